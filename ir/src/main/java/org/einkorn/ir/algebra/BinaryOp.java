@@ -1,0 +1,77 @@
+package org.einkorn.ir.algebra;
+
+import java.util.Optional;
+import org.einkorn.runtime.DType;
+
+/// An elementwise operation of two operands of one type.
+///
+/// Integer arithmetic is exact: a result that is no number of the type traps. `min` and `max` of
+/// floats return NaN when an operand is NaN and order −0.0 before 0.0 (IEEE 754-2019 *minimum* and
+/// *maximum*). `%` has the sign of its divisor. `logaddexp(a, b)` is `log(exp(a) + exp(b))` without
+/// overflow, with identity −∞.
+public enum BinaryOp {
+  ADD("+", true, Domain.NUMBER),
+  SUBTRACT("-", true, Domain.NUMBER),
+  MULTIPLY("*", true, Domain.NUMBER),
+  DIVIDE("/", true, Domain.FLOAT),
+  MODULO("%", true, Domain.NUMBER),
+  POWER("^", true, Domain.FLOAT),
+  MINIMUM("min", false, Domain.NUMBER),
+  MAXIMUM("max", false, Domain.NUMBER),
+  LOG_ADD_EXP("logaddexp", false, Domain.FLOAT),
+  AND("and", true, Domain.BOOLEAN),
+  OR("or", true, Domain.BOOLEAN),
+  XOR("xor", true, Domain.BOOLEAN),
+  EQUAL("==", true, Domain.REAL_OR_BOOLEAN),
+  NOT_EQUAL("!=", true, Domain.REAL_OR_BOOLEAN),
+  LESS("<", true, Domain.NUMBER),
+  LESS_EQUAL("<=", true, Domain.NUMBER);
+
+  private final String text;
+  private final boolean infix;
+  private final Domain domain;
+
+  BinaryOp(String text, boolean infix, Domain domain) {
+    this.text = text;
+    this.infix = infix;
+    this.domain = domain;
+  }
+
+  /// The sign or name in IR text.
+  public String text() {
+    return text;
+  }
+
+  /// Whether IR text writes the operation between its operands.
+  public boolean isInfix() {
+    return infix;
+  }
+
+  /// The operand types this operation is defined on.
+  public Domain domain() {
+    return domain;
+  }
+
+  public boolean isComparison() {
+    return switch (this) {
+      case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> true;
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, POWER, MINIMUM, MAXIMUM, LOG_ADD_EXP, AND, OR, XOR ->
+          false;
+    };
+  }
+
+  /// The type of the result for operands of type `operand`.
+  public DType result(DType operand) {
+    return isComparison() ? DType.BOOL : operand;
+  }
+
+  /// The operation with this sign or name, if there is one.
+  public static Optional<BinaryOp> of(String text) {
+    for (BinaryOp op : values()) {
+      if (op.text.equals(text)) {
+        return Optional.of(op);
+      }
+    }
+    return Optional.empty();
+  }
+}

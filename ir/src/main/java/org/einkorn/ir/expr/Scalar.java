@@ -1,0 +1,148 @@
+package org.einkorn.ir.expr;
+
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.runtime.DType;
+
+/// A value of one element type.
+public sealed interface Scalar {
+  /// The type of the value: a storage type for a [Read] or a [Cast], else a compute type.
+  DType type();
+
+  /// A constant. Floats are kept as the bits of a `double`, so that NaN and −0.0 are values like any
+  /// other; integers and Booleans as a `long`.
+  record Literal(DType type, long bits) implements Scalar {
+    public Literal {
+      requireCompute("a literal", type);
+      if (type == DType.BOOL && (bits & ~1L) != 0) {
+        throw new IllegalArgumentException("a Boolean is 0 or 1, not " + bits);
+      }
+      if (type == DType.I32 && bits != (int) bits) {
+        throw new IllegalArgumentException(bits + " is no i32");
+      }
+      if (type.isFloat() && Double.isNaN(Double.longBitsToDouble(bits))) {
+        bits = Double.doubleToLongBits(Double.NaN);
+      }
+    }
+
+    /// The constant `value` in `type`; rounded to `f32` where the type is.
+    public static Literal of(DType type, Number value) {
+      if (!type.isFloat()) {
+        return new Literal(type, value.longValue());
+      }
+      double real = type == DType.F32 ? (double) value.floatValue() : value.doubleValue();
+      return new Literal(type, Double.doubleToLongBits(real));
+    }
+
+    /// The value of a float, or of an integer converted.
+    public double doubleValue() {
+      return type.isFloat() ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+
+    /// The value of an integer or Boolean.
+    public long longValue() {
+      if (type.isFloat()) {
+        throw new IllegalStateException("a float has no integer value");
+      }
+      return bits;
+    }
+  }
+
+  /// The element of `tensor` at `indices`, in its storage type.
+  record Read(String tensor, DType type, List<IndexExpr> indices) implements Scalar {
+    public Read {
+      Names.require(tensor);
+      indices = List.copyOf(indices);
+    }
+  }
+
+  /// A position as a number.
+  record Position(IndexExpr index) implements Scalar {
+    @Override
+    public DType type() {
+      return DType.I64;
+    }
+  }
+
+  record Unary(UnaryOp op, Scalar operand) implements Scalar {
+    public Unary {
+      if (!op.domain().contains(operand.type())) {
+        throw new IllegalArgumentException(op.text() + " is not defined on " + operand.type());
+      }
+    }
+
+    @Override
+    public DType type() {
+      return operand.type();
+    }
+  }
+
+  record Binary(BinaryOp op, Scalar left, Scalar right) implements Scalar {
+    public Binary {
+      if (left.type() != right.type()) {
+        throw new IllegalArgumentException(
+            op.text() + " of " + left.type() + " and " + right.type());
+      }
+      if (!op.domain().contains(left.type())) {
+        throw new IllegalArgumentException(op.text() + " is not defined on " + left.type());
+      }
+    }
+
+    @Override
+    public DType type() {
+      return op.result(left.type());
+    }
+  }
+
+  /// `condition ? then : otherwise`; the other side is not evaluated.
+  record Select(Scalar condition, Scalar then, Scalar otherwise) implements Scalar {
+    public Select {
+      if (condition.type() != DType.BOOL) {
+        throw new IllegalArgumentException("a condition must be bool, not " + condition.type());
+      }
+      if (then.type() != otherwise.type()) {
+        throw new IllegalArgumentException(
+            "the sides of a select are " + then.type() + " and " + otherwise.type());
+      }
+    }
+
+    @Override
+    public DType type() {
+      return then.type();
+    }
+  }
+
+  /// `operand` converted to `type`.
+  ///
+  /// To a float: rounded to nearest, ties to even. From a float to an integer: truncated toward zero;
+  /// NaN and values outside the type trap. Between integers: values outside the type trap. To `bool`:
+  /// `operand != 0` (NaN is true); from `bool`: 0 or 1.
+  record Cast(DType type, Scalar operand) implements Scalar {
+    public Cast {
+      if (type.isComplex() || operand.type().isComplex()) {
+        throw new IllegalArgumentException("complex numbers are not converted by a cast");
+      }
+    }
+  }
+
+  /// `scalar` in `type`: itself where it already is.
+  static Scalar cast(DType type, Scalar scalar) {
+    return scalar.type() == type ? scalar : new Cast(type, scalar);
+  }
+
+  /// `0 ≤ index < extent` as a Boolean.
+  static Scalar inBounds(IndexExpr index, IndexExpr extent) {
+    Scalar position = new Position(index);
+    return new Binary(
+        BinaryOp.AND,
+        new Binary(BinaryOp.LESS_EQUAL, Literal.of(DType.I64, 0), position),
+        new Binary(BinaryOp.LESS, position, new Position(extent)));
+  }
+
+  private static void requireCompute(String what, DType type) {
+    if (!type.isCompute() || type.isComplex()) {
+      throw new IllegalArgumentException(what + " can't be of type " + type);
+    }
+  }
+}

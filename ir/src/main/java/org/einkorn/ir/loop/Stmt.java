@@ -1,0 +1,109 @@
+package org.einkorn.ir.loop;
+
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Guard;
+
+/// A statement of a loop nest.
+public sealed interface Stmt {
+  /// `body` for each `variable` from 0 to `extent − 1`.
+  record For(LoopKind kind, String variable, IndexExpr extent, Stmt body) implements Stmt {
+    public For {
+      var unused = new IndexExpr.Variable(variable);
+    }
+  }
+
+  /// A unit of scheduling, isolated from its surroundings by its iterators.
+  record Block(
+      String name,
+      List<BlockIter> iters,
+      List<Guard> guards,
+      List<Region> reads,
+      List<Region> writes,
+      Optional<Stmt> init,
+      Stmt body)
+      implements Stmt {
+    public Block {
+      var unused = new IndexExpr.Variable(name);
+      iters = List.copyOf(iters);
+      guards = List.copyOf(guards);
+      reads = List.copyOf(reads);
+      writes = List.copyOf(writes);
+    }
+  }
+
+  /// Statements one after the other.
+  record Sequence(List<Stmt> statements) implements Stmt {
+    public Sequence {
+      statements = List.copyOf(statements);
+    }
+  }
+
+  /// Memory that lives while `body` runs; its elements are undefined until they are stored.
+  record Allocate(Buffer buffer, Stmt body) implements Stmt {}
+
+  /// `body` where every guard holds.
+  record If(List<Guard> guards, Stmt body) implements Stmt {
+    public If {
+      guards = List.copyOf(guards);
+    }
+  }
+
+  /// `buffer[indices] = value`; the value has the buffer's storage type.
+  record Store(String buffer, List<IndexExpr> indices, Scalar value) implements Stmt {
+    public Store {
+      var unused = new IndexExpr.Variable(buffer);
+      indices = List.copyOf(indices);
+    }
+  }
+
+  /// How the iterations of a loop run.
+  enum LoopKind {
+    SERIAL,
+    /// In any order, on any thread.
+    PARALLEL,
+    /// As lanes of vector instructions.
+    VECTORIZED,
+    /// Written out.
+    UNROLLED;
+
+    public String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /// What the iterations of a block's iterator have to do with one another.
+  enum IterKind {
+    /// Each writes elements of its own.
+    SPATIAL,
+    /// All combine into the same elements by an associative operation.
+    REDUCE,
+    /// Each needs the one before it.
+    SCAN,
+    /// Unknown: the order must stay.
+    OPAQUE;
+
+    public String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /// An iterator of a block: `0 ≤ variable < extent`, equal to `binding` over the loops outside.
+  record BlockIter(IterKind kind, String variable, IndexExpr extent, IndexExpr binding) {
+    public BlockIter {
+      var unused = new IndexExpr.Variable(variable);
+    }
+  }
+
+  /// A box of elements of a buffer that a block touches.
+  record Region(String buffer, List<Range> ranges) {
+    public Region {
+      ranges = List.copyOf(ranges);
+    }
+  }
+
+  /// `start … start + extent − 1` on one axis.
+  record Range(IndexExpr start, IndexExpr extent) {}
+}

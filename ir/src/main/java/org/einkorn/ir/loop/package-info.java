@@ -1,0 +1,28 @@
+/// Level 2 of the IR: loop nests over buffers, after TensorIR (Feng et al., ASPLOS 2023).
+///
+/// A [Module] is a program whose equations have become [Function]s: loops around blocks around
+/// stores. Functions run one after the other; a function whose outermost statement is a parallel loop
+/// may be split over threads by ranges of that loop.
+///
+/// ```text
+/// Module    ::= name Signature Buffer* Function*            // the buffers that are no inputs
+/// Buffer    ::= name : TensorType scope
+/// Function  ::= name Stmt
+/// Stmt      ::= for (serial | parallel | vectorized | unrolled) name < extent { Stmt }
+///             | block name (BlockIter*) where Guard* reads Region* writes Region* [init Stmt] Stmt
+///             | seq { Stmt* }
+///             | alloc Buffer { Stmt }                       // local to the statement
+///             | if Guard* { Stmt }
+///             | tensor[IndexExpr, …] = Scalar
+/// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
+/// Region    ::= name [ start : extent, … ]
+/// ```
+///
+/// # Meaning
+/// Loops count from 0. A block binds its iterators and runs its body where all guards hold; `init`
+/// runs before the body at those points where every reduce iterator is 0. A store takes a value of
+/// the buffer's storage type.
+@NullMarked
+package org.einkorn.ir.loop;
+
+import org.jspecify.annotations.NullMarked;

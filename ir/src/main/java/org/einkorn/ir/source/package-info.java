@@ -1,0 +1,3 @@
+@NullMarked
+package org.einkorn.ir.source;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package org.einkorn.ir.tensor;
+
+import java.util.List;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.Scalar;
+
+/// How the elements of a defined tensor come about.
+public sealed interface Body {
+  /// Elements start at the projection's identity; each term adds to them, in order.
+  record Accumulate(Projection projection, List<Contraction> terms) implements Body {
+    public Accumulate {
+      terms = List.copyOf(terms);
+      if (terms.isEmpty()) {
+        throw new IllegalArgumentException("a definition needs a term");
+      }
+      var type = terms.getFirst().valueType();
+      for (Contraction term : terms) {
+        if (term.valueType() != type) {
+          throw new IllegalArgumentException("terms of " + type + " and " + term.valueType());
+        }
+        if (term.write().size() != terms.getFirst().write().size()) {
+          throw new IllegalArgumentException("terms of different rank");
+        }
+      }
+      projection.identity(type);
+    }
+  }
+
+  /// The prefix reduction `T[…, i, …] = ⊕ over k ≤ i of operand[…, k, …]` along `axis`.
+  ///
+  /// @param axis the position of the scanned axis in `axes`
+  /// @param axes the axes of the target, in order
+  /// @param operand the value at one point, of a compute type
+  record Scan(Projection projection, int axis, List<Axis> axes, Scalar operand) implements Body {
+    public Scan {
+      axes = List.copyOf(axes);
+      if (axis < 0 || axis >= axes.size()) {
+        throw new IllegalArgumentException("no axis " + axis + " of " + axes.size());
+      }
+      projection.identity(operand.type());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package org.einkorn.runtime.exec;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.einkorn.runtime.DType;
+
+/// What compiled code works on, as plain data.
+///
+/// @param program the program's name
+/// @param symbols the sizes that data fix
+/// @param buffers every piece of global memory: inputs first, then outputs and temporaries
+/// @param functions what is run, in order
+/// @param queries what is printed
+public record Manifest(
+    String program,
+    List<SymbolSpec> symbols,
+    List<BufferSpec> buffers,
+    List<FunctionSpec> functions,
+    List<QuerySpec> queries) {
+
+  public Manifest {
+    symbols = List.copyOf(symbols);
+    buffers = List.copyOf(buffers);
+    functions = List.copyOf(functions);
+    queries = List.copyOf(queries);
+  }
+
+  /// A size and where it is read off: the extent of `axis` of buffer number `buffer`.
+  public record SymbolSpec(String name, int buffer, int axis) {}
+
+  /// What a piece of memory is for.
+  public enum Role {
+    INPUT,
+    PARAM,
+    OUTPUT,
+    TEMPORARY;
+
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Whether the caller brings the data.
+    public boolean isInput() {
+      return this == INPUT || this == PARAM;
+    }
+  }
+
+  /// One piece of memory.
+  ///
+  /// @param file where an input is read from or an output is written to, if the program says so
+  public record BufferSpec(Role role, String name, DType dtype, int rank, Optional<String> file) {}
+
+  /// One function.
+  ///
+  /// @param fetches for each fetch in text order `tensor`, axis: what a position trap is about
+  public record FunctionSpec(String name, List<FetchSpec> fetches) {
+    public FunctionSpec {
+      fetches = List.copyOf(fetches);
+    }
+  }
+
+  /// A position taken from data.
+  public record FetchSpec(String source, String tensor, int axis) {}
+
+  /// A question and the buffer that answers it.
+  ///
+  /// @param labels for each axis the labels of its positions; empty for a plain axis
+  public record QuerySpec(String text, String name, List<List<String>> labels) {
+    public QuerySpec {
+      labels = labels.stream().map(List::copyOf).toList();
+    }
+  }
+
+  /// The number of the buffer with this name, if there is one.
+  public Optional<Integer> indexOf(String name) {
+    for (int index = 0; index < buffers.size(); index++) {
+      if (buffers.get(index).name().equals(name)) {
+        return Optional.of(index);
+      }
+    }
+    return Optional.empty();
+  }
+}
