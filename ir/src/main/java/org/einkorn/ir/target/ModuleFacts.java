@@ -1,0 +1,120 @@
+package org.einkorn.ir.target;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.einkorn.ir.eval.IndexEvaluator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Fetches;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.text.ExprPrinter;
+import org.einkorn.runtime.exec.Manifest;
+
+/// What every backend needs to know of a module beside its loops.
+public final class ModuleFacts {
+  private final Module module;
+  private final List<Buffer> buffers;
+  private final Map<String, Integer> symbolNumbers = new HashMap<>();
+  private final Manifest manifest;
+
+  private ModuleFacts(Module module) {
+    this.module = module;
+    this.buffers = module.allBuffers();
+    for (String symbol : module.signature().symbols()) {
+      symbolNumbers.put(symbol, symbolNumbers.size());
+    }
+    this.manifest = makeManifest();
+  }
+
+  public static ModuleFacts of(Module module) {
+    return new ModuleFacts(module);
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /// The extent of one axis of a buffer, for the given values of the symbols.
+  public long extent(int buffer, int axis, long[] symbols) {
+    return evaluate(buffers.get(buffer).type().extents().get(axis), symbols);
+  }
+
+  /// The trip count of a function's outermost parallel loop, or 1.
+  public long parallelExtent(int function, long[] symbols) {
+    return evaluate(module.functions().get(function).parallelExtent(), symbols);
+  }
+
+  private long evaluate(IndexExpr expr, long[] symbols) {
+    return IndexEvaluator.extent(
+        expr,
+        name -> {
+          Integer number = symbolNumbers.get(name);
+          if (number == null) {
+            throw new IllegalStateException("the symbol `" + name + "` is not declared");
+          }
+          return symbols[number];
+        });
+  }
+
+  private Manifest makeManifest() {
+    Signature signature = module.signature();
+    List<Manifest.SymbolSpec> symbols = new ArrayList<>();
+    for (String symbol : signature.symbols()) {
+      symbols.add(binderOf(symbol));
+    }
+    List<Manifest.BufferSpec> specs = new ArrayList<>();
+    for (Signature.Input input : signature.inputs()) {
+      Manifest.Role role =
+          switch (input.role()) {
+            case INPUT -> Manifest.Role.INPUT;
+            case PARAM -> Manifest.Role.PARAM;
+          };
+      specs.add(
+          new Manifest.BufferSpec(
+              role, input.name(), input.type().dtype(), input.type().rank(), input.file()));
+    }
+    Map<String, Optional<String>> outputs = new HashMap<>();
+    signature.outputs().forEach(output -> outputs.put(output.name(), output.file()));
+    for (Buffer buffer : module.buffers()) {
+      boolean isOutput = outputs.containsKey(buffer.name());
+      specs.add(
+          new Manifest.BufferSpec(
+              isOutput ? Manifest.Role.OUTPUT : Manifest.Role.TEMPORARY,
+              buffer.name(),
+              buffer.type().dtype(),
+              buffer.type().rank(),
+              isOutput ? outputs.get(buffer.name()) : Optional.empty()));
+    }
+    List<Manifest.FunctionSpec> functions = new ArrayList<>();
+    for (Function function : module.functions()) {
+      List<Manifest.FetchSpec> fetches = new ArrayList<>();
+      for (IndexExpr.Fetch fetch : Fetches.of(function.body())) {
+        fetches.add(
+            new Manifest.FetchSpec(
+                ExprPrinter.print(fetch.source()), fetch.tensor(), fetch.axis()));
+      }
+      functions.add(new Manifest.FunctionSpec(function.name(), fetches));
+    }
+    List<Manifest.QuerySpec> queries =
+        signature.queries().stream()
+            .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
+            .toList();
+    return new Manifest(module.name(), symbols, specs, functions, queries);
+  }
+
+  private Manifest.SymbolSpec binderOf(String symbol) {
+    List<Signature.Input> inputs = module.signature().inputs();
+    for (int buffer = 0; buffer < inputs.size(); buffer++) {
+      int axis = inputs.get(buffer).type().extents().indexOf(new IndexExpr.Symbol(symbol));
+      if (axis >= 0) {
+        return new Manifest.SymbolSpec(symbol, buffer, axis);
+      }
+    }
+    throw new IllegalStateException("no input has an axis of extent `" + symbol + "`");
+  }
+}
