@@ -1,0 +1,114 @@
+package org.einkorn.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Data that cannot be used as asked: a broken file, a wrong index, a value that does not fit.
+///
+/// It is data itself: a [DataFault] with a stable code, labelled details (place, both sides of a
+/// disagreement) and at most one suggestion. The message is one line made of these parts, for those
+/// who only print it. The fluent methods return a new exception and leave this one as it was.
+public final class DataException extends RuntimeException {
+  /// One labelled fact, such as `expected: 5 cells`.
+  public record Detail(String label, String text) {}
+
+  private final DataFault fault;
+  private final transient List<Detail> details;
+  private final transient Optional<String> help;
+
+  private DataException(DataFault fault, List<Detail> details, Optional<String> help) {
+    super(message(fault, details, help));
+    this.fault = fault;
+    this.details = List.copyOf(details);
+    this.help = help;
+  }
+
+  /// A failure of this kind, with no details yet.
+  public static DataException of(DataFault fault) {
+    return new DataException(fault, List.of(), Optional.empty());
+  }
+
+  /// The same failure with one more fact.
+  public DataException with(String label, Object text) {
+    List<Detail> more = new ArrayList<>(details);
+    more.add(new Detail(label, String.valueOf(text)));
+    return copy(more, help);
+  }
+
+  /// Where it happened: a file, `file:line:column`, or a key within a file.
+  public DataException at(Object place) {
+    return with("at", place);
+  }
+
+  /// What should have been there.
+  public DataException expected(Object text) {
+    return with("expected", text);
+  }
+
+  /// What was there.
+  public DataException found(Object text) {
+    return with("found", text);
+  }
+
+  /// The same failure with its one suggestion.
+  public DataException withHelp(String text) {
+    return copy(details, Optional.of(text));
+  }
+
+  /// The same failure, remembering what made it known.
+  public DataException because(Throwable cause) {
+    initCause(cause);
+    return this;
+  }
+
+  private DataException copy(List<Detail> newDetails, Optional<String> newHelp) {
+    DataException result = new DataException(fault, newDetails, newHelp);
+    if (getCause() != null) {
+      result.initCause(getCause());
+    }
+    return result;
+  }
+
+  /// The kind of failure.
+  public DataFault fault() {
+    return fault;
+  }
+
+  /// The stable code, such as `E0509`.
+  public String code() {
+    return fault.code();
+  }
+
+  /// What went wrong, without the particulars.
+  public String title() {
+    return fault.title();
+  }
+
+  /// The particulars, in the order in which they should be read.
+  public List<Detail> details() {
+    return details;
+  }
+
+  /// The text of the first detail with this label.
+  public Optional<String> detail(String label) {
+    return details.stream().filter(d -> d.label().equals(label)).map(Detail::text).findFirst();
+  }
+
+  /// A way out, if there is one to name.
+  public Optional<String> help() {
+    return help;
+  }
+
+  private static String message(DataFault fault, List<Detail> details, Optional<String> help) {
+    String facts =
+        details.stream().map(d -> d.label() + ": " + d.text()).collect(Collectors.joining("; "));
+    StringBuilder text = new StringBuilder(fault.code()).append(": ").append(fault.title());
+    if (!facts.isEmpty()) {
+      text.append(" (").append(facts).append(')');
+    }
+    help.ifPresent(suggestion -> text.append("; help: ").append(suggestion));
+    return text.toString();
+  }
+}

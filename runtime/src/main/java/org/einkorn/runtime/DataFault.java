@@ -1,0 +1,57 @@
+package org.einkorn.runtime;
+
+/// Everything that data can do wrong, each with its stable code and its title. The codes E0501 to
+/// E0529 are about files, E0530 and above about tensors in memory. Each has a page in `docs/errors`.
+public enum DataFault {
+  FILE_NOT_FOUND("E0501", "the file does not exist"),
+  IS_A_DIRECTORY("E0502", "the path is a directory, not a file"),
+  UNREADABLE("E0503", "the file cannot be read"),
+  WRONG_MAGIC("E0504", "the content is not of the format that the name says"),
+  TRUNCATED("E0505", "the file ends before its data do"),
+  IMPOSSIBLE_SIZE("E0506", "the header claims a size that cannot be"),
+  UNSUPPORTED_DTYPE("E0507", "the element type of the file is not supported"),
+  BAD_CELL("E0508", "a cell is not a number"),
+  RAGGED_ROW("E0509", "a row has another number of cells than the rows before it"),
+  UNKNOWN_EXTENSION("E0510", "the file name does not say a known format"),
+  BAD_HEADER("E0511", "the header does not follow the format"),
+  KEY_MISSING("E0512", "the archive has no entry with this key"),
+  KEY_NEEDED("E0513", "the archive has several entries and no key says which"),
+  KEY_NOT_ALLOWED("E0514", "a key is given for a file that holds one tensor"),
+  TRAILING_BYTES("E0515", "the file goes on after its data end"),
+  UNWRITABLE("E0516", "the file cannot be written"),
+  FORMAT_LACKS_DTYPE("E0517", "the format cannot store this element type"),
+  FORMAT_LACKS_SHAPE("E0518", "the format cannot store this shape"),
+  CORRUPT_COMPRESSION("E0519", "the compressed data are broken"),
+  BAD_IMAGE("E0520", "the image cannot be decoded"),
+  BAD_TEXT("E0521", "the text is not valid UTF-8"),
+  EMPTY_TABLE("E0522", "the table has no numbers"),
+  SHAPE_OVERFLOW("E0530", "the shape has more elements than can be counted"),
+  NEGATIVE_EXTENT("E0531", "an extent is negative"),
+  INDEX_OUT_OF_BOUNDS("E0532", "an index is outside the tensor"),
+  WRONG_RANK("E0533", "the number of axes is wrong"),
+  WRONG_DTYPE("E0534", "the element type is wrong"),
+  VALUE_OUT_OF_RANGE("E0535", "a value does not fit the element type"),
+  SHAPE_MISMATCH("E0536", "the shapes do not agree"),
+  NOT_CONTIGUOUS("E0537", "the tensor is not contiguous"),
+  MEMORY_MISMATCH("E0538", "the memory does not hold this tensor"),
+  MEMORY_CLOSED("E0539", "the memory of the tensor cannot be reached"),
+  READ_ONLY("E0540", "the memory of the tensor is read-only");
+
+  private final String code;
+  private final String title;
+
+  DataFault(String code, String title) {
+    this.code = code;
+    this.title = title;
+  }
+
+  /// The stable code, such as `E0509`.
+  public String code() {
+    return code;
+  }
+
+  /// What went wrong, without the particulars.
+  public String title() {
+    return title;
+  }
+}
