@@ -1,7 +1,7 @@
 package org.einkorn.ir.source;
 
 /// A source line as a terminal shows it: tabs become blanks up to the next multiple of 4, control
-/// characters become `\u{FFFD}` (an error message must not steer the terminal), wide characters take
+/// characters become U+FFFD (an error message must not steer the terminal), wide characters take
 /// two columns, and a very long line is cut to the part the labels need.
 final class ShownLine {
   /// Lines wider than this are cut.
