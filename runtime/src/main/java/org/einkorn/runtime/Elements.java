@@ -12,12 +12,12 @@ import java.lang.foreign.MemorySegment;
 /// Reads and writes one element of each type, by its number in a segment. Complex elements are read
 /// and written part by part; asking for such an element as one number is a fault of the caller, which
 /// [Tensor] excludes.
-final class Elements {
+public final class Elements {
   private Elements() {}
 
   /// The element as a double: exact but for `i64` beyond 2^53, which rounds to nearest. For a complex
   /// type, the real part.
-  static double getDouble(DType type, MemorySegment memory, long number) {
+  public static double getDouble(DType type, MemorySegment memory, long number) {
     return switch (type) {
       case F64 -> memory.getAtIndex(JAVA_DOUBLE, number);
       case F32 -> memory.getAtIndex(JAVA_FLOAT, number);
@@ -41,7 +41,7 @@ final class Elements {
   }
 
   /// The element of an integer or Boolean type.
-  static long getLong(DType type, MemorySegment memory, long number) {
+  public static long getLong(DType type, MemorySegment memory, long number) {
     return switch (type) {
       case I64 -> memory.getAtIndex(JAVA_LONG, number);
       case I32 -> memory.getAtIndex(JAVA_INT, number);
@@ -55,7 +55,7 @@ final class Elements {
   }
 
   /// Stores a number in a float or complex type, rounding once; the imaginary part becomes 0.
-  static void setFloat(DType type, MemorySegment memory, long number, double value) {
+  public static void setFloat(DType type, MemorySegment memory, long number, double value) {
     switch (type) {
       case F64 -> memory.setAtIndex(JAVA_DOUBLE, number, value);
       case F32 -> memory.setAtIndex(JAVA_FLOAT, number, (float) value);
@@ -84,7 +84,7 @@ final class Elements {
   /// Stores a number in any type. A float type rounds it once; an integer or Boolean type must hold it.
   ///
   /// @throws DataException E0535 if the number is outside the type
-  static void setLong(DType type, MemorySegment memory, long number, long value) {
+  public static void setLong(DType type, MemorySegment memory, long number, long value) {
     switch (type) {
       case I64 -> memory.setAtIndex(JAVA_LONG, number, value);
       case I32 -> memory.setAtIndex(JAVA_INT, number, (int) inRange(type, value));

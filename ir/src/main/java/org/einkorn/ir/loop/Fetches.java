@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Guard;
 
-/// Finds the positions that a statement takes from data, in text order.
+/// Finds the positions that a statement or a definition takes from data, in text order.
 ///
 /// The ordinal of a fetch in this list is the *site* that a trap names. A fetch inside the source of
 /// another comes before it, as it is evaluated before it.
@@ -19,6 +21,22 @@ public final class Fetches {
   public static List<IndexExpr.Fetch> of(Stmt statement) {
     Fetches fetches = new Fetches();
     fetches.visit(statement);
+    return List.copyOf(fetches.found);
+  }
+
+  /// The fetches of the body of a definition, each occurrence by itself.
+  public static List<IndexExpr.Fetch> of(Body body) {
+    Fetches fetches = new Fetches();
+    switch (body) {
+      case Body.Accumulate(var projection, List<Contraction> terms) -> {
+        for (Contraction term : terms) {
+          fetches.visit(term.guards());
+          term.write().forEach(fetches::visit);
+          term.operands().forEach(fetches::visit);
+        }
+      }
+      case Body.Scan scan -> fetches.visit(scan.operand());
+    }
     return List.copyOf(fetches.found);
   }
 

@@ -17,22 +17,51 @@ import org.einkorn.runtime.exec.Manifest;
 
 /// What every backend needs to know of a module beside its loops.
 public final class ModuleFacts {
-  private final Module module;
+  private final String name;
+  private final Signature signature;
   private final List<Buffer> buffers;
+  private final List<FunctionFacts> functions;
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
   private final Manifest manifest;
 
-  private ModuleFacts(Module module) {
-    this.module = module;
-    this.buffers = module.allBuffers();
-    for (String symbol : module.signature().symbols()) {
+  /// What a caller needs to know of one function.
+  ///
+  /// @param fetches the fetches of its body in text order: the sites of traps
+  public record FunctionFacts(
+      String name, IndexExpr parallelExtent, List<IndexExpr.Fetch> fetches) {
+    public FunctionFacts {
+      fetches = List.copyOf(fetches);
+    }
+  }
+
+  private ModuleFacts(
+      String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
+    this.name = name;
+    this.signature = signature;
+    this.buffers = List.copyOf(buffers);
+    this.functions = List.copyOf(functions);
+    for (String symbol : signature.symbols()) {
       symbolNumbers.put(symbol, symbolNumbers.size());
     }
     this.manifest = makeManifest();
   }
 
   public static ModuleFacts of(Module module) {
-    return new ModuleFacts(module);
+    List<FunctionFacts> functions = new ArrayList<>();
+    for (Function function : module.functions()) {
+      functions.add(
+          new FunctionFacts(
+              function.name(), function.parallelExtent(), Fetches.of(function.body())));
+    }
+    return new ModuleFacts(module.name(), module.signature(), module.allBuffers(), functions);
+  }
+
+  /// The facts of a program that is run in another form than loops.
+  ///
+  /// @param buffers all global memory, inputs first
+  public static ModuleFacts of(
+      String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
+    return new ModuleFacts(name, signature, buffers, functions);
   }
 
   public Manifest manifest() {
@@ -46,7 +75,7 @@ public final class ModuleFacts {
 
   /// The trip count of a function's outermost parallel loop, or 1.
   public long parallelExtent(int function, long[] symbols) {
-    return evaluate(module.functions().get(function).parallelExtent(), symbols);
+    return evaluate(functions.get(function).parallelExtent(), symbols);
   }
 
   private long evaluate(IndexExpr expr, long[] symbols) {
@@ -62,7 +91,6 @@ public final class ModuleFacts {
   }
 
   private Manifest makeManifest() {
-    Signature signature = module.signature();
     List<Manifest.SymbolSpec> symbols = new ArrayList<>();
     for (String symbol : signature.symbols()) {
       symbols.add(binderOf(symbol));
@@ -80,7 +108,7 @@ public final class ModuleFacts {
     }
     Map<String, Optional<String>> outputs = new HashMap<>();
     signature.outputs().forEach(output -> outputs.put(output.name(), output.file()));
-    for (Buffer buffer : module.buffers()) {
+    for (Buffer buffer : buffers.subList(signature.inputs().size(), buffers.size())) {
       boolean isOutput = outputs.containsKey(buffer.name());
       specs.add(
           new Manifest.BufferSpec(
@@ -90,25 +118,25 @@ public final class ModuleFacts {
               buffer.type().rank(),
               isOutput ? outputs.get(buffer.name()) : Optional.empty()));
     }
-    List<Manifest.FunctionSpec> functions = new ArrayList<>();
-    for (Function function : module.functions()) {
+    List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
+    for (FunctionFacts function : functions) {
       List<Manifest.FetchSpec> fetches = new ArrayList<>();
-      for (IndexExpr.Fetch fetch : Fetches.of(function.body())) {
+      for (IndexExpr.Fetch fetch : function.fetches()) {
         fetches.add(
             new Manifest.FetchSpec(
                 ExprPrinter.print(fetch.source()), fetch.tensor(), fetch.axis()));
       }
-      functions.add(new Manifest.FunctionSpec(function.name(), fetches));
+      functionSpecs.add(new Manifest.FunctionSpec(function.name(), fetches));
     }
     List<Manifest.QuerySpec> queries =
         signature.queries().stream()
             .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
             .toList();
-    return new Manifest(module.name(), symbols, specs, functions, queries);
+    return new Manifest(name, symbols, specs, functionSpecs, queries);
   }
 
   private Manifest.SymbolSpec binderOf(String symbol) {
-    List<Signature.Input> inputs = module.signature().inputs();
+    List<Signature.Input> inputs = signature.inputs();
     for (int buffer = 0; buffer < inputs.size(); buffer++) {
       int axis = inputs.get(buffer).type().extents().indexOf(new IndexExpr.Symbol(symbol));
       if (axis >= 0) {

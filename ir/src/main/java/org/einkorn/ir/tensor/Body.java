@@ -24,6 +24,13 @@ public sealed interface Body {
       }
       projection.identity(type);
     }
+
+    /// Whether this is an elementwise equation: one term that writes each element at most once, so
+    /// that nothing is combined and the value is stored as it is.
+    public boolean isMap() {
+      Contraction term = terms.getFirst();
+      return terms.size() == 1 && term.writesPlainAxes() && term.reducedAxes().isEmpty();
+    }
   }
 
   /// The prefix reduction `T[…, i, …] = ⊕ over k ≤ i of operand[…, k, …]` along `axis`.

@@ -1,0 +1,101 @@
+package org.einkorn.ir.eval;
+
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.List;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.Elements;
+import org.jspecify.annotations.Nullable;
+
+/// The elements of one tensor, row-major, with the checks that compiled code relies on.
+final class Memory {
+  private final String name;
+  private final DType type;
+  private final long[] extents;
+  private final MemorySegment segment;
+  private final @Nullable BitSet stored;
+
+  private Memory(
+      String name,
+      DType type,
+      long[] extents,
+      MemorySegment segment,
+      @Nullable BitSet stored) {
+    this.name = name;
+    this.type = type;
+    this.extents = extents;
+    this.segment = segment;
+    this.stored = stored;
+  }
+
+  /// Memory whose elements all have values.
+  static Memory initialized(String name, DType type, long[] extents, MemorySegment segment) {
+    return new Memory(name, type, extents, segment, null);
+  }
+
+  /// Memory whose elements must be stored before they are read.
+  static Memory undefined(String name, DType type, long[] extents, MemorySegment segment) {
+    return new Memory(name, type, extents, segment, new BitSet());
+  }
+
+  DType type() {
+    return type;
+  }
+
+  long[] extents() {
+    return extents.clone();
+  }
+
+  /// The row-major number of the element at `indices`.
+  long number(List<IndexExpr> indices, ScalarEvaluator evaluator) {
+    if (indices.size() != extents.length) {
+      throw new IllegalStateException(
+          "`" + name + "` has " + extents.length + " axes, not " + indices.size());
+    }
+    long number = 0;
+    for (int axis = 0; axis < extents.length; axis++) {
+      long position = evaluator.index(indices.get(axis));
+      if (position < 0 || position >= extents[axis]) {
+        throw new IllegalStateException(
+            "position " + position + " on axis " + axis + " of `" + name + "`, which has "
+                + extents[axis]);
+      }
+      number = number * extents[axis] + position;
+    }
+    return number;
+  }
+
+  double real(long number) {
+    requireStored(number);
+    return Elements.getDouble(type, segment, number);
+  }
+
+  long integer(long number) {
+    requireStored(number);
+    return Elements.getLong(type, segment, number);
+  }
+
+  void setReal(long number, double value) {
+    Elements.setFloat(type, segment, number, value);
+    markStored(number);
+  }
+
+  void setInteger(long number, long value) {
+    Elements.setLong(type, segment, number, value);
+    markStored(number);
+  }
+
+  private void requireStored(long number) {
+    if (stored != null && !stored.get(Math.toIntExact(number))) {
+      throw new IllegalStateException(
+          "element " + number + " of `" + name + "` is read before it is stored");
+    }
+  }
+
+  private void markStored(long number) {
+    if (stored != null) {
+      stored.set(Math.toIntExact(number));
+    }
+  }
+}

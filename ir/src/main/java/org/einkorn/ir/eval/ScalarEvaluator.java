@@ -1,0 +1,121 @@
+package org.einkorn.ir.eval;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.exec.KernelTrap;
+
+/// Evaluates expressions at one point: the meaning of every scalar operation.
+///
+/// Floats travel as `double`, rounded to their type after each operation; integers and Booleans as
+/// `long`. Which of [#real] and [#integer] applies follows from the type of the expression.
+final class ScalarEvaluator {
+  private final Map<String, Long> names = new HashMap<>();
+  private final Map<String, Memory> memories = new HashMap<>();
+  private final List<IndexExpr.Fetch> fetches;
+
+  /// @param fetches the fetches of the function, in text order: the sites of traps
+  ScalarEvaluator(List<IndexExpr.Fetch> fetches) {
+    this.fetches = List.copyOf(fetches);
+  }
+
+  void bind(String name, long value) {
+    names.put(name, value);
+  }
+
+  void bind(String tensor, Memory memory) {
+    memories.put(tensor, memory);
+  }
+
+  Memory memory(String tensor) {
+    Memory memory = memories.get(tensor);
+    if (memory == null) {
+      throw new IllegalStateException("`" + tensor + "` has no memory");
+    }
+    return memory;
+  }
+
+  long index(IndexExpr expr) {
+    return IndexEvaluator.evaluate(expr, this::name, this::fetch);
+  }
+
+  private long name(String name) {
+    Long value = names.get(name);
+    if (value == null) {
+      throw new IllegalStateException("`" + name + "` has no value here");
+    }
+    return value;
+  }
+
+  private long fetch(IndexExpr.Fetch fetch) {
+    long value = integer(fetch.source());
+    return KernelTrap.requirePosition(value, index(fetch.extent()), fetches.indexOf(fetch));
+  }
+
+  /// The value of an expression of a float type.
+  double real(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Literal literal -> literal.doubleValue();
+      case Scalar.Read read -> {
+        Memory memory = memory(read.tensor());
+        yield memory.real(memory.number(read.indices(), this));
+      }
+      case Scalar.Position _ -> throw new IllegalStateException("a position is an integer");
+      case Scalar.Unary(UnaryOp op, Scalar operand) ->
+          Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(operand)));
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
+          Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(left), real(right)));
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          real(integer(condition) != 0 ? then : otherwise);
+      case Scalar.Cast(DType type, Scalar operand) ->
+          operand.type().isFloat()
+              ? Arithmetic.round(type, real(operand))
+              : Arithmetic.round(type, integer(operand));
+    };
+  }
+
+  /// The value of an expression of an integer type or `bool`.
+  long integer(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Literal literal -> literal.longValue();
+      case Scalar.Read read -> {
+        Memory memory = memory(read.tensor());
+        yield memory.integer(memory.number(read.indices(), this));
+      }
+      case Scalar.Position(IndexExpr index) -> index(index);
+      case Scalar.Unary(UnaryOp op, Scalar operand) ->
+          Arithmetic.require(scalar.type(), Arithmetic.apply(op, integer(operand)));
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
+        if (op.isComparison()) {
+          yield compare(op, left, right) ? 1 : 0;
+        }
+        yield Arithmetic.require(
+            scalar.type(), Arithmetic.apply(op, integer(left), integer(right)));
+      }
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          integer(integer(condition) != 0 ? then : otherwise);
+      case Scalar.Cast(DType type, Scalar operand) -> castToInteger(type, operand);
+    };
+  }
+
+  private boolean compare(BinaryOp op, Scalar left, Scalar right) {
+    return left.type().isFloat()
+        ? Arithmetic.compare(op, real(left), real(right))
+        : Arithmetic.compare(op, integer(left), integer(right));
+  }
+
+  private long castToInteger(DType type, Scalar operand) {
+    if (type == DType.BOOL) {
+      boolean isTrue = operand.type().isFloat() ? real(operand) != 0 : integer(operand) != 0;
+      return isTrue ? 1 : 0;
+    }
+    return operand.type().isFloat()
+        ? Arithmetic.truncate(type, real(operand))
+        : Arithmetic.require(type, integer(operand));
+  }
+}

@@ -1,0 +1,128 @@
+package org.einkorn.ir.loop;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Guard;
+
+/// Infers which elements a block touches, from the accesses in its body.
+///
+/// Each access makes a region of one element; a position that comes from data makes the whole axis.
+public final class Regions {
+  private final Map<String, Buffer> buffers;
+  private final Set<Stmt.Region> reads = new LinkedHashSet<>();
+  private final Set<Stmt.Region> writes = new LinkedHashSet<>();
+
+  private Regions(Map<String, Buffer> buffers) {
+    this.buffers = new LinkedHashMap<>(buffers);
+  }
+
+  /// What a statement reads and writes.
+  public record Access(List<Stmt.Region> reads, List<Stmt.Region> writes) {
+    public Access {
+      reads = List.copyOf(reads);
+      writes = List.copyOf(writes);
+    }
+  }
+
+  /// The regions of a statement without loops.
+  ///
+  /// @param buffers all buffers it may touch, by name
+  public static Access of(Stmt statement, List<Guard> guards, Map<String, Buffer> buffers) {
+    Regions regions = new Regions(buffers);
+    guards.forEach(guard -> regions.visit(guard.index()));
+    regions.visit(statement);
+    return new Access(List.copyOf(regions.reads), List.copyOf(regions.writes));
+  }
+
+  private void visit(Stmt statement) {
+    switch (statement) {
+      case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
+        indices.forEach(this::visit);
+        visit(value);
+        writes.add(region(buffer, indices));
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::visit);
+      case Stmt.If(List<Guard> guards, Stmt body) -> {
+        guards.forEach(guard -> visit(guard.index()));
+        visit(body);
+      }
+      case Stmt.For _, Stmt.Block _, Stmt.Allocate _ ->
+          throw new IllegalArgumentException("regions of a nest are those of its blocks");
+    }
+  }
+
+  private void visit(IndexExpr expr) {
+    switch (expr) {
+      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> {}
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Fetch fetch -> visit(fetch.source());
+    }
+  }
+
+  private void visitBoth(IndexExpr left, IndexExpr right) {
+    visit(left);
+    visit(right);
+  }
+
+  private void visit(Scalar scalar) {
+    switch (scalar) {
+      case Scalar.Literal _ -> {}
+      case Scalar.Read read -> {
+        read.indices().forEach(this::visit);
+        reads.add(region(read.tensor(), read.indices()));
+      }
+      case Scalar.Position(IndexExpr index) -> visit(index);
+      case Scalar.Unary(var op, Scalar operand) -> visit(operand);
+      case Scalar.Binary(var op, Scalar left, Scalar right) -> {
+        visit(left);
+        visit(right);
+      }
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
+        visit(condition);
+        visit(then);
+        visit(otherwise);
+      }
+      case Scalar.Cast(var type, Scalar operand) -> visit(operand);
+    }
+  }
+
+  private Stmt.Region region(String name, List<IndexExpr> indices) {
+    Buffer buffer = buffers.get(name);
+    if (buffer == null) {
+      throw new IllegalArgumentException("`" + name + "` is no buffer");
+    }
+    List<Stmt.Range> ranges = new ArrayList<>();
+    for (int axis = 0; axis < indices.size(); axis++) {
+      IndexExpr index = indices.get(axis);
+      ranges.add(
+          fetches(index)
+              ? new Stmt.Range(IndexExpr.ZERO, buffer.type().extents().get(axis))
+              : new Stmt.Range(index, IndexExpr.ONE));
+    }
+    return new Stmt.Region(name, ranges);
+  }
+
+  private static boolean fetches(IndexExpr expr) {
+    return switch (expr) {
+      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> false;
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
+      case IndexExpr.Fetch _ -> true;
+    };
+  }
+}
