@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 final class Casts {
   private Casts() {}
 
-  /// Writes the elements of `layout` in row-major order to `target`, which holds them from its start.
+  /// Writes the elements of `layout` in row-major order to `target`, which holds them from its
+  /// start.
   static void cast(
       DType from, Layout layout, MemorySegment source, DType to, MemorySegment target) {
     Copier copier = new Copier(from, source, to, target);
@@ -52,8 +53,7 @@ final class Casts {
         case INTEGER, BOOLEAN ->
             Elements.setLong(
                 to, target, targetNumber, Elements.getLong(from, source, sourceNumber));
-        case FLOAT ->
-            store(Elements.getDouble(from, source, sourceNumber), targetNumber);
+        case FLOAT -> store(Elements.getDouble(from, source, sourceNumber), targetNumber);
         case COMPLEX -> {
           double real = Elements.getDouble(from, source, sourceNumber);
           double imaginary = Elements.getImaginary(from, source, sourceNumber);

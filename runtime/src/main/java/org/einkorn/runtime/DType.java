@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// The element types of a tensor.
 ///
-/// A type says how an element is *stored*; arithmetic happens in its [#compute()] type, which is one
-/// of `f64 f32 i64 i32 bool c64 c128`. So an `f16` tensor is read into `f32`, and its result is
+/// A type says how an element is *stored*; arithmetic happens in its [#compute()] type, which is
+/// one of `f64 f32 i64 i32 bool c64 c128`. So an `f16` tensor is read into `f32`, and its result is
 /// rounded once when it is written.
 ///
 /// | types | stored as | computed in |
@@ -85,7 +85,8 @@ public enum DType {
     return compute() == this;
   }
 
-  /// Whether every value of this type is a value of `wider` too, so that a conversion loses nothing.
+  /// Whether every value of this type is a value of `wider` too, so that a conversion loses
+  /// nothing.
   public boolean fitsIn(DType wider) {
     if (this == wider) {
       return true;

@@ -3,8 +3,8 @@ package org.einkorn.runtime;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How the elements of one tensor print: all of them in one width and one notation, chosen by looking
-/// at every element that will be shown.
+/// How the elements of one tensor print: all of them in one width and one notation, chosen by
+/// looking at every element that will be shown.
 sealed interface ElementFormat {
   /// The padded text of an element.
   String format(Element element);
@@ -54,7 +54,10 @@ sealed interface ElementFormat {
           yield imaginary;
         }
         String sign = imaginary.startsWith("-") ? "" : "+";
-        yield "(" + FloatFormat.scalar(partType(dtype), element.real(), "") + sign + imaginary
+        yield "("
+            + FloatFormat.scalar(partType(dtype), element.real(), "")
+            + sign
+            + imaginary
             + ")";
       }
     };
@@ -107,10 +110,7 @@ sealed interface ElementFormat {
     public String format(Element element) {
       String imaginary = imaginaryPart.format(element.imaginary());
       String digits = imaginary.stripTrailing();
-      return realPart.format(element.real())
-          + digits
-          + "j"
-          + imaginary.substring(digits.length());
+      return realPart.format(element.real()) + digits + "j" + imaginary.substring(digits.length());
     }
   }
 }

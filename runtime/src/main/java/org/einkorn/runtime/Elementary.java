@@ -1,7 +1,8 @@
 package org.einkorn.runtime;
 
-/// Elementary functions that Java lacks or defines otherwise than IEEE 754 does, and conversions that
-/// fail where Java would wrap or saturate. Generated code and the interpreter call the same functions.
+/// Elementary functions that Java lacks or defines otherwise than IEEE 754 does, and conversions
+/// that fail where Java would wrap or saturate. Generated code and the interpreter call the same
+/// functions.
 public final class Elementary {
   private static final double TWO_TO_31 = 0x1p31;
   private static final double TWO_TO_63 = 0x1p63;
@@ -17,8 +18,8 @@ public final class Elementary {
     return Math.pow(x, y);
   }
 
-  /// `log(exp(a) + exp(b))` without overflow: exact where either side is infinite, NaN if either side
-  /// is NaN.
+  /// `log(exp(a) + exp(b))` without overflow: exact where either side is infinite, NaN if either
+  /// side is NaN.
   public static double logAddExp(double a, double b) {
     if (a == b) {
       return a + LOG_2; // ±∞ stays itself, where a − b below would be NaN
@@ -105,9 +106,9 @@ public final class Elementary {
 
   /// The error function `2/√π ∫₀ˣ exp(−t²) dt`, within 2 units in the last place.
   ///
-  /// Source: the minimax rational functions of W. J. Cody, *Rational Chebyshev Approximations for the
-  /// Error Function*, Mathematics of Computation 23 (1969), 631–637: one for erf itself up to 15/32,
-  /// and two for erfc, up to 4 and beyond.
+  /// Source: the minimax rational functions of W. J. Cody, *Rational Chebyshev Approximations for
+  /// the Error Function*, Mathematics of Computation 23 (1969), 631–637: one for erf itself up to
+  /// 15/32, and two for erfc, up to 4 and beyond.
   public static double erf(double x) {
     double magnitude = Math.abs(x);
     if (magnitude <= 0.46875) {
@@ -151,8 +152,11 @@ public final class Elementary {
 
   private static final double INVERSE_SQRT_PI = 0.5641895835477563;
   private static final double[] ERF_NUMERATOR = {
-    1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2,
-    3.77485237685302021e2, 3.20937758913846947e3
+    1.85777706184603153e-1,
+    3.16112374387056560e0,
+    1.13864154151050156e2,
+    3.77485237685302021e2,
+    3.20937758913846947e3
   };
   private static final double[] ERF_DENOMINATOR = {
     1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3
@@ -163,16 +167,26 @@ public final class Elementary {
     1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3
   };
   private static final double[] ERFC_DENOMINATOR = {
-    1, 1.57449261107098347e1, 1.17693950891312499e2,
-    5.37181101862009858e2, 1.62138957456669019e3, 3.29079923573345963e3,
-    4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3
+    1,
+    1.57449261107098347e1,
+    1.17693950891312499e2,
+    5.37181101862009858e2,
+    1.62138957456669019e3,
+    3.29079923573345963e3,
+    4.36261909014324716e3,
+    3.43936767414372164e3,
+    1.23033935480374942e3
   };
   private static final double[] TAIL_NUMERATOR = {
     1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
     1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4
   };
   private static final double[] TAIL_DENOMINATOR = {
-    1, 2.56852019228982242e0, 1.87295284992346725e0,
-    5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3
+    1,
+    2.56852019228982242e0,
+    1.87295284992346725e0,
+    5.27905102951428412e-1,
+    6.05183413124413191e-2,
+    2.33520497626869185e-3
   };
 }

@@ -10,13 +10,13 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 
 /// Reads and writes one element of each type, by its number in a segment. Complex elements are read
-/// and written part by part; asking for such an element as one number is a fault of the caller, which
-/// [Tensor] excludes.
+/// and written part by part; asking for such an element as one number is a fault of the caller,
+/// which [Tensor] excludes.
 public final class Elements {
   private Elements() {}
 
-  /// The element as a double: exact but for `i64` beyond 2^53, which rounds to nearest. For a complex
-  /// type, the real part.
+  /// The element as a double: exact but for `i64` beyond 2^53, which rounds to nearest. For a
+  /// complex type, the real part.
   public static double getDouble(DType type, MemorySegment memory, long number) {
     return switch (type) {
       case F64 -> memory.getAtIndex(JAVA_DOUBLE, number);
@@ -81,7 +81,8 @@ public final class Elements {
     }
   }
 
-  /// Stores a number in any type. A float type rounds it once; an integer or Boolean type must hold it.
+  /// Stores a number in any type. A float type rounds it once; an integer or Boolean type must hold
+  /// it.
   ///
   /// @throws DataException E0535 if the number is outside the type
   public static void setLong(DType type, MemorySegment memory, long number, long value) {
@@ -95,7 +96,7 @@ public final class Elements {
         memory.setAtIndex(JAVA_FLOAT, 2 * number, (float) value);
         memory.setAtIndex(JAVA_FLOAT, 2 * number + 1, 0);
       }
-      case F64, C128 -> setFloat(type, memory, number, value);
+      case F64, C128 -> setFloat(type, memory, number, (double) value);
       case F16, BF16, F8E4M3, F8E5M2 -> setFloat(type, memory, number, roundToOdd(value));
     }
   }
@@ -150,9 +151,7 @@ public final class Elements {
       long bits = Double.doubleToRawLongBits(nearest);
       boolean tooLarge =
           nearest == 0x1p63 || (value > 0 ? (long) nearest > value : (long) nearest < value);
-      return (bits & 1) == 1
-          ? nearest
-          : Double.longBitsToDouble(tooLarge ? bits - 1 : bits + 1);
+      return (bits & 1) == 1 ? nearest : Double.longBitsToDouble(tooLarge ? bits - 1 : bits + 1);
     }
     return nearest;
   }

@@ -129,7 +129,8 @@ record FloatFormat(
         + " ".repeat(fractionWidth - (text.length() - point - 1));
   }
 
-  /// The text of a number that stands alone; `suffix` follows a whole number in positional notation.
+  /// The text of a number that stands alone; `suffix` follows a whole number in positional
+  /// notation.
   static String scalar(DType dtype, double value, String suffix) {
     if (!Double.isFinite(value)) {
       return special(value, false);
@@ -160,7 +161,8 @@ record FloatFormat(
     return negative ? "-" : plus ? "+" : "";
   }
 
-  /// Positional notation with at most 8 digits after the point and a point in any case: `2.`, `0.125`.
+  /// Positional notation with at most 8 digits after the point and a point in any case: `2.`,
+  /// `0.125`.
   private static String positional(DType dtype, double value, boolean plus) {
     BigDecimal digits = ShortestDecimal.of(dtype, value);
     if (digits.scale() > PRECISION) {
@@ -173,8 +175,8 @@ record FloatFormat(
     return sign(value, plus) + text + (text.contains(".") ? "" : ".");
   }
 
-  /// The significant digits to show: the shortest that name the number, unless they are fewer or more
-  /// than allowed; then the exact value is rounded to the nearest bound.
+  /// The significant digits to show: the shortest that name the number, unless they are fewer or
+  /// more than allowed; then the exact value is rounded to the nearest bound.
   private static BigDecimal significant(
       DType dtype, double value, int fewestFraction, int mostFraction) {
     BigDecimal shortest = ShortestDecimal.of(dtype, value);

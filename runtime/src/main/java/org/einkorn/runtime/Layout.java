@@ -2,9 +2,9 @@ package org.einkorn.runtime;
 
 import java.util.Arrays;
 
-/// Where the elements of a tensor lie, all counted in elements: the element at index `(i0, …, in)` is
-/// number `offset + i0·strides[0] + … + in·strides[n]` of the memory. A stride of 0 repeats one element
-/// along an axis, a negative stride walks backwards.
+/// Where the elements of a tensor lie, all counted in elements: the element at index `(i0, …, in)`
+/// is number `offset + i0·strides[0] + … + in·strides[n]` of the memory. A stride of 0 repeats one
+/// element along an axis, a negative stride walks backwards.
 ///
 /// Every index has a number in `0..2^63−1`: the constructor refuses a layout that would leave it.
 public record Layout(Shape shape, long[] strides, long offset) {
@@ -55,8 +55,8 @@ public record Layout(Shape shape, long[] strides, long offset) {
     return shape.elementCount() == 0 ? 0 : reach(shape, strides, offset, 1) + 1;
   }
 
-  /// Whether the elements lie one after the other in row-major order. Strides of axes of extent 1 do
-  /// not matter; a layout without elements is contiguous.
+  /// Whether the elements lie one after the other in row-major order. Strides of axes of extent 1
+  /// do not matter; a layout without elements is contiguous.
   public boolean isContiguous() {
     if (shape.elementCount() == 0) {
       return true;
@@ -74,7 +74,8 @@ public record Layout(Shape shape, long[] strides, long offset) {
 
   /// The number of the element at this index.
   ///
-  /// @throws DataException E0533 for another number of indices than axes, E0532 for an index outside
+  /// @throws DataException E0533 for another number of indices than axes, E0532 for an index
+  ///   outside
   public long elementNumber(long... index) {
     if (index.length != rank()) {
       throw DataException.of(DataFault.WRONG_RANK)
@@ -111,9 +112,9 @@ public record Layout(Shape shape, long[] strides, long offset) {
     return new Layout(Shape.of(extents), newStrides, offset);
   }
 
-  /// The elements `start, start + step, …` of one axis, up to but without `stop`. Positions count from
-  /// the start of the axis and are not clipped: a rising slice needs `0 ≤ start ≤ stop ≤ extent`, a
-  /// falling one (`step < 0`) `−1 ≤ stop ≤ start < extent`.
+  /// The elements `start, start + step, …` of one axis, up to but without `stop`. Positions count
+  /// from the start of the axis and are not clipped: a rising slice needs `0 ≤ start ≤ stop ≤
+  /// extent`, a falling one (`step < 0`) `−1 ≤ stop ≤ start < extent`.
   public Layout slice(int axis, long start, long stop, long step) {
     long extent = shape.extent(axis);
     boolean inside =
@@ -215,8 +216,7 @@ public record Layout(Shape shape, long[] strides, long offset) {
     }
     for (int axis = 0; axis < strides.length; axis++) {
       if (Long.signum(strides[axis]) == sign) {
-        number =
-            Math.addExact(number, Math.multiplyExact(shape.extent(axis) - 1, strides[axis]));
+        number = Math.addExact(number, Math.multiplyExact(shape.extent(axis) - 1, strides[axis]));
       }
     }
     return number;

@@ -10,10 +10,10 @@ package org.einkorn.runtime;
 /// | f8e4m3 | 1, 4, 3 | 448 | 2^−9 | no; NaN is 0x7F and 0xFF | OCP 8-bit Floating Point Specification 1.0, E4M3 |
 /// | f8e5m2 | 1, 5, 2 | 57344 | 2^−16 | yes | the same, E5M2 |
 ///
-/// Decoding is exact. Encoding rounds once, to nearest with ties to even, also from `double`: rounding
-/// to `float` in between would round some values twice and get them wrong. What is too large becomes an
-/// infinity, and NaN in f8e4m3 (the non-saturating mode of the OCP specification). A NaN stays a NaN of
-/// the same sign; its payload may change.
+/// Decoding is exact. Encoding rounds once, to nearest with ties to even, also from `double`:
+/// rounding to `float` in between would round some values twice and get them wrong. What is too
+/// large becomes an infinity, and NaN in f8e4m3 (the non-saturating mode of the OCP specification).
+/// A NaN stays a NaN of the same sign; its payload may change.
 public final class NarrowFloats {
   private static final int FLOAT_FRACTION_BITS = 23;
   private static final int FLOAT_BIAS = 127;
@@ -60,7 +60,8 @@ public final class NarrowFloats {
   public static short floatToBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7FFF_FFFF) > FLOAT_INFINITY) {
-      return (short) (bits >>> 16 | 0x40); // a payload in the lower half alone would become infinity
+      return (short)
+          (bits >>> 16 | 0x40); // a payload in the lower half alone would become infinity
     }
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
@@ -121,8 +122,8 @@ public final class NarrowFloats {
     return Float.intBitsToFloat((code & 0x80) << 24 | bits);
   }
 
-  /// Rounds the magnitude to a code as if the exponent had no upper end, then replaces what came out
-  /// at or above `overflow` by it.
+  /// Rounds the magnitude to a code as if the exponent had no upper end, then replaces what came
+  /// out at or above `overflow` by it.
   private static byte encode(
       float value, int exponentBits, int fractionBits, int overflow, int notANumber) {
     int bits = Float.floatToRawIntBits(value);
@@ -151,13 +152,13 @@ public final class NarrowFloats {
     return (byte) (sign | (code >= overflow ? overflow : code));
   }
 
-  /// The `float` next to a value in the direction that leaves the last bit set, unless the value is a
-  /// `float` itself. What is lost stays visible in that bit, so rounding the result to 22 significand
-  /// bits or fewer gives what rounding the value itself would (Boldo and Melquiond, *Emulation of FMA
-  /// and correctly rounded sums: proved algorithms using rounding to odd*, 2008).
+  /// The `float` next to a value in the direction that leaves the last bit set, unless the value is
+  /// a `float` itself. What is lost stays visible in that bit, so rounding the result to 22
+  /// significand bits or fewer gives what rounding the value itself would (Boldo and Melquiond,
+  /// *Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd*, 2008).
   static float roundToOdd(double value) {
     float nearest = (float) value;
-    if (nearest == value || value != value) {
+    if (nearest == value || Double.isNaN(value)) {
       return nearest;
     }
     int bits = Float.floatToRawIntBits(nearest);

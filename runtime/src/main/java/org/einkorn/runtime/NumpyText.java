@@ -3,8 +3,8 @@ package org.einkorn.runtime;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Prints a tensor as NumPy prints an array: `print(a)` with NumPy's default options (8 digits, lines
-/// of 75 characters, more than 1000 elements summarized by 3 at each edge).
+/// Prints a tensor as NumPy prints an array: `print(a)` with NumPy's default options (8 digits,
+/// lines of 75 characters, more than 1000 elements summarized by 3 at each edge).
 ///
 /// The rules are those of NumPy 2.3 and later, where `f32` turns to scientific notation at 10^6 and
 /// `f16` at 10^3 instead of 10^8. The types NumPy lacks print by the rules of `f16`.
@@ -65,8 +65,8 @@ final class NumpyText {
     return new long[] {0, 1, 2, -1, extent - 3, extent - 2, extent - 1};
   }
 
-  /// Prints a part of the tensor between brackets. `indent` aligns the lines after the first, `width`
-  /// is what is left of the line once the closing brackets have their place.
+  /// Prints a part of the tensor between brackets. `indent` aligns the lines after the first,
+  /// `width` is what is left of the line once the closing brackets have their place.
   private String printAxis(Tensor part, String indent, int width) {
     long[] positions = shownPositions(part.extent(0));
     return part.rank() == 1

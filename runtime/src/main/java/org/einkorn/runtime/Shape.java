@@ -17,8 +17,8 @@ public final class Shape {
 
   /// The shape with these extents.
   ///
-  /// @throws DataException E0531 if an extent is negative, E0530 if there are 2^63 elements or more,
-  ///     counted without the axes of extent 0
+  /// @throws DataException E0531 if an extent is negative, E0530 if there are 2^63 elements or
+  ///   more, counted without the axes of extent 0
   public static Shape of(long... extents) {
     if (extents.length == 0) {
       return SCALAR;

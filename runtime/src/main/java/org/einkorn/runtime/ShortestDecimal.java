@@ -27,8 +27,8 @@ final class ShortestDecimal {
     };
   }
 
-  /// Java prints at least two digits and picks the nearest of two digits where one would do: 4.9E-324
-  /// for 5e-324.
+  /// Java prints at least two digits and picks the nearest of two digits where one would do:
+  /// 4.9E-324 for 5e-324.
   private static BigDecimal shortened(DType dtype, double value, BigDecimal javaDigits) {
     BigDecimal digits = javaDigits.stripTrailingZeros();
     return digits.precision() == 2
@@ -46,8 +46,8 @@ final class ShortestDecimal {
     }
   }
 
-  /// The nearest decimal of this many digits that reads back. Both neighbours are tried: at a power of
-  /// two the nearer one may lie outside, because the floats below stand closer.
+  /// The nearest decimal of this many digits that reads back. Both neighbours are tried: at a power
+  /// of two the nearer one may lie outside, because the floats below stand closer.
   private static Optional<BigDecimal> withDigits(
       DType dtype, BigDecimal exact, int digits, double value) {
     BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));

@@ -11,10 +11,10 @@ import java.nio.FloatBuffer;
 
 /// Numbers of one type at the points of a rectangular grid, in memory that may be shared.
 ///
-/// The memory is a [MemorySegment]: off-heap and 64-byte aligned where Einkorn allocates it, anything
-/// that fits where the caller wraps it. Every element is aligned to its type (a complex one to its
-/// parts), so that compiled code may read it directly. The tensor lives as long as the arena of its
-/// segment; afterwards every access fails with E0539.
+/// The memory is a [MemorySegment]: off-heap and 64-byte aligned where Einkorn allocates it,
+/// anything that fits where the caller wraps it. Every element is aligned to its type (a complex
+/// one to its parts), so that compiled code may read it directly. The tensor lives as long as the
+/// arena of its segment; afterwards every access fails with E0539.
 ///
 /// Views share the memory: what is written through one is seen through all. The methods here check
 /// every index; they are for tests, glue and printing, not for inner loops.
@@ -109,7 +109,8 @@ public final class Tensor {
 
   /// An `f32` tensor over the buffer from its position to its limit, row-major.
   ///
-  /// @throws DataException E0538 if the buffer is not in the byte order of this machine, or not aligned
+  /// @throws DataException E0538 if the buffer is not in the byte order of this machine, or not
+  ///   aligned
   public static Tensor wrap(FloatBuffer values, long... extents) {
     if (values.order() != ByteOrder.nativeOrder()) {
       throw DataException.of(DataFault.MEMORY_MISMATCH)
@@ -294,8 +295,8 @@ public final class Tensor {
   /// Stores a number. A float or complex type rounds it once to nearest; an integer or Boolean type
   /// must hold it exactly.
   ///
-  /// @throws DataException E0535 if an integer type does not hold it, E0540 if the memory is read-only
-  ///     or several indices share the element
+  /// @throws DataException E0535 if an integer type does not hold it, E0540 if the memory is
+  ///   read-only or several indices share the element
   public void set(double value, long... index) {
     long number = writable(index);
     if (dtype.isFloat() || dtype.isComplex()) {
@@ -394,9 +395,9 @@ public final class Tensor {
 
   /// A contiguous copy in the arena with another element type.
   ///
-  /// Float types round once, to nearest with ties to even; what is too large becomes an infinity, or
-  /// NaN in f8e4m3. A float turns into an integer by truncation toward zero. To bool only 0 and 1
-  /// convert, from complex to real only numbers without an imaginary part.
+  /// Float types round once, to nearest with ties to even; what is too large becomes an infinity,
+  /// or NaN in f8e4m3. A float turns into an integer by truncation toward zero. To bool only 0 and
+  /// 1 convert, from complex to real only numbers without an imaginary part.
   ///
   /// @throws DataException E0535 for a value that the new type does not hold
   public Tensor cast(Arena arena, DType target) {

@@ -12,15 +12,15 @@
 /// Shape   = extent*           each ≥ 0, their product below 2^63
 /// ```
 ///
-/// A view (`permute`, `slice`, `select`, `broadcastTo`, `reshape`) changes the layout and shares the
-/// segment; only `contiguous`, `cast` and the factories named `of` copy.
+/// A view (`permute`, `slice`, `select`, `broadcastTo`, `reshape`) changes the layout and shares
+/// the segment; only `contiguous`, `cast` and the factories named `of` copy.
 ///
-/// Two classes of static functions hold the arithmetic that generated code and the interpreter share,
-/// so that the two cannot differ: [NarrowFloats] (f16, bf16, 8-bit floats) and [Elementary] (erf, pow,
-/// log-add-exp, checked conversions).
+/// Two classes of static functions hold the arithmetic that generated code and the interpreter
+/// share, so that the two cannot differ: [NarrowFloats] (f16, bf16, 8-bit floats) and [Elementary]
+/// (erf, pow, log-add-exp, checked conversions).
 ///
-/// What data can do wrong is listed in [DataFault] and thrown as [DataException]: a stable code, what
-/// was expected, what came, a way out. Files are the business of `org.einkorn.runtime.io`.
+/// What data can do wrong is listed in [DataFault] and thrown as [DataException]: a stable code,
+/// what was expected, what came, a way out. Files are the business of `org.einkorn.runtime.io`.
 @NullMarked
 package org.einkorn.runtime;
 

@@ -55,7 +55,18 @@ public enum BinaryOp {
   public boolean isComparison() {
     return switch (this) {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> true;
-      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, POWER, MINIMUM, MAXIMUM, LOG_ADD_EXP, AND, OR, XOR ->
+      case ADD,
+          SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          AND,
+          OR,
+          XOR ->
           false;
     };
   }

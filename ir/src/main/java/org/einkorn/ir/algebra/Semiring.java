@@ -44,10 +44,7 @@ public record Semiring(
       Set.of(Law.DISTRIBUTIVE, Law.COMMUTATIVE_JOIN, Law.ANNIHILATING_ZERO);
   private static final Set<Law> DIOID =
       Set.of(
-          Law.DISTRIBUTIVE,
-          Law.COMMUTATIVE_JOIN,
-          Law.ANNIHILATING_ZERO,
-          Law.IDEMPOTENT_PROJECTION);
+          Law.DISTRIBUTIVE, Law.COMMUTATIVE_JOIN, Law.ANNIHILATING_ZERO, Law.IDEMPOTENT_PROJECTION);
 
   public static final Semiring SUM_TIMES =
       new Semiring("sum-times", Projection.SUM, BinaryOp.MULTIPLY, RING, Condition.ALWAYS);
@@ -68,8 +65,7 @@ public record Semiring(
 
   /// Every semiring the compiler knows.
   public static final List<Semiring> TABLE =
-      List.of(
-          SUM_TIMES, OR_AND, MIN_PLUS, MAX_PLUS, MAX_MIN, MAX_TIMES, LSE_PLUS, XOR_AND);
+      List.of(SUM_TIMES, OR_AND, MIN_PLUS, MAX_PLUS, MAX_MIN, MAX_TIMES, LSE_PLUS, XOR_AND);
 
   /// The semiring of this pair, if the pair is one.
   public static Optional<Semiring> of(Projection plus, BinaryOp times) {

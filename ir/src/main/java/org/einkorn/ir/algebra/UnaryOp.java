@@ -4,8 +4,9 @@ import java.util.Optional;
 
 /// An elementwise operation of one operand; the result has the operand's type.
 ///
-/// `negate` and `abs` of the least integer trap, as all integer arithmetic does when the exact result
-/// is no number of the type. `round` rounds halves to even. `sign` keeps NaN and signed zeros.
+/// `negate` and `abs` of the least integer trap, as all integer arithmetic does when the exact
+/// result is no number of the type. `round` rounds halves to even. `sign` keeps NaN and signed
+/// zeros.
 public enum UnaryOp {
   NEGATE("negate", Domain.NUMBER),
   ABS("abs", Domain.NUMBER),

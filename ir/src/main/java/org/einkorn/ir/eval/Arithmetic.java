@@ -97,7 +97,17 @@ final class Arithmetic {
       case NOT_EQUAL -> x != y;
       case LESS -> x < y;
       case LESS_EQUAL -> x <= y;
-      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, POWER, MINIMUM, MAXIMUM, LOG_ADD_EXP, AND, OR,
+      case ADD,
+          SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          AND,
+          OR,
           XOR ->
           throw new IllegalStateException("`" + op.text() + "` is no comparison");
     };
@@ -109,7 +119,17 @@ final class Arithmetic {
       case NOT_EQUAL -> x != y;
       case LESS -> x < y;
       case LESS_EQUAL -> x <= y;
-      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, POWER, MINIMUM, MAXIMUM, LOG_ADD_EXP, AND, OR,
+      case ADD,
+          SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          AND,
+          OR,
           XOR ->
           throw new IllegalStateException("`" + op.text() + "` is no comparison");
     };

@@ -17,11 +17,7 @@ final class Memory {
   private final @Nullable BitSet stored;
 
   private Memory(
-      String name,
-      DType type,
-      long[] extents,
-      MemorySegment segment,
-      @Nullable BitSet stored) {
+      String name, DType type, long[] extents, MemorySegment segment, @Nullable BitSet stored) {
     this.name = name;
     this.type = type;
     this.extents = extents;
@@ -58,7 +54,13 @@ final class Memory {
       long position = evaluator.index(indices.get(axis));
       if (position < 0 || position >= extents[axis]) {
         throw new IllegalStateException(
-            "position " + position + " on axis " + axis + " of `" + name + "`, which has "
+            "position "
+                + position
+                + " on axis "
+                + axis
+                + " of `"
+                + name
+                + "`, which has "
                 + extents[axis]);
       }
       number = number * extents[axis] + position;

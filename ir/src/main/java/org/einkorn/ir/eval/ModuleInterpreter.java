@@ -72,8 +72,7 @@ public final class ModuleInterpreter implements KernelModule {
       extents[axis] = extent(number, axis, symbols);
     }
     evaluator.bind(
-        buffer.name(),
-        Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
+        buffer.name(), Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
   }
 
   @Override
@@ -140,7 +139,8 @@ public final class ModuleInterpreter implements KernelModule {
         count = Math.multiplyExact(count, extents[axis]);
       }
       DType type = buffer.type().dtype();
-      evaluator.bind(buffer.name(), Memory.undefined(buffer.name(), type, extents, local(count, type)));
+      evaluator.bind(
+          buffer.name(), Memory.undefined(buffer.name(), type, extents, local(count, type)));
     }
 
     private static MemorySegment local(long count, DType type) {
@@ -163,7 +163,11 @@ public final class ModuleInterpreter implements KernelModule {
       Memory memory = evaluator.memory(store.buffer());
       if (memory.type() != store.value().type()) {
         throw new IllegalStateException(
-            "a store of " + store.value().type() + " into `" + store.buffer() + "`, which is "
+            "a store of "
+                + store.value().type()
+                + " into `"
+                + store.buffer()
+                + "`, which is "
                 + memory.type());
       }
       long number = memory.number(store.indices(), evaluator);

@@ -94,8 +94,7 @@ public final class ProgramInterpreter implements KernelModule {
       extents[axis] = extent(number, axis, symbols);
     }
     evaluator.bind(
-        buffer.name(),
-        Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
+        buffer.name(), Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
   }
 
   @Override
@@ -144,8 +143,7 @@ public final class ProgramInterpreter implements KernelModule {
     }
 
     private void scan(Body.Scan body) {
-      Accumulator accumulator =
-          new Accumulator(body.projection(), body.operand().type(), count());
+      Accumulator accumulator = new Accumulator(body.projection(), body.operand().type(), count());
       List<IndexExpr> here = body.axes().stream().map(Axis::variable).toList();
       List<IndexExpr> before = new ArrayList<>(here);
       before.set(body.axis(), here.get(body.axis()).plus(-1));
@@ -245,8 +243,7 @@ public final class ProgramInterpreter implements KernelModule {
     }
 
     private void combine(int at, double value) {
-      reals[at] =
-          Arithmetic.round(type, Arithmetic.apply(projection.combine(), reals[at], value));
+      reals[at] = Arithmetic.round(type, Arithmetic.apply(projection.combine(), reals[at], value));
     }
 
     private void combine(int at, long value) {

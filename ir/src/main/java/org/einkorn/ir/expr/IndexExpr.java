@@ -5,8 +5,8 @@ import org.einkorn.runtime.DType;
 
 /// An integer expression over iteration variables and symbols: a position or an extent.
 ///
-/// Values are 64-bit; the extents of real tensors keep them far from overflow. The methods
-/// [#plus], [#times], [#floorDiv] and [#floorMod] fold constants and neutral operands; the record
+/// Values are 64-bit; the extents of real tensors keep them far from overflow. The methods [#plus],
+/// [#times], [#floorDiv] and [#floorMod] fold constants and neutral operands; the record
 /// constructors build exactly what they are given, which is what the text parser needs.
 public sealed interface IndexExpr {
   IndexExpr ZERO = new Constant(0);

@@ -10,8 +10,8 @@ public sealed interface Scalar {
   /// The type of the value: a storage type for a [Read] or a [Cast], else a compute type.
   DType type();
 
-  /// A constant. Floats are kept as the bits of a `double`, so that NaN and −0.0 are values like any
-  /// other; integers and Booleans as a `long`.
+  /// A constant. Floats are kept as the bits of a `double`, so that NaN and −0.0 are values like
+  /// any other; integers and Booleans as a `long`.
   record Literal(DType type, long bits) implements Scalar {
     public Literal {
       requireCompute("a literal", type);
@@ -115,9 +115,9 @@ public sealed interface Scalar {
 
   /// `operand` converted to `type`.
   ///
-  /// To a float: rounded to nearest, ties to even. From a float to an integer: truncated toward zero;
-  /// NaN and values outside the type trap. Between integers: values outside the type trap. To `bool`:
-  /// `operand != 0` (NaN is true); from `bool`: 0 or 1.
+  /// To a float: rounded to nearest, ties to even. From a float to an integer: truncated toward
+  /// zero; NaN and values outside the type trap. Between integers: values outside the type trap. To
+  /// `bool`: `operand != 0` (NaN is true); from `bool`: 0 or 1.
   record Cast(DType type, Scalar operand) implements Scalar {
     public Cast {
       if (type.isComplex() || operand.type().isComplex()) {

@@ -1,8 +1,8 @@
 /// Expressions that both levels of the IR share: where an element is, and what its value is.
 ///
 /// An [IndexExpr] is an integer: a position on an axis, or an extent. It is affine or quasi-affine
-/// in iteration variables and symbols, but for [IndexExpr.Fetch], which takes the position from data.
-/// A [Scalar] is a value of one compute or storage type.
+/// in iteration variables and symbols, but for [IndexExpr.Fetch], which takes the position from
+/// data. A [Scalar] is a value of one compute or storage type.
 ///
 /// ```text
 /// IndexExpr ::= integer | variable | symbol

@@ -10,8 +10,8 @@ import org.einkorn.ir.tensor.Guard;
 
 /// Finds the positions that a statement or a definition takes from data, in text order.
 ///
-/// The ordinal of a fetch in this list is the *site* that a trap names. A fetch inside the source of
-/// another comes before it, as it is evaluated before it.
+/// The ordinal of a fetch in this list is the *site* that a trap names. A fetch inside the source
+/// of another comes before it, as it is evaluated before it.
 public final class Fetches {
   private final List<IndexExpr.Fetch> found = new ArrayList<>();
 

@@ -14,7 +14,8 @@ public record Module(
     functions = List.copyOf(functions);
   }
 
-  /// All global memory: the inputs in order, then the buffers. Compiled code takes it in this order.
+  /// All global memory: the inputs in order, then the buffers. Compiled code takes it in this
+  /// order.
   public List<Buffer> allBuffers() {
     List<Buffer> all = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {

@@ -1,8 +1,8 @@
 /// Level 2 of the IR: loop nests over buffers, after TensorIR (Feng et al., ASPLOS 2023).
 ///
 /// A [Module] is a program whose equations have become [Function]s: loops around blocks around
-/// stores. Functions run one after the other; a function whose outermost statement is a parallel loop
-/// may be split over threads by ranges of that loop.
+/// stores. Functions run one after the other; a function whose outermost statement is a parallel
+/// loop may be split over threads by ranges of that loop.
 ///
 /// ```text
 /// Module    ::= name Signature Buffer* Function*            // the buffers that are no inputs
@@ -19,6 +19,7 @@
 /// ```
 ///
 /// # Meaning
+///
 /// Loops count from 0. A block binds its iterators and runs its body where all guards hold; `init`
 /// runs before the body at those points where every reduce iterator is 0. A store takes a value of
 /// the buffer's storage type.

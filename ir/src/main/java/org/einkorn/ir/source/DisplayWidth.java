@@ -1,7 +1,8 @@
 package org.einkorn.ir.source;
 
 /// How many terminal columns a character takes: 0 for combining marks, 2 for East Asian wide
-/// characters and pictographs, else 1 (Unicode Standard Annex 11, the ranges that terminals agree on).
+/// characters and pictographs, else 1 (Unicode Standard Annex 11, the ranges that terminals agree
+/// on).
 final class DisplayWidth {
   private static final int[] WIDE = {
     0x1100, 0x115F, 0x231A, 0x231B, 0x2E80, 0x303E, 0x3041, 0x33FF, 0x3400, 0x4DBF, 0x4E00, 0x9FFF,

@@ -22,7 +22,6 @@ public final class Origin {
     return new Origin(span);
   }
 
-
   public boolean isKnown() {
     return span != null;
   }
@@ -31,8 +30,8 @@ public final class Origin {
     return Optional.ofNullable(span);
   }
 
-  /// The origin of something made out of this and `other`: the smallest span around both, or the one
-  /// that is known, or the first where the two lie in different files.
+  /// The origin of something made out of this and `other`: the smallest span around both, or the
+  /// one that is known, or the first where the two lie in different files.
   public Origin join(Origin other) {
     if (span == null) {
       return other;

@@ -78,8 +78,7 @@ public final class SourceFile {
     int count = 1;
     for (int offset = 0; offset < text.length(); offset++) {
       char unit = text.charAt(offset);
-      boolean crlf =
-          unit == '\r' && offset + 1 < text.length() && text.charAt(offset + 1) == '\n';
+      boolean crlf = unit == '\r' && offset + 1 < text.length() && text.charAt(offset + 1) == '\n';
       if (unit == '\n' || (unit == '\r' && !crlf)) {
         if (count == starts.length) {
           starts = Arrays.copyOf(starts, 2 * count);

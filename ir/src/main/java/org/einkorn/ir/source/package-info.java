@@ -1,8 +1,8 @@
 /// Places in source text, and the errors that point at them.
 ///
 /// Whatever reads text (the language, the einsum string, the textual IR) wraps it in a
-/// [SourceFile]. Nodes built from it keep an [Origin]: where they were written, if that is known.
-/// A complaint about the text is a [Diagnostic], which is data; the words around it, the snippet and
+/// [SourceFile]. Nodes built from it keep an [Origin]: where they were written, if that is known. A
+/// complaint about the text is a [Diagnostic], which is data; the words around it, the snippet and
 /// the colors belong to [DiagnosticRenderer] alone, so that every part of the compiler complains in
 /// one voice.
 ///
@@ -24,8 +24,8 @@
 ///         .help("write `B[j,k]` if B is stored transposed"));
 /// ```
 ///
-/// Codes: `E` or `W` and four digits. The first two digits name the part that complains: `00` syntax,
-/// `01` and above are given out by the parts themselves.
+/// Codes: `E` or `W` and four digits. The first two digits name the part that complains: `00`
+/// syntax, `01` and above are given out by the parts themselves.
 @NullMarked
 package org.einkorn.ir.source;
 

@@ -1,7 +1,7 @@
 package org.einkorn.ir.target;
 
-import java.util.Map;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// Files that a backend made.
 ///

@@ -116,7 +116,7 @@ public final class ModuleFacts {
               buffer.name(),
               buffer.type().dtype(),
               buffer.type().rank(),
-              isOutput ? outputs.get(buffer.name()) : Optional.empty()));
+              outputs.getOrDefault(buffer.name(), Optional.empty())));
     }
     List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
     for (FunctionFacts function : functions) {

@@ -1,7 +1,7 @@
 /// Level 1 of the IR: tensor equations in single-assignment form.
 ///
-/// A [Program] is what a frontend makes and what the rewrite passes work on. Its central node is the
-/// [Contraction]: a projection ⊕ over an n-ary join ⊗ of operands, each read through index
+/// A [Program] is what a frontend makes and what the rewrite passes work on. Its central node is
+/// the [Contraction]: a projection ⊕ over an n-ary join ⊗ of operands, each read through index
 /// expressions. An elementwise equation is a contraction without reduced axes.
 ///
 /// ```text
@@ -20,11 +20,13 @@
 /// ```
 ///
 /// # Meaning
+///
 /// `Accumulate` starts every element at the projection's identity; a *map* (see
 /// [Body.Accumulate#isMap()]) then stores its values, so that −0.0 stays −0.0. Else, for each
-/// contraction in order and for each point of its axes (in row-major order, first axis outermost) at which all
-/// guards hold, it combines the element at `write` with the join of the operands. The accumulator has
-/// the operands' compute type; the result is converted to the tensor's type once, at the end.
+/// contraction in order and for each point of its axes (in row-major order, first axis outermost)
+/// at which all guards hold, it combines the element at `write` with the join of the operands. The
+/// accumulator has the operands' compute type; the result is converted to the tensor's type once,
+/// at the end.
 @NullMarked
 package org.einkorn.ir.tensor;
 

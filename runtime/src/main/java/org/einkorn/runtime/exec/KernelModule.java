@@ -12,7 +12,7 @@ public interface KernelModule extends AutoCloseable {
   /// The extent of one axis of a buffer, in elements.
   ///
   /// @param symbols the value of each symbol, in the manifest's order; an axis that only depends on
-  ///     other symbols may be asked for while some are unknown (any value)
+  ///   other symbols may be asked for while some are unknown (any value)
   long extent(int buffer, int axis, long[] symbols);
 
   /// The trip count of a function's outermost parallel loop; 1 where it has none.

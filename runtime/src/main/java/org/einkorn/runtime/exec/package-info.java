@@ -1,9 +1,9 @@
 /// What compiled code needs to run: the ABI of kernels, the runner, the worker threads.
 ///
-/// A backend turns a program into a [KernelModule]: functions over raw memory, and a [Manifest] that
-/// says in plain data what the memory is. [ModuleRunner] does the rest, the same for every backend and
-/// for code compiled ahead of time: it binds tensors, solves for the sizes, allocates, splits parallel
-/// functions over the [Workers], and hands out the results.
+/// A backend turns a program into a [KernelModule]: functions over raw memory, and a [Manifest]
+/// that says in plain data what the memory is. [ModuleRunner] does the rest, the same for every
+/// backend and for code compiled ahead of time: it binds tensors, solves for the sizes, allocates,
+/// splits parallel functions over the [Workers], and hands out the results.
 ///
 /// ```text
 /// Manifest     ::= program symbol* BufferSpec* FunctionSpec* QuerySpec*
