@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Guard;
 
 /// Infers which elements a block touches, from the accesses in its body.
@@ -17,6 +18,8 @@ public final class Regions {
   private final Map<String, Buffer> buffers;
   private final Set<Stmt.Region> reads = new LinkedHashSet<>();
   private final Set<Stmt.Region> writes = new LinkedHashSet<>();
+
+  private final Walk walk = Walk.ofScalars(this::noteRead);
 
   private Regions(Map<String, Buffer> buffers) {
     this.buffers = new LinkedHashMap<>(buffers);
@@ -35,7 +38,7 @@ public final class Regions {
   /// @param buffers all buffers it may touch, by name
   public static Access of(Stmt statement, List<Guard> guards, Map<String, Buffer> buffers) {
     Regions regions = new Regions(buffers);
-    guards.forEach(guard -> regions.visit(guard.index()));
+    guards.forEach(guard -> regions.walk.visit(guard.index()));
     regions.visit(statement);
     return new Access(List.copyOf(regions.reads), List.copyOf(regions.writes));
   }
@@ -43,13 +46,13 @@ public final class Regions {
   private void visit(Stmt statement) {
     switch (statement) {
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
-        indices.forEach(this::visit);
-        visit(value);
+        indices.forEach(walk::visit);
+        walk.visit(value);
         writes.add(region(buffer, indices));
       }
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::visit);
       case Stmt.If(List<Guard> guards, Stmt body) -> {
-        guards.forEach(guard -> visit(guard.index()));
+        guards.forEach(guard -> walk.visit(guard.index()));
         visit(body);
       }
       case Stmt.For _, Stmt.Block _, Stmt.Allocate _ ->
@@ -57,43 +60,9 @@ public final class Regions {
     }
   }
 
-  private void visit(IndexExpr expr) {
-    switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> {}
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Fetch fetch -> visit(fetch.source());
-    }
-  }
-
-  private void visitBoth(IndexExpr left, IndexExpr right) {
-    visit(left);
-    visit(right);
-  }
-
-  private void visit(Scalar scalar) {
-    switch (scalar) {
-      case Scalar.Literal _ -> {}
-      case Scalar.Read read -> {
-        read.indices().forEach(this::visit);
-        reads.add(region(read.tensor(), read.indices()));
-      }
-      case Scalar.Position(IndexExpr index) -> visit(index);
-      case Scalar.Unary(var op, Scalar operand) -> visit(operand);
-      case Scalar.Binary(var op, Scalar left, Scalar right) -> {
-        visit(left);
-        visit(right);
-      }
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
-        visit(condition);
-        visit(then);
-        visit(otherwise);
-      }
-      case Scalar.Cast(var type, Scalar operand) -> visit(operand);
+  private void noteRead(Scalar scalar) {
+    if (scalar instanceof Scalar.Read read) {
+      reads.add(region(read.tensor(), read.indices()));
     }
   }
 
@@ -114,15 +83,8 @@ public final class Regions {
   }
 
   private static boolean fetches(IndexExpr expr) {
-    return switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> false;
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> fetches(left) || fetches(right);
-      case IndexExpr.Fetch _ -> true;
-    };
+    boolean[] found = {false};
+    Walk.ofIndices(part -> found[0] |= part instanceof IndexExpr.Fetch).visit(expr);
+    return found[0];
   }
 }

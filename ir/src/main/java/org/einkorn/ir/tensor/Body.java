@@ -3,9 +3,24 @@ package org.einkorn.ir.tensor;
 import java.util.List;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 
 /// How the elements of a defined tensor come about.
 public sealed interface Body {
+  /// Visits every expression of this body in text order.
+  default void walk(Walk walk) {
+    switch (this) {
+      case Accumulate(var projection, List<Contraction> terms) -> {
+        for (Contraction term : terms) {
+          term.guards().forEach(guard -> walk.visit(guard.index()));
+          term.write().forEach(walk::visit);
+          term.operands().forEach(walk::visit);
+        }
+      }
+      case Scan scan -> walk.visit(scan.operand());
+    }
+  }
+
   /// Elements start at the projection's identity; each term adds to them, in order.
   record Accumulate(Projection projection, List<Contraction> terms) implements Body {
     public Accumulate {

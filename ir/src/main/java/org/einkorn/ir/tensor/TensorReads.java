@@ -1,0 +1,25 @@
+package org.einkorn.ir.tensor;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+
+/// Finds the tensors that a definition reads.
+public final class TensorReads {
+  private TensorReads() {}
+
+  /// The names of the tensors that a body reads, in order of first appearance.
+  public static Set<String> of(Body body) {
+    Set<String> found = new LinkedHashSet<>();
+    Walk walk =
+        Walk.ofScalars(
+            scalar -> {
+              if (scalar instanceof Scalar.Read read) {
+                found.add(read.tensor());
+              }
+            });
+    body.walk(walk);
+    return found;
+  }
+}

@@ -1,0 +1,80 @@
+package org.einkorn.passes.lower;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+
+/// Lowers a program of equations to loop nests.
+public final class LowerToLoops {
+  private final Map<String, Buffer> buffers = new LinkedHashMap<>();
+  private final List<Buffer> made = new ArrayList<>();
+  private final List<Function> functions = new ArrayList<>();
+
+  private LowerToLoops() {}
+
+  public static Module lower(Program program) {
+    return new LowerToLoops().run(program);
+  }
+
+  private Module run(Program program) {
+    for (Signature.Input input : program.signature().inputs()) {
+      buffers.put(
+          input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
+    }
+    for (Definition definition : program.definitions()) {
+      addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+      lower(definition);
+    }
+    return new Module(program.name(), program.signature(), made, functions);
+  }
+
+  private void addBuffer(Buffer buffer) {
+    buffers.put(buffer.name(), buffer);
+    made.add(buffer);
+  }
+
+  private void lower(Definition definition) {
+    NestBuilder nest = new NestBuilder(definition, buffers);
+    switch (definition.body()) {
+      case Body.Accumulate body -> {
+        if (body.isMap()) {
+          if (!nest.coversTarget(body.terms().getFirst())) {
+            functions.add(nest.fill(nest.target(), body.projection()));
+          }
+          functions.add(nest.map(body.terms().getFirst()));
+        } else if (body.terms().size() == 1
+            && body.terms().getFirst().writesPlainAxes()
+            && nest.spansTarget(body.terms().getFirst())) {
+          functions.add(nest.reduction(body.projection(), body.terms().getFirst()));
+        } else {
+          scatter(nest, body);
+        }
+      }
+      case Body.Scan body -> functions.add(nest.scan(body));
+    }
+  }
+
+  /// Fills an accumulator in memory, lets each term add to it, and converts it where its type differs.
+  private void scatter(NestBuilder nest, Body.Accumulate body) {
+    Buffer target = nest.target();
+    Buffer accumulator = nest.accumulator(body.terms().getFirst().valueType());
+    if (!accumulator.equals(target)) {
+      addBuffer(accumulator);
+    }
+    functions.add(nest.fill(accumulator, body.projection()));
+    for (int term = 0; term < body.terms().size(); term++) {
+      functions.add(nest.update(accumulator, body, term));
+    }
+    if (!accumulator.equals(target)) {
+      functions.add(nest.convert(accumulator));
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package org.einkorn.passes.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Regions;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Stmt.IterKind;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// Builds the loop nests of one definition.
+///
+/// A loop over the axis `i` is called `i.0`; blocks bind the iterator `i` to it, so that expressions
+/// keep the user's names.
+final class NestBuilder {
+  private final Definition definition;
+  private final Map<String, Buffer> buffers;
+  private final Buffer target;
+
+  NestBuilder(Definition definition, Map<String, Buffer> buffers) {
+    this.definition = definition;
+    this.buffers = new java.util.HashMap<>(buffers);
+    this.target = new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL);
+  }
+
+  Buffer target() {
+    return target;
+  }
+
+  /// The target itself where it has the type that values are accumulated in, else a temporary.
+  Buffer accumulator(DType valueType) {
+    return valueType == definition.type().dtype()
+        ? target
+        : new Buffer(
+            definition.name() + ".acc",
+            new TensorType(valueType, definition.type().extents()),
+            Buffer.Scope.GLOBAL);
+  }
+
+  /// Whether the term's plain axes run over every element of the target.
+  boolean spansTarget(Contraction term) {
+    for (int axis = 0; axis < term.write().size(); axis++) {
+      IndexExpr extent = definition.type().extents().get(axis);
+      if (!extentOf(term.axes(), term.write().get(axis)).equals(Optional.of(extent))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether a map stores every element of the target.
+  boolean coversTarget(Contraction term) {
+    return term.guards().isEmpty() && spansTarget(term);
+  }
+
+  private static Optional<IndexExpr> extentOf(List<Axis> axes, IndexExpr variable) {
+    return axes.stream()
+        .filter(axis -> axis.variable().equals(variable))
+        .map(Axis::extent)
+        .findFirst();
+  }
+
+  /// `buffer[…] = identity` for every element.
+  Function fill(Buffer buffer, Projection projection) {
+    List<Axis> axes = elementAxes(buffer.type());
+    List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
+    Scalar identity = fillValue(projection, buffer.type().dtype());
+    Stmt store = new Stmt.Store(buffer.name(), indices, identity);
+    String name = definition.name() + ".fill";
+    return function(name, nest(axes, block(name, axes, Set.of(), List.of(), store)));
+  }
+
+  /// The identity in the storage type of a buffer.
+  private static Scalar fillValue(Projection projection, DType storage) {
+    DType compute = storage.compute();
+    return Scalar.cast(
+        storage, Scalar.Literal.of(compute, projection.identity(compute)));
+  }
+
+  /// `target[…] = accumulator[…]`, converted.
+  Function convert(Buffer accumulator) {
+    List<Axis> axes = elementAxes(target.type());
+    List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
+    Scalar value = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
+    return function(
+        definition.name(),
+        nest(axes, block(definition.name(), axes, Set.of(), List.of(), store(indices, value))));
+  }
+
+  private static List<Axis> elementAxes(TensorType type) {
+    List<Axis> axes = new ArrayList<>();
+    for (int axis = 0; axis < type.rank(); axis++) {
+      axes.add(new Axis("axis" + axis, type.extents().get(axis)));
+    }
+    return axes;
+  }
+
+  /// An elementwise equation.
+  Function map(Contraction term) {
+    List<Axis> axes = spatialFirst(term);
+    Stmt store = store(term.write(), term.joined());
+    return function(
+        definition.name(),
+        nest(axes, block(definition.name(), axes, Set.of(), term.guards(), store)));
+  }
+
+  /// A reduction that finishes one element at a time, in a register.
+  Function reduction(Projection projection, Contraction term) {
+    List<Axis> axes = spatialFirst(term);
+    Set<String> reduced = term.reducedAxes();
+    List<Axis> spatial = axes.subList(0, axes.size() - reduced.size());
+    Register register = new Register(term.valueType());
+    Stmt update =
+        block(
+            definition.name() + ".update",
+            axes,
+            reduced,
+            term.guards(),
+            register.combine(projection, term.joined()));
+    Stmt body =
+        register.around(
+            block(
+                definition.name() + ".init",
+                spatial,
+                Set.of(),
+                List.of(),
+                register.store(projection)),
+            nest(axes.subList(spatial.size(), axes.size()), update),
+            block(
+                definition.name(),
+                spatial,
+                Set.of(),
+                List.of(),
+                store(term.write(), register.read())));
+    return function(definition.name(), nest(spatial, body));
+  }
+
+  /// A prefix reduction: the scanned loop innermost, its running value in a register.
+  Function scan(Body.Scan body) {
+    List<Axis> spatial = new ArrayList<>(body.axes());
+    Axis scanned = spatial.remove(body.axis());
+    List<Axis> all = new ArrayList<>(spatial);
+    all.add(scanned);
+    List<IndexExpr> write = body.axes().stream().map(Axis::variable).toList();
+    Register register = new Register(body.operand().type());
+    Stmt step =
+        new Stmt.Sequence(
+            List.of(
+                register.combine(body.projection(), body.operand()),
+                store(write, register.read())));
+    Stmt.Block update =
+        block(definition.name(), all, Set.of(scanned.name()), IterKind.SCAN, List.of(), step);
+    Stmt nest =
+        register.around(
+            block(
+                definition.name() + ".init",
+                spatial,
+                Set.of(),
+                List.of(),
+                register.store(body.projection())),
+            nest(List.of(scanned), update));
+    return function(definition.name(), nest(spatial, nest));
+  }
+
+  /// One term of several, or one that writes through index functions: combines in memory.
+  Function update(Buffer accumulator, Body.Accumulate body, int number) {
+    Contraction term = body.terms().get(number);
+    List<Axis> axes = spatialFirst(term);
+    Scalar before =
+        new Scalar.Read(accumulator.name(), accumulator.type().dtype(), term.write());
+    Stmt store =
+        new Stmt.Store(
+            accumulator.name(),
+            term.write(),
+            new Scalar.Binary(body.projection().combine(), before, term.joined()));
+    buffers.put(accumulator.name(), accumulator);
+    String name =
+        definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
+    return function(
+        name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
+  }
+
+  /// Axes that are written plainly come first, in the order of the target's axes.
+  private static List<Axis> spatialFirst(Contraction term) {
+    Set<String> reduced = term.reducedAxes();
+    List<Axis> ordered = new ArrayList<>();
+    for (IndexExpr index : term.write()) {
+      for (Axis axis : term.axes()) {
+        if (axis.variable().equals(index) && !ordered.contains(axis)) {
+          ordered.add(axis);
+        }
+      }
+    }
+    for (Axis axis : term.axes()) {
+      if (reduced.contains(axis.name())) {
+        ordered.add(axis);
+      }
+    }
+    return List.copyOf(ordered);
+  }
+
+  private Stmt store(List<IndexExpr> indices, Scalar value) {
+    return new Stmt.Store(
+        target.name(), indices, Scalar.cast(target.type().dtype(), value));
+  }
+
+  private Stmt.Block block(
+      String name, List<Axis> axes, Set<String> reduced, List<Guard> guards, Stmt body) {
+    return block(name, axes, reduced, IterKind.REDUCE, guards, body);
+  }
+
+  private Stmt.Block block(
+      String name,
+      List<Axis> axes,
+      Set<String> special,
+      IterKind specialKind,
+      List<Guard> guards,
+      Stmt body) {
+    List<Stmt.BlockIter> iters = new ArrayList<>();
+    for (Axis axis : axes) {
+      iters.add(
+          new Stmt.BlockIter(
+              special.contains(axis.name()) ? specialKind : IterKind.SPATIAL,
+              axis.name(),
+              axis.extent(),
+              IndexExpr.variable(loopName(axis))));
+    }
+    Regions.Access access = Regions.of(body, guards, buffers);
+    return new Stmt.Block(
+        name, iters, guards, access.reads(), access.writes(), Optional.empty(), body);
+  }
+
+  private static String loopName(Axis axis) {
+    return axis.name() + ".0";
+  }
+
+  private static Stmt nest(List<Axis> axes, Stmt body) {
+    Stmt nest = body;
+    for (Axis axis : axes.reversed()) {
+      nest = new Stmt.For(Stmt.LoopKind.SERIAL, loopName(axis), axis.extent(), nest);
+    }
+    return nest;
+  }
+
+  private Function function(String name, Stmt body) {
+    return new Function(name, body, definition.origin());
+  }
+
+  /// The accumulator of one element.
+  private final class Register {
+    private final Buffer buffer;
+
+    Register(DType type) {
+      this.buffer =
+          new Buffer(
+              definition.name() + ".acc",
+              new TensorType(type, List.of()),
+              Buffer.Scope.REGISTER);
+      buffers.put(buffer.name(), buffer);
+    }
+
+    Scalar read() {
+      return new Scalar.Read(buffer.name(), buffer.type().dtype(), List.of());
+    }
+
+    Stmt store(Projection projection) {
+      DType type = buffer.type().dtype();
+      return new Stmt.Store(
+          buffer.name(), List.of(), Scalar.Literal.of(type, projection.identity(type)));
+    }
+
+    Stmt combine(Projection projection, Scalar value) {
+      return new Stmt.Store(
+          buffer.name(),
+          List.of(),
+          new Scalar.Binary(projection.combine(), read(), value));
+    }
+
+    Stmt around(Stmt... statements) {
+      return new Stmt.Allocate(buffer, new Stmt.Sequence(List.of(statements)));
+    }
+  }
+}

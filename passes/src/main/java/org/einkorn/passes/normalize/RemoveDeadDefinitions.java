@@ -1,0 +1,37 @@
+package org.einkorn.passes.normalize;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.passes.pipeline.Pass;
+
+/// Drops definitions that no output needs.
+public final class RemoveDeadDefinitions {
+  /// `T = e; … → …` where T is no output and no later definition reads T.
+  public static final Pass<Program> PASS =
+      new Pass<>(
+          "remove-dead-definitions",
+          "drops tensors that no output needs",
+          RemoveDeadDefinitions::apply);
+
+  private RemoveDeadDefinitions() {}
+
+  private static Program apply(Program program) {
+    Set<String> needed = new HashSet<>();
+    program.signature().outputs().forEach(output -> needed.add(output.name()));
+    List<Definition> kept = new ArrayList<>();
+    for (Definition definition : program.definitions().reversed()) {
+      if (needed.contains(definition.name())) {
+        needed.addAll(TensorReads.of(definition.body()));
+        kept.addFirst(definition);
+      }
+    }
+    return kept.size() == program.definitions().size()
+        ? program
+        : new Program(program.name(), program.signature(), kept);
+  }
+}
