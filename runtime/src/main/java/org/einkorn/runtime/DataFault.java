@@ -1,7 +1,7 @@
 package org.einkorn.runtime;
 
 /// Everything that data can do wrong, each with its stable code and its title. The codes E0501 to
-/// E0529 are about files, E0530 and above about tensors in memory. Each has a page in
+/// E0529 are about files, E0530 to E0549 about tensors in memory, E0550 and above about a run. Each has a page in
 /// `docs/errors`.
 public enum DataFault {
   FILE_NOT_FOUND("E0501", "the file does not exist"),
@@ -36,7 +36,13 @@ public enum DataFault {
   NOT_CONTIGUOUS("E0537", "the tensor is not contiguous"),
   MEMORY_MISMATCH("E0538", "the memory does not hold this tensor"),
   MEMORY_CLOSED("E0539", "the memory of the tensor cannot be reached"),
-  READ_ONLY("E0540", "the memory of the tensor is read-only");
+  READ_ONLY("E0540", "the memory of the tensor is read-only"),
+  POSITION_OUTSIDE_AXIS("E0550", "a position taken from data is outside its axis"),
+  INTEGER_OVERFLOW("E0551", "integer arithmetic has no exact result in its type"),
+  INPUT_MISSING("E0552", "an input has no data"),
+  INPUT_UNKNOWN("E0553", "the program has no such input"),
+  MEMORY_BUDGET("E0554", "the memory budget does not suffice"),
+  ARGUMENT_SYNTAX("E0555", "an argument can't be read");
 
   private final String code;
   private final String title;

@@ -1,0 +1,226 @@
+package org.einkorn.runtime.exec;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Shape;
+import org.einkorn.runtime.Tensor;
+
+/// Runs a kernel module on tensors.
+///
+/// The same for every backend: bind inputs by name, solve for the sizes, allocate, run the functions
+/// in order, hand out the outputs. Safe to use from many threads at once.
+public final class ModuleRunner {
+  /// Below this many elements in the largest buffer, threads cost more than they bring.
+  private static final long PARALLEL_ELEMENTS = 1 << 14;
+
+  private final KernelModule module;
+  private final Manifest manifest;
+
+  public ModuleRunner(KernelModule module) {
+    this.module = module;
+    this.manifest = module.manifest();
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /// What a run made.
+  ///
+  /// @param outputs by name, in the manifest's order
+  /// @param allocatedBytes what outputs and temporaries took together
+  /// @param largestTemporaryBytes the largest temporary
+  public record Result(
+      Map<String, Tensor> outputs, long allocatedBytes, long largestTemporaryBytes) {
+    public Result {
+      outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    }
+  }
+
+  /// Runs the module.
+  ///
+  /// @param arena owns the outputs
+  /// @param inputs a tensor for each input; one of another type is accepted where its values all are
+  ///     values of the declared type
+  /// @throws DataException for a missing input, a wrong shape or type, a position outside its axis,
+  ///     an integer overflow, or a memory budget that does not suffice
+  public Result run(Arena arena, Map<String, Tensor> inputs, RunOptions options) {
+    try (Arena scratch = Arena.ofShared()) {
+      List<Tensor> bound = bind(inputs, scratch);
+      long[] symbols = new SymbolSolver(module).solve(bound);
+      long budget = options.memoryBudgetBytes();
+      long allocated = 0;
+      long largestTemporary = 0;
+      long largestElements = 0;
+      List<Tensor> all = new ArrayList<>(bound);
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
+      for (int number = bound.size(); number < manifest.buffers().size(); number++) {
+        Manifest.BufferSpec spec = manifest.buffers().get(number);
+        Shape shape = shapeOf(number, symbols);
+        long bytes = Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
+        allocated = Math.addExact(allocated, bytes);
+        if (allocated > budget) {
+          throw overBudget(spec, shape, allocated, budget);
+        }
+        boolean isOutput = spec.role() == Manifest.Role.OUTPUT;
+        Tensor tensor = Tensor.allocate(isOutput ? arena : scratch, spec.dtype(), shape);
+        if (isOutput) {
+          outputs.put(spec.name(), tensor);
+        } else {
+          largestTemporary = Math.max(largestTemporary, bytes);
+        }
+        all.add(tensor);
+      }
+      for (Tensor tensor : all) {
+        largestElements = Math.max(largestElements, tensor.elementCount());
+      }
+      int threads = largestElements < PARALLEL_ELEMENTS ? 1 : options.threads();
+      runFunctions(segments(all, threads), symbols, threads);
+      return new Result(outputs, allocated, largestTemporary);
+    }
+  }
+
+  private void runFunctions(MemorySegment[] memory, long[] symbols, int threads) {
+    for (int number = 0; number < manifest.functions().size(); number++) {
+      int function = number;
+      try {
+        Workers.forEachRange(
+            module.parallelExtent(function, symbols),
+            threads,
+            (begin, end) -> module.run(function, memory, symbols, begin, end));
+      } catch (KernelTrap trap) {
+        throw explain(trap, manifest.functions().get(function));
+      }
+    }
+  }
+
+  private static DataException explain(KernelTrap trap, Manifest.FunctionSpec function) {
+    return switch (trap.kind()) {
+      case POSITION -> {
+        Manifest.FetchSpec fetch = function.fetches().get(trap.site());
+        yield DataException.of(DataFault.POSITION_OUTSIDE_AXIS)
+            .at("the equation of `" + function.name() + "`")
+            .expected(
+                "a position in 0.." + (trap.bound() - 1) + " of axis " + fetch.axis() + " of `"
+                    + fetch.tensor() + "`")
+            .found("`" + fetch.source() + "` is " + trap.value())
+            .withHelp("positions taken from data do not count from the end");
+      }
+      case OVERFLOW ->
+          DataException.of(DataFault.INTEGER_OVERFLOW)
+              .at("the equation of `" + function.name() + "`")
+              .expected("a result that its integer type can hold")
+              .found("one that it can't")
+              .withHelp("give the tensor a wider type, such as `: i64` or `: f64`");
+    };
+  }
+
+  private List<Tensor> bind(Map<String, Tensor> inputs, Arena scratch) {
+    List<Tensor> bound = new ArrayList<>();
+    for (Manifest.BufferSpec spec : manifest.buffers()) {
+      if (!spec.role().isInput()) {
+        break;
+      }
+      Tensor tensor = inputs.get(spec.name());
+      if (tensor == null) {
+        throw DataException.of(DataFault.INPUT_MISSING)
+            .expected("a tensor for the " + spec.role().text() + " `" + spec.name() + "`")
+            .found(inputs.isEmpty() ? "none" : "only " + String.join(", ", inputs.keySet()))
+            .withHelp("bind it by name: " + spec.name() + "=file.npy");
+      }
+      bound.add(conform(spec, tensor, scratch));
+    }
+    for (String name : inputs.keySet()) {
+      int number = manifest.indexOf(name).orElse(-1);
+      if (number < 0 || !manifest.buffers().get(number).role().isInput()) {
+        throw DataException.of(DataFault.INPUT_UNKNOWN)
+            .expected("one of the inputs " + inputNames())
+            .found("`" + name + "`");
+      }
+    }
+    return bound;
+  }
+
+  private List<String> inputNames() {
+    return manifest.buffers().stream()
+        .filter(spec -> spec.role().isInput())
+        .map(Manifest.BufferSpec::name)
+        .toList();
+  }
+
+  private static Tensor conform(Manifest.BufferSpec spec, Tensor tensor, Arena scratch) {
+    tensor.ensureAccessible();
+    if (tensor.rank() != spec.rank()) {
+      throw DataException.of(DataFault.WRONG_RANK)
+          .at("`" + spec.name() + "`")
+          .expected(spec.rank() + " axes")
+          .found(tensor.rank() + ", shape " + tensor.shape());
+    }
+    DType type = tensor.dtype();
+    if (type != spec.dtype()) {
+      if (!type.fitsIn(spec.dtype())) {
+        throw DataException.of(DataFault.WRONG_DTYPE)
+            .at("`" + spec.name() + "`")
+            .expected(spec.dtype())
+            .found(type)
+            .withHelp(
+                "declare it with `: " + type + "`, or convert the data; a conversion from "
+                    + type + " to " + spec.dtype() + " could lose digits");
+      }
+      return tensor.cast(scratch, spec.dtype());
+    }
+    return tensor.isContiguous() ? tensor : tensor.contiguous(scratch);
+  }
+
+  private Shape shapeOf(int buffer, long[] symbols) {
+    long[] extents = new long[manifest.buffers().get(buffer).rank()];
+    for (int axis = 0; axis < extents.length; axis++) {
+      extents[axis] = module.extent(buffer, axis, symbols);
+    }
+    return Shape.of(extents);
+  }
+
+  private static DataException overBudget(
+      Manifest.BufferSpec spec, Shape shape, long needed, long budget) {
+    return DataException.of(DataFault.MEMORY_BUDGET)
+        .at("`" + spec.name() + "`: " + spec.dtype() + shape)
+        .expected("at most " + budget + " bytes for outputs and temporaries")
+        .found("at least " + needed + " bytes")
+        .withHelp("raise the memory budget");
+  }
+
+  /// The memory of each tensor, in a form that every working thread may touch.
+  private static MemorySegment[] segments(List<Tensor> tensors, int threads) {
+    MemorySegment[] segments = new MemorySegment[tensors.size()];
+    for (int number = 0; number < segments.length; number++) {
+      Tensor tensor = tensors.get(number);
+      long size = tensor.dtype().byteSize();
+      MemorySegment elements =
+          tensor
+              .segment()
+              .asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
+      segments[number] = threads > 1 ? shareable(elements) : elements;
+    }
+    return segments;
+  }
+
+  /// A confined segment, seen from any thread. Its owner waits in this run, so it stays open.
+  private static MemorySegment shareable(MemorySegment segment) {
+    boolean isConfined = segment.isNative() && !segment.isAccessibleBy(Probe.OTHER);
+    return isConfined
+        ? MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize())
+        : segment;
+  }
+
+  /// A thread that owns no memory: what it may touch, every thread may.
+  private static final class Probe {
+    static final Thread OTHER = new Thread(() -> {}, "einkorn-probe");
+  }
+}
