@@ -8,6 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import org.einkorn.runtime.io.TensorFiles;
 
 /// Numbers of one type at the points of a rectangular grid, in memory that may be shared.
 ///
@@ -44,7 +46,14 @@ public final class Tensor {
   /// A tensor of zeros in new memory of the arena.
   public static Tensor allocate(Arena arena, DType dtype, Shape shape) {
     Layout layout = Layout.rowMajor(shape);
-    return new Tensor(dtype, layout, arena.allocate(byteCount(dtype, layout), ALIGNMENT_BYTES));
+    long bytes = byteCount(dtype, layout);
+    try {
+      return new Tensor(dtype, layout, arena.allocate(bytes, ALIGNMENT_BYTES));
+    } catch (OutOfMemoryError exhausted) {
+      throw DataException.of(DataFault.OUT_OF_MEMORY)
+          .expected(bytes + " bytes for " + dtype + shape)
+          .found(String.valueOf(exhausted.getMessage()));
+    }
   }
 
   /// A tensor over memory that exists, without a copy.
@@ -173,6 +182,16 @@ public final class Tensor {
     Tensor result = allocate(arena, dtype);
     result.set(value);
     return result;
+  }
+
+  /// Reads a file; its name says the format (see [TensorFiles]).
+  public static Tensor read(Arena arena, Path file) {
+    return TensorFiles.read(arena, file);
+  }
+
+  /// Writes a file; its name says the format (see [TensorFiles]).
+  public void write(Path file) {
+    TensorFiles.write(this, file);
   }
 
   private static Tensor wrapAll(MemorySegment memory, DType dtype, long count, long... extents) {

@@ -1,0 +1,107 @@
+package org.einkorn.runtime.io;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+
+/// The lines of a UTF-8 text file, unpacked if its name ends in `.gz`. Lines end in `\n` or `\r\n`;
+/// a byte order mark at the start is passed over.
+final class LineReader implements AutoCloseable {
+  /// Where a line without an end is given up, before it fills the memory.
+  private static final int MOST_LINE_CHARACTERS = 1 << 26;
+
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private final Path path;
+  private final BufferedReader reader;
+  private long lineNumber;
+
+  private LineReader(Path path, BufferedReader reader) {
+    this.path = path;
+    this.reader = reader;
+  }
+
+  static LineReader open(Path path) throws IOException {
+    InputStream in = Files.newInputStream(path);
+    if (path.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
+      in = unpacked(path, in);
+    }
+    // A decoder that reports what it cannot decode instead of replacing it.
+    return new LineReader(
+        path,
+        new BufferedReader(
+            new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16));
+  }
+
+  private static InputStream unpacked(Path path, InputStream packed) throws IOException {
+    try {
+      return new GZIPInputStream(packed, 1 << 16);
+    } catch (ZipException noGzip) {
+      packed.close();
+      throw DataException.of(DataFault.WRONG_MAGIC)
+          .at(path)
+          .expected("a gzip file, as the name says")
+          .found("other bytes");
+    } catch (IOException failure) {
+      packed.close();
+      throw failure;
+    }
+  }
+
+  /// The next line without its end, or nothing after the last.
+  Optional<String> next() throws IOException {
+    StringBuilder line = new StringBuilder();
+    lineNumber++;
+    try {
+      int c = reader.read();
+      if (lineNumber == 1 && c == BYTE_ORDER_MARK) {
+        c = reader.read();
+      }
+      if (c < 0) {
+        return Optional.empty();
+      }
+      while (c >= 0 && c != '\n') {
+        if (line.length() == MOST_LINE_CHARACTERS) {
+          throw DataException.of(DataFault.IMPOSSIBLE_SIZE)
+              .at(path + ":" + lineNumber)
+              .expected("lines of at most " + MOST_LINE_CHARACTERS + " characters")
+              .found("a longer one");
+        }
+        line.append((char) c);
+        c = reader.read();
+      }
+    } catch (CharacterCodingException invalid) {
+      throw DataException.of(DataFault.BAD_TEXT)
+          .at(path)
+          .expected("UTF-8")
+          .found("other bytes after line " + (lineNumber - 1))
+          .withHelp("convert it with `iconv -t UTF-8`");
+    }
+    int length = line.length();
+    if (length > 0 && line.charAt(length - 1) == '\r') {
+      line.setLength(length - 1);
+    }
+    return Optional.of(line.toString());
+  }
+
+  /// The number of the line that [#next] gave last, counted from 1.
+  long lineNumber() {
+    return lineNumber;
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}
