@@ -1,0 +1,30 @@
+package org.einkorn.frontend;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// What to compile a program for.
+///
+/// @param inputs what is known of the inputs that are bound from outside, by name
+/// @param files what is known of a file that the program names, from its header; nothing where the
+///     file can't be read now
+/// @param requested the tensors to keep; empty for the program's own outputs and queries
+/// @param specialize whether known extents become constants, so that disagreements are errors with a
+///     place; else only types and ranks are used and sizes stay symbols
+public record Request(
+    Map<String, Known> inputs,
+    Function<String, Optional<Known>> files,
+    Set<String> requested,
+    boolean specialize) {
+  public Request {
+    inputs = Map.copyOf(inputs);
+    requested = Set.copyOf(requested);
+  }
+
+  /// Nothing known.
+  public static Request plain() {
+    return new Request(Map.of(), file -> Optional.empty(), Set.of(), false);
+  }
+}

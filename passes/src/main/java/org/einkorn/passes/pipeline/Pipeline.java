@@ -1,0 +1,129 @@
+package org.einkorn.passes.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.passes.lower.LowerToLoops;
+import org.einkorn.passes.normalize.RemoveDeadDefinitions;
+import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+
+/// The passes in their order, and the driver that runs them.
+public final class Pipeline {
+  /// Rewrites of equations, in order.
+  public static final List<Pass<Program>> EQUATION_PASSES = List.of(RemoveDeadDefinitions.PASS);
+
+  /// The step between the two levels; always runs.
+  public static final String LOWER = "lower-to-loops";
+
+  /// Rewrites of loops, in order.
+  public static final List<Pass<Module>> LOOP_PASSES = List.of(ParallelizeOuterLoops.PASS);
+
+  private final Optional<Set<String>> selected;
+  private final Observer observer;
+  private final List<Timing> timings = new ArrayList<>();
+
+  private Pipeline(Optional<Set<String>> selected, Observer observer) {
+    this.selected = selected.map(Set::copyOf);
+    this.observer = observer;
+  }
+
+  /// What one pass took.
+  public record Timing(String pass, double milliseconds) {}
+
+  /// Sees the program after each pass; may throw to stop.
+  public interface Observer {
+    void afterEquations(String pass, Program before, Program after);
+
+    void afterLoops(String pass, Module after);
+
+    /// An observer that looks at nothing.
+    static Observer none() {
+      return new Observer() {
+        @Override
+        public void afterEquations(String pass, Program before, Program after) {}
+
+        @Override
+        public void afterLoops(String pass, Module after) {}
+      };
+    }
+  }
+
+  /// All passes.
+  public static Pipeline of(Observer observer) {
+    return new Pipeline(Optional.empty(), observer);
+  }
+
+  /// Only the passes with these names, in the pipeline's order.
+  ///
+  /// @throws IllegalArgumentException for a name that is no pass
+  public static Pipeline of(Set<String> passes, Observer observer) {
+    List<String> known = names();
+    for (String pass : passes) {
+      if (!known.contains(pass)) {
+        throw new IllegalArgumentException(
+            "no pass is called `" + pass + "`; there are " + String.join(", ", known));
+      }
+    }
+    return new Pipeline(Optional.of(passes), observer);
+  }
+
+  /// The names of all passes that can be chosen, in order.
+  public static List<String> names() {
+    return Stream.concat(
+            EQUATION_PASSES.stream().map(Pass::name), LOOP_PASSES.stream().map(Pass::name))
+        .toList();
+  }
+
+  /// Runs the passes over equations.
+  public Program optimize(Program program) {
+    Program current = program;
+    for (Pass<Program> pass : EQUATION_PASSES) {
+      if (runs(pass.name())) {
+        Program before = current;
+        current = timed(pass.name(), pass.rewrite(), before);
+        observer.afterEquations(pass.name(), before, current);
+      }
+    }
+    return current;
+  }
+
+  /// Equations to plain loops.
+  public Module lower(Program program) {
+    Module module = timed(LOWER, LowerToLoops::lower, program);
+    observer.afterLoops(LOWER, module);
+    return module;
+  }
+
+  /// Runs the passes over loops.
+  public Module schedule(Module module) {
+    Module current = module;
+    for (Pass<Module> pass : LOOP_PASSES) {
+      if (runs(pass.name())) {
+        current = timed(pass.name(), pass.rewrite(), current);
+        observer.afterLoops(pass.name(), current);
+      }
+    }
+    return current;
+  }
+
+  /// What each pass took so far, in order.
+  public List<Timing> timings() {
+    return List.copyOf(timings);
+  }
+
+  private boolean runs(String pass) {
+    return selected.isEmpty() || selected.get().contains(pass);
+  }
+
+  private <A, B> B timed(String name, Function<? super A, ? extends B> step, A value) {
+    long start = System.nanoTime();
+    B result = step.apply(value);
+    timings.add(new Timing(name, (System.nanoTime() - start) / 1e6));
+    return result;
+  }
+}
