@@ -9,10 +9,10 @@ import java.util.function.Function;
 ///
 /// @param inputs what is known of the inputs that are bound from outside, by name
 /// @param files what is known of a file that the program names, from its header; nothing where the
-///     file can't be read now
+///   file can't be read now
 /// @param requested the tensors to keep; empty for the program's own outputs and queries
-/// @param specialize whether known extents become constants, so that disagreements are errors with a
-///     place; else only types and ranks are used and sizes stay symbols
+/// @param specialize whether known extents become constants, so that disagreements are errors with
+///   a place; else only types and ranks are used and sizes stay symbols
 public record Request(
     Map<String, Known> inputs,
     Function<String, Optional<Known>> files,

@@ -1,8 +1,8 @@
 package org.einkorn.runtime;
 
 /// Everything that data can do wrong, each with its stable code and its title. The codes E0501 to
-/// E0529 are about files, E0530 to E0549 about tensors in memory, E0550 and above about a run. Each has a page in
-/// `docs/errors`.
+/// E0529 are about files, E0530 to E0549 about tensors in memory, E0550 and above about a run. Each
+/// has a page in `docs/errors`.
 public enum DataFault {
   FILE_NOT_FOUND("E0501", "the file does not exist"),
   IS_A_DIRECTORY("E0502", "the path is a directory, not a file"),

@@ -26,8 +26,7 @@ public final class LowerToLoops {
 
   private Module run(Program program) {
     for (Signature.Input input : program.signature().inputs()) {
-      buffers.put(
-          input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
+      buffers.put(input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
     }
     for (Definition definition : program.definitions()) {
       addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
@@ -62,7 +61,8 @@ public final class LowerToLoops {
     }
   }
 
-  /// Fills an accumulator in memory, lets each term add to it, and converts it where its type differs.
+  /// Fills an accumulator in memory, lets each term add to it, and converts it where its type
+  /// differs.
   private void scatter(NestBuilder nest, Body.Accumulate body) {
     Buffer target = nest.target();
     Buffer accumulator = nest.accumulator(body.terms().getFirst().valueType());

@@ -23,8 +23,8 @@ import org.einkorn.runtime.DType;
 
 /// Builds the loop nests of one definition.
 ///
-/// A loop over the axis `i` is called `i.0`; blocks bind the iterator `i` to it, so that expressions
-/// keep the user's names.
+/// A loop over the axis `i` is called `i.0`; blocks bind the iterator `i` to it, so that
+/// expressions keep the user's names.
 final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
@@ -86,8 +86,7 @@ final class NestBuilder {
   /// The identity in the storage type of a buffer.
   private static Scalar fillValue(Projection projection, DType storage) {
     DType compute = storage.compute();
-    return Scalar.cast(
-        storage, Scalar.Literal.of(compute, projection.identity(compute)));
+    return Scalar.cast(storage, Scalar.Literal.of(compute, projection.identity(compute)));
   }
 
   /// `target[…] = accumulator[…]`, converted.
@@ -179,18 +178,15 @@ final class NestBuilder {
   Function update(Buffer accumulator, Body.Accumulate body, int number) {
     Contraction term = body.terms().get(number);
     List<Axis> axes = spatialFirst(term);
-    Scalar before =
-        new Scalar.Read(accumulator.name(), accumulator.type().dtype(), term.write());
+    Scalar before = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), term.write());
     Stmt store =
         new Stmt.Store(
             accumulator.name(),
             term.write(),
             new Scalar.Binary(body.projection().combine(), before, term.joined()));
     buffers.put(accumulator.name(), accumulator);
-    String name =
-        definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
-    return function(
-        name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
+    String name = definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
+    return function(name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
   }
 
   /// Axes that are written plainly come first, in the order of the target's axes.
@@ -213,8 +209,7 @@ final class NestBuilder {
   }
 
   private Stmt store(List<IndexExpr> indices, Scalar value) {
-    return new Stmt.Store(
-        target.name(), indices, Scalar.cast(target.type().dtype(), value));
+    return new Stmt.Store(target.name(), indices, Scalar.cast(target.type().dtype(), value));
   }
 
   private Stmt.Block block(
@@ -266,9 +261,7 @@ final class NestBuilder {
     Register(DType type) {
       this.buffer =
           new Buffer(
-              definition.name() + ".acc",
-              new TensorType(type, List.of()),
-              Buffer.Scope.REGISTER);
+              definition.name() + ".acc", new TensorType(type, List.of()), Buffer.Scope.REGISTER);
       buffers.put(buffer.name(), buffer);
     }
 
@@ -284,9 +277,7 @@ final class NestBuilder {
 
     Stmt combine(Projection projection, Scalar value) {
       return new Stmt.Store(
-          buffer.name(),
-          List.of(),
-          new Scalar.Binary(projection.combine(), read(), value));
+          buffer.name(), List.of(), new Scalar.Binary(projection.combine(), read(), value));
     }
 
     Stmt around(Stmt... statements) {

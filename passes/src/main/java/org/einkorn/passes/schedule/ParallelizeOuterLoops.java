@@ -55,8 +55,7 @@ public final class ParallelizeOuterLoops {
   /// Whether every block below writes shared memory only at elements of this iteration.
   private static boolean isSpatial(String loop, Stmt statement, Set<String> locals) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, var extent, Stmt body) ->
-          isSpatial(loop, body, locals);
+      case Stmt.For(var kind, var variable, var extent, Stmt body) -> isSpatial(loop, body, locals);
       case Stmt.Sequence(List<Stmt> statements) ->
           statements.stream().allMatch(inner -> isSpatial(loop, inner, locals));
       case Stmt.Allocate(var buffer, Stmt body) -> {
@@ -71,8 +70,7 @@ public final class ParallelizeOuterLoops {
 
   private static boolean writesOwnElements(String loop, Stmt.Block block, Set<String> locals) {
     for (Stmt.BlockIter iter : block.iters()) {
-      if (iter.kind() == IterKind.SPATIAL
-          && iter.binding().equals(IndexExpr.variable(loop))) {
+      if (iter.kind() == IterKind.SPATIAL && iter.binding().equals(IndexExpr.variable(loop))) {
         IndexExpr own = IndexExpr.variable(iter.variable());
         return block.writes().stream()
             .allMatch(

@@ -14,8 +14,8 @@ import org.einkorn.runtime.Tensor;
 
 /// Runs a kernel module on tensors.
 ///
-/// The same for every backend: bind inputs by name, solve for the sizes, allocate, run the functions
-/// in order, hand out the outputs. Safe to use from many threads at once.
+/// The same for every backend: bind inputs by name, solve for the sizes, allocate, run the
+/// functions in order, hand out the outputs. Safe to use from many threads at once.
 public final class ModuleRunner {
   /// Below this many elements in the largest buffer, threads cost more than they bring.
   private static final long PARALLEL_ELEMENTS = 1 << 14;
@@ -47,10 +47,10 @@ public final class ModuleRunner {
   /// Runs the module.
   ///
   /// @param arena owns the outputs
-  /// @param inputs a tensor for each input; one of another type is accepted where its values all are
-  ///     values of the declared type
+  /// @param inputs a tensor for each input; one of another type is accepted where its values all
+  ///   are values of the declared type
   /// @throws DataException for a missing input, a wrong shape or type, a position outside its axis,
-  ///     an integer overflow, or a memory budget that does not suffice
+  ///   an integer overflow, or a memory budget that does not suffice
   public Result run(Arena arena, Map<String, Tensor> inputs, RunOptions options) {
     try (Arena scratch = Arena.ofShared()) {
       List<Tensor> bound = bind(inputs, scratch);
@@ -108,8 +108,13 @@ public final class ModuleRunner {
         yield DataException.of(DataFault.POSITION_OUTSIDE_AXIS)
             .at("the equation of `" + function.name() + "`")
             .expected(
-                "a position in 0.." + (trap.bound() - 1) + " of axis " + fetch.axis() + " of `"
-                    + fetch.tensor() + "`")
+                "a position in 0.."
+                    + (trap.bound() - 1)
+                    + " of axis "
+                    + fetch.axis()
+                    + " of `"
+                    + fetch.tensor()
+                    + "`")
             .found("`" + fetch.source() + "` is " + trap.value())
             .withHelp("positions taken from data do not count from the end");
       }
@@ -171,8 +176,13 @@ public final class ModuleRunner {
             .expected(spec.dtype())
             .found(type)
             .withHelp(
-                "declare it with `: " + type + "`, or convert the data; a conversion from "
-                    + type + " to " + spec.dtype() + " could lose digits");
+                "declare it with `: "
+                    + type
+                    + "`, or convert the data; a conversion from "
+                    + type
+                    + " to "
+                    + spec.dtype()
+                    + " could lose digits");
       }
       return tensor.cast(scratch, spec.dtype());
     }
@@ -203,9 +213,7 @@ public final class ModuleRunner {
       Tensor tensor = tensors.get(number);
       long size = tensor.dtype().byteSize();
       MemorySegment elements =
-          tensor
-              .segment()
-              .asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
+          tensor.segment().asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
       segments[number] = threads > 1 ? shareable(elements) : elements;
     }
     return segments;

@@ -31,8 +31,7 @@ final class SymbolSolver {
   }
 
   /// The extent of the axis is linear in this symbol, given the symbols before it.
-  private long solveAxis(
-      Manifest.SymbolSpec symbol, int number, long actual, long[] symbols) {
+  private long solveAxis(Manifest.SymbolSpec symbol, int number, long actual, long[] symbols) {
     symbols[number] = 0;
     long atZero = module.extent(symbol.buffer(), symbol.axis(), symbols);
     symbols[number] = 1;

@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The threads of this process that run parallel loops: one pool, shared by all callers, so that many
-/// callers at once do not oversubscribe the processors. Idle threads sleep.
+/// The threads of this process that run parallel loops: one pool, shared by all callers, so that
+/// many callers at once do not oversubscribe the processors. Idle threads sleep.
 ///
 /// Work is shared out statically: thread number `w` of `n` takes the `w`-th of `n` equal ranges.
 public final class Workers {
@@ -42,8 +42,8 @@ public final class Workers {
 
   /// Runs `0 … extent − 1` in at most `threads` ranges at once and returns when all are done.
   ///
-  /// The calling thread takes part. A call from inside a worker runs on that worker alone. If ranges
-  /// fail, the failure of the first range (in loop order) is thrown, after all have ended.
+  /// The calling thread takes part. A call from inside a worker runs on that worker alone. If
+  /// ranges fail, the failure of the first range (in loop order) is thrown, after all have ended.
   public static void forEachRange(long extent, int threads, Range body) {
     long pieces = Math.min(extent, threads);
     if (pieces <= 1 || WORKING.get()) {
