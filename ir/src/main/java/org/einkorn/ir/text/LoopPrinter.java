@@ -1,0 +1,195 @@
+package org.einkorn.ir.text;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// Writes level 2 of the IR.
+///
+/// ```text
+/// module attention
+/// symbols n, d
+/// input Q: f32[n, d]
+/// output S: f32[n, n]
+/// buffer S: f32[n, n] global
+///
+/// function S {
+///   for parallel i < n {
+///     for j < n {
+///       alloc acc: f32[] register {
+///         acc[] = 0.0:f32
+///         for k < d {
+///           block S.update(spatial vi < n = i, spatial vj < n = j, reduce vk < d = k) {
+///             reads Q[vi : 1, vk : 1], Q[vj : 1, vk : 1]
+///             acc[] = acc[] + Q[vi, vk] * Q[vj, vk]
+///           }
+///         }
+///         S[i, j] = acc[]
+///       }
+///     }
+///   }
+/// }
+/// ```
+///
+/// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one inside
+/// another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes` regions
+/// (`start : extent` for each axis) and `init { … }`, as far as it has them.
+public final class LoopPrinter {
+  private static final int WIDTH = 100;
+
+  private final StringBuilder out = new StringBuilder();
+  private int depth = 0;
+
+  private LoopPrinter() {}
+
+  /// The text of a module, which [LoopParser] reads back.
+  public static String print(Module module) {
+    LoopPrinter printer = new LoopPrinter();
+    printer.out.append("module ").append(Words.name(module.name())).append('\n');
+    SignaturePrinter.print(module.signature(), printer.out);
+    for (Buffer buffer : module.buffers()) {
+      printer.out.append("buffer ").append(buffer(buffer)).append('\n');
+    }
+    for (Function function : module.functions()) {
+      printer.out.append('\n');
+      printer.function(function);
+    }
+    return printer.out.toString();
+  }
+
+  /// The text of one function, as it stands in its module.
+  public static String print(Function function) {
+    LoopPrinter printer = new LoopPrinter();
+    printer.function(function);
+    return printer.out.toString();
+  }
+
+  /// The text of one statement.
+  public static String print(Stmt statement) {
+    LoopPrinter printer = new LoopPrinter();
+    printer.statement(statement);
+    return printer.out.toString();
+  }
+
+  private void function(Function function) {
+    body("function " + Words.name(function.name()), function.body());
+  }
+
+  private void statement(Stmt statement) {
+    switch (statement) {
+      case Stmt.For(var kind, String variable, var extent, Stmt body) -> {
+        String how = kind == Stmt.LoopKind.SERIAL ? "" : kind.text() + " ";
+        String range = Words.name(variable) + " < " + ExprPrinter.print(extent);
+        body("for " + how + range, body);
+      }
+      case Stmt.Block block -> block(block);
+      case Stmt.Sequence(List<Stmt> statements) -> {
+        open("seq");
+        statements.forEach(this::statement);
+        close();
+      }
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> body("alloc " + buffer(buffer), body);
+      case Stmt.If(List<Guard> guards, Stmt body) ->
+          body(guards.isEmpty() ? "if" : "if " + guards(guards), body);
+      case Stmt.Store(String buffer, var indices, var value) ->
+          line(
+              Words.name(buffer)
+                  + ExprPrinter.printIndices(indices)
+                  + " = "
+                  + ExprPrinter.print(value));
+    }
+  }
+
+  private void block(Stmt.Block block) {
+    String name = "block " + Words.name(block.name()) + "(";
+    wrapped(name, block.iters().stream().map(LoopPrinter::iter).toList(), ") {");
+    deepen();
+    if (!block.guards().isEmpty()) {
+      line("where " + guards(block.guards()));
+    }
+    regions("reads ", block.reads());
+    regions("writes ", block.writes());
+    block.init().ifPresent(init -> body("init", init));
+    inside(block.body());
+    close();
+  }
+
+  private static String iter(Stmt.BlockIter iter) {
+    String range = Words.name(iter.variable()) + " < " + ExprPrinter.print(iter.extent());
+    return iter.kind().text() + " " + range + " = " + ExprPrinter.print(iter.binding());
+  }
+
+  private void regions(String word, List<Stmt.Region> regions) {
+    if (!regions.isEmpty()) {
+      wrapped(word, regions.stream().map(LoopPrinter::region).toList(), "");
+    }
+  }
+
+  private static String region(Stmt.Region region) {
+    return region.ranges().stream()
+        .map(range -> ExprPrinter.print(range.start()) + " : " + ExprPrinter.print(range.extent()))
+        .collect(Collectors.joining(", ", Words.name(region.buffer()) + "[", "]"));
+  }
+
+  private static String guards(List<Guard> guards) {
+    return guards.stream().map(ExprPrinter::print).collect(Collectors.joining(", "));
+  }
+
+  private static String buffer(Buffer buffer) {
+    String type = ExprPrinter.print(buffer.type());
+    return Words.name(buffer.name()) + ": " + type + " " + buffer.scope().text();
+  }
+
+  // ---- layout
+
+  /// A heading and a statement in braces.
+  private void body(String heading, Stmt body) {
+    open(heading);
+    inside(body);
+    close();
+  }
+
+  /// The statements of a sequence, but for a sequence of one, which would be taken for its statement.
+  private void inside(Stmt body) {
+    if (body instanceof Stmt.Sequence(List<Stmt> statements) && statements.size() != 1) {
+      statements.forEach(this::statement);
+    } else {
+      statement(body);
+    }
+  }
+
+  private void open(String heading) {
+    line(heading + " {");
+    deepen();
+  }
+
+  private void close() {
+    depth--;
+    line("}");
+  }
+
+  private void deepen() {
+    if (++depth > Precedence.MAX_STATEMENTS) {
+      throw new IllegalArgumentException(
+          "statements nest deeper than " + Precedence.MAX_STATEMENTS);
+    }
+  }
+
+  private void line(String text) {
+    out.repeat(' ', 2 * depth).append(text).append('\n');
+  }
+
+  /// A list on one line, or on one line for each element where that is too long.
+  private void wrapped(String before, List<String> elements, String after) {
+    String text = before + String.join(", ", elements) + after;
+    if (2 * depth + text.codePointCount(0, text.length()) > WIDTH) {
+      String margin = " ".repeat(2 * depth + before.codePointCount(0, before.length()));
+      text = before + String.join(",\n" + margin, elements) + after;
+    }
+    line(text);
+  }
+}

@@ -1,0 +1,190 @@
+package org.einkorn.ir.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.source.Span;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
+
+/// Reads level 1 of the IR, as [TensorPrinter] writes it. White space is free, and `//` begins a
+/// comment.
+///
+/// A tensor is defined before it is read, so that each read has a type. Errors: `E0800` to `E0808`.
+public final class TensorParser {
+  private final TokenReader in;
+  private final ExprParser exprs;
+  private final Scope scope = Scope.empty();
+  private final SignatureParser signatures;
+
+  private TensorParser(TokenReader in) {
+    this.in = in;
+    this.exprs = new ExprParser(in);
+    this.signatures = new SignatureParser(in, exprs, scope);
+  }
+
+  /// The program that a text holds, or all that is wrong with it.
+  public static ParseResult<Program> parse(SourceFile file) {
+    return TokenReader.readAll(file, in -> new TensorParser(in).program());
+  }
+
+  private Program program() {
+    in.expect("program");
+    Token name = in.expectName("the name of a program");
+    Signature signature = signatures.signature();
+    List<Definition> definitions = new ArrayList<>();
+    while (!in.atEnd()) {
+      in.item(this::definition).ifPresent(definitions::add);
+    }
+    return new Program(name.text(), signature, definitions);
+  }
+
+  private Definition definition() {
+    Token name = in.peek();
+    if (!name.isName()) {
+      throw in.unexpectedItem("a definition");
+    }
+    in.next();
+    TensorType type = signatures.declaredType(name);
+    Span heading = in.from(name);
+    Optional<ParseFailure> failure = Optional.empty();
+    Optional<Body> body = Optional.empty();
+    try {
+      in.expect("=");
+      body = Optional.of(body(name, type));
+    } catch (ParseFailure inBody) {
+      failure = Optional.of(inBody);
+    }
+    // After its body, so that the body can't read it; also where the body is wrong, so that what
+    // follows can.
+    scope.declareTensor(name, type);
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+    return new Definition(name.text(), type, body.orElseThrow(), Origin.of(heading));
+  }
+
+  private Body body(Token name, TensorType type) {
+    if (in.accept("scan")) {
+      return scan(name, type);
+    }
+    Token first = in.peek();
+    Projection projection = projection();
+    List<Contraction> terms = new ArrayList<>();
+    do {
+      terms.add(term(name, type));
+    } while (in.sees("for") || in.sees("where") || in.sees("["));
+    return in.node(first, () -> new Body.Accumulate(projection, terms));
+  }
+
+  private Projection projection() {
+    Optional<Projection> projection =
+        in.peek().kind() == Token.Kind.WORD ? Projection.of(in.peek().text()) : Optional.empty();
+    if (projection.isEmpty()) {
+      throw in.expected("a projection such as `sum`");
+    }
+    in.next();
+    return projection.get();
+  }
+
+  private Body scan(Token name, TensorType type) {
+    Token first = in.peek();
+    Projection projection = projection();
+    in.expect("along");
+    Token along = in.expectName("an axis");
+    List<Axis> axes = new ArrayList<>();
+    Scope inside = axes(axes);
+    List<String> names = axes.stream().map(Axis::name).toList();
+    int axis = names.indexOf(along.text());
+    if (axis < 0) {
+      throw TokenReader.failure(
+          "E0802",
+          "unknown axis `" + along.text() + "`",
+          along.span(),
+          "a scan runs along one of " + names);
+    }
+    exprs.requireRank(name, type, axes.size());
+    in.expect("<-");
+    Scalar operand = exprs.scalar(inside);
+    return in.node(first, () -> new Body.Scan(projection, axis, axes, operand));
+  }
+
+  private Contraction term(Token name, TensorType type) {
+    Token first = in.peek();
+    List<Axis> axes = new ArrayList<>();
+    Scope inside = axes(axes);
+    List<Guard> guards = in.accept("where") ? exprs.guards(inside) : List.of();
+    List<IndexExpr> write = exprs.indices(inside);
+    exprs.requireRank(name, type, write.size());
+    in.expect("<-");
+    List<Scalar> operands = new ArrayList<>();
+    operands.add(exprs.operand(inside));
+    Optional<BinaryOp> join = joinSign();
+    if (join.isPresent()) {
+      String sign = join.get().text();
+      while (in.accept(sign)) {
+        operands.add(exprs.operand(inside));
+      }
+      if (joinSign().isPresent()) {
+        throw mixedJoins(sign);
+      }
+    } else if (in.accept("join")) {
+      join = joinSign();
+      if (join.isEmpty()) {
+        throw in.expected("an operation of two operands");
+      }
+      in.next();
+    }
+    BinaryOp op = join.orElseGet(() -> TensorPrinter.defaultJoin(operands.getFirst().type()));
+    return in.node(first, () -> new Contraction(axes, guards, write, op, operands));
+  }
+
+  private ParseFailure mixedJoins(String sign) {
+    return TokenReader.failure(
+        "E0801",
+        "expected `" + sign + "` or the end of the term, found " + in.peek().shown(),
+        in.peek().span(),
+        "one sign joins all operands; put an operand of several parts in parentheses");
+  }
+
+  /// The sign between operands that comes next, if one does.
+  private Optional<BinaryOp> joinSign() {
+    Token sign = in.peek();
+    boolean possible = sign.kind() == Token.Kind.SIGN || sign.kind() == Token.Kind.WORD;
+    return possible ? BinaryOp.of(sign.text()) : Optional.empty();
+  }
+
+  /// `for i < n, j < 4`, or nothing. Extents are made of symbols.
+  private Scope axes(List<Axis> axes) {
+    Scope inside = scope;
+    if (in.accept("for")) {
+      do {
+        Token name = in.expectName("an axis");
+        if (axes.stream().anyMatch(axis -> axis.name().equals(name.text()))) {
+          throw TokenReader.failure(
+              "E0805",
+              "axis `" + name.text() + "` is declared twice",
+              name.span(),
+              "declared again here");
+        }
+        inside = inside.withVariable(name);
+        in.expect("<");
+        IndexExpr extent = exprs.index(scope);
+        axes.add(in.node(name, () -> new Axis(name.text(), extent)));
+      } while (in.accept(","));
+    }
+    return inside;
+  }
+}
