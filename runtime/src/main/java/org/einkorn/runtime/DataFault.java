@@ -42,9 +42,10 @@ public enum DataFault {
   POSITION_OUTSIDE_AXIS("E0550", "a position taken from data is outside its axis"),
   INTEGER_OVERFLOW("E0551", "integer arithmetic has no exact result in its type"),
   INPUT_MISSING("E0552", "an input has no data"),
-  INPUT_UNKNOWN("E0553", "the program has no such input"),
+  INPUT_UNKNOWN("E0553", "the program has no such tensor"),
   MEMORY_BUDGET("E0554", "the memory budget does not suffice"),
-  ARGUMENT_SYNTAX("E0555", "an argument can't be read");
+  ARGUMENT_SYNTAX("E0555", "an argument can't be read"),
+  ACCESS_REFUSED("E0556", "the program may not touch this file");
 
   private final String code;
   private final String title;

@@ -1,0 +1,63 @@
+package org.einkorn;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.runtime.exec.RunOptions;
+
+/// How a program is compiled and run.
+///
+/// @param target where code runs
+/// @param run threads and memory
+/// @param passes the passes to run; nothing for all
+/// @param verification what is checked after each pass
+/// @param readable folders beside the program's own and the working folder that it may read
+public record Options(
+    Target target,
+    RunOptions run,
+    Optional<Set<String>> passes,
+    Verification verification,
+    List<Path> readable) {
+
+  public Options {
+    passes = passes.map(Set::copyOf);
+    readable = List.copyOf(readable);
+  }
+
+  /// What is checked between passes.
+  public enum Verification {
+    /// Only what the constructors of the IR check.
+    NONE,
+    /// The verifiers of both levels.
+    STRUCTURE,
+    /// The verifiers, and each pass's result against the interpreter on seeded inputs.
+    EXECUTION
+  }
+
+  /// The JVM target, all processors, all passes.
+  public static Options defaults() {
+    return new Options(
+        Target.jvm(), RunOptions.defaults(), Optional.empty(), Verification.NONE, List.of());
+  }
+
+  public Options withTarget(Target newTarget) {
+    return new Options(newTarget, run, passes, verification, readable);
+  }
+
+  public Options withRun(RunOptions newRun) {
+    return new Options(target, newRun, passes, verification, readable);
+  }
+
+  public Options withPasses(Set<String> names) {
+    return new Options(target, run, Optional.of(names), verification, readable);
+  }
+
+  public Options withVerification(Verification newVerification) {
+    return new Options(target, run, passes, newVerification, readable);
+  }
+
+  public Options withReadable(List<Path> folders) {
+    return new Options(target, run, passes, verification, folders);
+  }
+}

@@ -1,0 +1,150 @@
+package org.einkorn.passes.cost;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.eval.IndexEvaluator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Guard;
+
+/// How many multiplications and additions a definition executes.
+///
+/// Multiplications are products and quotients, whether joins or elementwise; additions are sums,
+/// differences and the combinations of a reduction, whatever its operation ⊕ (a reduction starts at
+/// the identity, so n terms are n combinations). Index arithmetic does not count. Of a `select`
+/// both sides count, so that the figure does not depend on data.
+///
+/// @param multiplies exact count
+/// @param adds exact count
+public record OperationCount(long multiplies, long adds) {
+  public static final OperationCount ZERO = new OperationCount(0, 0);
+
+  public OperationCount plus(OperationCount other) {
+    return new OperationCount(
+        Math.addExact(multiplies, other.multiplies), Math.addExact(adds, other.adds));
+  }
+
+  private OperationCount times(long factor) {
+    return new OperationCount(
+        Math.multiplyExact(multiplies, factor), Math.multiplyExact(adds, factor));
+  }
+
+  /// The count for given sizes.
+  ///
+  /// @param symbols the value of each symbol
+  public static OperationCount of(Body body, ToLongFunction<String> symbols) {
+    return switch (body) {
+      case Body.Accumulate accumulate -> {
+        OperationCount total = ZERO;
+        for (Contraction term : accumulate.terms()) {
+          OperationCount point = ofScalar(term.joined());
+          if (!accumulate.isMap()) {
+            point = point.plus(ofCombination(accumulate.projection()));
+          }
+          total = total.plus(point.times(points(term.axes(), term.guards(), symbols)));
+        }
+        yield total;
+      }
+      case Body.Scan scan ->
+          ofScalar(scan.operand())
+              .plus(ofCombination(scan.projection()))
+              .times(points(scan.axes(), List.of(), symbols));
+    };
+  }
+
+  private static OperationCount ofCombination(Projection projection) {
+    return projection == Projection.PRODUCT ? new OperationCount(1, 0) : new OperationCount(0, 1);
+  }
+
+  private static OperationCount ofScalar(Scalar scalar) {
+    long[] counts = new long[2];
+    Walk.ofScalars(
+            part -> {
+              if (part instanceof Scalar.Binary(BinaryOp op, var left, var right)) {
+                switch (op) {
+                  case MULTIPLY, DIVIDE -> counts[0]++;
+                  case ADD, SUBTRACT -> counts[1]++;
+                  case MODULO,
+                      POWER,
+                      MINIMUM,
+                      MAXIMUM,
+                      LOG_ADD_EXP,
+                      AND,
+                      OR,
+                      XOR,
+                      EQUAL,
+                      NOT_EQUAL,
+                      LESS,
+                      LESS_EQUAL -> {}
+                }
+              }
+            })
+        .visit(scalar);
+    return new OperationCount(counts[0], counts[1]);
+  }
+
+  /// How many points of the box satisfy all guards: the axes that no guard mentions multiply, the
+  /// others are walked.
+  private static long points(List<Axis> axes, List<Guard> guards, ToLongFunction<String> symbols) {
+    Set<String> guarded = new HashSet<>();
+    for (Guard guard : guards) {
+      Walk.ofIndices(
+              part -> {
+                if (part instanceof IndexExpr.Variable(String name)) {
+                  guarded.add(name);
+                }
+              })
+          .visit(guard.index());
+    }
+    long free = 1;
+    for (Axis axis : axes) {
+      if (!guarded.contains(axis.name())) {
+        free = Math.multiplyExact(free, IndexEvaluator.extent(axis.extent(), symbols));
+      }
+    }
+    if (free == 0 || guarded.isEmpty()) {
+      return free;
+    }
+    List<Axis> walked = axes.stream().filter(axis -> guarded.contains(axis.name())).toList();
+    return Math.multiplyExact(free, walk(walked, 0, guards, new HashMap<>(), symbols));
+  }
+
+  private static long walk(
+      List<Axis> axes,
+      int depth,
+      List<Guard> guards,
+      Map<String, Long> values,
+      ToLongFunction<String> symbols) {
+    if (depth == axes.size()) {
+      return guards.stream().allMatch(guard -> holds(guard, values, symbols)) ? 1 : 0;
+    }
+    long extent = IndexEvaluator.extent(axes.get(depth).extent(), symbols);
+    long count = 0;
+    for (long value = 0; value < extent; value++) {
+      values.put(axes.get(depth).name(), value);
+      count += walk(axes, depth + 1, guards, values, symbols);
+    }
+    return count;
+  }
+
+  private static boolean holds(
+      Guard guard, Map<String, Long> values, ToLongFunction<String> symbols) {
+    ToLongFunction<String> names =
+        name -> {
+          Long value = values.get(name);
+          return value == null ? symbols.applyAsLong(name) : value;
+        };
+    long index = IndexEvaluator.extent(guard.index(), names);
+    return index >= 0 && index < IndexEvaluator.extent(guard.extent(), names);
+  }
+}
