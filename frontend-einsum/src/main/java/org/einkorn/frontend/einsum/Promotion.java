@@ -1,0 +1,36 @@
+package org.einkorn.frontend.einsum;
+
+import java.util.List;
+import org.einkorn.runtime.DType;
+
+/// NumPy's rule for the type of a result: the smallest type that holds the values of both operands;
+/// `i64` and a float give `f64`.
+final class Promotion {
+  private static final List<DType> FROM_SMALL_TO_LARGE =
+      List.of(
+          DType.BOOL,
+          DType.I4,
+          DType.U8,
+          DType.I8,
+          DType.I16,
+          DType.I32,
+          DType.I64,
+          DType.F8E4M3,
+          DType.F8E5M2,
+          DType.F16,
+          DType.BF16,
+          DType.F32,
+          DType.F64);
+
+  private Promotion() {}
+
+  /// The common type of two real types.
+  static DType of(DType one, DType two) {
+    for (DType type : FROM_SMALL_TO_LARGE) {
+      if (one.fitsIn(type) && two.fitsIn(type)) {
+        return type;
+      }
+    }
+    return DType.F64;
+  }
+}
