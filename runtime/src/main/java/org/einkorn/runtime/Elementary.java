@@ -112,9 +112,9 @@ public final class Elementary {
   public static double erf(double x) {
     double magnitude = Math.abs(x);
     if (magnitude <= 0.46875) {
-      // The square of a tiny number would only underflow; the quotient is 2/√π there.
+      // The square of a tiny number would only underflow.
       double square = magnitude > 0x1p-54 ? x * x : 0;
-      return x * (ratio(square, ERF_NUMERATOR, ERF_DENOMINATOR));
+      return x + x * ratio(square, ERF_EXCESS, ERF_DENOMINATOR);
     }
     if (magnitude >= 6) { // erfc(6) < 2^-54; NaN goes on
       return Math.copySign(1, x);
@@ -151,13 +151,17 @@ public final class Elementary {
   }
 
   private static final double INVERSE_SQRT_PI = 0.5641895835477563;
-  private static final double[] ERF_NUMERATOR = {
-    1.85777706184603153e-1,
-    3.16112374387056560e0,
-    1.13864154151050156e2,
-    3.77485237685302021e2,
-    3.20937758913846947e3
+
+  /// Cody's numerator less the denominator: erf(x) / x − 1, so that rounding touches the smaller
+  /// part.
+  private static final double[] ERF_EXCESS = {
+    -0.814222293815396847,
+    -20.44016720847355530,
+    -130.160483783394017,
+    -905.131288392070259,
+    365.14075569929885
   };
+
   private static final double[] ERF_DENOMINATOR = {
     1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3
   };
