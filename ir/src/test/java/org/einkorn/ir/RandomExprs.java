@@ -15,14 +15,26 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
-/// Random expressions over declared symbols, tensors and axes. Positions lie inside the extents they
-/// are made for, as long as every symbol is at least 1.
+/// Random expressions over declared symbols, tensors and axes. Positions lie inside the extents
+/// they are made for, as long as every symbol is at least 1.
 final class RandomExprs {
   private static final List<DType> COMPUTE =
       List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL);
   private static final double[] NUMBERS = {
-    0.0, -0.0, 1, -1, 0.5, 0.1, 1e-30, -3.25e30, Double.NaN, Double.POSITIVE_INFINITY,
-    Double.NEGATIVE_INFINITY, Float.MIN_VALUE, Float.MAX_VALUE, 1.0 / 3
+    0.0,
+    -0.0,
+    1,
+    -1,
+    0.5,
+    0.1,
+    1e-30,
+    -3.25e30,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    Float.MIN_VALUE,
+    Float.MAX_VALUE,
+    1.0 / 3
   };
   private static final long[] INTEGERS = {
     0, 1, -1, 7, Integer.MIN_VALUE, Integer.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE

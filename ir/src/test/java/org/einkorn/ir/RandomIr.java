@@ -31,18 +31,58 @@ import org.einkorn.runtime.DType;
 
 /// Random programs of both levels that the verifiers accept; one seed gives one program.
 ///
-/// Names are of many scripts, hold primes and dots, and are often words of the grammar. Positions lie
-/// inside extents where every symbol is at least 1; arithmetic may trap.
+/// Names are of many scripts, hold primes and dots, and are often words of the grammar. Positions
+/// lie inside extents where every symbol is at least 1; arithmetic may trap.
 public final class RandomIr {
   private static final List<String> NAMES =
       List.of(
-          "X", "Y", "W", "Logit", "p'", "x''", "Y.q0", "S.update", "σ", "Été", "矩阵", "Ωмега", "a_1",
-          "_", "for", "sum", "block", "min", "f32", "input", "nan", "labels", "seq", "𝔸", "in.for",
-          "matrice′", "join", "scan", "global", "e5", "x.y.z");
+          "X",
+          "Y",
+          "W",
+          "Logit",
+          "p'",
+          "x''",
+          "Y.q0",
+          "S.update",
+          "σ",
+          "Été",
+          "矩阵",
+          "Ωмега",
+          "a_1",
+          "_",
+          "for",
+          "sum",
+          "block",
+          "min",
+          "f32",
+          "input",
+          "nan",
+          "labels",
+          "seq",
+          "𝔸",
+          "in.for",
+          "matrice′",
+          "join",
+          "scan",
+          "global",
+          "e5",
+          "x.y.z");
   private static final List<String> STRINGS =
       List.of(
-          "", "w.npy", "a \"quoted\" one", "back\\slash", "two\nlines", "tab\tbell\u0007", "`tick`",
-          "Alice", "東京", "😀", "\u202Ereversed", "lone \uD800 half", "// no comment", "a:b c");
+          "",
+          "w.npy",
+          "a \"quoted\" one",
+          "back\\slash",
+          "two\nlines",
+          "tab\tbell\u0007",
+          "`tick`",
+          "Alice",
+          "東京",
+          "😀",
+          "\u202Ereversed",
+          "lone \uD800 half",
+          "// no comment",
+          "a:b c");
 
   private final RandomGenerator random;
   private final RandomExprs exprs;
@@ -200,8 +240,7 @@ public final class RandomIr {
     List<Function> functions = new ArrayList<>();
     for (int count = random.nextInt(5); count > 0; count--) {
       DType compute = exprs.computeType();
-      TensorType type =
-          new TensorType(exprs.storage(compute), exprs.extents(random.nextInt(4)));
+      TensorType type = new TensorType(exprs.storage(compute), exprs.extents(random.nextInt(4)));
       String name = fresh();
       results.put(name, type);
       buffers.add(new Buffer(name, type, Buffer.Scope.GLOBAL));
@@ -217,7 +256,9 @@ public final class RandomIr {
     Stmt body = exprs.chance(0.5) ? reduction(buffer, type, loops) : map(buffer, type, loops);
     for (int axis = loops.size() - 1; axis >= 0; axis--) {
       Axis loop = loops.get(axis);
-      body = new Stmt.For(exprs.pick(List.of(Stmt.LoopKind.values())), loop.name(), loop.extent(), body);
+      body =
+          new Stmt.For(
+              exprs.pick(List.of(Stmt.LoopKind.values())), loop.name(), loop.extent(), body);
     }
     return body;
   }
@@ -264,9 +305,7 @@ public final class RandomIr {
     List<Axis> outer = axes(type.extents());
     Stmt store =
         new Stmt.Store(
-            buffer,
-            outer.stream().map(Axis::variable).toList(),
-            Scalar.cast(type.dtype(), old));
+            buffer, outer.stream().map(Axis::variable).toList(), Scalar.cast(type.dtype(), old));
     Stmt writes = block(bind(outer, loops), List.of(), store, Optional.empty(), both);
     List<Stmt> steps = inBlock ? List.of(loop, writes) : List.of(start, loop, writes);
     Buffer memory = new Buffer(register, one, Buffer.Scope.REGISTER);
@@ -293,10 +332,8 @@ public final class RandomIr {
     Map<String, Buffer> buffers = new LinkedHashMap<>();
     exprs.tensors.forEach(
         (name, type) -> buffers.put(name, new Buffer(name, type, Buffer.Scope.GLOBAL)));
-    further.forEach(
-        (name, type) -> buffers.put(name, new Buffer(name, type, Buffer.Scope.GLOBAL)));
+    further.forEach((name, type) -> buffers.put(name, new Buffer(name, type, Buffer.Scope.GLOBAL)));
     Regions.Access access = Regions.of(body, guards, buffers);
-    return new Stmt.Block(
-        fresh(), iters, guards, access.reads(), access.writes(), init, body);
+    return new Stmt.Block(fresh(), iters, guards, access.reads(), access.writes(), init, body);
   }
 }

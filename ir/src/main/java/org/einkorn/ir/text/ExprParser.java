@@ -301,8 +301,7 @@ final class ExprParser {
       case "select" -> {
         in.next();
         List<Scalar> three = arguments(first, 3, scope);
-        yield in.node(
-            first, () -> new Scalar.Select(three.get(0), three.get(1), three.get(2)));
+        yield in.node(first, () -> new Scalar.Select(three.get(0), three.get(1), three.get(2)));
       }
       default -> call(scope);
     };
@@ -425,10 +424,7 @@ final class ExprParser {
       // The digits are digits, so the number is too great for any integer; refused below.
     }
     throw TokenReader.failure(
-        "E0808",
-        "`" + digits + "` is out of range",
-        place,
-        "not in " + least + " … " + greatest);
+        "E0808", "`" + digits + "` is out of range", place, "not in " + least + " … " + greatest);
   }
 
   // ---- depth

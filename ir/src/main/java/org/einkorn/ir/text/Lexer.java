@@ -9,14 +9,15 @@ import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.source.Span;
 
-/// Cuts IR text into [Token]s. White space and comments (`//` to the end of the line) separate words
-/// and mean nothing else.
+/// Cuts IR text into [Token]s. White space and comments (`//` to the end of the line) separate
+/// words and mean nothing else.
 final class Lexer {
   private static final Pattern NUMBER =
       Pattern.compile(
           "0x[0-9a-fA-F]+(\\.[0-9a-fA-F]*)?p[+-]?[0-9]+|[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
   private static final Pattern INTEGER = Pattern.compile("[0-9]+");
-  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:([nrt\\\\\"`])|u\\{([0-9A-F]{1,6})})");
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\(?:([nrt\\\\\"`])|u\\{([0-9A-F]{1,6})})");
 
   /// Longer signs stand before their beginnings.
   private static final List<String> SIGNS =
@@ -114,7 +115,10 @@ final class Lexer {
       }
     }
     if (at == text.length() || text.charAt(at) != mark) {
-      error(kind == Token.Kind.STRING ? "a string has no end" : "a name has no end", start, "begins here");
+      error(
+          kind == Token.Kind.STRING ? "a string has no end" : "a name has no end",
+          start,
+          "begins here");
       return;
     }
     at++;
@@ -138,7 +142,10 @@ final class Lexer {
     if (!Character.isValidCodePoint(codePoint)) {
       int start = at;
       at = Math.min(at + 2, text.length());
-      error("a backslash escapes nothing here", start, "not one of `\\n \\r \\t \\\\ \\u{…}` or the quote");
+      error(
+          "a backslash escapes nothing here",
+          start,
+          "not one of `\\n \\r \\t \\\\ \\u{…}` or the quote");
       return;
     }
     value.appendCodePoint(codePoint);

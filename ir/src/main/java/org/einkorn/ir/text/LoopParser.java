@@ -184,7 +184,8 @@ public final class LoopParser {
     Scalar value = exprs.scalar(scope);
     if (value.type() != type.dtype()) {
       throw new ParseFailure(
-          Diagnostic.error("E0804", "a value of " + value.type() + " in a buffer of " + type.dtype())
+          Diagnostic.error(
+                  "E0804", "a value of " + value.type() + " in a buffer of " + type.dtype())
               .at(in.from(first), "this is " + value.type())
               .and(name.span(), "declared as `" + ExprPrinter.print(type) + "`")
               .help("convert it: `" + type.dtype() + "(…)`"));
@@ -203,8 +204,7 @@ public final class LoopParser {
     List<Guard> guards = in.accept("where") ? exprs.guards(inside) : List.of();
     List<Stmt.Region> reads = in.accept("reads") ? regions(inside) : List.of();
     List<Stmt.Region> writes = in.accept("writes") ? regions(inside) : List.of();
-    Optional<Stmt> init =
-        in.accept("init") ? Optional.of(body(inside)) : Optional.empty();
+    Optional<Stmt> init = in.accept("init") ? Optional.of(body(inside)) : Optional.empty();
     Stmt body = single(statements(inside));
     in.expect("}");
     return in.node(
@@ -240,8 +240,7 @@ public final class LoopParser {
       IndexExpr binding = exprs.index(outside);
       inside = inside.withVariable(variable);
       iters.add(
-          in.node(
-              word, () -> new Stmt.BlockIter(kind.get(), variable.text(), extent, binding)));
+          in.node(word, () -> new Stmt.BlockIter(kind.get(), variable.text(), extent, binding)));
     }
     in.expect(")");
     return inside;

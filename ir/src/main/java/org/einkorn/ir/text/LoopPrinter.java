@@ -35,9 +35,9 @@ import org.einkorn.ir.tensor.Guard;
 /// }
 /// ```
 ///
-/// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one inside
-/// another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes` regions
-/// (`start : extent` for each axis) and `init { … }`, as far as it has them.
+/// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
+/// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
+/// regions (`start : extent` for each axis) and `init { … }`, as far as it has them.
 public final class LoopPrinter {
   private static final int WIDTH = 100;
 
@@ -153,7 +153,8 @@ public final class LoopPrinter {
     close();
   }
 
-  /// The statements of a sequence, but for a sequence of one, which would be taken for its statement.
+  /// The statements of a sequence, but for a sequence of one, which would be taken for its
+  /// statement.
   private void inside(Stmt body) {
     if (body instanceof Stmt.Sequence(List<Stmt> statements) && statements.size() != 1) {
       statements.forEach(this::statement);

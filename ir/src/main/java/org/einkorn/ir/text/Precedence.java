@@ -9,8 +9,8 @@ import org.einkorn.ir.algebra.BinaryOp;
 /// index:   (+ -) < (* floordiv mod)
 /// ```
 ///
-/// Operations of one strength group to the left. Comparisons and powers do not chain: `a < b < c` and
-/// `a ^ b ^ c` need parentheses.
+/// Operations of one strength group to the left. Comparisons and powers do not chain: `a < b < c`
+/// and `a ^ b ^ c` need parentheses.
 final class Precedence {
   /// Where nothing surrounds an expression.
   static final int NONE = 0;

@@ -52,8 +52,7 @@ final class SignatureParser {
   }
 
   private Signature.Input input() {
-    Signature.Role role =
-        in.next().is("param") ? Signature.Role.PARAM : Signature.Role.INPUT;
+    Signature.Role role = in.next().is("param") ? Signature.Role.PARAM : Signature.Role.INPUT;
     Token name = in.expectName("the name of an input");
     TensorType type = declaredType(name);
     scope.declareTensor(name, type);

@@ -11,8 +11,8 @@ import org.einkorn.ir.source.Span;
 
 /// A place in a list of tokens, and the errors found so far.
 ///
-/// The first error of an item (a line of the signature, a definition, a function) ends the item; the
-/// next item is sought at the left margin, where printers begin items.
+/// The first error of an item (a line of the signature, a definition, a function) ends the item;
+/// the next item is sought at the left margin, where printers begin items.
 final class TokenReader {
   private final List<Diagnostic> errors = new ArrayList<>();
   private final List<Token> tokens;
@@ -82,7 +82,9 @@ final class TokenReader {
     if (peek().kind() == Token.Kind.WORD) {
       String word = peek().text();
       throw new ParseFailure(
-          failure.diagnostic().help("a name that is a word of the grammar is written `\\`" + word + "\\``"));
+          failure
+              .diagnostic()
+              .help("a name that is a word of the grammar is written `\\`" + word + "\\``"));
     }
     throw failure;
   }
@@ -95,8 +97,7 @@ final class TokenReader {
   }
 
   ParseFailure expected(String what) {
-    Diagnostic error =
-        Diagnostic.error("E0801", "expected " + what + ", found " + peek().shown());
+    Diagnostic error = Diagnostic.error("E0801", "expected " + what + ", found " + peek().shown());
     return new ParseFailure(error.at(peek().span(), "expected " + what));
   }
 

@@ -10,8 +10,8 @@ import org.einkorn.runtime.DType;
 /// How names and strings are spelled in IR text.
 ///
 /// A name that is a word of the grammar, or that holds other characters than [Names] allows, stands
-/// between backticks. Inside backticks and inside quotes a backslash escapes itself,
-/// the quotes, `n`, `r`, `t`, and, as `u{1F600}`, any code point.
+/// between backticks. Inside backticks and inside quotes a backslash escapes itself, the quotes,
+/// `n`, `r`, `t`, and, as `u{1F600}`, any code point.
 final class Words {
   /// The words that begin or continue something in a place where a name could stand too.
   private static final Set<String> RESERVED = reserved();
@@ -21,8 +21,7 @@ final class Words {
   private static Set<String> reserved() {
     Set<String> words =
         new HashSet<>(
-            Set.of(
-                "symbols", "input", "param", "output", "query", "labels", "buffer", "function"));
+            Set.of("symbols", "input", "param", "output", "query", "labels", "buffer", "function"));
     words.addAll(Set.of("for", "where", "join", "serial", "parallel", "vectorized", "unrolled"));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
     words.addAll(Set.of("pos", "select", "fetch", "floordiv", "mod", "true", "false"));

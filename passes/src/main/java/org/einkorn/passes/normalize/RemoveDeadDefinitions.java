@@ -7,7 +7,7 @@ import java.util.Set;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorReads;
-import org.einkorn.passes.pipeline.Pass;
+import org.einkorn.passes.Pass;
 
 /// Drops definitions that no output needs.
 public final class RemoveDeadDefinitions {

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.passes.Pass;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;

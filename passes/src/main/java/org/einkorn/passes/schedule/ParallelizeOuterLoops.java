@@ -10,7 +10,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.IterKind;
 import org.einkorn.ir.loop.Stmt.LoopKind;
-import org.einkorn.passes.pipeline.Pass;
+import org.einkorn.passes.Pass;
 
 /// Makes the outermost loop of a function parallel where it is spatial: every block below binds one
 /// of its spatial iterators to exactly this loop, so that iterations write elements of their own.

@@ -1,7 +1,6 @@
-package org.einkorn.ir.eval;
+package org.einkorn.ir.expr;
 
 import java.util.function.ToLongFunction;
-import org.einkorn.ir.expr.IndexExpr;
 
 /// Evaluates index expressions.
 public final class IndexEvaluator {

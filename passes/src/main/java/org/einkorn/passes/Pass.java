@@ -1,4 +1,4 @@
-package org.einkorn.passes.pipeline;
+package org.einkorn.passes;
 
 import java.util.function.UnaryOperator;
 
