@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
-import org.einkorn.ir.eval.IndexEvaluator;
+import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
