@@ -1,0 +1,79 @@
+package org.einkorn.backend.llvm;
+
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The functions of the C library that compiled code may call.
+final class CLibrary {
+  /// Those of `f64`; each has an `f32` sister whose name ends in `f`. Some are called by what LLVM
+  /// makes of others: a sine and a cosine become `sincos`, a power of two `exp2`.
+  private static final List<String> MATH =
+      List.of(
+          "exp",
+          "exp2",
+          "exp10",
+          "log",
+          "log2",
+          "log10",
+          "log1p",
+          "sin",
+          "cos",
+          "sincos",
+          "tan",
+          "tanh",
+          "erf",
+          "pow",
+          "fmod",
+          "cbrt",
+          "ldexp",
+          "sqrt",
+          "floor",
+          "ceil",
+          "trunc",
+          "rint",
+          "nearbyint",
+          "roundeven",
+          "fmin",
+          "fmax",
+          "fma");
+
+  private static final List<String> MEMORY =
+      List.of("malloc", "free", "memcpy", "memmove", "memset", "bzero");
+
+  private static final class Holder {
+    static final Map<String, Long> ADDRESSES = find();
+  }
+
+  private CLibrary() {}
+
+  /// Where the functions are in this process.
+  static Map<String, Long> addresses() {
+    return Holder.ADDRESSES;
+  }
+
+  /// Whether compiled code may call a function of this name.
+  static boolean holds(String name) {
+    return MATH.contains(name)
+        || MEMORY.contains(name)
+        || name.endsWith("f") && MATH.contains(name.substring(0, name.length() - 1));
+  }
+
+  private static Map<String, Long> find() {
+    SymbolLookup lookup = Linker.nativeLinker().defaultLookup();
+    Map<String, Long> found = new LinkedHashMap<>();
+    for (String name : MATH) {
+      put(found, lookup, name);
+      put(found, lookup, name + "f");
+    }
+    MEMORY.forEach(name -> put(found, lookup, name));
+    return Map.copyOf(found);
+  }
+
+  /// A C library may lack one; code that needs it is then refused when it is linked.
+  private static void put(Map<String, Long> found, SymbolLookup lookup, String name) {
+    lookup.find(name).ifPresent(address -> found.put(name, address.address()));
+  }
+}

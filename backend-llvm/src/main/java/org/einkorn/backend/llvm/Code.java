@@ -1,0 +1,162 @@
+package org.einkorn.backend.llvm;
+
+import java.util.List;
+import org.einkorn.backend.llvm.binding.BasicBlock;
+import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Comparison;
+import org.einkorn.backend.llvm.binding.Context;
+import org.einkorn.backend.llvm.binding.IrModule;
+import org.einkorn.backend.llvm.binding.NativeFunction;
+import org.einkorn.backend.llvm.binding.Type;
+import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.runtime.DType;
+import org.jspecify.annotations.Nullable;
+
+/// The LLVM function that is being written: its types, constants, calls and traps.
+///
+/// Elements live in registers as `i1` for Booleans, integers of their own width, `float` and
+/// `double`; narrow floats as the integers that hold their bits.
+final class Code {
+  final Context context;
+  final IrModule module;
+  final Builder builder;
+  final NativeFunction function;
+  final CpuTraits traits;
+  final Type i1;
+  final Type i8;
+  final Type i16;
+  final Type i32;
+  final Type i64;
+  final Type f32;
+  final Type f64;
+  final Type pointer;
+  private @Nullable BasicBlock overflow;
+
+  Code(IrModule module, Builder builder, NativeFunction function, CpuTraits traits) {
+    this.context = module.context();
+    this.module = module;
+    this.builder = builder;
+    this.function = function;
+    this.traits = traits;
+    i1 = context.integer(1);
+    i8 = context.integer(8);
+    i16 = context.integer(16);
+    i32 = context.integer(32);
+    i64 = context.integer(64);
+    f32 = context.floatType();
+    f64 = context.doubleType();
+    pointer = context.pointer();
+  }
+
+  /// The type of an element in a register.
+  Type register(DType type) {
+    return type == DType.BOOL ? i1 : memory(type);
+  }
+
+  /// The type of an element in memory.
+  Type memory(DType type) {
+    return switch (type) {
+      case F64 -> f64;
+      case F32 -> f32;
+      case I64 -> i64;
+      case I32 -> i32;
+      case F16, BF16, I16 -> i16;
+      case F8E4M3, F8E5M2, I8, U8, I4, BOOL -> i8;
+      case C64, C128 -> throw new IllegalStateException(type + " got past the check of types");
+    };
+  }
+
+  Value bool(boolean value) {
+    return context.constant(i1, value ? 1 : 0);
+  }
+
+  Value i32(int value) {
+    return context.constant(i32, value);
+  }
+
+  Value i64(long value) {
+    return context.constant(i64, value);
+  }
+
+  Value f32(double value) {
+    return context.constant(f32, value);
+  }
+
+  Value f64(double value) {
+    return context.constant(f64, value);
+  }
+
+  BasicBlock block(String name) {
+    return function.block(name);
+  }
+
+  /// A call of an intrinsic that is overloaded on one type.
+  Value intrinsic(String name, Type type, Value... arguments) {
+    return builder.call(module.intrinsic(name, List.of(type)), List.of(arguments));
+  }
+
+  /// A call of a function of the C library that depends on its arguments alone.
+  Value pure(String name, Type type, Value... arguments) {
+    NativeFunction called =
+        module
+            .find(name)
+            .orElseGet(
+                () ->
+                    module
+                        .function(
+                            name,
+                            context.function(
+                                type, java.util.Collections.nCopies(arguments.length, type)))
+                        .attributes(List.of("nounwind", "willreturn", "nosync", "nofree"))
+                        .pure());
+    return builder.call(called, List.of(arguments));
+  }
+
+  /// Loads an element as it lies in a register.
+  Value load(DType type, Value array, Value index) {
+    Value loaded =
+        builder.load(memory(type), builder.element(memory(type), array, index), type.byteSize());
+    return type == DType.BOOL
+        ? builder.compare(Comparison.NOT_EQUAL, loaded, context.constant(i8, 0))
+        : loaded;
+  }
+
+  /// Stores an element from a register.
+  void store(DType type, Value array, Value index, Value value) {
+    Value stored = type == DType.BOOL ? builder.extendUnsigned(value, i8) : value;
+    builder.store(stored, builder.element(memory(type), array, index), type.byteSize());
+  }
+
+  /// Leaves the function where integer arithmetic has no exact result.
+  void trapOverflowIf(Value condition) {
+    BasicBlock here = builder.block();
+    if (overflow == null) {
+      overflow = block("overflow");
+      builder.at(overflow);
+      builder.giveBack(i32(KernelStatus.OVERFLOW.code()));
+      builder.at(here);
+    }
+    BasicBlock exact = block("exact");
+    builder.branchUnlikely(condition, overflow, exact);
+    builder.at(exact);
+  }
+
+  /// Leaves the function unless `0 ≤ position < bound`.
+  ///
+  /// @param status the array of three numbers that says what was wrong
+  void trapUnlessInside(Value status, int site, Value position, Value bound) {
+    BasicBlock outside = block("outside");
+    BasicBlock inside = block("inside");
+    Value isInside =
+        builder.and(
+            builder.compare(Comparison.GREATER_EQUAL, position, i64(0)),
+            builder.compare(Comparison.LESS, position, bound));
+    builder.branchUnlikely(builder.not(isInside), outside, inside);
+    builder.at(outside);
+    store(DType.I64, status, i64(0), i64(site));
+    store(DType.I64, status, i64(1), position);
+    store(DType.I64, status, i64(2), bound);
+    builder.giveBack(i32(KernelStatus.POSITION.code()));
+    builder.at(inside);
+  }
+}

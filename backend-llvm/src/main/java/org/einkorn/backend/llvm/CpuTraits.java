@@ -1,0 +1,6 @@
+package org.einkorn.backend.llvm;
+
+/// What the code that is written depends on of the CPU.
+///
+/// @param hasHalfConversions whether instructions convert between f16 and f32
+record CpuTraits(boolean hasHalfConversions) {}

@@ -1,0 +1,172 @@
+package org.einkorn.backend.llvm;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.einkorn.backend.llvm.binding.BasicBlock;
+import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Comparison;
+import org.einkorn.backend.llvm.binding.Context;
+import org.einkorn.backend.llvm.binding.IrModule;
+import org.einkorn.backend.llvm.binding.NativeFunction;
+import org.einkorn.backend.llvm.binding.Type;
+import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Signature;
+
+/// Writes the function that C calls: all functions of a module in order, with temporaries of its
+/// own.
+///
+/// Parameters are the inputs, then the outputs that are no inputs, then the symbols.
+final class EntryForC {
+  private final Module source;
+  private final IrModule target;
+  private final CpuTraits traits;
+  private final Builder builder;
+  private final List<Buffer> buffers;
+
+  EntryForC(Module source, IrModule target, CpuTraits traits, Builder builder) {
+    this.source = source;
+    this.target = target;
+    this.traits = traits;
+    this.builder = builder;
+    this.buffers = source.allBuffers();
+  }
+
+  /// The buffers a caller hands over, by number: inputs, then outputs.
+  static List<Integer> parameters(Module source) {
+    Set<String> outputs =
+        source.signature().outputs().stream()
+            .map(Signature.Output::name)
+            .collect(Collectors.toSet());
+    int inputs = source.signature().inputs().size();
+    List<Buffer> buffers = source.allBuffers();
+    List<Integer> numbers = new ArrayList<>();
+    for (int number = 0; number < buffers.size(); number++) {
+      if (number < inputs || outputs.contains(buffers.get(number).name())) {
+        numbers.add(number);
+      }
+    }
+    return List.copyOf(numbers);
+  }
+
+  void write(String name, List<ModuleLowering.Loops> functions) {
+    Context context = target.context();
+    List<Integer> given = parameters(source);
+    List<String> symbols = source.signature().symbols();
+    List<Type> types = new ArrayList<>();
+    given.forEach(number -> types.add(context.pointer()));
+    symbols.forEach(symbol -> types.add(context.integer(64)));
+    NativeFunction entry =
+        target
+            .function(name, context.function(context.integer(32), types))
+            .attributes(List.of("nounwind"));
+    Code code = new Code(target, builder, entry, traits);
+    builder.at(code.block("entry"));
+    Scope scope = new Scope();
+    Map<Integer, Value> addresses = new HashMap<>();
+    for (int position = 0; position < given.size(); position++) {
+      int number = given.get(position);
+      addresses.put(number, entry.parameter(position, buffers.get(number).name()));
+    }
+    List<Value> sizes = new ArrayList<>();
+    for (int position = 0; position < symbols.size(); position++) {
+      Value size = entry.parameter(given.size() + position, symbols.get(position));
+      scope.bind(symbols.get(position), size);
+      sizes.add(size);
+    }
+    Value status = builder.stack(context.array(code.i64, 3), "status");
+    new Body(code, scope, addresses, sizes, status).write(functions);
+  }
+
+  /// The calls of the functions, between getting and freeing temporaries.
+  private final class Body {
+    private final Code code;
+    private final Scope scope;
+    private final Map<Integer, Value> addresses;
+    private final List<Value> sizes;
+    private final Value status;
+    private final List<Value> temporaries = new ArrayList<>();
+    private final ExpressionLowering expressions;
+
+    Body(Code code, Scope scope, Map<Integer, Value> addresses, List<Value> sizes, Value status) {
+      this.code = code;
+      this.scope = scope;
+      this.addresses = addresses;
+      this.sizes = sizes;
+      this.status = status;
+      this.expressions = new ExpressionLowering(code, List.of(), status);
+    }
+
+    void write(List<ModuleLowering.Loops> functions) {
+      BasicBlock leave = code.block("leave");
+      Value code32 = code.i32(KernelStatus.OUT_OF_MEMORY.code());
+      Value result = builder.stack(code.i32, "result");
+      builder.store(code32, result, 4);
+      allocate();
+      for (Value temporary : temporaries) {
+        BasicBlock next = code.block("allocated");
+        builder.branchUnlikely(
+            builder.compare(Comparison.EQUAL, temporary, code.context.nullPointer()), leave, next);
+        builder.at(next);
+      }
+      for (ModuleLowering.Loops loops : functions) {
+        List<Value> arguments = new ArrayList<>();
+        loops.buffers().forEach(number -> arguments.add(address(number)));
+        arguments.addAll(sizes);
+        arguments.add(code.i64(0));
+        arguments.add(expressions.index(loops.parallelExtent(), scope));
+        arguments.add(status);
+        Value returned = builder.call(loops.function(), arguments);
+        builder.store(returned, result, 4);
+        BasicBlock next = code.block("done");
+        builder.branchUnlikely(
+            builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), leave, next);
+        builder.at(next);
+      }
+      builder.store(code.i32(KernelStatus.DONE.code()), result, 4);
+      builder.jump(leave);
+      builder.at(leave);
+      NativeFunction free = library("free", code.context.voidType(), code.pointer);
+      temporaries.forEach(temporary -> builder.call(free, List.of(temporary)));
+      builder.giveBack(builder.load(code.i32, result, 4));
+    }
+
+    /// Gets memory for all temporaries; a temporary without elements gets one byte, since a null
+    /// pointer says that there is no memory.
+    private void allocate() {
+      NativeFunction malloc = library("malloc", code.pointer, code.i64);
+      for (int number = 0; number < buffers.size(); number++) {
+        if (addresses.containsKey(number)) {
+          continue;
+        }
+        Buffer buffer = buffers.get(number);
+        Value sizeBytes = code.i64(buffer.type().dtype().byteSize());
+        for (IndexExpr extent : buffer.type().extents()) {
+          sizeBytes = builder.multiplyIndex(sizeBytes, expressions.index(extent, scope));
+        }
+        Value atLeastOne = code.intrinsic("llvm.smax", code.i64, sizeBytes, code.i64(1));
+        Value address = builder.call(malloc, List.of(atLeastOne));
+        addresses.put(number, address);
+        temporaries.add(address);
+      }
+    }
+
+    private Value address(int number) {
+      return Objects.requireNonNull(addresses.get(number));
+    }
+
+    private NativeFunction library(String name, Type result, Type parameter) {
+      return target
+          .find(name)
+          .orElseGet(
+              () -> target.function(name, code.context.function(result, List.of(parameter))));
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package org.einkorn.backend.llvm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.einkorn.backend.llvm.binding.Jit;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.KernelTrap;
+import org.einkorn.runtime.exec.Manifest;
+
+/// Machine code in this process.
+///
+/// A call is an ordinary downcall, not a critical one: a kernel may run for long, and a critical
+/// call would keep the garbage collector waiting for it. Memory on the Java heap can't be handed
+/// out that way, nor can memory that is not aligned to its elements; such memory is copied for the
+/// call, and back where the function writes. That takes a lock where something is written, since
+/// ranges of one parallel loop would overwrite each other's results with old elements.
+final class LlvmKernel implements KernelModule {
+  private static final MethodHandle CALL =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.ADDRESS));
+
+  private final ModuleFacts facts;
+  private final List<Buffer> buffers;
+  private final int symbolCount;
+  private final Jit jit;
+  private final MemorySegment[] entries;
+  private final Access[] accesses;
+  private final Arena arena = Arena.ofShared();
+  private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
+  private final Object copying = new Object();
+  private volatile Sizes sizes = new Sizes(new long[0], new long[0]);
+
+  /// Which buffers a function takes.
+  private record Access(int[] used, boolean[] isWritten) {
+    static Access of(Usage usage, List<Buffer> buffers) {
+      int[] used = new int[buffers.size()];
+      boolean[] isWritten = new boolean[buffers.size()];
+      int count = 0;
+      for (int number = 0; number < buffers.size(); number++) {
+        String name = buffers.get(number).name();
+        isWritten[number] = usage.writes(name);
+        if (usage.touches(name)) {
+          used[count++] = number;
+        }
+      }
+      return new Access(Arrays.copyOf(used, count), isWritten);
+    }
+  }
+
+  /// The bytes of each buffer for some values of the symbols.
+  private record Sizes(long[] symbols, long[] bytes) {}
+
+  /// The arrays that a kernel takes; one call at a time uses them.
+  private record Frame(MemorySegment pointers, MemorySegment symbols, MemorySegment status) {}
+
+  /// @param jit holds the code; it is closed with this kernel
+  /// @param entries the address of each function's kernel entry
+  LlvmKernel(Module module, Jit jit, long[] entries) {
+    this.facts = ModuleFacts.of(module);
+    this.buffers = module.allBuffers();
+    this.symbolCount = module.signature().symbols().size();
+    this.jit = jit;
+    this.entries =
+        Arrays.stream(entries).mapToObj(MemorySegment::ofAddress).toArray(MemorySegment[]::new);
+    this.accesses =
+        module.functions().stream()
+            .map(function -> Access.of(Usage.of(function.body()), buffers))
+            .toArray(Access[]::new);
+  }
+
+  @Override
+  public Manifest manifest() {
+    return facts.manifest();
+  }
+
+  @Override
+  public long extent(int buffer, int axis, long[] symbols) {
+    return facts.extent(buffer, axis, symbols);
+  }
+
+  @Override
+  public long parallelExtent(int function, long[] symbols) {
+    return facts.parallelExtent(function, symbols);
+  }
+
+  @Override
+  public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    if (begin >= end) {
+      return;
+    }
+    Access access = accesses[function];
+    long[] sizeBytes = sizesBytes(symbols);
+    boolean isCopied = false;
+    boolean isCopiedBack = false;
+    for (int number : access.used()) {
+      MemorySegment segment = memory[number];
+      boolean isWritten = access.isWritten()[number];
+      check(number, segment, sizeBytes[number], isWritten);
+      if (!isPlain(number, segment)) {
+        isCopied = true;
+        isCopiedBack |= isWritten;
+      }
+    }
+    if (!isCopied) {
+      call(function, memory, symbols, begin, end);
+    } else if (isCopiedBack) {
+      synchronized (copying) {
+        callWithCopies(function, memory, symbols, begin, end);
+      }
+    } else {
+      callWithCopies(function, memory, symbols, begin, end);
+    }
+  }
+
+  private void check(int number, MemorySegment segment, long sizeBytes, boolean isWritten) {
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(
+          "the arena of `" + buffers.get(number).name() + "` is closed");
+    }
+    if (segment.byteSize() < sizeBytes) {
+      throw new IllegalArgumentException(
+          "`"
+              + buffers.get(number).name()
+              + "` needs "
+              + sizeBytes
+              + " bytes, but has "
+              + segment.byteSize());
+    }
+    if (isWritten && segment.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "`" + buffers.get(number).name() + "` is written to, but its memory is read-only");
+    }
+  }
+
+  /// Whether compiled code can work on the memory as it is.
+  private boolean isPlain(int number, MemorySegment segment) {
+    int alignBytes = Math.min(8, buffers.get(number).type().dtype().byteSize());
+    return segment.isNative() && (segment.address() & alignBytes - 1) == 0;
+  }
+
+  private void callWithCopies(
+      int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    Access access = accesses[function];
+    List<Integer> written = new ArrayList<>();
+    MemorySegment[] plain = memory.clone();
+    try (Arena copies = Arena.ofConfined()) {
+      for (int number : access.used()) {
+        MemorySegment segment = memory[number];
+        if (!isPlain(number, segment)) {
+          plain[number] = copies.allocate(segment.byteSize(), 64).copyFrom(segment);
+          if (access.isWritten()[number]) {
+            written.add(number);
+          }
+        }
+      }
+      call(function, plain, symbols, begin, end);
+      written.forEach(number -> memory[number].copyFrom(plain[number]));
+    }
+  }
+
+  private void call(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    Frame frame = frames.poll();
+    if (frame == null) {
+      frame = newFrame();
+    }
+    for (int number : accesses[function].used()) {
+      frame.pointers.setAtIndex(ValueLayout.JAVA_LONG, number, memory[number].address());
+    }
+    MemorySegment.copy(symbols, 0, frame.symbols, ValueLayout.JAVA_LONG, 0, symbolCount);
+    int status;
+    try {
+      status =
+          (int)
+              CALL.invokeExact(
+                  entries[function], frame.pointers, frame.symbols, begin, end, frame.status);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    } finally {
+      Reference.reachabilityFence(memory);
+    }
+    if (status == KernelStatus.DONE.code()) {
+      frames.add(frame);
+      return;
+    }
+    if (status != KernelStatus.POSITION.code()) {
+      frames.add(frame);
+      throw KernelTrap.overflow();
+    }
+    long site = frame.status.getAtIndex(ValueLayout.JAVA_LONG, 0);
+    long value = frame.status.getAtIndex(ValueLayout.JAVA_LONG, 1);
+    long bound = frame.status.getAtIndex(ValueLayout.JAVA_LONG, 2);
+    frames.add(frame);
+    throw KernelTrap.position((int) site, value, bound);
+  }
+
+  private Frame newFrame() {
+    return new Frame(
+        arena.allocate(ValueLayout.JAVA_LONG, Math.max(1, buffers.size())),
+        arena.allocate(ValueLayout.JAVA_LONG, Math.max(1, symbolCount)),
+        arena.allocate(ValueLayout.JAVA_LONG, 3));
+  }
+
+  /// The bytes that each buffer must have; the answer for the last symbols is kept.
+  private long[] sizesBytes(long[] symbols) {
+    Sizes known = sizes;
+    if (known.bytes().length == buffers.size() && Arrays.equals(known.symbols(), symbols)) {
+      return known.bytes();
+    }
+    long[] bytes = new long[buffers.size()];
+    for (int number = 0; number < bytes.length; number++) {
+      Buffer buffer = buffers.get(number);
+      bytes[number] = buffer.type().dtype().byteSize();
+      for (int axis = 0; axis < buffer.type().rank(); axis++) {
+        bytes[number] = Math.multiplyExact(bytes[number], extent(number, axis, symbols));
+      }
+    }
+    sizes = new Sizes(symbols.clone(), bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    jit.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,184 @@
+package org.einkorn.backend.llvm;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.einkorn.backend.llvm.binding.BasicBlock;
+import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Context;
+import org.einkorn.backend.llvm.binding.IrModule;
+import org.einkorn.backend.llvm.binding.NativeFunction;
+import org.einkorn.backend.llvm.binding.Type;
+import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Fetches;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.RefusedException;
+import org.einkorn.runtime.DType;
+
+/// Writes a loop module as an LLVM module.
+final class ModuleLowering {
+  private final IrModule target;
+  private final CpuTraits traits;
+  private final List<Buffer> buffers;
+  private final List<String> symbols;
+  private final Identifiers identifiers = new Identifiers();
+
+  /// The loops of one function.
+  ///
+  /// @param buffers the numbers of the buffers it takes, in order
+  record Loops(NativeFunction function, List<Integer> buffers, IndexExpr parallelExtent) {
+    Loops {
+      buffers = List.copyOf(buffers);
+    }
+  }
+
+  private ModuleLowering(Module source, IrModule target, CpuTraits traits) {
+    this.target = target;
+    this.traits = traits;
+    this.buffers = source.allBuffers();
+    this.symbols = source.signature().symbols();
+  }
+
+  /// Which ways into the code an LLVM module has.
+  enum Doors {
+    /// For [LlvmKernel].
+    KERNELS,
+    /// For C.
+    C,
+    BOTH
+  }
+
+  /// Writes `source` into the empty module `target`.
+  ///
+  /// @param name the C identifier of the program
+  static void lower(Module source, IrModule target, CpuTraits traits, String name, Doors doors) {
+    requireRealTypes(source);
+    ModuleLowering lowering = new ModuleLowering(source, target, traits);
+    lowering.identifiers.reserve(name);
+    List<Loops> all = new ArrayList<>();
+    try (Builder builder = new Builder(target.context())) {
+      for (Function function : source.functions()) {
+        Loops loops = lowering.loops(builder, function);
+        if (doors != Doors.C) {
+          lowering.kernel(builder, kernelName(name, all.size()), loops);
+        }
+        all.add(loops);
+      }
+      if (doors != Doors.KERNELS) {
+        new EntryForC(source, target, traits, builder).write(name, all);
+      }
+    }
+  }
+
+  /// The symbol of function number `number` in the ABI of [LlvmKernel].
+  static String kernelName(String name, int number) {
+    return name + ".kernel." + number;
+  }
+
+  private static void requireRealTypes(Module source) {
+    for (Buffer buffer : source.allBuffers()) {
+      if (buffer.type().dtype().isComplex()) {
+        throw new RefusedException(
+            "E0701",
+            "`"
+                + buffer.name()
+                + "` is "
+                + buffer.type().dtype()
+                + ", which the llvm backend"
+                + " does not compute",
+            "use `--backend interp`, or keep the real and imaginary parts in tensors of their own");
+      }
+    }
+  }
+
+  private Code begin(Builder builder, NativeFunction function) {
+    return new Code(target, builder, function, traits);
+  }
+
+  private Loops loops(Builder builder, Function function) {
+    Usage usage = Usage.of(function.body());
+    List<Integer> used = new ArrayList<>();
+    for (int number = 0; number < buffers.size(); number++) {
+      if (usage.touches(buffers.get(number).name())) {
+        used.add(number);
+      }
+    }
+    Context context = target.context();
+    List<Type> parameters = new ArrayList<>(Collections.nCopies(used.size(), context.pointer()));
+    parameters.addAll(Collections.nCopies(symbols.size() + 2, context.integer(64)));
+    parameters.add(context.pointer());
+    NativeFunction written =
+        target
+            .function(
+                identifiers.make(function.name()) + ".loops",
+                context.function(context.integer(32), parameters))
+            .internal()
+            .attributes(List.of("nounwind", "noinline"));
+    Code code = begin(builder, written);
+    BasicBlock entry = code.block("entry");
+    BasicBlock start = code.block("start");
+    builder.at(start);
+    Scope scope = new Scope();
+    int first = used.size();
+    for (int number = 0; number < symbols.size(); number++) {
+      String symbol = symbols.get(number);
+      scope.bind(symbol, written.parameter(first + number, symbol));
+    }
+    Value begin = written.parameter(first + symbols.size(), "begin");
+    Value end = written.parameter(first + symbols.size() + 1, "end");
+    Value status = written.parameter(first + symbols.size() + 2, "status");
+    written.parameterAttributes(
+        parameters.size() - 1, List.of("noalias", "nocapture", "writeonly"));
+    ExpressionLowering expressions =
+        new ExpressionLowering(code, Fetches.of(function.body()), status);
+    for (int position = 0; position < used.size(); position++) {
+      Buffer buffer = buffers.get(used.get(position));
+      boolean isWritten = usage.writes(buffer.name());
+      written.parameterAttributes(
+          position,
+          isWritten
+              ? List.of("noalias", "nocapture")
+              : List.of("noalias", "nocapture", "readonly"));
+      Value address = written.parameter(position, buffer.name());
+      List<Value> extents =
+          buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
+      scope.bind(buffer.name(), new Scope.Place(address, buffer.type().dtype(), extents));
+    }
+    new FunctionLowering(code, expressions, entry).body(function.body(), scope, begin, end);
+    builder.giveBack(code.i32(KernelStatus.DONE.code()));
+    builder.at(entry);
+    builder.jump(start);
+    return new Loops(written, used, function.parallelExtent());
+  }
+
+  /// The door for [LlvmKernel]: takes the buffers and symbols from arrays.
+  private void kernel(Builder builder, String name, Loops loops) {
+    Context context = target.context();
+    Type pointer = context.pointer();
+    Type i64 = context.integer(64);
+    NativeFunction kernel =
+        target
+            .function(
+                name,
+                context.function(context.integer(32), List.of(pointer, pointer, i64, i64, pointer)))
+            .attributes(List.of("nounwind"));
+    Code code = begin(builder, kernel);
+    builder.at(code.block("entry"));
+    Value memory = kernel.parameter(0, "buffers");
+    Value sizes = kernel.parameter(1, "symbols");
+    List<Value> arguments = new ArrayList<>();
+    for (int number : loops.buffers()) {
+      arguments.add(builder.load(pointer, builder.element(pointer, memory, code.i64(number)), 8));
+    }
+    for (int number = 0; number < symbols.size(); number++) {
+      arguments.add(code.load(DType.I64, sizes, code.i64(number)));
+    }
+    arguments.add(kernel.parameter(2, "begin"));
+    arguments.add(kernel.parameter(3, "end"));
+    arguments.add(kernel.parameter(4, "status"));
+    builder.giveBack(builder.call(loops.function(), arguments));
+  }
+}

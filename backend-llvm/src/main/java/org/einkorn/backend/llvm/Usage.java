@@ -1,0 +1,104 @@
+package org.einkorn.backend.llvm;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// Which tensors a statement reads and which it writes; registers too.
+final class Usage {
+  private final Set<String> read = new LinkedHashSet<>();
+  private final Set<String> written = new LinkedHashSet<>();
+
+  private Usage() {}
+
+  static Usage of(Stmt statement) {
+    Usage usage = new Usage();
+    usage.visit(statement);
+    return usage;
+  }
+
+  boolean touches(String tensor) {
+    return read.contains(tensor) || written.contains(tensor);
+  }
+
+  boolean writes(String tensor) {
+    return written.contains(tensor);
+  }
+
+  private void visit(Stmt statement) {
+    switch (statement) {
+      case Stmt.For(var kind, var name, IndexExpr extent, Stmt body) -> {
+        visit(extent);
+        visit(body);
+      }
+      case Stmt.Block block -> {
+        block.iters().forEach(iter -> visit(iter.binding()));
+        visitGuards(block.guards());
+        block.init().ifPresent(this::visit);
+        visit(block.body());
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::visit);
+      case Stmt.Allocate(var buffer, Stmt body) -> visit(body);
+      case Stmt.If(List<Guard> guards, Stmt body) -> {
+        visitGuards(guards);
+        visit(body);
+      }
+      case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
+        written.add(buffer);
+        indices.forEach(this::visit);
+        visit(value);
+      }
+    }
+  }
+
+  private void visitGuards(List<Guard> guards) {
+    for (Guard guard : guards) {
+      visit(guard.index());
+      visit(guard.extent());
+    }
+  }
+
+  private void visit(IndexExpr expr) {
+    switch (expr) {
+      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> {}
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
+      case IndexExpr.Fetch fetch -> visit(fetch.source());
+    }
+  }
+
+  private void visitBoth(IndexExpr left, IndexExpr right) {
+    visit(left);
+    visit(right);
+  }
+
+  private void visit(Scalar scalar) {
+    switch (scalar) {
+      case Scalar.Literal _ -> {}
+      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) -> {
+        read.add(tensor);
+        indices.forEach(this::visit);
+      }
+      case Scalar.Position(IndexExpr index) -> visit(index);
+      case Scalar.Unary(var op, Scalar operand) -> visit(operand);
+      case Scalar.Binary(var op, Scalar left, Scalar right) -> {
+        visit(left);
+        visit(right);
+      }
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
+        visit(condition);
+        visit(then);
+        visit(otherwise);
+      }
+      case Scalar.Cast(var type, Scalar operand) -> visit(operand);
+    }
+  }
+}

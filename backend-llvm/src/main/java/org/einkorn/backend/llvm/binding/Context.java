@@ -1,0 +1,133 @@
+package org.einkorn.backend.llvm.binding;
+
+import static org.bytedeco.llvm.global.LLVM.*;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.llvm.LLVM.LLVMContextRef;
+import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
+import org.bytedeco.llvm.LLVM.LLVMMetadataRef;
+import org.bytedeco.llvm.LLVM.LLVMModuleRef;
+import org.bytedeco.llvm.LLVM.LLVMTypeRef;
+
+/// The owner of types, constants and modules. Used by one thread at a time.
+public final class Context implements AutoCloseable {
+  final LLVMContextRef ref;
+  private final Diagnostics diagnostics;
+
+  public Context() {
+    Library.require();
+    ref = Library.present(LLVMContextCreate(), "context");
+    diagnostics = Diagnostics.of(ref);
+  }
+
+  /// An empty module.
+  public IrModule module(String name) {
+    return new IrModule(this, LLVMModuleCreateWithNameInContext(name, ref));
+  }
+
+  /// Reads the text of a module.
+  ///
+  /// @throws LlvmException when the text is wrong, with LLVM's message and the place
+  public IrModule parse(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (PointerPointer<LLVMModuleRef> module = new PointerPointer<>(1);
+        BytePointer data = new BytePointer(bytes);
+        BytePointer name = new BytePointer("text")) {
+      LLVMMemoryBufferRef buffer =
+          LLVMCreateMemoryBufferWithMemoryRangeCopy(data, bytes.length, name);
+      BytePointer message = Library.noMessage();
+      // The parser takes the buffer.
+      int status = LLVMParseIRInContext(ref, buffer, module, message);
+      Library.check(status, message, "reading LLVM IR");
+      return new IrModule(this, module.get(LLVMModuleRef.class));
+    }
+  }
+
+  Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  public Type voidType() {
+    return new Type(LLVMVoidTypeInContext(ref));
+  }
+
+  /// Integers of `bits` bits.
+  public Type integer(int bits) {
+    return new Type(LLVMIntTypeInContext(ref, bits));
+  }
+
+  /// IEEE binary16.
+  public Type halfType() {
+    return new Type(LLVMHalfTypeInContext(ref));
+  }
+
+  /// IEEE binary32.
+  public Type floatType() {
+    return new Type(LLVMFloatTypeInContext(ref));
+  }
+
+  /// IEEE binary64.
+  public Type doubleType() {
+    return new Type(LLVMDoubleTypeInContext(ref));
+  }
+
+  public Type pointer() {
+    return new Type(LLVMPointerTypeInContext(ref, 0));
+  }
+
+  public Type array(Type element, long count) {
+    return new Type(LLVMArrayType2(element.ref, count));
+  }
+
+  public Type function(Type result, List<Type> parameters) {
+    try (PointerPointer<LLVMTypeRef> types = array(parameters.stream().map(t -> t.ref).toList())) {
+      return new Type(LLVMFunctionType(result.ref, types, parameters.size(), 0));
+    }
+  }
+
+  /// The constant `value` in an integer type.
+  public Value constant(Type type, long value) {
+    return new Value(LLVMConstInt(type.ref, value, 1));
+  }
+
+  /// The constant `value` in a float type, rounded to it.
+  public Value constant(Type type, double value) {
+    return new Value(LLVMConstReal(type.ref, value));
+  }
+
+  public Value nullPointer() {
+    return new Value(LLVMConstPointerNull(pointer().ref));
+  }
+
+  LLVMMetadataRef text(String value) {
+    return LLVMMDStringInContext2(ref, value, value.length());
+  }
+
+  LLVMMetadataRef number(int bits, long value) {
+    return LLVMValueAsMetadata(constant(integer(bits), value).ref);
+  }
+
+  LLVMMetadataRef node(List<LLVMMetadataRef> operands) {
+    try (PointerPointer<LLVMMetadataRef> array = array(operands)) {
+      return LLVMMDNodeInContext2(ref, array, operands.size());
+    }
+  }
+
+  static <P extends Pointer> PointerPointer<P> array(List<P> pointers) {
+    PointerPointer<P> array = new PointerPointer<>(Math.max(1, pointers.size()));
+    for (int index = 0; index < pointers.size(); index++) {
+      array.put(index, pointers.get(index));
+    }
+    return array;
+  }
+
+  /// Frees the context. Its modules and builders must be closed.
+  @Override
+  public void close() {
+    LLVMContextDispose(ref);
+  }
+}

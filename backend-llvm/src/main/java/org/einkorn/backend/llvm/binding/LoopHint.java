@@ -1,0 +1,19 @@
+package org.einkorn.backend.llvm.binding;
+
+/// What LLVM is told about a loop.
+public enum LoopHint {
+  /// Write all iterations out; their number is a constant.
+  UNROLL_FULLY("llvm.loop.unroll.full"),
+  /// The loop makes progress, so it may be removed if nothing comes of it.
+  MUST_PROGRESS("llvm.loop.mustprogress");
+
+  private final String text;
+
+  LoopHint(String text) {
+    this.text = text;
+  }
+
+  String text() {
+    return text;
+  }
+}

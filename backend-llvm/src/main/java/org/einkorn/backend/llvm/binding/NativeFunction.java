@@ -1,0 +1,70 @@
+package org.einkorn.backend.llvm.binding;
+
+import static org.bytedeco.llvm.global.LLVM.*;
+
+import java.util.List;
+import org.bytedeco.llvm.LLVM.LLVMValueRef;
+
+/// A function of a module: declared only, or with blocks.
+public final class NativeFunction {
+  private static final int FUNCTION_INDEX = LLVMAttributeFunctionIndex;
+
+  private final Context context;
+  final LLVMValueRef ref;
+  final Type type;
+
+  NativeFunction(Context context, LLVMValueRef ref, Type type) {
+    this.context = context;
+    this.ref = ref;
+    this.type = type;
+  }
+
+  /// The parameter number `index`, which is named `name` in text.
+  public Value parameter(int index, String name) {
+    LLVMValueRef parameter = LLVMGetParam(ref, index);
+    LLVMSetValueName(parameter, name);
+    return new Value(parameter);
+  }
+
+  /// The function itself as a value, to be called through.
+  public Value address() {
+    return new Value(ref);
+  }
+
+  /// A new block at the end of the function.
+  public BasicBlock block(String name) {
+    return new BasicBlock(LLVMAppendBasicBlockInContext(context.ref, ref, name));
+  }
+
+  /// Hides the function from other modules.
+  public NativeFunction internal() {
+    LLVMSetLinkage(ref, LLVMInternalLinkage);
+    return this;
+  }
+
+  /// Sets attributes of the whole function, by LLVM's names.
+  public NativeFunction attributes(List<String> names) {
+    names.forEach(name -> add(FUNCTION_INDEX, name, 0));
+    return this;
+  }
+
+  /// States that the function touches no memory: `memory(none)`.
+  public NativeFunction pure() {
+    add(FUNCTION_INDEX, "memory", 0);
+    return this;
+  }
+
+  /// Sets attributes of the parameter number `index`.
+  public NativeFunction parameterAttributes(int index, List<String> names) {
+    names.forEach(name -> add(index + 1, name, 0));
+    return this;
+  }
+
+  private void add(int index, String name, long value) {
+    int kind = LLVMGetEnumAttributeKindForName(name, name.length());
+    if (kind == 0) {
+      throw new LlvmException("LLVM has no attribute `" + name + "`");
+    }
+    LLVMAddAttributeAtIndex(ref, index, LLVMCreateEnumAttribute(context.ref, kind, value));
+  }
+}

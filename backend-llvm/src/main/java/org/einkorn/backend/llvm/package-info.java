@@ -1,0 +1,35 @@
+/// Machine code from loop nests, by LLVM.
+///
+/// [LlvmBackend] takes a loop [org.einkorn.ir.loop.Module] and gives either code in this process (a
+/// [org.einkorn.runtime.exec.KernelModule]) or an artifact: LLVM IR, assembly, an object file, or a
+/// shared library with a C header.
+///
+/// ```text
+/// loop Module ── ModuleLowering ──► LLVM IR ── optimize ──► object code ── Jit ──► LlvmKernel
+///                     │                            └──► assembly text    └─ Lld ──► .so + .h
+///                     └─ FunctionLowering ─ ExpressionLowering ─ IntegerOps, FloatOps, Casts
+/// ```
+///
+/// # The code of a function
+///
+/// Each loop function `F` becomes `F.loops(buffers…, symbols…, begin, end, status)`, hidden in its
+/// module, with one `noalias` pointer for each buffer that it touches: the buffers of a module are
+/// different pieces of memory, except that inputs, which are only read, may overlap one another. It
+/// gives back [KernelStatus]: done, or which trap the data met. Two doors lead to it:
+///
+/// ```text
+/// int32_t NAME.kernel.N(void **buffers, const int64_t *symbols,
+///                       int64_t begin, int64_t end, int64_t status[3]);   // for LlvmKernel
+/// int32_t NAME(inputs…, outputs…, sizes…);                                 // for C
+/// ```
+///
+/// # Exactness
+///
+/// No instruction carries a fast-math flag and none is fused: `f32` arithmetic rounds each
+/// operation, and sums keep their order. Integer arithmetic branches to a trap on overflow.
+/// Conversions to and from narrow floats round once; f16 uses the CPU's instructions where it has
+/// them, the rest is integer arithmetic. Functions such as `exp` are those of the C library.
+@NullMarked
+package org.einkorn.backend.llvm;
+
+import org.jspecify.annotations.NullMarked;
