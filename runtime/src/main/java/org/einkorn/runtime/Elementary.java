@@ -108,10 +108,10 @@ public final class Elementary {
   ///
   /// Source: the minimax rational functions of W. J. Cody, *Rational Chebyshev Approximations for
   /// the Error Function*, Mathematics of Computation 23 (1969), 631–637: one for erf itself up to
-  /// 15/32, and two for erfc, up to 4 and beyond.
+  /// 1/2, and two for erfc, up to 4 and beyond.
   public static double erf(double x) {
     double magnitude = Math.abs(x);
-    if (magnitude <= 0.46875) {
+    if (magnitude <= 0.5) {
       // The square of a tiny number would only underflow.
       double square = magnitude > 0x1p-54 ? x * x : 0;
       return x + x * ratio(square, ERF_EXCESS, ERF_DENOMINATOR);
