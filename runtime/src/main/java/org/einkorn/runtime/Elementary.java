@@ -33,6 +33,15 @@ public final class Elementary {
 
   private static final double LOG_2 = 0.6931471805599453;
 
+  /// `x − y · ⌊x / y⌋`, with the sign of `y`, zeros included; NaN where `y` is 0.
+  public static double floorMod(double x, double y) {
+    double remainder = x % y;
+    if (remainder == 0) {
+      return Math.copySign(0.0, y);
+    }
+    return remainder < 0 != y < 0 ? remainder + y : remainder;
+  }
+
   /// −1, 0 or 1 with the sign of the argument; zeros keep their sign, NaN stays NaN.
   public static double sign(double x) {
     return Math.signum(x);

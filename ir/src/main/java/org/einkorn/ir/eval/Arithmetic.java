@@ -37,7 +37,7 @@ final class Arithmetic {
       case SUBTRACT -> x - y;
       case MULTIPLY -> x * y;
       case DIVIDE -> x / y;
-      case MODULO -> floorMod(x, y);
+      case MODULO -> Elementary.floorMod(x, y);
       case POWER -> Elementary.pow(x, y);
       case MINIMUM -> Math.min(x, y);
       case MAXIMUM -> Math.max(x, y);
@@ -45,15 +45,6 @@ final class Arithmetic {
       case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` gives no float");
     };
-  }
-
-  /// `x − y · ⌊x / y⌋`, with the sign of `y`; NaN where `y` is 0.
-  private static double floorMod(double x, double y) {
-    double remainder = x % y;
-    if (remainder == 0) {
-      return Math.copySign(0.0, y);
-    }
-    return remainder < 0 != y < 0 ? remainder + y : remainder;
   }
 
   static long apply(UnaryOp op, long x) {

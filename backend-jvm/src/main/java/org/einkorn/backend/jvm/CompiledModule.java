@@ -1,0 +1,41 @@
+package org.einkorn.backend.jvm;
+
+import java.lang.foreign.MemorySegment;
+import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.Manifest;
+
+/// A module whose code is a class of this process. The class is unloaded when nothing refers to it any
+/// more, so closing has nothing to free.
+final class CompiledModule implements KernelModule {
+  private final ModuleFacts facts;
+  private final KernelCode code;
+
+  CompiledModule(ModuleFacts facts, KernelCode code) {
+    this.facts = facts;
+    this.code = code;
+  }
+
+  @Override
+  public Manifest manifest() {
+    return facts.manifest();
+  }
+
+  @Override
+  public long extent(int buffer, int axis, long[] symbols) {
+    return facts.extent(buffer, axis, symbols);
+  }
+
+  @Override
+  public long parallelExtent(int function, long[] symbols) {
+    return facts.parallelExtent(function, symbols);
+  }
+
+  @Override
+  public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    code.run(function, memory, symbols, begin, end);
+  }
+
+  @Override
+  public void close() {}
+}

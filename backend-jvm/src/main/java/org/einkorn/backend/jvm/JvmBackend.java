@@ -1,0 +1,98 @@
+package org.einkorn.backend.jvm;
+
+import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.backend.jvm.asm.Assembler;
+import org.einkorn.backend.jvm.asm.ClassCode;
+import org.einkorn.backend.jvm.asm.ClassText;
+import org.einkorn.backend.jvm.asm.ClassTextException;
+import org.einkorn.backend.jvm.asm.ClassTextParser;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.Artifact;
+import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.target.Emission;
+import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.runtime.exec.KernelModule;
+
+/// The backend `jvm`: bytecode, nothing native.
+public final class JvmBackend implements Backend {
+  private static final List<String> KINDS = List.of("class", "jar", "bytecode");
+
+  @Override
+  public String name() {
+    return "jvm";
+  }
+
+  @Override
+  public KernelModule compile(Module module) {
+    return define(module, KernelClass.hidden(module));
+  }
+
+  @Override
+  public List<String> emits() {
+    return KINDS;
+  }
+
+  @Override
+  public Artifact emit(Module module, Emission emission) {
+    if (!emission.target().equals("jvm")) {
+      throw Refusals.unknownTarget(emission.target());
+    }
+    byte[] main =
+        switch (emission.kind()) {
+          case "bytecode" ->
+              ClassText.print(KernelClass.hidden(module)).getBytes(StandardCharsets.UTF_8);
+          default -> throw Refusals.unknownKind(emission.kind(), KINDS);
+        };
+    return new Artifact(main, Map.of());
+  }
+
+  @Override
+  public KernelModule load(Module module, String kind, String text) {
+    if (!kind.equals("bytecode")) {
+      throw Refusals.unknownKind(kind + "` that can be read back, no `" + kind, KINDS);
+    }
+    try {
+      return define(module, ClassTextParser.parse(text));
+    } catch (ClassTextException e) {
+      throw Refusals.badText(e.line(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static byte[] assemble(ClassCode code) {
+    try {
+      return Assembler.assemble(code);
+    } catch (Assembler.TooLargeException e) {
+      throw Refusals.tooLarge(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Makes the class part of this process. The Java virtual machine verifies it like any other.
+  private static KernelModule define(Module module, ClassCode code) {
+    byte[] bytes = assemble(code);
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
+      Object instance = lookup.lookupClass().getConstructor().newInstance();
+      if (!(instance instanceof KernelCode kernels)) {
+        throw Refusals.rejectedByTheMachine("the class is no KernelCode");
+      }
+      return new CompiledModule(ModuleFacts.of(module), kernels);
+    } catch (LinkageError | ReflectiveOperationException | IllegalArgumentException e) {
+      throw Refusals.rejectedByTheMachine(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public String describe() {
+    boolean hasVectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    return "jvm: "
+        + System.getProperty("java.vm.name")
+        + " "
+        + System.getProperty("java.version")
+        + ", Vector API "
+        + (hasVectors ? "present" : "absent")
+        + " (not used yet)";
+  }
+}

@@ -1,0 +1,229 @@
+package org.einkorn.backend.jvm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.einkorn.backend.jvm.asm.Opcode;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+import org.jspecify.annotations.Nullable;
+
+/// Translates statements of one method.
+final class StatementCompiler {
+  private final MethodCompiler method;
+  private final Frame frame;
+
+  StatementCompiler(MethodCompiler method, Frame frame) {
+    this.method = method;
+    this.frame = frame;
+  }
+
+  void emit(Stmt statement) {
+    if (method.function().isOutlined(statement)) {
+      method.function().callOutlined(statement, method);
+      return;
+    }
+    emitInline(statement);
+  }
+
+  /// The statement, by code of this method even if it was picked to be a method of its own.
+  void emitInline(Stmt statement) {
+    switch (statement) {
+      case Stmt.For loop -> loop(loop);
+      case Stmt.Block block -> block(block);
+      case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::emit);
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
+      case Stmt.If(List<Guard> guards, Stmt body) -> {
+        int skip = frame.newLabel();
+        guards.forEach(guard -> jumpUnless(guard, skip));
+        emit(body);
+        frame.code().mark(skip);
+      }
+      case Stmt.Store store -> store(store);
+    }
+  }
+
+  /// The iterations `begin … end − 1` of a loop; both lie in local variables of type `long`.
+  void emitRange(Stmt.For loop, int beginSlot, int endSlot) {
+    Polynomial extent = method.indices().of(loop.extent());
+    Code code = frame.code();
+    Counter counter = Counter.of(method.function(), loop, extent, frame);
+    code.load(JvmType.LONG, beginSlot);
+    counter.fromLong(code);
+    code.store(counter.type(), counter.slot());
+    code.load(JvmType.LONG, endSlot);
+    counter.fromLong(code);
+    int bound = frame.newSlot(counter.type());
+    code.store(counter.type(), bound);
+    iterate(loop, counter, () -> code.load(counter.type(), bound));
+  }
+
+  private void loop(Stmt.For loop) {
+    IndexCompiler indices = method.indices();
+    Polynomial extent = indices.of(loop.extent());
+    Code code = frame.code();
+    if (extent.equals(Polynomial.constant(1))) {
+      withVariable(loop.variable(), Polynomial.ZERO, () -> emit(loop.body()));
+      return;
+    }
+    Counter counter = Counter.of(method.function(), loop, extent, frame);
+    Runnable pushBound;
+    if (extent.isConstant()) {
+      pushBound = () -> counter.push(extent.constantTerm(), code);
+    } else {
+      indices.push(extent);
+      counter.boundFromLong(code);
+      int bound = frame.newSlot(counter.type());
+      code.store(counter.type(), bound);
+      pushBound = () -> code.load(counter.type(), bound);
+    }
+    counter.push(0, code);
+    code.store(counter.type(), counter.slot());
+    iterate(loop, counter, pushBound);
+  }
+
+  private void iterate(Stmt.For loop, Counter counter, Runnable pushBound) {
+    Code code = frame.code();
+    int head = frame.newLabel();
+    int end = frame.newLabel();
+    code.mark(head);
+    code.load(counter.type(), counter.slot());
+    pushBound.run();
+    counter.jumpUnlessBelow(end, code);
+    frame.openScope();
+    Polynomial value = Polynomial.of(counter.atom(frame.scopeNumber()));
+    withVariable(loop.variable(), value, () -> emit(loop.body()));
+    frame.closeScope();
+    counter.increment(code);
+    code.jump(Opcode.GOTO, head);
+    code.mark(end);
+  }
+
+  private void withVariable(String name, Polynomial value, Runnable body) {
+    Polynomial hidden = method.bind(name, value);
+    body.run();
+    method.restore(name, hidden);
+  }
+
+  private void block(Stmt.Block block) {
+    List<@Nullable Polynomial> hidden = new ArrayList<>();
+    List<Polynomial> reduced = new ArrayList<>();
+    boolean opensScope = false;
+    for (Stmt.BlockIter iter : block.iters()) {
+      Polynomial value = method.indices().of(iter.binding());
+      if (value.scope() == Atom.HERE) {
+        value = keep(value, frame.scopeNumber() + 1);
+        opensScope = true;
+      }
+      hidden.add(method.bind(iter.variable(), value));
+      if (iter.kind() == Stmt.IterKind.REDUCE) {
+        reduced.add(value);
+      }
+    }
+    if (opensScope) {
+      frame.openScope();
+    }
+    int skip = frame.newLabel();
+    block.guards().forEach(guard -> jumpUnless(guard, skip));
+    block.init().ifPresent(init -> initialize(reduced, init));
+    emit(block.body());
+    frame.code().mark(skip);
+    if (opensScope) {
+      frame.closeScope();
+    }
+    for (int iter = 0; iter < block.iters().size(); iter++) {
+      method.restore(block.iters().get(iter).variable(), hidden.get(iter));
+    }
+  }
+
+  /// A value that became known in the middle of a scope, as an atom of the scope that opens next.
+  private Polynomial keep(Polynomial value, int scope) {
+    Code code = frame.code();
+    method.indices().push(value);
+    int slot = frame.newSlot(JvmType.LONG);
+    code.store(JvmType.LONG, slot);
+    return Polynomial.of(new Atom(slot, JvmType.LONG, scope, value.interval()));
+  }
+
+  /// Runs `init` where every reduce iterator is 0.
+  private void initialize(List<Polynomial> reduced, Stmt init) {
+    Code code = frame.code();
+    int skip = frame.newLabel();
+    for (Polynomial iterator : reduced) {
+      if (iterator.isAtom() && iterator.atom().type() == JvmType.INT) {
+        code.load(JvmType.INT, iterator.atom().slot());
+        code.jump(Opcode.IFNE, skip);
+      } else if (!iterator.equals(Polynomial.ZERO)) {
+        method.indices().push(iterator);
+        code.plain(Opcode.LCONST_0, Opcode.LCMP);
+        code.jump(Opcode.IFNE, skip);
+      }
+    }
+    emit(init);
+    code.mark(skip);
+  }
+
+  private void jumpUnless(Guard guard, int label) {
+    IndexCompiler indices = method.indices();
+    Code code = frame.code();
+    Polynomial index = indices.of(guard.index());
+    Polynomial extent = indices.of(guard.extent());
+    if (!index.interval().isNatural()) {
+      indices.push(index);
+      code.plain(Opcode.LCONST_0, Opcode.LCMP);
+      code.jump(Opcode.IFLT, label);
+    }
+    if (index.interval().high() >= extent.interval().low()) {
+      indices.push(index);
+      indices.push(extent);
+      code.plain(Opcode.LCMP);
+      code.jump(Opcode.IFGE, label);
+    }
+  }
+
+  private void allocate(Buffer buffer, Stmt body) {
+    if (buffer.scope() != Buffer.Scope.REGISTER) {
+      throw Refusals.localArray(buffer);
+    }
+    if (buffer.type().dtype().isComplex()) {
+      throw Refusals.complex(buffer);
+    }
+    JvmType type = JvmType.of(buffer.type().dtype());
+    int slot = frame.newSlot(type);
+    Code code = frame.code();
+    // The verifier wants a value on every path; which one does not matter.
+    ElementAccess.pushZero(type, code);
+    code.store(type, slot);
+    MethodCompiler.Register hidden = method.register(buffer.name());
+    method.bind(buffer.name(), new MethodCompiler.Register(slot, buffer.type().dtype()));
+    emit(body);
+    if (hidden == null) {
+      method.unbindRegister(buffer.name());
+    } else {
+      method.bind(buffer.name(), hidden);
+    }
+  }
+
+  private void store(Stmt.Store store) {
+    Code code = frame.code();
+    MethodCompiler.Register register = method.register(store.buffer());
+    if (register != null) {
+      ScalarCompiler.requireType(store.buffer(), register.type(), store.value().type());
+      method.scalars().emit(store.value());
+      code.store(JvmType.of(register.type()), register.slot());
+      return;
+    }
+    int number = method.function().context().bufferNumber(store.buffer());
+    Buffer buffer = method.function().context().buffer(number);
+    ScalarCompiler.requireType(
+        store.buffer(), buffer.type().dtype(), store.value().type());
+    List<IndexExpr> positions = store.indices();
+    Polynomial offsetBytes = method.offsetBytes(buffer, positions);
+    code.loadReference(method.segment(number));
+    ElementAccess.pushLayout(buffer.type().dtype(), code);
+    method.indices().push(offsetBytes);
+    method.scalars().emit(store.value());
+    ElementAccess.set(buffer.type().dtype(), code);
+  }
+}
