@@ -5,8 +5,8 @@ import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.Manifest;
 
-/// A module whose code is a class of this process. The class is unloaded when nothing refers to it any
-/// more, so closing has nothing to free.
+/// A module whose code is a class of this process. The class is unloaded when nothing refers to it
+/// any more, so closing has nothing to free.
 final class CompiledModule implements KernelModule {
   private final ModuleFacts facts;
   private final KernelCode code;

@@ -8,8 +8,8 @@ import org.einkorn.ir.loop.Stmt;
 /// unrolls such loops and moves bounds checks out of them, else a `long`.
 ///
 /// @param interval the values it takes inside the loop
-/// @param boundIsChecked whether the trip count was compared with the range of `int` on entry to the
-///     function, so that it can be converted as it is
+/// @param boundIsChecked whether the trip count was compared with the range of `int` on entry to
+///   the function, so that it can be converted as it is
 record Counter(JvmType type, int slot, Interval interval, boolean boundIsChecked) {
   static Counter of(FunctionCompiler function, Stmt.For loop, Polynomial extent, Frame frame) {
     long high = extent.interval().high();

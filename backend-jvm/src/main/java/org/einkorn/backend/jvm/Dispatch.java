@@ -42,8 +42,7 @@ final class Dispatch {
     }
     int groups = (plan.count + GROUP - 1) / GROUP;
     int shift = Integer.numberOfTrailingZeros(GROUP);
-    methods.add(
-        method(plan, plan.access, plan.name, 0, groups, shift, group -> call(plan, group)));
+    methods.add(method(plan, plan.access, plan.name, 0, groups, shift, group -> call(plan, group)));
     for (int group = 0; group < groups; group++) {
       int begin = group * GROUP;
       int end = Math.min(begin + GROUP, plan.count);
@@ -113,8 +112,7 @@ final class Dispatch {
     code.add(new Instruction.OfType(Opcode.NEW, exception));
     code.plain(Opcode.DUP);
     code.load(JvmType.INT, plan.numberSlot);
-    code.add(
-        new Instruction.Invoke(Opcode.INVOKESPECIAL, exception, "<init>", "(I)V", false));
+    code.add(new Instruction.Invoke(Opcode.INVOKESPECIAL, exception, "<init>", "(I)V", false));
     code.plain(Opcode.ATHROW);
     return new MethodCode(access, name, plan.descriptor, List.of(), code.instructions());
   }

@@ -12,8 +12,8 @@ final class Frame {
   private int nextSlot;
   private int nextLabel;
 
-  /// A stretch of code that is entered from above and in which some numbers do not change: the method,
-  /// or the body of a loop.
+  /// A stretch of code that is entered from above and in which some numbers do not change: the
+  /// method, or the body of a loop.
   ///
   /// @param entry where numbers that are known at its beginning are computed
   /// @param known what is computed there already

@@ -51,8 +51,8 @@ final class FunctionCompiler {
 
   /// The methods of a function; the one called `methodName` is its entry.
   ///
-  /// Sizes of data decide whether loops over symbolic extents can count in `int`. The entry compares
-  /// them and leaves the rare larger ones to a second version that counts in `long`.
+  /// Sizes of data decide whether loops over symbolic extents can count in `int`. The entry
+  /// compares them and leaves the rare larger ones to a second version that counts in `long`.
   static List<MethodCode> compile(KernelContext context, String methodName, Function function) {
     FunctionCompiler narrow = compile(context, methodName, function, true);
     List<MethodCode> methods = new ArrayList<>(narrow.methods);
@@ -93,8 +93,8 @@ final class FunctionCompiler {
     return fetches.indexOf(fetch);
   }
 
-  /// Whether the entry makes sure that this trip count fits an `int`; called by each loop that would
-  /// like it to. True for extents over symbols alone, in the version that counts in `int`.
+  /// Whether the entry makes sure that this trip count fits an `int`; called by each loop that
+  /// would like it to. True for extents over symbols alone, in the version that counts in `int`.
   boolean checksOnEntry(IndexExpr extent) {
     if (!countsInInts) {
       return false;

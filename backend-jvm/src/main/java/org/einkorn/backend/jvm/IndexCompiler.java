@@ -8,8 +8,8 @@ import org.einkorn.ir.expr.IndexExpr;
 
 /// Translates index expressions of one method: first into a [Polynomial], then into code.
 ///
-/// Fetches are executed where their expression is met, in text order; everything else is pure and is
-/// computed as early as its parts are known.
+/// Fetches are executed where their expression is met, in text order; everything else is pure and
+/// is computed as early as its parts are known.
 final class IndexCompiler {
   private static final String MATH = "java/lang/Math";
 
@@ -110,8 +110,7 @@ final class IndexCompiler {
   }
 
   /// An atom for the result, computed at the beginning of the innermost scope of its operands.
-  private Polynomial operation(
-      Kind kind, Polynomial left, Polynomial right, Interval interval) {
+  private Polynomial operation(Kind kind, Polynomial left, Polynomial right, Interval interval) {
     int scope = Math.max(left.scope(), right.scope());
     Operation key = new Operation(kind, left, right);
     if (scope == Atom.HERE) {
@@ -168,7 +167,8 @@ final class IndexCompiler {
     return new Atom(slot, JvmType.LONG, Atom.HERE, Interval.NATURAL);
   }
 
-  /// Pushes a sum as a `long`; what does not change in the innermost scope is computed outside of it.
+  /// Pushes a sum as a `long`; what does not change in the innermost scope is computed outside of
+  /// it.
   void push(Polynomial sum) {
     push(sum, frame.code(), frame.scopeNumber());
   }

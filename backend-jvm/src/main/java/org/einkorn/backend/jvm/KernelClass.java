@@ -68,20 +68,19 @@ final class KernelClass {
     return "f" + number + "_" + identifier(function.name());
   }
 
-  /// A name with `_` for everything that could mean something to the machine or to a reader of text.
+  /// A name with `_` for everything that could mean something to the machine or to a reader of
+  /// text.
   static String identifier(String name) {
     StringBuilder plain = new StringBuilder();
     name.codePoints()
-        .forEach(
-            point -> plain.appendCodePoint(Character.isLetterOrDigit(point) ? point : '_'));
+        .forEach(point -> plain.appendCodePoint(Character.isLetterOrDigit(point) ? point : '_'));
     return plain.toString();
   }
 
   static MethodCode constructor(int access) {
     Code code = new Code();
     code.loadReference(0);
-    code.add(
-        new Instruction.Invoke(Opcode.INVOKESPECIAL, OBJECT, "<init>", "()V", false));
+    code.add(new Instruction.Invoke(Opcode.INVOKESPECIAL, OBJECT, "<init>", "()V", false));
     code.plain(Opcode.RETURN);
     return new MethodCode(access, "<init>", "()V", List.of(), code.instructions());
   }

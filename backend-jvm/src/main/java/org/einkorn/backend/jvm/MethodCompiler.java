@@ -9,8 +9,8 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
-/// One method in the making: which local variable holds which buffer, symbol, iterator and register,
-/// and the translators that share them.
+/// One method in the making: which local variable holds which buffer, symbol, iterator and
+/// register, and the translators that share them.
 ///
 /// The first two parameters of every method are the memory and the symbols of the module.
 final class MethodCompiler {

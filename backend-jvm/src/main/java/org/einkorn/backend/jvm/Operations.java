@@ -120,7 +120,8 @@ final class Operations {
     return "(" + type.descriptor().repeat(operands) + ")" + type.descriptor();
   }
 
-  /// `left right → ` and a jump where a comparison does not hold. No comparison but `!=` holds for NaN.
+  /// `left right → ` and a jump where a comparison does not hold. No comparison but `!=` holds for
+  /// NaN.
   static void jumpUnless(BinaryOp comparison, DType type, int label, Code code) {
     // A comparison with NaN counts as "greater" where less is asked for, so that it does not hold.
     switch (JvmType.of(type)) {

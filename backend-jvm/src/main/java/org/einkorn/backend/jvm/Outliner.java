@@ -15,9 +15,9 @@ import org.einkorn.ir.tensor.Guard;
 /// Picks the expressions and statements of a function that become methods of their own, so that no
 /// method grows over a limit.
 ///
-/// Sizes are estimates, made from the leaves up: where a node and what it holds would be too long, its
-/// longest parts are picked until the rest fits. A statement that stores to a register from outside
-/// stays where the register is.
+/// Sizes are estimates, made from the leaves up: where a node and what it holds would be too long,
+/// its longest parts are picked until the rest fits. A statement that stores to a register from
+/// outside stays where the register is.
 final class Outliner {
   private static final int CALL_BYTES = 16;
   private static final int OPERATION_BYTES = 7;
@@ -148,8 +148,7 @@ final class Outliner {
           fit(OPERATION_BYTES, List.of(part(left), part(right)));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           fit(2 * OPERATION_BYTES, List.of(part(condition), part(then), part(otherwise)));
-      case Scalar.Cast(var type, Scalar operand) ->
-          fit(OPERATION_BYTES, List.of(part(operand)));
+      case Scalar.Cast(var type, Scalar operand) -> fit(OPERATION_BYTES, List.of(part(operand)));
     };
   }
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// A sum of products of atoms: the normal form of positions. Arithmetic wraps around at 64 bits, like
-/// the arithmetic it stands for.
+/// A sum of products of atoms: the normal form of positions. Arithmetic wraps around at 64 bits,
+/// like the arithmetic it stands for.
 ///
 /// @param terms ordered by their factors, no two with the same, none with coefficient 0
 record Polynomial(List<Term> terms) {

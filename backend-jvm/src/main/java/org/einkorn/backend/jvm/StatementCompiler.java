@@ -216,8 +216,7 @@ final class StatementCompiler {
     }
     int number = method.function().context().bufferNumber(store.buffer());
     Buffer buffer = method.function().context().buffer(number);
-    ScalarCompiler.requireType(
-        store.buffer(), buffer.type().dtype(), store.value().type());
+    ScalarCompiler.requireType(store.buffer(), buffer.type().dtype(), store.value().type());
     List<IndexExpr> positions = store.indices();
     Polynomial offsetBytes = method.offsetBytes(buffer, positions);
     code.loadReference(method.segment(number));

@@ -1,20 +1,21 @@
 /// Loop nests to class files of the Java virtual machine.
 ///
 /// In: a [org.einkorn.ir.loop.Module]. Out: one class whose methods are the module's functions, as
-/// [org.einkorn.backend.jvm.asm.ClassCode], then a hidden class of this process, a class file, a jar,
-/// or text.
+/// [org.einkorn.backend.jvm.asm.ClassCode], then a hidden class of this process, a class file, a
+/// jar, or text.
 ///
 /// # How a function is translated
 ///
 /// A function becomes a static method `f0_name(MemorySegment[] memory, long[] symbols, long begin,
-/// long end)`. Its buffers and symbols are loaded into local variables at the start. Elements are read
-/// and written with `MemorySegment.get` and `set`, which check bounds and lifetime, so that code which
-/// is wrong fails and never touches foreign memory; the JIT compiler moves those checks out of loops.
+/// long end)`. Its buffers and symbols are loaded into local variables at the start. Elements are
+/// read and written with `MemorySegment.get` and `set`, which check bounds and lifetime, so that
+/// code which is wrong fails and never touches foreign memory; the JIT compiler moves those checks
+/// out of loops.
 ///
 /// Positions are kept as a [Polynomial] over [Atom]s: loop counters, symbols and other numbers that
 /// already lie in a local variable. The offset of an element is one such sum. Each part of it is
-/// computed at the entry of the outermost loop in which it is known: a [Frame] has one *scope* for each
-/// loop, and a scope has a place in the code where hoisted parts are added.
+/// computed at the entry of the outermost loop in which it is known: a [Frame] has one *scope* for
+/// each loop, and a scope has a place in the code where hoisted parts are added.
 ///
 /// ```text
 /// Polynomial ::= integer + Term + …
@@ -22,8 +23,9 @@
 /// Atom       ::= local variable, the scope it is fixed in, the interval its values lie in
 /// ```
 ///
-/// The JIT compiler leaves methods of more than 8,000 bytes to the interpreter. Functions that become
-/// longer are cut: [Outliner] picks expressions and statements that become methods of their own.
+/// The JIT compiler leaves methods of more than 8,000 bytes to the interpreter. Functions that
+/// become longer are cut: [Outliner] picks expressions and statements that become methods of their
+/// own.
 ///
 /// | values of the type | on the operand stack |
 /// |---|---|

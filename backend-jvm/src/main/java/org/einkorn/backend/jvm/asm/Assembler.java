@@ -34,8 +34,9 @@ public final class Assembler {
       writer.visitField(field.access(), field.name(), field.descriptor(), null, null).visitEnd();
     }
     for (MethodCode method : code.methods()) {
-      assemble(method, writer.visitMethod(
-          method.access(), method.name(), method.descriptor(), null, null));
+      assemble(
+          method,
+          writer.visitMethod(method.access(), method.name(), method.descriptor(), null, null));
     }
     writer.visitEnd();
     try {

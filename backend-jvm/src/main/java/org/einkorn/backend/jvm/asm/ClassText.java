@@ -25,7 +25,8 @@ import org.einkorn.backend.jvm.asm.Instruction.Constant;
 /// ```
 ///
 /// One instruction a line, by its mnemonic. Floats are hexadecimal, so that they keep every bit;
-/// strings are quoted. Empty lines, indentation and what follows a `#` on a line of its own say nothing.
+/// strings are quoted. Empty lines, indentation and what follows a `#` on a line of its own say
+/// nothing.
 public final class ClassText {
   private final StringBuilder text = new StringBuilder();
 

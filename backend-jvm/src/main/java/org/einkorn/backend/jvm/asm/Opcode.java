@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The operations of the virtual machine that this compiler writes, by their names and numbers in the
-/// Java Virtual Machine Specification, §6.5.
+/// The operations of the virtual machine that this compiler writes, by their names and numbers in
+/// the Java Virtual Machine Specification, §6.5.
 ///
-/// Left out are the short forms that the assembler chooses by itself (`iload_0`, `goto_w`, `ldc_w`) and
-/// what compiled loops have no use for (`jsr`, `monitorenter`, `invokedynamic`).
+/// Left out are the short forms that the assembler chooses by itself (`iload_0`, `goto_w`, `ldc_w`)
+/// and what compiled loops have no use for (`jsr`, `monitorenter`, `invokedynamic`).
 public enum Opcode {
   ACONST_NULL(1, Shape.PLAIN),
   ICONST_M1(2, Shape.PLAIN),
