@@ -15,12 +15,13 @@ public final class DataException extends RuntimeException {
   public record Detail(String label, String text) {}
 
   private final DataFault fault;
+  private final String message;
   private final transient List<Detail> details;
   private final transient Optional<String> help;
 
   private DataException(DataFault fault, List<Detail> details, Optional<String> help) {
-    super(message(fault, details, help));
     this.fault = fault;
+    this.message = message(fault, details, help);
     this.details = List.copyOf(details);
     this.help = help;
   }
@@ -69,6 +70,12 @@ public final class DataException extends RuntimeException {
       result.initCause(getCause());
     }
     return result;
+  }
+
+  /// Code, title, details and help in one line.
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   /// The kind of failure.
