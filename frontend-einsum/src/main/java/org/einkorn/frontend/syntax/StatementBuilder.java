@@ -1,0 +1,189 @@
+package org.einkorn.frontend.syntax;
+
+import static org.einkorn.frontend.syntax.EinkornParser.*;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ParseTree;
+import org.einkorn.frontend.syntax.Tree.Expression;
+import org.einkorn.frontend.syntax.Tree.Name;
+import org.einkorn.frontend.syntax.Tree.Statement;
+import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.Origin;
+
+/// Parse trees of statements to [Tree.Statement].
+final class StatementBuilder {
+  private final Places places;
+  private final ExpressionBuilder expressions;
+  private final ClauseBuilder clauses;
+
+  StatementBuilder(Places places) {
+    this.places = places;
+    this.expressions = new ExpressionBuilder(places);
+    this.clauses = new ClauseBuilder(places, expressions);
+  }
+
+  /// The statements written as one: several only where facts stand side by side.
+  ///
+  /// @param block what stands between the braces of a `def`
+  List<Statement> statements(StatementContext context, Optional<List<Statement>> block) {
+    ParserRuleContext kind = (ParserRuleContext) context.getChild(0);
+    return switch (kind) {
+      case DeclarationContext declaration -> List.of(declaration(declaration));
+      case BindingContext binding -> List.of(binding(binding));
+      case DefinitionContext definition -> List.of(definition(definition, block));
+      case LearningContext learning -> List.of(learning(learning));
+      case ClauseContext clause -> clauses.statements(clause);
+      default -> throw new IllegalStateException("not a statement: " + kind.getClass().getName());
+    };
+  }
+
+  private Statement declaration(DeclarationContext context) {
+    Optional<BracketsContext> axes = Optional.ofNullable(context.axes);
+    Optional<BracketsContext> inner = Optional.ofNullable(context.inner);
+    if (axes.isPresent() && inner.isPresent()) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0014", "the axes are declared twice")
+              .at(expressions.span(inner.get()), "here")
+              .and(expressions.span(axes.get()), "and here")
+              .help("keep the axes after the name and only the element type after `:`"));
+    }
+    Tree.DeclarationKind kind =
+        switch (context.kind.getType()) {
+          case INPUT -> Tree.DeclarationKind.INPUT;
+          case PARAM -> Tree.DeclarationKind.PARAM;
+          default -> Tree.DeclarationKind.OUTPUT;
+        };
+    Optional<Expression> value = Optional.ofNullable(context.expression()).map(expressions::build);
+    if (kind == Tree.DeclarationKind.OUTPUT && value.isPresent()) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0014", "an `output` declares and does not define")
+              .at(places.of(context.ASSIGN().getSymbol()), "")
+              .help("define it by an equation of its own on the next line"));
+    }
+    return new Tree.Declaration(
+        kind,
+        expressions.name(context.name(0)),
+        axes.or(() -> inner).map(expressions.indices()::axes),
+        Optional.ofNullable(context.type).map(expressions::name),
+        value,
+        origin(context));
+  }
+
+  private Statement binding(BindingContext context) {
+    return new Tree.Let(
+        expressions.name(context.name(0)),
+        Optional.ofNullable(context.type).map(expressions::name),
+        expressions.build(context.expression()),
+        origin(context));
+  }
+
+  private Statement definition(DefinitionContext context, Optional<List<Statement>> block) {
+    Name name = ExpressionBuilder.functionName(expressions.name(context.name()));
+    if (Names.isCapital(name.text())) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0014", "the name of a function begins in lower case")
+              .at(expressions.span(context.name()), "a capital before `(` is a relation")
+              .help("write `def " + decapitalized(name.text()) + "(…)`"));
+    }
+    List<Tree.Parameter> parameters = context.parameter().stream().map(this::parameter).toList();
+    Tree.Body body =
+        context.expression() != null
+            ? new Tree.Value(
+                expressions.build(context.expression()), origin(context.expression()))
+            : block(context, block.orElseThrow());
+    return new Tree.Function(name, parameters, body, origin(context));
+  }
+
+  private Tree.Block block(DefinitionContext context, List<Statement> statements) {
+    for (Statement statement : statements) {
+      if (!Tree.standsInBlock(statement)) {
+        throw new SyntaxFault(
+            Diagnostic.error("E0010", "a function holds only equations, rules and `let`")
+                .at(ExpressionBuilder.span(statement.origin()), "")
+                .help("move this out of the `def`"));
+      }
+    }
+    Token open = context.LBRACE().getSymbol();
+    return new Tree.Block(statements, places.origin(open, context.RBRACE().getSymbol()));
+  }
+
+  private Tree.Parameter parameter(ParameterContext context) {
+    BracketsContext brackets = context.brackets();
+    return new Tree.Parameter(
+        expressions.name(context.name()),
+        Optional.ofNullable(brackets)
+            .map(written -> expressions.indices().writes(written.item(), written)),
+        Optional.ofNullable(context.expression()).map(expressions::build),
+        origin(context));
+  }
+
+  private Statement learning(LearningContext context) {
+    // The names are the parameters, and last the optimizer's.
+    List<NameContext> names = context.name();
+    List<Name> parameters =
+        names.subList(0, names.size() - 1).stream().map(expressions::name).toList();
+    NameContext optimizer = names.getLast();
+    if (context.batches().size() > 1) {
+      throw twice("over", context.batches());
+    }
+    if (context.holding().size() > 1) {
+      throw twice("holding", context.holding());
+    }
+    return new Tree.Learn(
+        parameters,
+        expressions.build(context.expression()),
+        optimizer(optimizer, context.arguments()),
+        expressions.count(context.count()),
+        context.batches().stream().findFirst().map(this::batches),
+        context.holding().stream()
+            .flatMap(holding -> holding.name().stream())
+            .map(expressions::name)
+            .toList(),
+        origin(context));
+  }
+
+  private Tree.Call optimizer(
+      NameContext context, @org.jspecify.annotations.Nullable ArgumentsContext arguments) {
+    Name name = expressions.name(context);
+    if (Names.isCapital(name.text())) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0015", "the name of an optimizer begins in lower case")
+              .at(expressions.span(context), "")
+              .help("write `with " + decapitalized(name.text()) + "(…)`"));
+    }
+    if (arguments == null) {
+      return new Tree.Call(name, List.of(), origin(context));
+    }
+    return new Tree.Call(
+        name,
+        expressions.arguments(arguments),
+        places.origin(context.getStart(), arguments.getStop()));
+  }
+
+  private Tree.Batches batches(BatchesContext context) {
+    return new Tree.Batches(
+        expressions.name(context.name()), expressions.count(context.count()), origin(context));
+  }
+
+  private SyntaxFault twice(String word, List<? extends ParserRuleContext> contexts) {
+    return new SyntaxFault(
+        Diagnostic.error("E0020", "`" + word + "` is said twice")
+            .at(expressions.span(contexts.get(1)), "")
+            .and(expressions.span(contexts.get(0)), "the first is here")
+            .help("keep one of them"));
+  }
+
+  private Origin origin(ParserRuleContext context) {
+    return expressions.origin(context);
+  }
+
+  private static String decapitalized(String name) {
+    int first = name.codePointAt(0);
+    return Character.toString(Character.toLowerCase(first))
+        + name.substring(Character.charCount(first));
+  }
+}
