@@ -430,7 +430,7 @@ final class ExprParser {
   // ---- depth
 
   private void enter() {
-    if (++nesting > Precedence.MAX_HEIGHT) {
+    if (++nesting > ExprPrinter.MAX_HEIGHT) {
       nesting--;
       throw tooDeep(in.peek().span());
     }
@@ -439,7 +439,7 @@ final class ExprParser {
   /// Puts a node on top of what was read last and on top of another child.
   private void stack(Token first, int otherChild) {
     height = 1 + Math.max(height, otherChild);
-    if (height > Precedence.MAX_HEIGHT) {
+    if (height > ExprPrinter.MAX_HEIGHT) {
       throw tooDeep(first.span());
     }
   }
@@ -449,6 +449,6 @@ final class ExprParser {
         "E0807",
         "an expression nests too deep",
         place,
-        "more than " + Precedence.MAX_HEIGHT + " operations inside one another");
+        "more than " + ExprPrinter.MAX_HEIGHT + " operations inside one another");
   }
 }

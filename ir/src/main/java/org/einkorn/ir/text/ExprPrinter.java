@@ -15,6 +15,9 @@ import org.einkorn.runtime.DType;
 /// Expressions that nest deeper than text may (1,000 nodes) are refused by an
 /// [IllegalArgumentException].
 public final class ExprPrinter {
+  /// How many nodes an expression may nest, counted along its deepest path.
+  public static final int MAX_HEIGHT = 1000;
+
   private final StringBuilder out = new StringBuilder();
   private int height = 0;
 
@@ -57,9 +60,9 @@ public final class ExprPrinter {
   }
 
   private void deepen() {
-    if (++height > Precedence.MAX_HEIGHT) {
+    if (++height > MAX_HEIGHT) {
       throw new IllegalArgumentException(
-          "an expression nests deeper than " + Precedence.MAX_HEIGHT + " nodes");
+          "an expression nests deeper than " + MAX_HEIGHT + " nodes");
     }
   }
 

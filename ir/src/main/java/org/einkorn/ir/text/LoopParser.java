@@ -113,12 +113,12 @@ public final class LoopParser {
   }
 
   private List<Stmt> statements(Scope scope) {
-    if (++nesting > Precedence.MAX_STATEMENTS) {
+    if (++nesting > LoopPrinter.MAX_DEPTH) {
       throw TokenReader.failure(
           "E0807",
           "statements nest too deep",
           in.peek().span(),
-          "more than " + Precedence.MAX_STATEMENTS + " inside one another");
+          "more than " + LoopPrinter.MAX_DEPTH + " inside one another");
     }
     List<Stmt> statements = new ArrayList<>();
     while (!in.sees("}") && !in.atEnd()) {

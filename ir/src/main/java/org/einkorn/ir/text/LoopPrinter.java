@@ -39,6 +39,9 @@ import org.einkorn.ir.tensor.Guard;
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
 /// regions (`start : extent` for each axis) and `init { … }`, as far as it has them.
 public final class LoopPrinter {
+  /// How many statements may nest.
+  public static final int MAX_DEPTH = 250;
+
   private static final int WIDTH = 100;
 
   private final StringBuilder out = new StringBuilder();
@@ -174,9 +177,8 @@ public final class LoopPrinter {
   }
 
   private void deepen() {
-    if (++depth > Precedence.MAX_STATEMENTS) {
-      throw new IllegalArgumentException(
-          "statements nest deeper than " + Precedence.MAX_STATEMENTS);
+    if (++depth > MAX_DEPTH) {
+      throw new IllegalArgumentException("statements nest deeper than " + MAX_DEPTH);
     }
   }
 

@@ -21,12 +21,6 @@ final class Precedence {
   /// What binds tighter than every infix operation.
   static final int ATOM = 8;
 
-  /// How many nodes an expression may nest, counted along its deepest path.
-  static final int MAX_HEIGHT = 1000;
-
-  /// How many statements may nest.
-  static final int MAX_STATEMENTS = 250;
-
   private Precedence() {}
 
   static int of(BinaryOp op) {

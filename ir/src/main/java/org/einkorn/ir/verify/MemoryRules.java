@@ -1,0 +1,229 @@
+package org.einkorn.ir.verify;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+
+/// Rules about what loop nests read and store, and in which order.
+final class MemoryRules {
+  private MemoryRules() {}
+
+  /// The depth of the frame that allocated what is accessed, where it is not global.
+  static OptionalInt allocation(Facts.Access access) {
+    List<Context.Frame> frames = access.context().frames();
+    for (int depth = frames.size() - 1; depth >= 0; depth--) {
+      if (frames.get(depth) instanceof Context.Frame.Memory(Buffer buffer, int number)
+          && buffer.name().equals(access.tensor())) {
+        return OptionalInt.of(depth);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  static final Rule<Subject.Nests> STORED_BEFORE_READ =
+      new Rule<>(
+          "stored-before-read",
+          "Memory that is no input is stored somewhere before the first place that reads it.",
+          (subject, report) -> {
+            Set<String> stored = new HashSet<>();
+            subject.signature().inputs().forEach(input -> stored.add(input.name()));
+            for (Facts.Access access : subject.facts().accesses()) {
+              OptionalInt depth = allocation(access);
+              boolean global = depth.isEmpty();
+              String memory = access.tensor() + (global ? "" : "@" + number(access, depth));
+              if (access.isStore()) {
+                stored.add(memory);
+              } else if (!stored.contains(memory)
+                  && (global
+                      ? !access.context().isConditional()
+                      : access.context().condition() != Context.Condition.SELECTED)
+                  && access.context().tensors().containsKey(access.tensor())) {
+                report.find(
+                    access.context().place(),
+                    "`" + access.text() + "` is read before anything is stored in it");
+              }
+            }
+          });
+
+  private static int number(Facts.Access access, OptionalInt depth) {
+    Context.Frame frame = access.context().frames().get(depth.orElseThrow());
+    return ((Context.Frame.Memory) frame).number();
+  }
+
+  static final Rule<Subject.Nests> REGIONS_COVER =
+      new Rule<>(
+          "regions-cover",
+          "The declared regions of a block hold every element that it accesses outside registers.",
+          (subject, report) -> {
+            for (Facts.Access access : subject.facts().accesses()) {
+              List<Context.Frame> frames = access.context().frames();
+              OptionalInt allocated = allocation(access);
+              for (int depth = allocated.orElse(0); depth < frames.size(); depth++) {
+                if (frames.get(depth) instanceof Context.Frame.Block(Stmt.Block block)
+                    && !isRegister(access, allocated)
+                    && !isCovered(access, block, depth)) {
+                  report.find(
+                      access.context().place(),
+                      "`%s` is %s outside the regions of block `%s`"
+                          .formatted(
+                              access.text(), access.isStore() ? "stored" : "read", block.name()));
+                }
+              }
+            }
+          });
+
+  private static boolean isRegister(Facts.Access access, OptionalInt allocated) {
+    return allocated.isPresent()
+        && access.context().frames().get(allocated.getAsInt())
+            instanceof Context.Frame.Memory(Buffer buffer, int number)
+        && buffer.scope() == Buffer.Scope.REGISTER;
+  }
+
+  /// False where the access certainly leaves each region: a read may lie in what the block writes.
+  private static boolean isCovered(Facts.Access access, Stmt.Block block, int depth) {
+    List<Stmt.Region> regions = new ArrayList<>(block.writes());
+    if (!access.isStore()) {
+      regions.addAll(block.reads());
+    }
+    Bounds bounds = Bounds.of(access.context());
+    for (Stmt.Region region : regions) {
+      if (region.buffer().equals(access.tensor()) && !isOutside(access, region, depth, bounds)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOutside(
+      Facts.Access access, Stmt.Region region, int depth, Bounds bounds) {
+    if (access.context().isConditional()) {
+      return false;
+    }
+    int axes = Math.min(region.ranges().size(), access.indices().size());
+    for (int axis = 0; axis < axes; axis++) {
+      Stmt.Range range = region.ranges().get(axis);
+      if (bounds.leaves(access.indices().get(axis), range.start(), range.extent(), depth + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static final Rule<Subject.Nests> PARALLEL_STORES_DISJOINT =
+      new Rule<>(
+          "parallel-stores-disjoint",
+          "What a parallel loop stores outside its own memory depends on its variable, through"
+              + " spatial iterators.",
+          (subject, report) -> {
+            for (Facts.Access access : subject.facts().accesses()) {
+              if (!access.isStore()) {
+                continue;
+              }
+              List<Context.Frame> frames = access.context().frames();
+              for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
+                if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
+                    && loop.kind() == Stmt.LoopKind.PARALLEL
+                    && hasManyRounds(loop)
+                    && !spatialVariables(access.indices(), frames).contains(loop.variable())) {
+                  report.find(
+                      access.context().place(),
+                      "every round of parallel loop `%s` stores `%s`"
+                          .formatted(loop.variable(), access.text()));
+                }
+              }
+            }
+          });
+
+  private static boolean hasManyRounds(Stmt.For loop) {
+    return !(loop.extent() instanceof IndexExpr.Constant(long extent)) || extent > 1;
+  }
+
+  /// The variables that positions depend on, directly and through the bindings of spatial
+  /// iterators.
+  private static Set<String> spatialVariables(List<IndexExpr> indices, List<Context.Frame> frames) {
+    Set<String> variables = new HashSet<>();
+    indices.forEach(index -> variables.addAll(variables(index)));
+    for (Context.Frame frame : frames.reversed()) {
+      if (frame instanceof Context.Frame.Block(Stmt.Block block)) {
+        for (Stmt.BlockIter iter : block.iters()) {
+          if (variables.remove(iter.variable()) && iter.kind() == Stmt.IterKind.SPATIAL) {
+            variables.addAll(variables(iter.binding()));
+          }
+        }
+      }
+    }
+    return variables;
+  }
+
+  private static Set<String> variables(IndexExpr expr) {
+    Set<String> variables = new HashSet<>();
+    Walk.ofIndices(
+            part -> {
+              if (part instanceof IndexExpr.Variable(String name)) {
+                variables.add(name);
+              }
+            })
+        .visit(expr);
+    return variables;
+  }
+
+  static final Rule<Subject.Nests> ORDERED_ITERATORS_SERIAL =
+      new Rule<>(
+          "ordered-iterators-serial",
+          "Scan and opaque iterators are bound to loops that keep their order.",
+          (subject, report) -> {
+            for (NestFacts.Site site : subject.nests().sites()) {
+              if (site.statement() instanceof Stmt.Block block) {
+                for (Stmt.BlockIter iter : block.iters()) {
+                  checkOrder(iter, block, site.context(), report);
+                }
+              }
+            }
+          });
+
+  private static void checkOrder(
+      Stmt.BlockIter iter, Stmt.Block block, Context context, Rule.Report report) {
+    if (iter.kind() != Stmt.IterKind.SCAN && iter.kind() != Stmt.IterKind.OPAQUE) {
+      return;
+    }
+    Set<String> variables = variables(iter.binding());
+    for (Context.Frame frame : context.frames().reversed()) {
+      switch (frame) {
+        case Context.Frame.Block(Stmt.Block outer) -> {
+          for (Stmt.BlockIter outside : outer.iters()) {
+            if (variables.remove(outside.variable())) {
+              variables.addAll(variables(outside.binding()));
+            }
+          }
+        }
+        case Context.Frame.Loop(Stmt.For loop) -> {
+          if (variables.contains(loop.variable()) && !keepsOrder(loop.kind())) {
+            report.find(
+                context.place().in("block `" + block.name() + "`"),
+                "%s iterator `%s` is bound to %s loop `%s`"
+                    .formatted(
+                        iter.kind().text(), iter.variable(), loop.kind().text(), loop.variable()));
+          }
+        }
+        case Context.Frame.Memory _ -> {}
+      }
+    }
+  }
+
+  private static boolean keepsOrder(Stmt.LoopKind kind) {
+    return switch (kind) {
+      case SERIAL, UNROLLED -> true;
+      case PARALLEL, VECTORIZED -> false;
+    };
+  }
+
+  static final List<Rule<? super Subject.Nests>> ALL =
+      List.of(
+          STORED_BEFORE_READ, REGIONS_COVER, PARALLEL_STORES_DISJOINT, ORDERED_ITERATORS_SERIAL);
+}

@@ -1,0 +1,84 @@
+package org.einkorn.ir.verify;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
+
+/// What rules look at: a program of either level and the facts collected from it.
+sealed interface Subject {
+  Signature signature();
+
+  Facts facts();
+
+  /// A tensor that a program declares.
+  record Declared(String name, TensorType type, Place place) {}
+
+  /// The tensors that are no inputs, in order.
+  List<Declared> results();
+
+  /// The inputs, then the results.
+  default List<Declared> tensors() {
+    List<Declared> all = new java.util.ArrayList<>(inputs(signature()));
+    all.addAll(results());
+    return List.copyOf(all);
+  }
+
+  /// The types of all tensors; of two with one name, the first.
+  default Map<String, TensorType> types() {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    tensors().forEach(tensor -> types.putIfAbsent(tensor.name(), tensor.type()));
+    return types;
+  }
+
+  static List<Declared> inputs(Signature signature) {
+    return signature.inputs().stream()
+        .map(
+            input ->
+                new Declared(input.name(), input.type(), Place.of("input `" + input.name() + "`")))
+        .toList();
+  }
+
+  /// A program of equations.
+  record Equations(Program program, Facts facts) implements Subject {
+    @Override
+    public Signature signature() {
+      return program.signature();
+    }
+
+    @Override
+    public List<Declared> results() {
+      return program.definitions().stream()
+          .map(each -> new Declared(each.name(), each.type(), place(each)))
+          .toList();
+    }
+
+    static Place place(Definition definition) {
+      return new Place("`" + definition.name() + "`", definition.origin());
+    }
+  }
+
+  /// A program of loop nests.
+  record Nests(Module module, Facts facts, NestFacts nests) implements Subject {
+    @Override
+    public Signature signature() {
+      return module.signature();
+    }
+
+    @Override
+    public List<Declared> results() {
+      return module.buffers().stream()
+          .map(each -> new Declared(each.name(), each.type(), place(each)))
+          .toList();
+    }
+
+    static Place place(Buffer buffer) {
+      return Place.of("buffer `" + buffer.name() + "`");
+    }
+  }
+}

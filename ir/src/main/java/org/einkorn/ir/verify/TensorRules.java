@@ -1,0 +1,127 @@
+package org.einkorn.ir.verify;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.text.ExprPrinter;
+import org.einkorn.runtime.DType;
+
+/// Rules about equations.
+final class TensorRules {
+  private TensorRules() {}
+
+  static final Rule<Subject.Equations> AXES_UNIQUE =
+      new Rule<>(
+          "axes-unique",
+          "No two axes of a scan have one name.",
+          (subject, report) -> {
+            for (Definition definition : subject.program().definitions()) {
+              if (definition.body() instanceof Body.Scan scan) {
+                Set<String> seen = new HashSet<>();
+                for (Axis axis : scan.axes()) {
+                  if (!seen.add(axis.name())) {
+                    report.find(
+                        Subject.Equations.place(definition), "a second axis `" + axis.name() + "`");
+                  }
+                }
+              }
+            }
+          });
+
+  static final Rule<Subject.Equations> AXES_HIDE_NO_SYMBOLS =
+      new Rule<>(
+          "axes-hide-no-symbols",
+          "No axis has the name of a symbol.",
+          (subject, report) -> {
+            Set<String> symbols = Set.copyOf(subject.signature().symbols());
+            for (Definition definition : subject.program().definitions()) {
+              for (Axis axis : axes(definition.body())) {
+                if (symbols.contains(axis.name())) {
+                  report.find(
+                      Subject.Equations.place(definition),
+                      "axis `" + axis.name() + "` has the name of a symbol");
+                }
+              }
+            }
+          });
+
+  private static List<Axis> axes(Body body) {
+    return switch (body) {
+      case Body.Accumulate(var projection, List<Contraction> terms) ->
+          terms.stream().flatMap(term -> term.axes().stream()).toList();
+      case Body.Scan scan -> scan.axes();
+    };
+  }
+
+  static final Rule<Subject.Equations> SCAN_SPANS_TARGET =
+      new Rule<>(
+          "scan-spans-target",
+          "The axes of a scan have the extents of the tensor, in order.",
+          (subject, report) -> {
+            for (Definition definition : subject.program().definitions()) {
+              if (definition.body() instanceof Body.Scan scan) {
+                List<IndexExpr> extents = scan.axes().stream().map(Axis::extent).toList();
+                if (!extents.equals(definition.type().extents())) {
+                  report.find(
+                      Subject.Equations.place(definition),
+                      "axes run over `%s`, the tensor has `%s`"
+                          .formatted(
+                              ExprPrinter.printIndices(extents),
+                              ExprPrinter.printIndices(definition.type().extents())));
+                }
+              }
+            }
+          });
+
+  static final Rule<Subject.Equations> VALUES_CONVERT =
+      new Rule<>(
+          "values-convert",
+          "The type of the values converts to the type of the tensor: complex only to itself.",
+          (subject, report) -> {
+            for (Definition definition : subject.program().definitions()) {
+              DType value =
+                  switch (definition.body()) {
+                    case Body.Accumulate(var projection, List<Contraction> terms) ->
+                        terms.getFirst().valueType();
+                    case Body.Scan scan -> scan.operand().type();
+                  };
+              DType target = definition.type().dtype();
+              if (value != target && (value.isComplex() || target.isComplex())) {
+                report.find(
+                    Subject.Equations.place(definition),
+                    "values of " + value + " do not convert to " + target);
+              }
+            }
+          });
+
+  static final Rule<Subject.Equations> JOINS_CLOSED =
+      new Rule<>(
+          "joins-closed",
+          "A join of several operands is defined on their type and stays in it.",
+          (subject, report) -> {
+            for (Definition definition : subject.program().definitions()) {
+              if (!(definition.body() instanceof Body.Accumulate body)) {
+                continue;
+              }
+              for (int number = 0; number < body.terms().size(); number++) {
+                Contraction term = body.terms().get(number);
+                DType type = term.valueType();
+                boolean closed =
+                    term.join().domain().contains(type) && term.join().result(type) == type;
+                if (term.operands().size() > 1 && !closed) {
+                  report.find(
+                      TensorFacts.place(definition, number),
+                      "`" + term.join().text() + "` does not join values of " + type);
+                }
+              }
+            }
+          });
+
+  static final List<Rule<? super Subject.Equations>> ALL =
+      List.of(AXES_UNIQUE, AXES_HIDE_NO_SYMBOLS, SCAN_SPANS_TARGET, VALUES_CONVERT, JOINS_CLOSED);
+}
