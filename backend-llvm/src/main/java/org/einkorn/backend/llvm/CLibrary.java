@@ -2,9 +2,16 @@ package org.einkorn.backend.llvm;
 
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Context;
+import org.einkorn.backend.llvm.binding.IrModule;
+import org.einkorn.backend.llvm.binding.Target;
+import org.einkorn.backend.llvm.binding.TargetMachine;
+import org.einkorn.backend.llvm.binding.Type;
 
 /// The functions of the C library that compiled code may call.
 final class CLibrary {
@@ -59,6 +66,32 @@ final class CLibrary {
     return MATH.contains(name)
         || MEMORY.contains(name)
         || name.endsWith("f") && MATH.contains(name.substring(0, name.length() - 1));
+  }
+
+  /// The libraries that hold the functions, by file name, each as an object file that defines
+  /// functions of the same names: what a linker needs to know of them.
+  static Map<String, byte[]> libraries(Target target) {
+    List<String> math = new ArrayList<>(MATH);
+    MATH.forEach(name -> math.add(name + "f"));
+    Map<String, byte[]> libraries = new LinkedHashMap<>();
+    libraries.put("libm.so.6", outline(target, math));
+    libraries.put("libc.so.6", outline(target, MEMORY));
+    return libraries;
+  }
+
+  private static byte[] outline(Target target, List<String> names) {
+    try (Context context = new Context();
+        IrModule code = context.module("outline");
+        TargetMachine machine = new TargetMachine(target);
+        Builder builder = new Builder(context)) {
+      code.target(machine);
+      Type type = context.function(context.integer(32), List.of());
+      for (String name : names) {
+        builder.at(code.function(name, type).block("entry"));
+        builder.giveBack(context.constant(context.integer(32), 0));
+      }
+      return machine.object(code);
+    }
   }
 
   private static Map<String, Long> find() {

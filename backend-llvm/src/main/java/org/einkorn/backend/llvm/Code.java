@@ -90,6 +90,12 @@ final class Code {
     return function.block(name);
   }
 
+  /// Goes on in a block that was made earlier, and puts it here in the text.
+  void begin(BasicBlock block) {
+    function.moveToEnd(block);
+    builder.at(block);
+  }
+
   /// A call of an intrinsic that is overloaded on one type.
   Value intrinsic(String name, Type type, Value... arguments) {
     return builder.call(module.intrinsic(name, List.of(type)), List.of(arguments));
@@ -138,7 +144,7 @@ final class Code {
     }
     BasicBlock exact = block("exact");
     builder.branchUnlikely(condition, overflow, exact);
-    builder.at(exact);
+    begin(exact);
   }
 
   /// Leaves the function unless `0 ≤ position < bound`.
@@ -152,11 +158,11 @@ final class Code {
             builder.compare(Comparison.GREATER_EQUAL, position, i64(0)),
             builder.compare(Comparison.LESS, position, bound));
     builder.branchUnlikely(builder.not(isInside), outside, inside);
-    builder.at(outside);
+    begin(outside);
     store(DType.I64, status, i64(0), i64(site));
     store(DType.I64, status, i64(1), position);
     store(DType.I64, status, i64(2), bound);
     builder.giveBack(i32(KernelStatus.POSITION.code()));
-    builder.at(inside);
+    begin(inside);
   }
 }

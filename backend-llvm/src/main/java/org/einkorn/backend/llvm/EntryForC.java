@@ -114,7 +114,7 @@ final class EntryForC {
         BasicBlock next = code.block("allocated");
         builder.branchUnlikely(
             builder.compare(Comparison.EQUAL, temporary, code.context.nullPointer()), leave, next);
-        builder.at(next);
+        code.begin(next);
       }
       for (ModuleLowering.Loops loops : functions) {
         List<Value> arguments = new ArrayList<>();
@@ -128,20 +128,20 @@ final class EntryForC {
         BasicBlock next = code.block("done");
         builder.branchUnlikely(
             builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), leave, next);
-        builder.at(next);
+        code.begin(next);
       }
       builder.store(code.i32(KernelStatus.DONE.code()), result, 4);
       builder.jump(leave);
-      builder.at(leave);
-      NativeFunction free = library("free", code.context.voidType(), code.pointer);
-      temporaries.forEach(temporary -> builder.call(free, List.of(temporary)));
+      code.begin(leave);
+      for (Value temporary : temporaries) {
+        builder.call(library("free", code.context.voidType(), code.pointer), List.of(temporary));
+      }
       builder.giveBack(builder.load(code.i32, result, 4));
     }
 
     /// Gets memory for all temporaries; a temporary without elements gets one byte, since a null
     /// pointer says that there is no memory.
     private void allocate() {
-      NativeFunction malloc = library("malloc", code.pointer, code.i64);
       for (int number = 0; number < buffers.size(); number++) {
         if (addresses.containsKey(number)) {
           continue;
@@ -152,7 +152,8 @@ final class EntryForC {
           sizeBytes = builder.multiplyIndex(sizeBytes, expressions.index(extent, scope));
         }
         Value atLeastOne = code.intrinsic("llvm.smax", code.i64, sizeBytes, code.i64(1));
-        Value address = builder.call(malloc, List.of(atLeastOne));
+        Value address =
+            builder.call(library("malloc", code.pointer, code.i64), List.of(atLeastOne));
         addresses.put(number, address);
         temporaries.add(address);
       }

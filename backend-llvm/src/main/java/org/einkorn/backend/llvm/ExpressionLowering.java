@@ -156,15 +156,15 @@ final class ExpressionLowering {
     BasicBlock otherwise = code.block("else");
     BasicBlock joined = code.block("joined");
     builder.branch(condition, then, otherwise);
-    builder.at(then);
+    code.begin(then);
     Value first = scalar(select.then(), scope);
     BasicBlock afterThen = builder.block();
     builder.jump(joined);
-    builder.at(otherwise);
+    code.begin(otherwise);
     Value second = scalar(select.otherwise(), scope);
     BasicBlock afterOtherwise = builder.block();
     builder.jump(joined);
-    builder.at(joined);
+    code.begin(joined);
     Value result = builder.phi(code.register(select.type()), "");
     builder.incoming(result, first, afterThen);
     builder.incoming(result, second, afterOtherwise);

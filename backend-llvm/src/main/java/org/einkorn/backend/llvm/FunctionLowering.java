@@ -10,7 +10,6 @@ import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
-import org.einkorn.ir.target.RefusedException;
 import org.einkorn.ir.tensor.Guard;
 
 /// Writes the statements of one function.
@@ -62,11 +61,11 @@ final class FunctionLowering {
   }
 
   private void loop(Stmt.For loop, Value begin, Value end, Scope scope) {
-    BasicBlock body = code.block(loop.variable());
+    BasicBlock body = code.block(loop.variable() + ".loop");
     BasicBlock exit = code.block(loop.variable() + ".end");
     BasicBlock before = builder.block();
     builder.branch(builder.compare(Comparison.LESS, begin, end), body, exit);
-    builder.at(body);
+    code.begin(body);
     Value variable = builder.phi(code.i64, loop.variable());
     builder.incoming(variable, begin, before);
     Scope inner = scope.inner();
@@ -75,7 +74,7 @@ final class FunctionLowering {
     Value next = builder.addIndex(variable, code.i64(1));
     builder.incoming(variable, next, builder.block());
     builder.branchLoop(builder.compare(Comparison.LESS, next, end), body, exit, hints(loop));
-    builder.at(exit);
+    code.begin(exit);
   }
 
   /// A vectorized loop gets no hint: told to vectorize, LLVM would also reorder sums of floats. It
@@ -113,17 +112,18 @@ final class FunctionLowering {
       body.run();
       return;
     }
-    Value isStart = code.bool(true);
-    for (Value iterator : iterators) {
-      isStart = builder.and(isStart, builder.compare(Comparison.EQUAL, iterator, code.i64(0)));
-    }
+    Value isStart =
+        iterators.stream()
+            .map(iterator -> builder.compare(Comparison.EQUAL, iterator, code.i64(0)))
+            .reduce(builder::and)
+            .orElseThrow();
     BasicBlock start = code.block("init");
     BasicBlock after = code.block("reduce");
     builder.branch(isStart, start, after);
-    builder.at(start);
+    code.begin(start);
     body.run();
     builder.jump(after);
-    builder.at(after);
+    code.begin(after);
   }
 
   /// Writes what happens where every guard holds; a guard is looked at only if those before it
@@ -139,27 +139,20 @@ final class FunctionLowering {
       BasicBlock isNatural = code.block("natural");
       builder.branch(
           builder.compare(Comparison.GREATER_EQUAL, index, code.i64(0)), isNatural, after);
-      builder.at(isNatural);
+      code.begin(isNatural);
       BasicBlock holds = code.block("guarded");
       Value extent = expressions.index(guard.extent(), scope);
       builder.branch(builder.compare(Comparison.LESS, index, extent), holds, after);
-      builder.at(holds);
+      code.begin(holds);
     }
     body.run();
     builder.jump(after);
-    builder.at(after);
+    code.begin(after);
   }
 
   private Scope.Place register(Buffer buffer) {
     if (buffer.scope() != Buffer.Scope.REGISTER) {
-      throw new RefusedException(
-          "E0702",
-          "`"
-              + buffer.name()
-              + "` is allocated inside a function, in "
-              + buffer.scope().text()
-              + " memory",
-          "the llvm backend allocates registers inside functions; make it a buffer of the module");
+      throw Refusals.localArray(buffer);
     }
     BasicBlock here = builder.block();
     builder.at(entry);

@@ -14,9 +14,9 @@ final class Identifiers {
           ("alignas alignof and asm auto bitand bitor bool break case catch char class compl"
                + " concept const constexpr continue co_await co_return co_yield decltype default"
                + " delete do double else enum explicit export extern false float for friend goto if"
-               + " inline int long main mutable namespace new noexcept not nullptr operator or"
-               + " private protected public register requires restrict return short signed sizeof"
-               + " static struct switch template this throw true try typedef typeid typename union"
+               + " inline int long mutable namespace new noexcept not nullptr operator or private"
+               + " protected public register requires restrict return short signed sizeof static"
+               + " struct switch template this throw true try typedef typeid typename union"
                + " unsigned using virtual void volatile wchar_t while xor int8_t int16_t int32_t"
                + " int64_t uint8_t uint16_t")
               .split(" "));
@@ -43,6 +43,11 @@ final class Identifiers {
     }
     taken.add(candidate);
     return candidate;
+  }
+
+  /// Whether `name` can be an identifier in C and C++.
+  static boolean isIdentifier(String name) {
+    return plain(name).equals(name) && !KEYWORDS.contains(name);
   }
 
   /// A C identifier near `name`, which need not be unique.

@@ -1,11 +1,12 @@
 package org.einkorn.backend.llvm;
 
+import java.util.Arrays;
 import java.util.List;
-import org.einkorn.backend.llvm.binding.Context;
+import java.util.function.Supplier;
 import org.einkorn.backend.llvm.binding.Host;
-import org.einkorn.backend.llvm.binding.IrModule;
 import org.einkorn.backend.llvm.binding.Jit;
-import org.einkorn.backend.llvm.binding.Target;
+import org.einkorn.backend.llvm.binding.LlvmException;
+import org.einkorn.backend.llvm.binding.LlvmUnavailableException;
 import org.einkorn.backend.llvm.binding.TargetMachine;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Artifact;
@@ -19,6 +20,24 @@ public final class LlvmBackend implements Backend {
   /// The passes that code runs through.
   static final String PASSES = "default<O2>";
 
+  /// What [#describe()] tells of a CPU, of the hundred and more things LLVM knows.
+  private static final List<String> TOLD_FEATURES =
+      List.of(
+          "sse4.2",
+          "avx",
+          "avx2",
+          "fma",
+          "f16c",
+          "avx512f",
+          "avx512vnni",
+          "avx512bf16",
+          "avx512fp16",
+          "amx-tile",
+          "neon",
+          "dotprod",
+          "sve",
+          "sve2");
+
   /// Found by `ServiceLoader`; LLVM is loaded when it is first used.
   public LlvmBackend() {}
 
@@ -29,19 +48,18 @@ public final class LlvmBackend implements Backend {
 
   @Override
   public KernelModule compile(Module module) {
-    Target host = Targets.host();
-    String name = Identifiers.plain(module.name());
-    byte[] object;
-    try (Context context = new Context();
-        IrModule code = context.module(name);
-        TargetMachine machine = new TargetMachine(host)) {
-      code.target(machine);
-      ModuleLowering.lower(module, code, Targets.traits(host), name, ModuleLowering.Doors.KERNELS);
-      code.verify();
-      machine.optimize(code, PASSES);
-      object = machine.object(code);
-    }
-    return link(module, name, object);
+    return available(
+        () -> {
+          String name = Identifiers.plain(module.name());
+          byte[] object =
+              Emitter.machineCode(
+                  module,
+                  Targets.host(),
+                  name,
+                  ModuleLowering.Doors.KERNELS,
+                  TargetMachine::object);
+          return link(module, name, object);
+        });
   }
 
   /// Object code with kernel entries, put into this process.
@@ -63,29 +81,54 @@ public final class LlvmBackend implements Backend {
 
   @Override
   public List<String> emits() {
-    return List.of();
+    return Emitter.Kind.TEXTS;
   }
 
   @Override
   public Artifact emit(Module module, Emission emission) {
-    throw refuseKind(emission.kind());
+    return available(() -> Emitter.emit(module, emission));
   }
 
   @Override
   public KernelModule load(Module module, String kind, String text) {
-    throw refuseKind(kind);
-  }
-
-  private RefusedException refuseKind(String kind) {
-    return new RefusedException(
-        "E0704",
-        "the llvm backend makes no `" + kind + "`",
-        emits().isEmpty() ? "run the program instead" : "choose one of " + emits());
+    return available(
+        () -> {
+          try {
+            return TextLoader.load(module, Emitter.Kind.of(kind), text);
+          } catch (LlvmException e) {
+            RefusedException refused = Refusals.rejected(String.valueOf(e.getMessage()));
+            refused.initCause(e);
+            throw refused;
+          }
+        });
   }
 
   @Override
   public String describe() {
-    Host host = Host.get();
-    return "llvm " + host.version() + ", host cpu " + host.cpu();
+    Host host;
+    try {
+      host = Host.get();
+    } catch (LlvmUnavailableException e) {
+      return "llvm can't be loaded: " + e.getMessage();
+    }
+    List<String> features = Arrays.asList(host.features().split(","));
+    List<String> told =
+        TOLD_FEATURES.stream().filter(feature -> features.contains("+" + feature)).toList();
+    return "llvm "
+        + host.version()
+        + ", host cpu "
+        + host.cpu()
+        + ", features "
+        + (told.isEmpty() ? "none" : String.join(" ", told));
+  }
+
+  private static <T> T available(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (LlvmUnavailableException e) {
+      RefusedException refused = Refusals.unavailable(String.valueOf(e.getMessage()));
+      refused.initCause(e);
+      throw refused;
+    }
   }
 }

@@ -15,7 +15,6 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
-import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.DType;
 
 /// Writes a loop module as an LLVM module.
@@ -57,7 +56,6 @@ final class ModuleLowering {
   static void lower(Module source, IrModule target, CpuTraits traits, String name, Doors doors) {
     requireRealTypes(source);
     ModuleLowering lowering = new ModuleLowering(source, target, traits);
-    lowering.identifiers.reserve(name);
     List<Loops> all = new ArrayList<>();
     try (Builder builder = new Builder(target.context())) {
       for (Function function : source.functions()) {
@@ -81,15 +79,7 @@ final class ModuleLowering {
   private static void requireRealTypes(Module source) {
     for (Buffer buffer : source.allBuffers()) {
       if (buffer.type().dtype().isComplex()) {
-        throw new RefusedException(
-            "E0701",
-            "`"
-                + buffer.name()
-                + "` is "
-                + buffer.type().dtype()
-                + ", which the llvm backend"
-                + " does not compute",
-            "use `--backend interp`, or keep the real and imaginary parts in tensors of their own");
+        throw Refusals.complex(buffer);
       }
     }
   }

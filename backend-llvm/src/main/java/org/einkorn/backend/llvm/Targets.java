@@ -1,12 +1,14 @@
 package org.einkorn.backend.llvm;
 
 import java.util.Arrays;
+import java.util.List;
 import org.einkorn.backend.llvm.binding.Host;
 import org.einkorn.backend.llvm.binding.Target;
-import org.einkorn.ir.target.RefusedException;
 
 /// The CPUs that code can be made for.
 final class Targets {
+  private static final List<String> NAMES =
+      List.of("native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4", "aarch64");
   private static final String X86_PREFIX = "x86-64";
   private static final String X86_TRIPLE = "x86_64-unknown-linux-gnu";
   private static final String ARM_TRIPLE = "aarch64-unknown-linux-gnu";
@@ -21,18 +23,14 @@ final class Targets {
 
   /// The target that a user named: `native`, `x86-64-v3`, `aarch64` and so on.
   ///
-  /// @throws RefusedException for a name that is none of them
+  /// @throws org.einkorn.ir.target.RefusedException for a name that is none of them
   static Target named(String name) {
     return switch (name) {
       case "native" -> host();
       case X86_PREFIX, X86_PREFIX + "-v2", X86_PREFIX + "-v3", X86_PREFIX + "-v4" ->
           new Target(X86_TRIPLE, name, "");
       case "aarch64" -> new Target(ARM_TRIPLE, "generic", "");
-      default ->
-          throw new RefusedException(
-              "E0703",
-              "the llvm backend makes no code for `" + name + "`",
-              "choose one of native, x86-64, x86-64-v2, x86-64-v3, x86-64-v4, aarch64");
+      default -> throw Refusals.unknownTarget(name, NAMES);
     };
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.llvm.LLVM.LLVMContextRef;
 import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
 import org.bytedeco.llvm.LLVM.LLVMMetadataRef;
@@ -16,12 +17,11 @@ import org.bytedeco.llvm.LLVM.LLVMTypeRef;
 /// The owner of types, constants and modules. Used by one thread at a time.
 public final class Context implements AutoCloseable {
   final LLVMContextRef ref;
-  private final Diagnostics diagnostics;
 
   public Context() {
     Library.require();
     ref = Library.present(LLVMContextCreate(), "context");
-    diagnostics = Diagnostics.of(ref);
+    Diagnostics.collect(ref);
   }
 
   /// An empty module.
@@ -43,12 +43,14 @@ public final class Context implements AutoCloseable {
       // The parser takes the buffer.
       int status = LLVMParseIRInContext(ref, buffer, module, message);
       Library.check(status, message, "reading LLVM IR");
-      return new IrModule(this, module.get(LLVMModuleRef.class));
+      LLVMModuleRef parsed = module.get(LLVMModuleRef.class);
+      // Text has no name of the module, but it has that of its source, which is the same here.
+      try (SizeTPointer length = new SizeTPointer(1)) {
+        BytePointer source = LLVMGetSourceFileName(parsed, length);
+        LLVMSetModuleIdentifier(parsed, source, length.get());
+      }
+      return new IrModule(this, parsed);
     }
-  }
-
-  Diagnostics diagnostics() {
-    return diagnostics;
   }
 
   public Type voidType() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.llvm.LLVM.LLVMErrorRef;
 import org.bytedeco.llvm.LLVM.LLVMJITEvaluatedSymbol;
 import org.bytedeco.llvm.LLVM.LLVMJITSymbolFlags;
 import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
@@ -23,6 +24,7 @@ public final class Jit implements AutoCloseable {
     try (PointerPointer<LLVMOrcLLJITRef> out = new PointerPointer<>(1)) {
       Library.check(LLVMOrcCreateLLJIT(out, null), "starting the JIT");
       ref = out.get(LLVMOrcLLJITRef.class);
+      Diagnostics.collect(LLVMOrcLLJITGetExecutionSession(ref));
       library = LLVMOrcLLJITGetMainJITDylib(ref);
     }
   }
@@ -67,8 +69,14 @@ public final class Jit implements AutoCloseable {
   ///
   /// @throws LlvmException when the symbol or one that it needs is not there
   public long lookup(String symbol) {
+    Diagnostics.begin();
     try (LongPointer address = new LongPointer(1)) {
-      Library.check(LLVMOrcLLJITLookup(ref, address, symbol), "linking `" + symbol + "`");
+      LLVMErrorRef error = LLVMOrcLLJITLookup(ref, address, symbol);
+      // What went wrong was reported on the way; the error itself only says that something did.
+      if (error != null && !error.isNull()) {
+        Diagnostics.check("linking `" + symbol + "`");
+      }
+      Library.check(error, "linking `" + symbol + "`");
       return address.get();
     }
   }

@@ -15,7 +15,19 @@ final class Library {
   /// some multiple of the Java heap. Every handle here is closed by hand, so that guard has no use.
   private static final String MEMORY_GUARD = "org.bytedeco.javacpp.maxPhysicalBytes";
 
-  static {
+  /// Why the library can't be used; empty where it can.
+  private static final String FAILURE = load();
+
+  private static String load() {
+    try {
+      initialize();
+      return "";
+    } catch (LinkageError | RuntimeException e) {
+      return e.toString();
+    }
+  }
+
+  private static void initialize() {
     if (System.getProperty(MEMORY_GUARD) == null) {
       System.setProperty(MEMORY_GUARD, "0");
     }
@@ -35,8 +47,12 @@ final class Library {
   private Library() {}
 
   /// Loads the library if it is not loaded yet.
+  ///
+  /// @throws LlvmUnavailableException when there is none for this platform
   static void require() {
-    // The static initializer did it.
+    if (!FAILURE.isEmpty()) {
+      throw new LlvmUnavailableException(FAILURE);
+    }
   }
 
   /// Throws what an error says, if it is one.

@@ -3,6 +3,7 @@ package org.einkorn.backend.llvm.binding;
 import static org.bytedeco.llvm.global.LLVM.*;
 
 import java.util.List;
+import org.bytedeco.llvm.LLVM.LLVMBasicBlockRef;
 import org.bytedeco.llvm.LLVM.LLVMValueRef;
 
 /// A function of a module: declared only, or with blocks.
@@ -34,6 +35,14 @@ public final class NativeFunction {
   /// A new block at the end of the function.
   public BasicBlock block(String name) {
     return new BasicBlock(LLVMAppendBasicBlockInContext(context.ref, ref, name));
+  }
+
+  /// Makes a block the last one.
+  public void moveToEnd(BasicBlock block) {
+    LLVMBasicBlockRef last = LLVMGetLastBasicBlock(ref);
+    if (!last.equals(block.ref)) {
+      LLVMMoveBasicBlockAfter(block.ref, last);
+    }
   }
 
   /// Hides the function from other modules.

@@ -79,8 +79,7 @@ public final class TargetMachine implements AutoCloseable {
   }
 
   private byte[] emit(IrModule module, int kind) {
-    Diagnostics diagnostics = module.context().diagnostics();
-    diagnostics.begin();
+    Diagnostics.begin();
     try (PointerPointer<LLVMMemoryBufferRef> out = new PointerPointer<>(1)) {
       BytePointer message = Library.noMessage();
       int status = LLVMTargetMachineEmitToMemoryBuffer(ref, module.ref, kind, message, out);
@@ -89,7 +88,7 @@ public final class TargetMachine implements AutoCloseable {
       byte[] bytes = new byte[Math.toIntExact(LLVMGetBufferSize(buffer))];
       LLVMGetBufferStart(buffer).get(bytes);
       LLVMDisposeMemoryBuffer(buffer);
-      diagnostics.check("generating code");
+      Diagnostics.check("generating code");
       return bytes;
     }
   }

@@ -1,0 +1,77 @@
+package org.einkorn.backend.llvm;
+
+import java.util.List;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.target.RefusedException;
+
+/// What this backend can't do, each with its code.
+final class Refusals {
+  private static final String PRINT_AGAIN =
+      "print the text of the program again and repeat the change";
+
+  private Refusals() {}
+
+  static RefusedException complex(Buffer buffer) {
+    return new RefusedException(
+        "E0701",
+        "the llvm backend does not compute with complex numbers, and `"
+            + buffer.name()
+            + "` is "
+            + buffer.type().dtype(),
+        "keep the real and the imaginary part in two tensors");
+  }
+
+  static RefusedException localArray(Buffer buffer) {
+    return new RefusedException(
+        "E0702",
+        "the llvm backend allocates registers inside a function, and `"
+            + buffer.name()
+            + "` is in "
+            + buffer.scope().text()
+            + " memory",
+        "make it a buffer of the module, or leave out the schedule step that made it");
+  }
+
+  static RefusedException unknownKind(String kind, List<String> kinds) {
+    return new RefusedException(
+        "E0704",
+        "the llvm backend makes no `" + kind + "`",
+        "it makes `" + String.join("`, `", kinds) + "`");
+  }
+
+  static RefusedException unknownTarget(String target, List<String> targets) {
+    return new RefusedException(
+        "E0705",
+        "the llvm backend makes no code for the target `" + target + "`",
+        "it makes code for `" + String.join("`, `", targets) + "`");
+  }
+
+  static RefusedException badName(String name) {
+    return new RefusedException(
+        "E0706",
+        "`" + name + "` can't be the name of a C function",
+        "name the file like a function of your own, such as `layer.so`");
+  }
+
+  static RefusedException takenName(String name) {
+    return new RefusedException(
+        "E0706",
+        "`" + name + "` is a function of the C library",
+        "name the file like a function of your own, such as `my_" + name + ".so`");
+  }
+
+  static RefusedException badText(String kind, String why) {
+    return new RefusedException("E0707", "the " + kind + " text is wrong: " + why, PRINT_AGAIN);
+  }
+
+  static RefusedException rejected(String why) {
+    return new RefusedException("E0708", "LLVM can't link the code: " + why, PRINT_AGAIN);
+  }
+
+  static RefusedException unavailable(String why) {
+    return new RefusedException(
+        "E0709",
+        "LLVM can't be loaded on this machine: " + why,
+        "add the artifact org.bytedeco:llvm for this platform, or use the backend `jvm`");
+  }
+}
