@@ -52,7 +52,8 @@ public final class Tensor {
     } catch (OutOfMemoryError exhausted) {
       throw DataException.of(DataFault.OUT_OF_MEMORY)
           .expected(bytes + " bytes for " + dtype + shape)
-          .found(String.valueOf(exhausted.getMessage()));
+          .found(String.valueOf(exhausted.getMessage()))
+          .withHelp("start Java with a larger -XX:MaxDirectMemorySize");
     }
   }
 

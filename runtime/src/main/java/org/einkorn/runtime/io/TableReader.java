@@ -84,7 +84,7 @@ final class TableReader {
       if (emptyLine > 0) {
         throw DataException.of(rows == 0 ? DataFault.BAD_CELL : DataFault.RAGGED_ROW)
             .at(path + ":" + emptyLine)
-            .expected(rows == 0 ? "a row" : columns + " cells")
+            .expected(rows == 0 ? "a row" : count(columns))
             .found("an empty line");
       }
       List<Cell> row = split(line.get(), lines.lineNumber());
@@ -106,8 +106,8 @@ final class TableReader {
       Cell place = row.get((int) Math.min(columns, row.size() - 1));
       throw DataException.of(DataFault.RAGGED_ROW)
           .at(path + ":" + lineNumber + ":" + place.column)
-          .expected(columns + " cells, as in line " + firstRowLine)
-          .found(row.size() + " cells");
+          .expected(count(columns) + ", as in line " + firstRowLine)
+          .found(count(row.size()));
     }
     for (Cell cell : row) {
       if (!isNumber(cell.text)) {
@@ -118,6 +118,10 @@ final class TableReader {
       }
     }
     rows++;
+  }
+
+  private static String count(long cells) {
+    return cells == 1 ? "1 cell" : cells + " cells";
   }
 
   private DataException badCell(Cell cell, long lineNumber, String expected) {

@@ -164,7 +164,12 @@ class WrongInputTest {
         new Case("a.csv", bytes("1\n.\n"), "E0508", "`.`"),
         new Case("a.csv", bytes("1\n\"2\n"), "E0508", "a closing quote"),
         new Case(
-            "a.csv", bytes("1,2\n3\n"), "E0509", "a.csv:2:1", "2 cells, as in line 1", "1 cells"),
+            "a.csv",
+            bytes("1,2\n3\n"),
+            "E0509",
+            "a.csv:2:1",
+            "2 cells, as in line 1",
+            "found: 1 cell)"),
         new Case("a.csv", bytes("h\n1,2\n3,4,5\n"), "E0509", "a.csv:3:5", "as in line 2"),
         new Case("a.csv", bytes("1,2\n\n3,4\n"), "E0509", "a.csv:2", "an empty line"),
         new Case("a.csv", new byte[0], "E0522", "one row"),
