@@ -16,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Statements that begin with an expression: what stands after it says what they are.
 final class ClauseBuilder {
-  private final Places places;
   private final ExpressionBuilder expressions;
 
-  ClauseBuilder(Places places, ExpressionBuilder expressions) {
-    this.places = places;
+  ClauseBuilder(ExpressionBuilder expressions) {
     this.expressions = expressions;
   }
 
@@ -41,8 +39,7 @@ final class ClauseBuilder {
 
   private Statement rule(ClauseContext context, Origin origin) {
     Tree.Head head = head(context.expression(0), context.type);
-    List<Expression> body =
-        context.expression().stream().skip(1).map(expressions::build).toList();
+    List<Expression> body = context.expression().stream().skip(1).map(expressions::build).toList();
     return new Tree.Rule(head, body, modifiers(context.modifier()), origin);
   }
 
@@ -60,8 +57,7 @@ final class ClauseBuilder {
                 .at(expressions.span(context.operator()), "")
                 .help("compute the tensor in an equation of its own, then write `\"file\" = Y`"));
       }
-      return new Tree.WriteFile(
-          (Tree.Text) path, expressions.build(context.expression(1)), origin);
+      return new Tree.WriteFile((Tree.Text) path, expressions.build(context.expression(1)), origin);
     }
     Tree.Head head = head(left, context.type);
     Expression value = expressions.build(context.expression(1));
@@ -109,8 +105,7 @@ final class ClauseBuilder {
             : expressions.origin(left).join(type.get().origin());
     ParserRuleContext context = ExpressionBuilder.unwrap(left);
     if (context instanceof PrimaryContext leaf && leaf.name() != null) {
-      return new Tree.Head(
-          expressions.name(leaf.name()), Tree.Form.BARE, List.of(), type, origin);
+      return new Tree.Head(expressions.name(leaf.name()), Tree.Form.BARE, List.of(), type, origin);
     }
     if (context instanceof PostfixContext postfix
         && postfix.getChildCount() == 2
@@ -154,8 +149,7 @@ final class ClauseBuilder {
         && product.factor().getLast().power() != null
         && projectionWord(product.factor().getLast().getText())) {
       return new SyntaxFault(
-          diagnostic.help(
-              "write `" + product.factor().getLast().getText() + "=` without a blank"));
+          diagnostic.help("write `" + product.factor().getLast().getText() + "=` without a blank"));
     }
     return new SyntaxFault(
         diagnostic.help("write one tensor on the left: `Y[i, j] = …`, and `==` to compare"));

@@ -6,7 +6,8 @@ import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.TokenStream;
 
 /// A recursive-descent parser that gives up, in a way that can be told to the user, before the
-/// machine's stack does. A hundred thousand open parentheses are a slip or an attack, not a program.
+/// machine's stack does. A hundred thousand open parentheses are a slip or an attack, not a
+/// program.
 abstract class DepthLimitedParser extends Parser {
   /// How many rules may be open at once. One level of parentheses opens 12, so this is some 150
   /// levels, and needs a small part of the stack a thread has by default.

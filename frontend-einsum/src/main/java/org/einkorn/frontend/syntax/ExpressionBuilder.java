@@ -162,7 +162,8 @@ final class ExpressionBuilder {
           value = indexed(value, indices.reads(brackets.item(), brackets), origin);
         }
       } else {
-        value = applied(value, (ArgumentsContext) context.getChild(child), named && child == 1, origin);
+        value =
+            applied(value, (ArgumentsContext) context.getChild(child), named && child == 1, origin);
       }
     }
     return value;
@@ -261,8 +262,7 @@ final class ExpressionBuilder {
         && range.expression().size() == 1
         && build(item.expression()) instanceof Name name
         && !Names.isCapital(name.text())) {
-      return new Tree.Argument(
-          Optional.of(name), build(range.expression(0)), origin(item));
+      return new Tree.Argument(Optional.of(name), build(range.expression(0)), origin(item));
     }
     throw new SyntaxFault(
         Diagnostic.error("E0011", "`" + span(item).text() + "` is not an argument")
@@ -298,8 +298,7 @@ final class ExpressionBuilder {
 
   Tree.IntegerLiteral integer(Token token) {
     try {
-      return new Tree.IntegerLiteral(
-          Long.parseLong(token.getText()), Origin.of(places.of(token)));
+      return new Tree.IntegerLiteral(Long.parseLong(token.getText()), Origin.of(places.of(token)));
     } catch (NumberFormatException _) {
       throw new SyntaxFault(
           Diagnostic.error("E0006", "an integer too large")

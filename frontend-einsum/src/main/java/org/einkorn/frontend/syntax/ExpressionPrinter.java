@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.frontend.syntax.Tree.Expression;
 
-/// Expressions and indices as text, with the parentheses they need and no others. Index functions are
-/// set without blanks (`X[2*i+k]`), values with them (`a + b`).
+/// Expressions and indices as text, with the parentheses they need and no others. Index functions
+/// are set without blanks (`X[2*i+k]`), values with them (`a + b`).
 final class ExpressionPrinter {
   private final StringBuilder text = new StringBuilder();
 
@@ -50,8 +50,7 @@ final class ExpressionPrinter {
 
   private static Level level(Expression expression) {
     return switch (expression) {
-      case Tree.Logic logic ->
-          logic.operator() == Tree.LogicOperator.OR ? Level.OR : Level.AND;
+      case Tree.Logic logic -> logic.operator() == Tree.LogicOperator.OR ? Level.OR : Level.AND;
       case Tree.Not _ -> Level.NOT;
       case Tree.Comparison _ -> Level.COMPARISON;
       case Tree.Sum _ -> Level.SUM;

@@ -8,8 +8,8 @@ import org.einkorn.ir.source.Span;
 ///
 /// The statements are printed by [TreePrinter]. A comment after a statement stays on its line, and
 /// such comments of neighboring lines are aligned; a comment within a statement moves to a line
-/// before it; every other comment keeps its line. One blank line stays where there were one or more.
-/// Facts written side by side stay side by side.
+/// before it; every other comment keeps its line. One blank line stays where there were one or
+/// more. Facts written side by side stay side by side.
 public final class Formatter {
   private static final String FACT_GAP = "   ";
 
@@ -29,7 +29,8 @@ public final class Formatter {
 
   /// The canonical text of a program without syntax errors.
   ///
-  /// @throws IllegalArgumentException if the program has errors: what could not be read would be lost
+  /// @throws IllegalArgumentException if the program has errors: what could not be read would be
+  ///   lost
   public static String format(ParseResult result) {
     if (result.hasErrors()) {
       throw new IllegalArgumentException("a program with syntax errors cannot be formatted");
@@ -94,8 +95,7 @@ public final class Formatter {
   }
 
   private boolean commentBefore(int offset) {
-    return nextComment < comments.size()
-        && comments.get(nextComment).span().start() < offset;
+    return nextComment < comments.size() && comments.get(nextComment).span().start() < offset;
   }
 
   /// Writes the comments that begin before `offset` to lines of their own.

@@ -14,8 +14,8 @@ import org.einkorn.frontend.syntax.Tree.Name;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
 
-/// What stands between brackets, to [Tree.Index] and [Tree.Axis]. One shape means different things in
-/// different places: `c: 10` is an extent where an axis is named, and nothing where one is read.
+/// What stands between brackets, to [Tree.Index] and [Tree.Axis]. One shape means different things
+/// in different places: `c: 10` is an extent where an axis is named, and nothing where one is read.
 final class IndexBuilder {
   private final Places places;
   private final ExpressionBuilder expressions;
@@ -113,9 +113,7 @@ final class IndexBuilder {
     Optional<Expression> stop = parts.get(0);
     Optional<Expression> step = parts.get(1);
     boolean variable =
-        start.isPresent()
-            && start.get() instanceof Name name
-            && !Names.isCapital(name.text());
+        start.isPresent() && start.get() instanceof Name name && !Names.isCapital(name.text());
     if (!variable) {
       return new Tree.Slice(start, stop, step, origin);
     }
@@ -130,8 +128,7 @@ final class IndexBuilder {
 
   /// What stands after the first `:` and after the second.
   private List<Optional<Expression>> parts(RangeContext range) {
-    List<Optional<Expression>> parts =
-        new ArrayList<>(List.of(Optional.empty(), Optional.empty()));
+    List<Optional<Expression>> parts = new ArrayList<>(List.of(Optional.empty(), Optional.empty()));
     int part = -1;
     for (ParseTree child : range.children) {
       if (child instanceof ExpressionContext expression) {
@@ -146,8 +143,7 @@ final class IndexBuilder {
   /// The names of `(h d)`, or none if the item is anything else.
   private List<Name> group(ExpressionContext expression) {
     ParserRuleContext context = expression;
-    while (context.getChildCount() == 1
-        && context.getChild(0) instanceof ParserRuleContext child) {
+    while (context.getChildCount() == 1 && context.getChild(0) instanceof ParserRuleContext child) {
       context = child;
     }
     if (!ExpressionBuilder.isParenthesized(context)
@@ -200,17 +196,14 @@ final class IndexBuilder {
                   .help("write `p: P`"));
       case Tree.Dotted _, Tree.Virtual _, Tree.Group _, Tree.Slice _, Tree.Ellipsis _ ->
           throw new SyntaxFault(
-              Diagnostic.error(
-                      "E0014", "`" + expressions.span(item).text() + "` is not an axis")
+              Diagnostic.error("E0014", "`" + expressions.span(item).text() + "` is not an axis")
                   .at(expressions.span(item), "")
                   .help("an axis is declared as `p: P`, `64` or `p`"));
     };
   }
 
   private static boolean isCapital(Optional<Expression> start) {
-    return start.isPresent()
-        && start.get() instanceof Name name
-        && Names.isCapital(name.text());
+    return start.isPresent() && start.get() instanceof Name name && Names.isCapital(name.text());
   }
 
   /// Refuses what only a left side may say: `c: 10` is an extent, and reading does not set one.

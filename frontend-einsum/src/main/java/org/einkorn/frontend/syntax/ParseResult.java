@@ -9,10 +9,7 @@ import org.einkorn.ir.source.SourceFile;
 ///
 /// @param comments all of them, in order; no tree holds them
 public record ParseResult(
-    SourceFile file,
-    Tree.Program program,
-    List<Diagnostic> diagnostics,
-    List<Comment> comments) {
+    SourceFile file, Tree.Program program, List<Diagnostic> diagnostics, List<Comment> comments) {
   public ParseResult {
     diagnostics = Diagnostic.sorted(diagnostics);
     comments = List.copyOf(comments);

@@ -13,15 +13,14 @@ import org.einkorn.ir.source.Diagnostic;
 /// Cuts the tokens of a file into statements.
 ///
 /// Note [Lines]. A line end ends a statement, except
-///
 /// 1. inside `(…)` and `[…]`,
-/// 2. after a token that wants something on its right: an operator, `,`, `:`, `=` and its kin, `<-`,
-///    and the words `and or not with until for`,
+/// 2. after a token that wants something on its right: an operator, `,`, `:`, `=` and its kin,
+///    `<-`, and the words `and or not with until for`,
 /// 3. before a line that begins with a token that wants something on its left: an infix operator
 ///    other than `-`, `,`, `=` and its kin, `<-`, and the words `and or with until for pad`.
 ///
-/// A line that begins with `-` begins a statement, because `-X[i]?` is one. A `learn` statement also
-/// goes on before a line that begins with one of its clauses: `minimizing e`, `over i in`,
+/// A line that begins with `-` begins a statement, because `-X[i]?` is one. A `learn` statement
+/// also goes on before a line that begins with one of its clauses: `minimizing e`, `over i in`,
 /// `holding X`. A `;` always ends a statement.
 ///
 /// A bracket that is never closed would make the rest of the file one statement. So an open bracket
@@ -46,7 +45,7 @@ final class Splitter {
   /// The tokens of one statement.
   ///
   /// @param block the statements between the braces of a `def`; the tokens hold both braces and
-  ///     nothing between them
+  ///   nothing between them
   /// @param broken whether an error in it has been reported already
   record Chunk(List<Token> tokens, Optional<List<Chunk>> block, boolean broken) {}
 
@@ -104,8 +103,7 @@ final class Splitter {
     paired[closer] = true;
     broken[closer] = true;
     diagnostics.add(
-        Diagnostic.error(
-                "E0003", "`%s` is closed by `%s`".formatted(text(opener), text(closer)))
+        Diagnostic.error("E0003", "`%s` is closed by `%s`".formatted(text(opener), text(closer)))
             .at(places.of(tokens.get(closer)), "this should be `" + partner(opener) + "`")
             .and(places.of(tokens.get(opener)), "opened here")
             .help("close it with `" + partner(opener) + "`"));

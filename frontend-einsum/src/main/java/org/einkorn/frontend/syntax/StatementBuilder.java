@@ -2,12 +2,10 @@ package org.einkorn.frontend.syntax;
 
 import static org.einkorn.frontend.syntax.EinkornParser.*;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
-import org.antlr.v4.runtime.tree.ParseTree;
 import org.einkorn.frontend.syntax.Tree.Expression;
 import org.einkorn.frontend.syntax.Tree.Name;
 import org.einkorn.frontend.syntax.Tree.Statement;
@@ -23,7 +21,7 @@ final class StatementBuilder {
   StatementBuilder(Places places) {
     this.places = places;
     this.expressions = new ExpressionBuilder(places);
-    this.clauses = new ClauseBuilder(places, expressions);
+    this.clauses = new ClauseBuilder(expressions);
   }
 
   /// The statements written as one: several only where facts stand side by side.
@@ -92,8 +90,7 @@ final class StatementBuilder {
     List<Tree.Parameter> parameters = context.parameter().stream().map(this::parameter).toList();
     Tree.Body body =
         context.expression() != null
-            ? new Tree.Value(
-                expressions.build(context.expression()), origin(context.expression()))
+            ? new Tree.Value(expressions.build(context.expression()), origin(context.expression()))
             : block(context, block.orElseThrow());
     return new Tree.Function(name, parameters, body, origin(context));
   }

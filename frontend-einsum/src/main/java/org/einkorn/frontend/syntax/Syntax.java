@@ -38,8 +38,7 @@ public final class Syntax {
         Splitter.split(syntax.places, tokens.tokens(), syntax.diagnostics);
     List<Tree.Statement> statements = syntax.statements(chunks);
     Tree.Program program =
-        new Tree.Program(
-            statements, org.einkorn.ir.source.Origin.of(file.span(0, file.length())));
+        new Tree.Program(statements, org.einkorn.ir.source.Origin.of(file.span(0, file.length())));
     return new ParseResult(file, program, syntax.diagnostics, tokens.comments());
   }
 

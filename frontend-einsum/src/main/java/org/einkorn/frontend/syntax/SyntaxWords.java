@@ -12,8 +12,8 @@ import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Span;
 import org.jspecify.annotations.Nullable;
 
-/// Says in words why the parser stopped at a token: from the token, the one before it, the rule that
-/// was open, and what the rule would have taken.
+/// Says in words why the parser stopped at a token: from the token, the one before it, the rule
+/// that was open, and what the rule would have taken.
 final class SyntaxWords {
   private final Places places;
   private final List<Token> tokens;
@@ -57,8 +57,7 @@ final class SyntaxWords {
       return isKeyword(type) || type == Token.EOF ? null : keywordAsName(before);
     }
     if (before != null && type == ASSIGN && isArithmetic(previous)) {
-      return Diagnostic.error(
-              "E0016", "`" + before.getText() + "=` is not a projection")
+      return Diagnostic.error("E0016", "`" + before.getText() + "=` is not a projection")
           .at(places.of(before, found), "")
           .help(compoundHelp(previous));
     }
@@ -135,11 +134,9 @@ final class SyntaxWords {
               ? diagnostic.help("an arrow points to what is defined: `R(x) <- S(x)`")
               : diagnostic.help("write a value on the left of `>`");
       case LBRACK -> diagnostic.help("`[…]` follows the name of a tensor: `X[i, j]`");
-      case RPAREN, RBRACK ->
-          diagnostic.help("write a value before `" + found.getText() + "`");
+      case RPAREN, RBRACK -> diagnostic.help("write a value before `" + found.getText() + "`");
       case QUESTION -> diagnostic.help("a query is an expression and then one `?`");
-      default ->
-          diagnostic.help("write a number, a tensor such as `X[i, j]`, or an expression");
+      default -> diagnostic.help("write a number, a tensor such as `X[i, j]`, or an expression");
     };
   }
 
@@ -164,8 +161,7 @@ final class SyntaxWords {
     return switch (words.size()) {
       case 0 -> "";
       case 1 -> words.getFirst();
-      default ->
-          String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
+      default -> String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
     };
   }
 

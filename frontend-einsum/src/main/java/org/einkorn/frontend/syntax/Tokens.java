@@ -39,8 +39,7 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
       if (token.getType() == LPAREN && touches && appliesTo(previous.getType())) {
         token.setType(CALL);
       }
-      boolean sameUnknown =
-          token.getType() == UNKNOWN && touches && previous.getType() == UNKNOWN;
+      boolean sameUnknown = token.getType() == UNKNOWN && touches && previous.getType() == UNKNOWN;
       if (isBroken(token) && !sameUnknown) {
         diagnostics.add(refuse(token.getType(), places.of(token)));
       }

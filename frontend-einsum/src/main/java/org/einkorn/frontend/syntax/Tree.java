@@ -224,8 +224,7 @@ public sealed interface Tree {
   record Text(String value, Origin origin) implements Expression {}
 
   /// `X[i, j]` or `R(x, y)`: elements of a tensor that has a name.
-  record Access(Name tensor, Form form, List<Index> indices, Origin origin)
-      implements Expression {
+  record Access(Name tensor, Form form, List<Index> indices, Origin origin) implements Expression {
     public Access {
       indices = List.copyOf(indices);
       require(form != Form.BARE, "a bare name is a Name");
@@ -284,8 +283,7 @@ public sealed interface Tree {
 
   record Power(Expression base, Expression exponent, Origin origin) implements Expression {}
 
-  record Comparison(
-      ComparisonOperator operator, Expression left, Expression right, Origin origin)
+  record Comparison(ComparisonOperator operator, Expression left, Expression right, Origin origin)
       implements Expression {}
 
   /// `a and b and c`, `a or b`

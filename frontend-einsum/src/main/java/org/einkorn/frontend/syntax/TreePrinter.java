@@ -7,8 +7,8 @@ import org.einkorn.frontend.syntax.Tree.Expression;
 
 /// Trees as canonical source text. What is printed reads back as an equal tree.
 ///
-/// Statements wider than [#WIDTH] are broken after the operators of their outermost sum and after the
-/// commas of a rule's body, where a line end does not end a statement.
+/// Statements wider than [#WIDTH] are broken after the operators of their outermost sum and after
+/// the commas of a rule's body, where a line end does not end a statement.
 public final class TreePrinter {
   /// Columns of a line.
   public static final int WIDTH = 100;
@@ -42,8 +42,7 @@ public final class TreePrinter {
           broken(head(rule.head()) + " <-", body(rule.body()), modifiers(rule.modifiers()));
       case Tree.Fact fact -> print(fact.atom());
       case Tree.ReadFile read -> head(read.head()) + " = " + print(read.path());
-      case Tree.WriteFile write ->
-          broken(print(write.path()) + " =", pieces(write.value()), "");
+      case Tree.WriteFile write -> broken(print(write.path()) + " =", pieces(write.value()), "");
       case Tree.Query query -> print(query.value()) + "?";
       case Tree.Learn learn -> learn(learn);
     };
@@ -58,7 +57,9 @@ public final class TreePrinter {
     String axes =
         declaration
             .axes()
-            .map(list -> "[" + String.join(", ", list.stream().map(TreePrinter::axis).toList()) + "]")
+            .map(
+                list ->
+                    "[" + String.join(", ", list.stream().map(TreePrinter::axis).toList()) + "]")
             .orElse("");
     String kind =
         switch (declaration.kind()) {
@@ -105,10 +106,7 @@ public final class TreePrinter {
 
   private static String parameter(Tree.Parameter parameter) {
     String indices =
-        parameter
-            .indices()
-            .map(list -> ExpressionPrinter.print(list, Tree.Form.SQUARE))
-            .orElse("");
+        parameter.indices().map(list -> ExpressionPrinter.print(list, Tree.Form.SQUARE)).orElse("");
     String fallback = parameter.fallback().map(value -> ": " + print(value)).orElse("");
     return parameter.name().text() + indices + fallback;
   }

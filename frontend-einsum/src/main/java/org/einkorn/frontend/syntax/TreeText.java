@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.source.Origin;
 
-/// A tree as text that shows its shape (`ein ir --stage ast`), and back. Origins are left out, since
-/// trees are equal without them: `parse(print(x)).equals(x)` and `print(parse(t)).equals(t)`.
+/// A tree as text that shows its shape (`ein ir --stage ast`), and back. Origins are left out,
+/// since trees are equal without them: `parse(print(x)).equals(x)` and `print(parse(t)).equals(t)`.
 ///
 /// ```text
 /// tree   = (record-name field*)          the fields of the record, in order
 /// field  = tree | [field*] | none | word | "text" | number
 /// ```
 ///
-/// A record is written by its name in kebab-case, a constant of an enum by its name in lower case, an
-/// absent value as `none`. `Y[i] = A[i, j]` is
+/// A record is written by its name in kebab-case, a constant of an enum by its name in lower case,
+/// an absent value as `none`. `Y[i] = A[i, j]` is
 ///
 /// ```text
 /// (equation

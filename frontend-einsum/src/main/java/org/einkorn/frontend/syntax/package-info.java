@@ -1,8 +1,9 @@
 /// Text to tree and back: the syntax of the Einkorn language.
 ///
 /// In flows a [org.einkorn.ir.source.SourceFile]; out flows a [ParseResult]: a [Tree.Program], the
-/// diagnostics (`E0001` to `E0020`) and the comments. Nothing is resolved here: whether a name is an
-/// index, a tensor or a label, whether extents agree and what is projected where, the checker says.
+/// diagnostics (`E0001` to `E0020`) and the comments. Nothing is resolved here: whether a name is
+/// an index, a tensor or a label, whether extents agree and what is projected where, the checker
+/// says.
 ///
 /// ```java
 /// ParseResult result = Syntax.parse(new SourceFile("layer.ein", text));   // never throws
@@ -12,10 +13,10 @@
 /// String source     = TreePrinter.print(result.program());                // without comments
 /// ```
 ///
-/// How a text is read: [Tokens] cuts it into tokens (the lexer of `Einkorn.g4`), [Splitter] cuts the
-/// tokens into statements, the parser of `Einkorn.g4` reads each statement by itself, so that a fault
-/// in one hides nothing in the next, and [StatementBuilder] makes the tree and refuses what only the
-/// shape of a tree can show. [SyntaxWords] has the words for what the parser refuses.
+/// How a text is read: [Tokens] cuts it into tokens (the lexer of `Einkorn.g4`), [Splitter] cuts
+/// the tokens into statements, the parser of `Einkorn.g4` reads each statement by itself, so that a
+/// fault in one hides nothing in the next, and [StatementBuilder] makes the tree and refuses what
+/// only the shape of a tree can show. [SyntaxWords] has the words for what the parser refuses.
 ///
 /// The tree:
 ///

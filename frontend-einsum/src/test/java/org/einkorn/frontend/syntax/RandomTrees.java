@@ -75,21 +75,16 @@ final class RandomTrees {
                           default -> equation();
                         }),
                 NOWHERE);
-    return new Tree.Function(
-        name(pick(FUNCTIONS)), several(0, 3, this::parameter), body, NOWHERE);
+    return new Tree.Function(name(pick(FUNCTIONS)), several(0, 3, this::parameter), body, NOWHERE);
   }
 
   private Tree.Parameter parameter() {
     return new Tree.Parameter(
-        variableOrConstant(),
-        maybe(() -> indices(1, true)),
-        maybe(() -> expression(2)),
-        NOWHERE);
+        variableOrConstant(), maybe(() -> indices(1, true)), maybe(() -> expression(2)), NOWHERE);
   }
 
   private Tree.Statement rule() {
-    return new Tree.Rule(
-        head(), several(1, 4, () -> expression(2)), modifiers(), NOWHERE);
+    return new Tree.Rule(head(), several(1, 4, () -> expression(2)), modifiers(), NOWHERE);
   }
 
   private Tree.Statement equation() {
@@ -186,9 +181,7 @@ final class RandomTrees {
         several(
             1,
             3,
-            () ->
-                new Tree.Factor(
-                    pick(List.of(Tree.FactorOperator.values())), expression(depth))),
+            () -> new Tree.Factor(pick(List.of(Tree.FactorOperator.values())), expression(depth))),
         NOWHERE);
   }
 
@@ -203,10 +196,7 @@ final class RandomTrees {
   private Tree.Call call(int depth) {
     return new Tree.Call(
         name(pick(FUNCTIONS)),
-        several(
-            0,
-            3,
-            () -> new Tree.Argument(maybe(this::variable), expression(depth), NOWHERE)),
+        several(0, 3, () -> new Tree.Argument(maybe(this::variable), expression(depth), NOWHERE)),
         NOWHERE);
   }
 
@@ -222,8 +212,16 @@ final class RandomTrees {
           new Tree.DecimalLiteral(
               pick(
                   List.of(
-                      0.0, 1.0, 0.1, 1e-3, 1e300, 5e-324, 123456.75, Double.POSITIVE_INFINITY,
-                      Double.NaN, Math.abs(random.nextGaussian()))),
+                      0.0,
+                      1.0,
+                      0.1,
+                      1e-3,
+                      1e300,
+                      5e-324,
+                      123456.75,
+                      Double.POSITIVE_INFINITY,
+                      Double.NaN,
+                      Math.abs(random.nextGaussian()))),
               NOWHERE);
       case 2 -> new Tree.TruthLiteral(random.nextBoolean(), NOWHERE);
       case 3 -> string();

@@ -72,7 +72,8 @@ class RoundTripTest {
     String[] scraps = {
       "X", "i", "[", "]", "(", ")", "{", "}", "=", "<-", "?", ",", ":", ".", "...", "*", "/", "-",
       "+", "max=", "and", "not", "def", "learn", "for", "steps", "3", "1e3", "\"s\"", "\"", "\n",
-      " ", ";", "//c\n", "/*", "*/", "input", "let", "pad", "until", "σ", "𝛼", "@", "\u0000", "sum",
+      " ", ";", "//c\n", "/*", "*/", "input", "let", "pad", "until", "σ", "𝛼", "@", "\u0000",
+      "sum",
     };
     for (int k = 0; k < TREES; k++) {
       long seed = SEED + k;

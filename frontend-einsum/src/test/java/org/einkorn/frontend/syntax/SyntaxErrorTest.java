@@ -90,7 +90,8 @@ class SyntaxErrorTest {
   @Test
   void anErrorHidesNothingInOtherStatements() {
     ParseResult result =
-        Syntax.parse("a.ein", "A? 1\nB = 1\nC = )\nD = 2\nE[i = 3\nlet F = 4\ndef g() {\nh = \n}\n");
+        Syntax.parse(
+            "a.ein", "A? 1\nB = 1\nC = )\nD = 2\nE[i = 3\nlet F = 4\ndef g() {\nh = \n}\n");
     assertEquals(4, result.diagnostics().size());
     assertEquals(4, result.program().statements().size());
   }

@@ -46,11 +46,10 @@ class SyntaxTest {
     assertEquals(
         "(declaration param (name \"W\") none (name \"f16\") (text \"w.npy\"))",
         tree("param W: f16 = \"w.npy\""));
+    assertEquals("(declaration output (name \"Y\") [] none none)", tree("output Y[]"));
+    assertEquals("(let (name \"T\") none (decimal-literal 0.5))", tree("let T = 0.5"));
     assertEquals(
-        "(declaration output (name \"Y\") [] none none)", tree("output Y[]"));
-    assertEquals(
-        "(let (name \"T\") none (decimal-literal 0.5))", tree("let T = 0.5"));
-    assertEquals("(let (name \"Words\") none (text \"words.txt\"))", tree("let Words = \"words.txt\""));
+        "(let (name \"Words\") none (text \"words.txt\"))", tree("let Words = \"words.txt\""));
   }
 
   @Test
@@ -60,7 +59,8 @@ class SyntaxTest {
             + " (access (name \"A\") square [(position (name \"i\")) (position (name \"j\"))])"
             + " (modifiers none none none))",
         tree("Y[i] max= A[i,j]"));
-    for (String sign : List.of("=", "+=", "max=", "min=", "*=", "avg=", "or=", "and=", "lse=", "xor=")) {
+    for (String sign :
+        List.of("=", "+=", "max=", "min=", "*=", "avg=", "or=", "and=", "lse=", "xor=")) {
       Tree.Equation equation =
           assertInstanceOf(Tree.Equation.class, read("Y " + sign + " X").statements().getFirst());
       assertEquals(sign, equation.operator().sign());
@@ -129,8 +129,7 @@ class SyntaxTest {
 
   @Test
   void callsProjectionsAndIndexedValues() {
-    assertEquals(
-        value("sig(x)"), value("σ(x)"), "the paper's sign of the sigmoid");
+    assertEquals(value("sig(x)"), value("σ(x)"), "the paper's sign of the sigmoid");
     assertInstanceOf(Tree.Projection.class, value("sum[j, k](A[i, j, k] * B[k])"));
     assertInstanceOf(Tree.Projection.class, value("argmax[c](Y[p, c])"));
     Tree.Indexed kron = assertInstanceOf(Tree.Indexed.class, value("kron(A, B)[j, i]"));
@@ -147,13 +146,26 @@ class SyntaxTest {
     Tree.Access access =
         assertInstanceOf(
             Tree.Access.class,
-            value("X[i, 2*i+k, i-j, i%2, -1, \"the\", Alice, 4:8, ::2, :, ..., Token[p], *t-1, N:]"));
+            value(
+                "X[i, 2*i+k, i-j, i%2, -1, \"the\", Alice, 4:8, ::2, :, ..., Token[p], *t-1, N:]"));
     List<String> kinds =
         access.indices().stream().map(index -> index.getClass().getSimpleName()).toList();
     assertEquals(
         List.of(
-            "Position", "Position", "Position", "Position", "Position", "Position", "Position",
-            "Slice", "Slice", "Slice", "Ellipsis", "Position", "Virtual", "Slice"),
+            "Position",
+            "Position",
+            "Position",
+            "Position",
+            "Position",
+            "Position",
+            "Position",
+            "Slice",
+            "Slice",
+            "Slice",
+            "Ellipsis",
+            "Position",
+            "Virtual",
+            "Slice"),
         kinds);
     assertEquals(value("X[...]"), value("X[…]"));
     assertEquals(value("X[(i)]"), value("X[i]"));
@@ -181,12 +193,13 @@ class SyntaxTest {
     Tree.Rule rule =
         assertInstanceOf(
             Tree.Rule.class,
-            read("Only(x) <- All(x), not Some(x), x < 3, A(x, \"b\", *t+1)").statements().getFirst());
+            read("Only(x) <- All(x), not Some(x), x < 3, A(x, \"b\", *t+1)")
+                .statements()
+                .getFirst());
     assertEquals(4, rule.body().size());
     assertInstanceOf(Tree.Not.class, rule.body().get(1));
     assertEquals(2, read("Parent(Alice, Bob)   Parent(Bob, Charlie)").statements().size());
-    assertInstanceOf(
-        Tree.Query.class, read("Ancestor(Alice, x)?").statements().getFirst());
+    assertInstanceOf(Tree.Query.class, read("Ancestor(Alice, x)?").statements().getFirst());
     Tree.Rule propositional =
         assertInstanceOf(Tree.Rule.class, read("Wet() <- Rain()").statements().getFirst());
     assertTrue(propositional.head().indices().isEmpty());
@@ -216,13 +229,12 @@ class SyntaxTest {
     Tree.Function function =
         assertInstanceOf(
             Tree.Function.class,
-            read(
-                    """
-                    def lnorm(X[..., i.], eps: 1e-5) {
-                      Mean[...] = avg[i](X[..., i]); Centered[..., i] = X[..., i] - Mean[...]
-                      lnorm[..., i] = Centered[..., i] / sqrt(avg[i](Centered[..., i]^2) + eps)
-                    }
-                    """)
+            read("""
+            def lnorm(X[..., i.], eps: 1e-5) {
+              Mean[...] = avg[i](X[..., i]); Centered[..., i] = X[..., i] - Mean[...]
+              lnorm[..., i] = Centered[..., i] / sqrt(avg[i](Centered[..., i]^2) + eps)
+            }
+            """)
                 .statements()
                 .getFirst());
     assertEquals(2, function.parameters().size());
@@ -233,14 +245,13 @@ class SyntaxTest {
     Tree.Learn learn =
         assertInstanceOf(
             Tree.Learn.class,
-            read(
-                    """
-                    learn W, V minimizing Loss
-                      with adam(rate: 1e-3)
-                      for 200 steps
-                      over e in batches of 32
-                      holding X, Y
-                    """)
+            read("""
+            learn W, V minimizing Loss
+              with adam(rate: 1e-3)
+              for 200 steps
+              over e in batches of 32
+              holding X, Y
+            """)
                 .statements()
                 .getFirst());
     assertEquals(2, learn.parameters().size());
@@ -291,8 +302,12 @@ class SyntaxTest {
       ParseResult result = Syntax.parse("deep.ein", text);
       assertTrue(result.hasErrors());
     }
-    assertEquals("E0009", Syntax.parse("a", "Y = " + "(".repeat(1000) + "x" + ")".repeat(1000))
-        .diagnostics().getFirst().code());
+    assertEquals(
+        "E0009",
+        Syntax.parse("a", "Y = " + "(".repeat(1000) + "x" + ")".repeat(1000))
+            .diagnostics()
+            .getFirst()
+            .code());
     Tree.Program wide = read("Y = x" + " + x".repeat(100_000) + "\nZ = X" + " x".repeat(100_000));
     assertEquals(2, wide.statements().size());
     assertEquals(wide, read(TreePrinter.print(wide)));
