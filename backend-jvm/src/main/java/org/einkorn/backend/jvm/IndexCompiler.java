@@ -73,7 +73,10 @@ final class IndexCompiler {
       }
       return operation(Kind.DIVIDE, dividend, divisor, dividend.interval().floorDiv(by));
     }
-    Interval interval = dividend.interval().isNatural() ? dividend.interval() : Interval.ANY;
+    Interval interval =
+        dividend.interval().isNatural()
+            ? new Interval(0, dividend.interval().high())
+            : Interval.ANY;
     return operation(Kind.DIVIDE, dividend, divisor, interval);
   }
 

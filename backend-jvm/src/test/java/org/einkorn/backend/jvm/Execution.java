@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,14 +54,8 @@ final class Execution {
 
   /// Gives a tensor its elements.
   Execution with(String name, double... values) {
-    int number = number(name);
-    DType type = buffers.get(number).type().dtype();
     for (int element = 0; element < values.length; element++) {
-      if (type.isFloat()) {
-        Elements.setFloat(type, memory[number], element, values[element]);
-      } else {
-        Elements.setLong(type, memory[number], element, (long) values[element]);
-      }
+      set(name, element, values[element]);
     }
     return this;
   }
@@ -73,6 +68,28 @@ final class Execution {
           buffers.get(number).type().dtype(), memory[number], element, values[element]);
     }
     return this;
+  }
+
+  /// How many elements a tensor has.
+  long count(String name) {
+    int number = number(name);
+    return memory[number].byteSize() / buffers.get(number).type().dtype().byteSize();
+  }
+
+  /// Gives one element of a tensor its value.
+  void set(String name, long element, double value) {
+    int number = number(name);
+    DType type = buffers.get(number).type().dtype();
+    if (type.isFloat()) {
+      Elements.setFloat(type, memory[number], element, value);
+    } else {
+      Elements.setLong(type, memory[number], element, (long) value);
+    }
+  }
+
+  /// Overwrites one byte of a tensor.
+  void setByte(String name, long offset, int value) {
+    memory[number(name)].set(ValueLayout.JAVA_BYTE, offset, (byte) value);
   }
 
   private int number(String name) {
