@@ -25,6 +25,8 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -233,6 +235,17 @@ class WrongInputTest {
       assertCode("E0501", () -> TensorFiles.probe(folder.resolve(name)));
     }
     assertCode("E0516", () -> Tensor.wrap(new float[1]).write(folder.resolve("none/a.npy")));
+  }
+
+  /// A device has no size to check a header against, and moving a file over it would replace it.
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void devicesAreNotReadAndNotReplaced() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("a.npy"), Path.of("/dev/null"));
+    assertCode("E0503", () -> read(link));
+    Tensor.wrap(new float[1]).write(link);
+    assertFalse(Files.isRegularFile(Path.of("/dev/null")));
+    Files.delete(link);
   }
 
   @Test
