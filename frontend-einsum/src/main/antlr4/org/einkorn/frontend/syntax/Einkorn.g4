@@ -212,9 +212,9 @@ DECIMAL : [0-9]+ '.' [0-9]* EXPONENT? | '.' [0-9]+ EXPONENT? | [0-9]+ EXPONENT ;
 // A number that runs into a name or another number (`12abc`, `0x1F`, `1.2.3`) is a slip of the pen,
 // not a product.
 BAD_NUMBER
-    : ([0-9]+ ('.' [0-9]*)? | '.' [0-9]+) EXPONENT? (LETTER | '_' | '.' [0-9]) (LETTER | MARK | DIGIT | [_.])*
+    : ([0-9]+ ('.' [0-9]*)? | '.' [0-9]+) EXPONENT? (LETTER | '.' [0-9]) (LETTER | [0-9.])*
     ;
-NAME : (LETTER | '_') (LETTER | MARK | DIGIT | '_')* '\''* ;
+NAME : LETTER (LETTER | [0-9])* '\''* ;
 
 STRING          : '"' STRING_CHARACTER* '"' ;
 UNCLOSED_STRING : '"' STRING_CHARACTER* '\\'? ;
@@ -230,8 +230,12 @@ UNCLOSED_COMMENT : '/*' COMMENT_PART* '*'* ;
 UNKNOWN : . ;
 
 fragment EXPONENT         : [eE] [+-]? [0-9]+ ;
-fragment LETTER           : [\p{L}] ;
-fragment MARK             : [\p{Mn}\p{Mc}] ;
-fragment DIGIT            : [\p{N}] ;
+// Letters of any script, and at first every other sign beyond ASCII that is no operator and no blank:
+// class Tokens refuses what is no letter, mark or digit. The tables of Unicode would make this lexer
+// ten times as large and several times as slow to load; Java has them anyway.
+fragment LETTER
+    : [a-zA-Z_]
+    | ~[\u0000-\u007F\u00A0\u00AC\u00B7\u00D7\u2026\u2190\u2212\u2227\u2228\u2260\u2264\u2265\u22C5\uFEFF]
+    ;
 fragment STRING_CHARACTER : ~["\\\r\n] | '\\' ~[\r\n] ;
 fragment COMMENT_PART     : ~'*' | '*'+ ~[*/] ;

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
-import org.antlr.v4.runtime.tree.ParseTree;
 import org.antlr.v4.runtime.tree.TerminalNode;
 import org.einkorn.frontend.syntax.Tree.Expression;
 import org.einkorn.frontend.syntax.Tree.Name;
@@ -148,23 +147,20 @@ final class ExpressionBuilder {
     }
     Expression value = build(context.primary());
     boolean named = context.primary().name() != null;
-    for (int child = 1; child < context.getChildCount(); child++) {
-      Origin origin = places.origin(context.getStart(), last(context.getChild(child)));
-      if (context.getChild(child) instanceof BracketsContext brackets) {
-        boolean applied = context.getChild(child + 1) instanceof ArgumentsContext;
-        if (named && child == 1 && applied) {
-          child++;
-          origin = places.origin(context.getStart(), last(context.getChild(child)));
-          value =
-              projection(
-                  (Name) value, brackets, (ArgumentsContext) context.getChild(child), origin);
-        } else {
-          value = indexed(value, indices.reads(brackets.item(), brackets), origin);
-        }
-      } else {
-        value =
-            applied(value, (ArgumentsContext) context.getChild(child), named && child == 1, origin);
-      }
+    int child = 1;
+    if (named
+        && context.getChild(1) instanceof BracketsContext brackets
+        && context.getChild(2) instanceof ArgumentsContext arguments) {
+      value = projection((Name) value, brackets, arguments, origin(context, arguments));
+      child = 3;
+    }
+    for (; child < context.getChildCount(); child++) {
+      ParserRuleContext trailer = (ParserRuleContext) context.getChild(child);
+      Origin origin = origin(context, trailer);
+      value =
+          trailer instanceof BracketsContext brackets
+              ? indexed(value, indices.reads(brackets.item(), brackets), origin)
+              : applied(value, (ArgumentsContext) trailer, named && child == 1, origin);
     }
     return value;
   }
@@ -262,7 +258,8 @@ final class ExpressionBuilder {
         && range.expression().size() == 1
         && build(item.expression()) instanceof Name name
         && !Names.isCapital(name.text())) {
-      return new Tree.Argument(Optional.of(name), build(range.expression(0)), origin(item));
+      return new Tree.Argument(
+          Optional.of(name), build(range.expression(0)), origin(item));
     }
     throw new SyntaxFault(
         Diagnostic.error("E0011", "`" + span(item).text() + "` is not an argument")
@@ -298,7 +295,8 @@ final class ExpressionBuilder {
 
   Tree.IntegerLiteral integer(Token token) {
     try {
-      return new Tree.IntegerLiteral(Long.parseLong(token.getText()), Origin.of(places.of(token)));
+      return new Tree.IntegerLiteral(
+          Long.parseLong(token.getText()), Origin.of(places.of(token)));
     } catch (NumberFormatException _) {
       throw new SyntaxFault(
           Diagnostic.error("E0006", "an integer too large")
@@ -310,21 +308,23 @@ final class ExpressionBuilder {
   Tree.Text text(Token token) {
     String written = token.getText();
     StringBuilder value = new StringBuilder();
-    for (int k = 1; k < written.length() - 1; k++) {
+    int k = 1;
+    while (k < written.length() - 1) {
       char unit = written.charAt(k);
       if (unit != '\\') {
         value.append(unit);
+        k++;
         continue;
       }
-      k++;
-      switch (written.charAt(k)) {
+      switch (written.charAt(k + 1)) {
         case 'n' -> value.append('\n');
         case 'r' -> value.append('\r');
         case 't' -> value.append('\t');
         case '"' -> value.append('"');
         case '\\' -> value.append('\\');
-        default -> throw badEscape(token, written.substring(k - 1, k + 1));
+        default -> throw badEscape(token, written.substring(k, k + 2));
       }
+      k += 2;
     }
     return new Tree.Text(value.toString(), Origin.of(places.of(token)));
   }
@@ -349,8 +349,8 @@ final class ExpressionBuilder {
     return origin.span().orElseThrow();
   }
 
-  private static Token last(ParseTree tree) {
-    return ((ParserRuleContext) tree).getStop();
+  private Origin origin(ParserRuleContext first, ParserRuleContext last) {
+    return places.origin(first.getStart(), last.getStop());
   }
 
   private static Token token(ParserRuleContext context, int child) {

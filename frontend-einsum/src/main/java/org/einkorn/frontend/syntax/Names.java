@@ -22,30 +22,39 @@ public final class Names {
 
   /// Whether the text is an identifier: letters of any script, digits and `_`, then primes.
   public static boolean isName(String text) {
+    return !text.isEmpty() && firstStranger(text) < 0 && !KEYWORDS.contains(text);
+  }
+
+  /// The offset of the first character that an identifier may not hold there, or -1.
+  static int firstStranger(String text) {
     int end = text.length();
     while (end > 1 && text.charAt(end - 1) == '\'') {
       end--;
     }
-    return end > 0
-        && isFirst(text.codePointAt(0))
-        && text.substring(0, end).codePoints().allMatch(Names::isPart)
-        && !KEYWORDS.contains(text);
+    int unit = 0;
+    while (unit < end) {
+      int codePoint = text.codePointAt(unit);
+      if (!isFirst(codePoint) && (unit == 0 || !isDigitOrMark(codePoint))) {
+        return unit;
+      }
+      unit += Character.charCount(codePoint);
+    }
+    return -1;
   }
 
   private static boolean isFirst(int codePoint) {
     return Character.isLetter(codePoint) || codePoint == '_';
   }
 
-  private static boolean isPart(int codePoint) {
-    return isFirst(codePoint)
-        || switch (Character.getType(codePoint)) {
-          case Character.DECIMAL_DIGIT_NUMBER,
-              Character.LETTER_NUMBER,
-              Character.OTHER_NUMBER,
-              Character.NON_SPACING_MARK,
-              Character.COMBINING_SPACING_MARK ->
-              true;
-          default -> false;
-        };
+  private static boolean isDigitOrMark(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.DECIMAL_DIGIT_NUMBER,
+          Character.LETTER_NUMBER,
+          Character.OTHER_NUMBER,
+          Character.NON_SPACING_MARK,
+          Character.COMBINING_SPACING_MARK ->
+          true;
+      default -> false;
+    };
   }
 }

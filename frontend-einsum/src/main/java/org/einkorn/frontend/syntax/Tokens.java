@@ -4,6 +4,7 @@ import static org.einkorn.frontend.syntax.EinkornParser.*;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
@@ -20,33 +21,55 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
     lexer.removeErrorListeners();
     List<CommonToken> tokens = new ArrayList<>();
     List<Comment> comments = new ArrayList<>();
-    CommonToken previous = null;
+    int previousType = Token.EOF;
+    int previousStop = -1;
     for (Token next = lexer.nextToken(); next.getType() != Token.EOF; next = lexer.nextToken()) {
       CommonToken token = (CommonToken) next;
-      if (token.getChannel() == Token.HIDDEN_CHANNEL) {
-        Comment comment = new Comment(places.of(token));
-        comments.add(comment);
-        if (comment.isBlock() && comment.span().line() != comment.span().endLine()) {
-          // A comment over several lines ends a line as the line ends in it would.
-          token.setType(NEWLINE);
-          token.setChannel(Token.DEFAULT_CHANNEL);
-          tokens.add(token);
-          previous = token;
-        }
+      if (token.getChannel() == Token.HIDDEN_CHANNEL && !keepsAsLineEnd(token, places, comments)) {
         continue;
       }
-      boolean touches = previous != null && previous.getStopIndex() + 1 == token.getStartIndex();
-      if (token.getType() == LPAREN && touches && appliesTo(previous.getType())) {
+      boolean touches = previousStop + 1 == token.getStartIndex();
+      if (token.getType() == LPAREN && touches && appliesTo(previousType)) {
         token.setType(CALL);
       }
-      boolean sameUnknown = token.getType() == UNKNOWN && touches && previous.getType() == UNKNOWN;
-      if (isBroken(token) && !sameUnknown) {
-        diagnostics.add(refuse(token.getType(), places.of(token)));
+      boolean goesOn = token.getType() == UNKNOWN && touches && previousType == UNKNOWN;
+      if (!goesOn) {
+        refuse(token, places).ifPresent(diagnostics::add);
       }
       tokens.add(token);
-      previous = token;
+      previousType = token.getType();
+      previousStop = token.getStopIndex();
     }
     return new Tokens(tokens, comments);
+  }
+
+  /// Takes a comment. One over several lines ends a line, as the line ends in it would: its token
+  /// becomes a line end, and the answer is true.
+  private static boolean keepsAsLineEnd(
+      CommonToken token, Places places, List<Comment> comments) {
+    Comment comment = new Comment(places.of(token));
+    comments.add(comment);
+    if (comment.span().line() == comment.span().endLine()) {
+      return false;
+    }
+    token.setType(NEWLINE);
+    token.setChannel(Token.DEFAULT_CHANNEL);
+    return true;
+  }
+
+  /// What is wrong with a token by itself. A name with a character that no name has becomes unknown.
+  private static Optional<Diagnostic> refuse(CommonToken token, Places places) {
+    if (isBroken(token)) {
+      return Optional.of(refuse(token.getType(), places.of(token)));
+    }
+    int stranger = token.getType() == NAME ? Names.firstStranger(token.getText()) : -1;
+    if (stranger < 0) {
+      return Optional.empty();
+    }
+    token.setType(UNKNOWN);
+    int start = places.of(token).start() + stranger;
+    int end = start + Character.charCount(places.file().text().codePointAt(start));
+    return Optional.of(unknown(places.file().span(start, end)));
   }
 
   /// Whether a token of this kind is a name.
@@ -100,10 +123,25 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
         "for a product write `" + text.substring(0, digits) + " " + letters + "`, with a blank");
   }
 
+  private static boolean isInvisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.UNASSIGNED,
+          Character.PRIVATE_USE,
+          Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
+  }
+
   private static Diagnostic unknown(Span span) {
     int codePoint = span.text().codePointAt(0);
     String shown =
-        Character.isISOControl(codePoint) || !Character.isDefined(codePoint)
+        isInvisible(codePoint)
             ? "U+%04X".formatted(codePoint)
             : "`" + Character.toString(codePoint) + "`";
     Diagnostic diagnostic =

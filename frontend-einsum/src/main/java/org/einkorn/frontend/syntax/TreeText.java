@@ -37,11 +37,17 @@ public final class TreeText {
     return (Tree.Program) read;
   }
 
-  /// `IntegerLiteral` to `integer-literal`.
+  /// `IntegerLiteral` to `integer-literal`, `AT_MOST` to `at-most`.
   static String kebab(String name) {
-    return name.replaceAll("([a-z])([A-Z])", "$1-$2")
-        .toLowerCase(java.util.Locale.ROOT)
-        .replace('_', '-');
+    StringBuilder kebab = new StringBuilder();
+    for (int k = 0; k < name.length(); k++) {
+      char letter = name.charAt(k);
+      if (k > 0 && Character.isUpperCase(letter) && Character.isLowerCase(name.charAt(k - 1))) {
+        kebab.append('-');
+      }
+      kebab.append(letter == '_' ? '-' : Character.toLowerCase(letter));
+    }
+    return kebab.toString();
   }
 
   /// Whether a field is written at all.

@@ -102,7 +102,8 @@ final class TreeTextReader {
     try {
       return type.getDeclaredConstructor(types).newInstance(values);
     } catch (InvocationTargetException refused) {
-      throw fault(String.valueOf(refused.getCause().getMessage()));
+      Throwable cause = refused.getCause();
+      throw fault(cause == null ? "it is refused" : String.valueOf(cause.getMessage()));
     } catch (ReflectiveOperationException failure) {
       throw new IllegalStateException("cannot make a " + type.getSimpleName(), failure);
     }

@@ -2,6 +2,7 @@ package org.einkorn.frontend.syntax;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,27 +35,41 @@ final class TreeTextWriter {
   private static Shape shape(Object value) {
     return switch (value) {
       case List<?> list -> parts('[', "", list.stream().map(TreeTextWriter::shape).toList(), ']');
-      case Optional<?> optional -> optional.isEmpty() ? new Atom("none") : shape(optional.get());
-      case Record record -> parts('(', TreeText.kebab(name(record)), fields(record), ')');
+      case Optional<?> optional ->
+          optional.isEmpty() ? new Atom("none") : shape(optional.get());
+      case Record record -> parts('(', Node.of(record.getClass()).name(), fields(record), ')');
       case Enum<?> constant -> new Atom(TreeText.kebab(constant.name()));
       case String string -> new Atom(ExpressionPrinter.quoted(string));
       default -> new Atom(value.toString());
     };
   }
 
-  private static String name(Record record) {
-    return record.getClass().getSimpleName();
+  /// What is asked of a class once, and used for each of its records.
+  private record Node(String name, List<RecordComponent> fields) {
+    private static final ClassValue<Node> NODES =
+        new ClassValue<>() {
+          @Override
+          protected Node computeValue(Class<?> type) {
+            List<RecordComponent> fields =
+                Arrays.stream(type.getRecordComponents())
+                    .filter(component -> TreeText.isWritten(component.getType()))
+                    .toList();
+            return new Node(TreeText.kebab(type.getSimpleName()), fields);
+          }
+        };
+
+    static Node of(Class<?> type) {
+      return NODES.get(type);
+    }
   }
 
   private static List<Shape> fields(Record record) {
     List<Shape> fields = new ArrayList<>();
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      if (TreeText.isWritten(component.getType())) {
-        try {
-          fields.add(shape(component.getAccessor().invoke(record)));
-        } catch (ReflectiveOperationException failure) {
-          throw new IllegalStateException("cannot read " + component, failure);
-        }
+    for (RecordComponent component : Node.of(record.getClass()).fields()) {
+      try {
+        fields.add(shape(component.getAccessor().invoke(record)));
+      } catch (ReflectiveOperationException failure) {
+        throw new IllegalStateException("cannot read " + component, failure);
       }
     }
     return fields;
