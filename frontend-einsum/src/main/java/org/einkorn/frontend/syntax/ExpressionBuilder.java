@@ -258,8 +258,7 @@ final class ExpressionBuilder {
         && range.expression().size() == 1
         && build(item.expression()) instanceof Name name
         && !Names.isCapital(name.text())) {
-      return new Tree.Argument(
-          Optional.of(name), build(range.expression(0)), origin(item));
+      return new Tree.Argument(Optional.of(name), build(range.expression(0)), origin(item));
     }
     throw new SyntaxFault(
         Diagnostic.error("E0011", "`" + span(item).text() + "` is not an argument")
@@ -295,8 +294,7 @@ final class ExpressionBuilder {
 
   Tree.IntegerLiteral integer(Token token) {
     try {
-      return new Tree.IntegerLiteral(
-          Long.parseLong(token.getText()), Origin.of(places.of(token)));
+      return new Tree.IntegerLiteral(Long.parseLong(token.getText()), Origin.of(places.of(token)));
     } catch (NumberFormatException _) {
       throw new SyntaxFault(
           Diagnostic.error("E0006", "an integer too large")

@@ -45,8 +45,7 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
 
   /// Takes a comment. One over several lines ends a line, as the line ends in it would: its token
   /// becomes a line end, and the answer is true.
-  private static boolean keepsAsLineEnd(
-      CommonToken token, Places places, List<Comment> comments) {
+  private static boolean keepsAsLineEnd(CommonToken token, Places places, List<Comment> comments) {
     Comment comment = new Comment(places.of(token));
     comments.add(comment);
     if (comment.span().line() == comment.span().endLine()) {
@@ -57,7 +56,8 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
     return true;
   }
 
-  /// What is wrong with a token by itself. A name with a character that no name has becomes unknown.
+  /// What is wrong with a token by itself. A name with a character that no name has becomes
+  /// unknown.
   private static Optional<Diagnostic> refuse(CommonToken token, Places places) {
     if (isBroken(token)) {
       return Optional.of(refuse(token.getType(), places.of(token)));

@@ -35,8 +35,7 @@ final class TreeTextWriter {
   private static Shape shape(Object value) {
     return switch (value) {
       case List<?> list -> parts('[', "", list.stream().map(TreeTextWriter::shape).toList(), ']');
-      case Optional<?> optional ->
-          optional.isEmpty() ? new Atom("none") : shape(optional.get());
+      case Optional<?> optional -> optional.isEmpty() ? new Atom("none") : shape(optional.get());
       case Record record -> parts('(', Node.of(record.getClass()).name(), fields(record), ')');
       case Enum<?> constant -> new Atom(TreeText.kebab(constant.name()));
       case String string -> new Atom(ExpressionPrinter.quoted(string));
