@@ -14,6 +14,7 @@ import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
 import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.exec.KernelModule;
 
 /// The backend `jvm`: bytecode, nothing native.
@@ -27,7 +28,7 @@ public final class JvmBackend implements Backend {
 
   @Override
   public KernelModule compile(Module module) {
-    return define(module, KernelClass.hidden(module));
+    return define(module, assemble(KernelClass.hidden(module)));
   }
 
   @Override
@@ -44,6 +45,11 @@ public final class JvmBackend implements Backend {
         switch (emission.kind()) {
           case "bytecode" ->
               ClassText.print(KernelClass.hidden(module)).getBytes(StandardCharsets.UTF_8);
+          case "class" -> standalone(module, new ClassName(emission.name()));
+          case "jar" -> {
+            ClassName className = new ClassName(emission.name());
+            yield JarFile.of(className, standalone(module, className));
+          }
           default -> throw Refusals.unknownKind(emission.kind(), KINDS);
         };
     return new Artifact(main, Map.of());
@@ -52,13 +58,19 @@ public final class JvmBackend implements Backend {
   @Override
   public KernelModule load(Module module, String kind, String text) {
     if (!kind.equals("bytecode")) {
-      throw Refusals.unknownKind(kind + "` that can be read back, no `" + kind, KINDS);
+      throw Refusals.unreadableKind(kind);
     }
+    ClassCode code;
     try {
-      return define(module, ClassTextParser.parse(text));
+      code = ClassTextParser.parse(text);
     } catch (ClassTextException e) {
       throw Refusals.badText(e.line(), String.valueOf(e.getMessage()));
     }
+    return define(module, assembleUnchecked(code));
+  }
+
+  private static byte[] standalone(Module module, ClassName className) {
+    return assemble(StandaloneClass.of(module, className.internal()));
   }
 
   private static byte[] assemble(ClassCode code) {
@@ -69,9 +81,20 @@ public final class JvmBackend implements Backend {
     }
   }
 
+  /// The bytes of a class that a user wrote. What is wrong with its descriptors and its stack shows
+  /// in whatever exception the computation of frames runs into.
+  private static byte[] assembleUnchecked(ClassCode code) {
+    try {
+      return assemble(code);
+    } catch (RefusedException refusal) {
+      throw refusal;
+    } catch (RuntimeException malformed) {
+      throw Refusals.rejectedByTheMachine(malformed.toString());
+    }
+  }
+
   /// Makes the class part of this process. The Java virtual machine verifies it like any other.
-  private static KernelModule define(Module module, ClassCode code) {
-    byte[] bytes = assemble(code);
+  private static KernelModule define(Module module, byte[] bytes) {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
       Object instance = lookup.lookupClass().getConstructor().newInstance();

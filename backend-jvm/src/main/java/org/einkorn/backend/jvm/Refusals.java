@@ -40,6 +40,11 @@ final class Refusals {
         "it makes `" + String.join("`, `", kinds) + "`");
   }
 
+  static RefusedException unreadableKind(String kind) {
+    return new RefusedException(
+        "E0704", "the JVM backend reads no `" + kind + "`", "it reads `bytecode`");
+  }
+
   static RefusedException unknownTarget(String target) {
     return new RefusedException(
         "E0705",
