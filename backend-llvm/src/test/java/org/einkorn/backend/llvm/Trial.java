@@ -142,25 +142,36 @@ final class Trial implements AutoCloseable {
   ///
   /// @param fill writes the inputs
   /// @param ulps how far floats may be apart, in units of the last place of their type
-  static void compare(Module module, long[] symbols, BiConsumer<String, Trial> fill, double ulps) {
+  /// @return whether both ran to the end; otherwise both met the same trap
+  static boolean compare(
+      Module module, long[] symbols, BiConsumer<String, Trial> fill, double ulps) {
     try (Trial compiled = compiled(module, symbols);
         Trial interpreted = interpreted(module, symbols)) {
       for (var input : module.signature().inputs()) {
         fill.accept(input.name(), interpreted);
-        compiled.segment(input.name()).copyFrom(interpreted.segment(input.name()));
       }
-      Optional<KernelTrap> expected = interpreted.attempt();
-      Optional<KernelTrap> found = compiled.attempt();
-      if (expected.isPresent() || found.isPresent()) {
-        assertTrue(expected.isPresent(), () -> "trapped: " + found + " in " + module);
-        assertTrue(found.isPresent(), () -> "no trap: " + expected + " in " + module);
-        assertEquals(expected.get().getMessage(), found.get().getMessage());
-        return;
-      }
-      for (var buffer : module.buffers()) {
-        requireClose(module, buffer.name(), interpreted, compiled, ulps);
-      }
+      return compareRuns(module, interpreted, compiled, ulps);
     }
+  }
+
+  /// Runs both on the data of the first and holds the results against each other; whether both ran
+  /// to the end.
+  static boolean compareRuns(Module module, Trial interpreted, Trial compiled, double ulps) {
+    for (var input : module.signature().inputs()) {
+      compiled.segment(input.name()).copyFrom(interpreted.segment(input.name()));
+    }
+    Optional<KernelTrap> expected = interpreted.attempt();
+    Optional<KernelTrap> found = compiled.attempt();
+    if (expected.isPresent() || found.isPresent()) {
+      assertTrue(expected.isPresent(), () -> "trapped: " + found + " in " + module);
+      assertTrue(found.isPresent(), () -> "no trap: " + expected + " in " + module);
+      assertEquals(expected.get().getMessage(), found.get().getMessage());
+      return false;
+    }
+    for (var buffer : module.buffers()) {
+      requireClose(module, buffer.name(), interpreted, compiled, ulps);
+    }
+    return true;
   }
 
   private static void requireClose(
