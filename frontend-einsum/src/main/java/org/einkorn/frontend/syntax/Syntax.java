@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.antlr.v4.runtime.BailErrorStrategy;
-import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.ListTokenSource;
@@ -12,6 +11,7 @@ import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
 import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.SourceFile;
 
 /// Reads programs: text to [Tree]. Safe to use from many threads at once.
@@ -22,9 +22,7 @@ public final class Syntax {
 
   private Syntax(SourceFile file) {
     this.places = new Places(file);
-    this.parser =
-        new EinkornParser(
-            new CommonTokenStream(new EinkornLexer(CharStreams.fromString("", file.name()))));
+    this.parser = new EinkornParser(new CommonTokenStream(new ListTokenSource(List.of())));
     parser.removeErrorListeners();
     parser.setErrorHandler(new BailErrorStrategy());
   }
@@ -37,8 +35,7 @@ public final class Syntax {
     List<Splitter.Chunk> chunks =
         Splitter.split(syntax.places, tokens.tokens(), syntax.diagnostics);
     List<Tree.Statement> statements = syntax.statements(chunks);
-    Tree.Program program =
-        new Tree.Program(statements, org.einkorn.ir.source.Origin.of(file.span(0, file.length())));
+    Tree.Program program = new Tree.Program(statements, Origin.of(file.span(0, file.length())));
     return new ParseResult(file, program, syntax.diagnostics, tokens.comments());
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is printed reads back as the same.
 class RoundTripTest {
-  private static final int TREES = 3000;
+  private static final int TREES = 1000;
   private static final long SEED = Long.getLong("einkorn.seed", 20261120L);
 
   @Test

@@ -3,9 +3,17 @@ package org.einkorn.frontend.syntax;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
+import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.ListTokenSource;
+import org.antlr.v4.runtime.dfa.DFA;
 import org.einkorn.ir.source.DiagnosticRenderer;
 import org.junit.jupiter.api.Test;
 
@@ -312,5 +320,30 @@ class SyntaxTest {
     assertEquals(2, wide.statements().size());
     assertEquals(wide, read(TreePrinter.print(wide)));
     assertEquals(1, read("Y = " + "(".repeat(100) + "x" + ")".repeat(100)).statements().size());
+  }
+
+  @Test
+  void theProgramsOfTheReferenceAreRead() throws IOException {
+    try (InputStream stream = SyntaxTest.class.getResourceAsStream("by-example.ein")) {
+      String text =
+          new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8);
+      Tree.Program program = read(text);
+      assertEquals(33, program.statements().size());
+      assertEquals(program, read(Formatter.format(Syntax.parse("by-example.ein", text))));
+    }
+  }
+
+  /// The grammar is settled by one token everywhere, so ANTLR's prediction engine, which can take
+  /// time that grows faster than the text, has nothing to do. A change of the grammar that calls
+  /// for it fails here.
+  @Test
+  void theGrammarNeedsNoPrediction() {
+    EinkornParser parser = new EinkornParser(new CommonTokenStream(new ListTokenSource(List.of())));
+    for (long seed = 0; seed < 200; seed++) {
+      read(TreePrinter.print(new RandomTrees(seed).program()));
+    }
+    for (DFA decision : parser.getInterpreter().decisionToDFA) {
+      assertNull(decision.s0, () -> "decision " + decision.decision + " was predicted");
+    }
   }
 }
