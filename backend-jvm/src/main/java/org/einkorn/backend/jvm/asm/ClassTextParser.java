@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.einkorn.backend.jvm.asm.Instruction.Constant;
 
 /// Reads the text of a class, see [ClassText].
@@ -156,9 +157,9 @@ public final class ClassTextParser {
     }
     return switch (type) {
       case "int" -> new Constant.OfInt(line.integer());
-      case "long" -> new Constant.OfLong(Long.parseLong(line.word("a number")));
-      case "float" -> new Constant.OfFloat(Float.parseFloat(line.word("a number")));
-      case "double" -> new Constant.OfDouble(Double.parseDouble(line.word("a number")));
+      case "long" -> new Constant.OfLong(line.number(Long::parseLong));
+      case "float" -> new Constant.OfFloat(line.number(Float::parseFloat));
+      case "double" -> new Constant.OfDouble(line.number(Double::parseDouble));
       case "string" -> new Constant.OfString(unquote(line.rest()));
       default -> throw fault("`" + type + "` is no type of constant");
     };
@@ -293,7 +294,16 @@ public final class ClassTextParser {
     }
 
     int integer() throws ClassTextException {
-      return Integer.parseInt(word("a number"));
+      return number(Integer::parseInt);
+    }
+
+    <T> T number(Function<String, T> parse) throws ClassTextException {
+      String word = word("a number");
+      try {
+        return parse.apply(word);
+      } catch (NumberFormatException e) {
+        throw fault("`" + word + "` is no number that fits here");
+      }
     }
 
     int label() throws ClassTextException {
