@@ -12,11 +12,12 @@ import org.einkorn.runtime.DType;
 /// Writes expressions as IR text, with as few parentheses as [Precedence] allows.
 ///
 /// `i + -1` is written `i - 1`, and `i + -1 * j` is written `i - j`; both read back as they were.
-/// Expressions that nest deeper than text may (1,000 nodes) are refused by an
+/// Expressions that nest deeper than text may ([#MAX_HEIGHT]) are refused by an
 /// [IllegalArgumentException].
 public final class ExprPrinter {
-  /// How many nodes an expression may nest, counted along its deepest path.
-  public static final int MAX_HEIGHT = 1000;
+  /// How many nodes an expression may nest, counted along its deepest path. Twice as many and the
+  /// `equals` of nested records can overflow a thread's usual stack of 1 MiB.
+  public static final int MAX_HEIGHT = 400;
 
   private final StringBuilder out = new StringBuilder();
   private int height = 0;

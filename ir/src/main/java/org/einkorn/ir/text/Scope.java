@@ -5,10 +5,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Names;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Span;
 import org.einkorn.ir.tensor.TensorType;
@@ -89,15 +91,23 @@ final class Scope {
 
   /// The variable or symbol of this name.
   IndexExpr index(Token name) {
+    boolean known = variables.contains(name.text()) || symbols.containsKey(name.text());
+    if (known && !Names.isName(name.text())) {
+      throw TokenReader.failure(
+          "E0804",
+          "a node that can't be: a name with other characters than names may have",
+          name.span(),
+          "only letters, digits, `_`, primes and dots can stand in an expression");
+    }
     if (variables.contains(name.text())) {
       return new IndexExpr.Variable(name.text());
     }
     if (symbols.containsKey(name.text())) {
       return new IndexExpr.Symbol(name.text());
     }
-    Set<String> known = new LinkedHashSet<>(variables);
-    known.addAll(symbols.keySet());
-    throw unknown("index", name, known);
+    Set<String> declared = new LinkedHashSet<>(variables);
+    declared.addAll(symbols.keySet());
+    throw unknown("index", name, declared);
   }
 
   Declared tensor(Token name) {
@@ -133,7 +143,7 @@ final class Scope {
     String best = "";
     int distance = name.length() < 4 ? 1 : 2;
     for (String other : known) {
-      int edits = edits(name.toLowerCase(java.util.Locale.ROOT), other);
+      int edits = edits(name.toLowerCase(Locale.ROOT), other);
       if (edits <= distance && Math.abs(other.length() - name.length()) < name.length()) {
         best = other;
         distance = edits - 1;
@@ -144,7 +154,7 @@ final class Scope {
 
   /// The least number of letters to insert, remove or replace, case aside.
   private static int edits(String one, String mixedCase) {
-    String two = mixedCase.toLowerCase(java.util.Locale.ROOT);
+    String two = mixedCase.toLowerCase(Locale.ROOT);
     int[] above = new int[two.length() + 1];
     for (int column = 0; column <= two.length(); column++) {
       above[column] = column;

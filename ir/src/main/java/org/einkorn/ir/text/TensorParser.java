@@ -73,7 +73,8 @@ public final class TensorParser {
     if (failure.isPresent()) {
       throw failure.get();
     }
-    return new Definition(name.text(), type, body.orElseThrow(), Origin.of(heading));
+    Body complete = body.orElseThrow();
+    return in.node(name, () -> new Definition(name.text(), type, complete, Origin.of(heading)));
   }
 
   private Body body(Token name, TensorType type) {

@@ -98,7 +98,7 @@ final class TokenReader {
 
   ParseFailure expected(String what) {
     Diagnostic error = Diagnostic.error("E0801", "expected " + what + ", found " + peek().shown());
-    return new ParseFailure(error.at(peek().span(), "expected " + what));
+    return new ParseFailure(error.at(peek().span(), ""));
   }
 
   /// Where something else than an item begins.

@@ -97,14 +97,15 @@ record Affine(long constant, Map<IndexExpr, Long> coefficients) {
     return found[0];
   }
 
-  /// The greatest value over the ranges of all variables, where that is one number for all sizes.
+  /// A number that the greatest value over the ranges of all variables reaches, for every size of
+  /// the symbols from 1 on at which the loops run.
   ///
   /// @param ranges extents of variables, outermost first; an extent may mention earlier variables
   OptionalLong greatest(SequencedMap<String, Affine> ranges) {
     return extreme(ranges, 1);
   }
 
-  /// The least value, likewise.
+  /// A number that the least value is not above, likewise.
   OptionalLong least(SequencedMap<String, Affine> ranges) {
     return extreme(ranges, -1);
   }
@@ -124,6 +125,18 @@ record Affine(long constant, Map<IndexExpr, Long> coefficients) {
         value = value.plus(last, coefficient);
       }
     }
-    return value.isConstant() ? OptionalLong.of(value.constant) : OptionalLong.empty();
+    return value.atSizesOfOne(direction);
+  }
+
+  /// The value where every symbol is 1, if larger symbols only move it further in `direction`.
+  private OptionalLong atSizesOfOne(int direction) {
+    long value = constant;
+    for (var term : coefficients.entrySet()) {
+      if (!(term.getKey() instanceof IndexExpr.Symbol) || term.getValue() * direction < 0) {
+        return OptionalLong.empty();
+      }
+      value = Math.addExact(value, term.getValue());
+    }
+    return OptionalLong.of(value);
   }
 }

@@ -19,7 +19,7 @@ final class CommonRules {
   static final Rule<Subject> NESTING_LIMITED =
       new Rule<>(
           "nesting-limited",
-          "Expressions nest at most 1,000 nodes and statements at most 250.",
+          "Expressions nest at most 400 nodes and statements at most 250.",
           (subject, report) ->
               subject.facts().tooDeep().forEach(place -> report.find(place, "nests too deep")));
 
