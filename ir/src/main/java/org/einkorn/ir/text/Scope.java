@@ -138,13 +138,13 @@ final class Scope {
                 : "declared here: " + String.join(", ", some) + rest));
   }
 
-  /// The name that differs from `name` by its case or one or two letters.
+  /// The name that differs from `name` by its case, or by a letter or two of a longer name.
   private static Optional<String> nearest(String name, Set<String> known) {
     String best = "";
-    int distance = name.length() < 4 ? 1 : 2;
+    int distance = Math.min(name.length() / 3, 2);
     for (String other : known) {
       int edits = edits(name.toLowerCase(Locale.ROOT), other);
-      if (edits <= distance && Math.abs(other.length() - name.length()) < name.length()) {
+      if (edits <= distance) {
         best = other;
         distance = edits - 1;
       }

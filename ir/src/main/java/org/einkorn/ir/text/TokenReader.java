@@ -126,7 +126,7 @@ final class TokenReader {
       return constructor.get();
     } catch (IllegalArgumentException refusal) {
       String why = String.valueOf(refusal.getMessage());
-      throw failure("E0804", "a node that can't be: " + why, from(first), why);
+      throw failure("E0804", "a node that can't be: " + why, from(first), "");
     }
   }
 
