@@ -151,11 +151,13 @@ final class MemoryRules {
     indices.forEach(index -> variables.addAll(variables(index)));
     for (Context.Frame frame : frames.reversed()) {
       if (frame instanceof Context.Frame.Block(Stmt.Block block)) {
+        Set<String> outside = new HashSet<>();
         for (Stmt.BlockIter iter : block.iters()) {
           if (variables.remove(iter.variable()) && iter.kind() == Stmt.IterKind.SPATIAL) {
-            variables.addAll(variables(iter.binding()));
+            outside.addAll(variables(iter.binding()));
           }
         }
+        variables.addAll(outside);
       }
     }
     return variables;
