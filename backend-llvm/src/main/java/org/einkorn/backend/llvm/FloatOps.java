@@ -10,14 +10,14 @@ import org.einkorn.runtime.DType;
 
 /// Writes arithmetic of `f32` and `f64`, each operation rounded by itself.
 final class FloatOps {
-  private static final double LOG_OF_2 = 0.6931471805599453;
-
   private final Code code;
   private final Builder builder;
+  private final ElementaryFunctions elementary;
 
   FloatOps(Code code) {
     this.code = code;
     this.builder = code.builder;
+    this.elementary = new ElementaryFunctions(code);
   }
 
   Value unary(UnaryOp op, DType dtype, Value operand) {
@@ -30,15 +30,18 @@ final class FloatOps {
       case CEIL -> code.intrinsic("llvm.ceil", type, operand);
       case ROUND -> code.intrinsic("llvm.roundeven", type, operand);
       case SQRT -> code.intrinsic("llvm.sqrt", type, operand);
-      case EXP -> code.intrinsic("llvm.exp", type, operand);
-      case LOG -> code.intrinsic("llvm.log", type, operand);
+      case EXP, LOG, TANH, ERF ->
+          elementary.call(op, dtype, operand).orElseGet(() -> library(op, type, operand));
       case SIN -> code.intrinsic("llvm.sin", type, operand);
       case COS -> code.intrinsic("llvm.cos", type, operand);
       case TAN -> code.intrinsic("llvm.tan", type, operand);
-      case TANH -> code.intrinsic("llvm.tanh", type, operand);
-      case ERF -> code.pure(dtype == DType.F32 ? "erff" : "erf", type, operand);
       case NOT -> throw new IllegalArgumentException("`not` of " + dtype);
     };
+  }
+
+  /// A function of `f64` from the C library.
+  private Value library(UnaryOp op, Type type, Value operand) {
+    return code.pure(op.text(), type, operand);
   }
 
   Value binary(BinaryOp op, DType dtype, Value left, Value right) {
@@ -94,10 +97,11 @@ final class FloatOps {
     Value b = isSingle ? builder.extendFloat(right, code.f64) : right;
     Value greater = code.intrinsic("llvm.maximum", code.f64, a, b);
     Value distance = code.intrinsic("llvm.fabs", code.f64, builder.subtractFloat(a, b));
-    Value lesserShare = code.intrinsic("llvm.exp", code.f64, builder.negateFloat(distance));
-    Value apart = builder.addFloat(greater, code.pure("log1p", code.f64, lesserShare));
+    Value lesserShare =
+        elementary.call(UnaryOp.EXP, DType.F64, builder.negateFloat(distance)).orElseThrow();
+    Value apart = builder.addFloat(greater, elementary.logOfOnePlus(lesserShare));
     // Equal infinities have no distance.
-    Value equal = builder.addFloat(a, code.f64(LOG_OF_2));
+    Value equal = builder.addFloat(a, code.f64(Arithmetic.LOG_OF_2));
     Value result = builder.select(builder.compareFloat(Comparison.EQUAL, a, b), equal, apart);
     return isSingle ? builder.truncateFloat(result, code.f32) : result;
   }

@@ -71,11 +71,11 @@ class EmissionTest {
 
   @Test
   void runsTextThatCallsTheCLibrary() {
-    Module module = map(DType.F32, DType.F32, x -> unary(UnaryOp.ERF, x));
+    Module module = map(DType.F64, DType.F64, x -> unary(UnaryOp.ERF, x));
     String assembly = text(module, "asm", "native");
-    assertTrue(assembly.contains("erff"), assembly);
+    assertTrue(assembly.contains("erf@PLT"), assembly);
     try (Trial trial = Trial.of(BACKEND.load(module, "asm", assembly), 1)) {
-      assertEquals((float) 0.8427007929497149, trial.set("X", 1).run().real("Y", 0), 1e-7);
+      assertEquals(0.8427007929497149, trial.set("X", 1).run().real("Y", 0), 1e-15);
     }
   }
 
@@ -97,8 +97,8 @@ class EmissionTest {
 
   @Test
   void refusesAssemblyThatCallsWhatIsNotThere() {
-    Module module = map(DType.F32, DType.F32, x -> unary(UnaryOp.ERF, x));
-    String wrong = text(module, "asm", "native").replace("erff", "erffff");
+    Module module = map(DType.F64, DType.F64, x -> unary(UnaryOp.ERF, x));
+    String wrong = text(module, "asm", "native").replace("erf@PLT", "erffff@PLT");
     RefusedException refused =
         assertThrows(RefusedException.class, () -> BACKEND.load(module, "asm", wrong));
     assertEquals("E0708", refused.code());
@@ -181,7 +181,7 @@ class EmissionTest {
             loop(
                 "i",
                 size,
-                store("t.0", unary(UnaryOp.EXP, read("x'", DType.F64, v("i"))), v("i")))),
+                store("t.0", unary(UnaryOp.TANH, read("x'", DType.F64, v("i"))), v("i")))),
         new Function(
             "second",
             loop(
@@ -214,7 +214,7 @@ class EmissionTest {
           uint16_t y[2] = {0x3F80, 0x4000};
           double z[2];
           int32_t status = layer(x, y, z, 2);
-          printf("%d %.15g %.15g\\n", status, z[0], z[1]);
+          printf("%d %.10g %.10g\\n", status, z[0], z[1]);
           return 0;
         }
         """);
@@ -230,7 +230,7 @@ class EmissionTest {
             "main.c",
             "./liblayer.so");
     assertEquals("", built);
-    assertEquals("0 2 4.71828182845904\n", run(folder, "./main"));
+    assertEquals("0 1 2.761594156\n", run(folder, "./main"));
   }
 
   @Test
