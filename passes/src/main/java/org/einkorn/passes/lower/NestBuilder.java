@@ -1,6 +1,8 @@
 package org.einkorn.passes.lower;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +31,13 @@ final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
   private final Buffer target;
+  private final Set<String> axisNames;
 
   NestBuilder(Definition definition, Map<String, Buffer> buffers) {
     this.definition = definition;
-    this.buffers = new java.util.HashMap<>(buffers);
+    this.buffers = new HashMap<>(buffers);
     this.target = new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL);
+    this.axisNames = axisNames(definition.body());
   }
 
   Buffer target() {
@@ -42,12 +46,16 @@ final class NestBuilder {
 
   /// The target itself where it has the type that values are accumulated in, else a temporary.
   Buffer accumulator(DType valueType) {
-    return valueType == definition.type().dtype()
-        ? target
-        : new Buffer(
+    if (valueType == definition.type().dtype()) {
+      return target;
+    }
+    Buffer accumulator =
+        new Buffer(
             definition.name() + ".acc",
             new TensorType(valueType, definition.type().extents()),
             Buffer.Scope.GLOBAL);
+    buffers.put(accumulator.name(), accumulator);
+    return accumulator;
   }
 
   /// Whether the term's plain axes run over every element of the target.
@@ -184,7 +192,6 @@ final class NestBuilder {
             accumulator.name(),
             term.write(),
             new Scalar.Binary(body.projection().combine(), before, term.joined()));
-    buffers.put(accumulator.name(), accumulator);
     String name = definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
     return function(name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
   }
@@ -238,11 +245,26 @@ final class NestBuilder {
         name, iters, guards, access.reads(), access.writes(), Optional.empty(), body);
   }
 
-  private static String loopName(Axis axis) {
-    return axis.name() + ".0";
+  /// `i.0` for the axis `i`, or the first of `i.1`, `i.2`, … that is no axis of this definition.
+  private String loopName(Axis axis) {
+    int number = 0;
+    while (axisNames.contains(axis.name() + "." + number)) {
+      number++;
+    }
+    return axis.name() + "." + number;
   }
 
-  private static Stmt nest(List<Axis> axes, Stmt body) {
+  private static Set<String> axisNames(Body body) {
+    Set<String> names = new HashSet<>();
+    switch (body) {
+      case Body.Accumulate(var projection, List<Contraction> terms) ->
+          terms.forEach(term -> term.axes().forEach(axis -> names.add(axis.name())));
+      case Body.Scan scan -> scan.axes().forEach(axis -> names.add(axis.name()));
+    }
+    return names;
+  }
+
+  private Stmt nest(List<Axis> axes, Stmt body) {
     Stmt nest = body;
     for (Axis axis : axes.reversed()) {
       nest = new Stmt.For(Stmt.LoopKind.SERIAL, loopName(axis), axis.extent(), nest);
