@@ -19,6 +19,12 @@ final class Casts {
   }
 
   Value cast(Value value, DType from, DType to) {
+    return cast(
+        value, from, to, from.isFloat() ? IntegerRange.of(DType.I64) : IntegerRange.of(from));
+  }
+
+  /// @param values what an integer can be
+  Value cast(Value value, DType from, DType to, IntegerRange values) {
     if (from == to) {
       return value;
     }
@@ -30,7 +36,7 @@ final class Casts {
           switch (from.kind()) {
             case FLOAT -> floatToInteger(value, from, to);
             case BOOLEAN -> builder.extendUnsigned(value, code.register(to));
-            case INTEGER -> integerToInteger(value, from, to);
+            case INTEGER -> integerToInteger(value, from, to, values);
             case COMPLEX -> throw new IllegalArgumentException("a cast of " + from);
           };
       case C64, C128 -> throw new IllegalArgumentException("a cast to " + to);
@@ -80,7 +86,7 @@ final class Casts {
     DType wide = from == DType.F64 ? DType.F64 : DType.F32;
     Value real = floatToFloat(value, from, wide);
     Type type = code.register(wide);
-    double least = least(to);
+    double least = IntegerRange.of(to).least();
     // What truncates to the least number is above it by less than 1 the other way, where the type
     // is
     // fine enough to have such numbers.
@@ -93,24 +99,34 @@ final class Casts {
                 Comparison.GREATER_EQUAL, real, code.context.constant(type, least));
     Value isLow =
         builder.compareFloat(
-            Comparison.LESS, real, code.context.constant(type, greatest(to) + 1.0));
-    code.trapOverflowIf(builder.not(builder.and(isHigh, isLow)));
+            Comparison.LESS,
+            real,
+            code.context.constant(type, IntegerRange.of(to).greatest() + 1.0));
+    Value isInside = builder.and(isHigh, isLow);
+    code.overflowIf(builder.not(isInside));
+    Value safe = builder.select(isInside, real, code.context.constant(type, 0.0));
     if (to == DType.I64) {
-      return builder.floatToSigned(real, code.i64);
+      return builder.floatToSigned(safe, code.i64);
     }
-    Value integer = builder.floatToSigned(real, code.i32);
+    Value integer = builder.floatToSigned(safe, code.i32);
     return to == DType.I32 ? integer : builder.truncate(integer, code.register(to));
   }
 
-  private Value integerToInteger(Value value, DType from, DType to) {
+  private Value integerToInteger(Value value, DType from, DType to, IntegerRange values) {
     boolean isLong = from == DType.I64 || to == DType.I64;
     Type type = isLong ? code.i64 : code.i32;
     int bits = isLong ? 64 : 32;
     Value wide = widen(value, from, type, bits);
-    if (least(from) < least(to) || greatest(from) > greatest(to)) {
-      Value offset = builder.subtract(wide, code.context.constant(type, least(to)));
-      Value range = code.context.constant(type, greatest(to) - least(to));
-      code.trapOverflowIf(builder.compareUnsigned(Comparison.GREATER, offset, range));
+    IntegerRange goal = IntegerRange.of(to);
+    if (!(goal.holds(values.least()) && goal.holds(values.greatest()))) {
+      // Not by a comparison with the ends: LLVM would make an operation of it that is no vector
+      // code.
+      Value below =
+          code.intrinsic("llvm.smin", type, wide, code.context.constant(type, goal.greatest()));
+      Value inside =
+          code.intrinsic("llvm.smax", type, below, code.context.constant(type, goal.least()));
+      code.overflowIf(builder.compare(Comparison.NOT_EQUAL, inside, wide));
+      wide = inside;
     }
     return widthBits(to) == bits ? wide : builder.truncate(wide, code.register(to));
   }
@@ -127,32 +143,5 @@ final class Casts {
 
   private static int widthBits(DType type) {
     return type == DType.BOOL ? 1 : 8 * type.byteSize();
-  }
-
-  private static long least(DType type) {
-    return switch (type) {
-      case I64 -> Long.MIN_VALUE;
-      case I32 -> Integer.MIN_VALUE;
-      case I16 -> Short.MIN_VALUE;
-      case I8 -> Byte.MIN_VALUE;
-      case I4 -> -8;
-      case U8, BOOL -> 0;
-      case F64, F32, F16, BF16, F8E4M3, F8E5M2, C64, C128 ->
-          throw new IllegalArgumentException(type + " is no integer type");
-    };
-  }
-
-  private static long greatest(DType type) {
-    return switch (type) {
-      case I64 -> Long.MAX_VALUE;
-      case I32 -> Integer.MAX_VALUE;
-      case I16 -> Short.MAX_VALUE;
-      case I8 -> Byte.MAX_VALUE;
-      case I4 -> 7;
-      case U8 -> 255;
-      case BOOL -> 1;
-      case F64, F32, F16, BF16, F8E4M3, F8E5M2, C64, C128 ->
-          throw new IllegalArgumentException(type + " is no integer type");
-    };
   }
 }

@@ -30,7 +30,8 @@ final class Code {
   final Type f32;
   final Type f64;
   final Type pointer;
-  private @Nullable BasicBlock overflow;
+  final BasicBlock entry;
+  private @Nullable Value overflow;
 
   Code(IrModule module, Builder builder, NativeFunction function, CpuTraits traits) {
     this.context = module.context();
@@ -38,6 +39,7 @@ final class Code {
     this.builder = builder;
     this.function = function;
     this.traits = traits;
+    this.entry = function.block("entry");
     i1 = context.integer(1);
     i8 = context.integer(8);
     i16 = context.integer(16);
@@ -133,18 +135,45 @@ final class Code {
     builder.store(stored, builder.element(memory(type), array, index), type.byteSize());
   }
 
-  /// Leaves the function where integer arithmetic has no exact result.
-  void trapOverflowIf(Value condition) {
+  /// A place on the stack for one element, made where the function starts so that it becomes a
+  /// register.
+  Value stack(Type type, String name) {
     BasicBlock here = builder.block();
+    builder.at(entry);
+    Value address = builder.stack(type, name);
+    builder.at(here);
+    return address;
+  }
+
+  /// Makes the function end in a trap if the condition ever holds, as it does where integer
+  /// arithmetic has no exact result.
+  ///
+  /// It goes on for now: a branch out of every addition would keep loops from becoming vector code.
+  void overflowIf(Value condition) {
+    Value flag = overflowFlag();
+    builder.store(builder.or(builder.load(i1, flag, 1), condition), flag, 1);
+  }
+
+  /// Keeps account of overflow from the start of the function.
+  Value overflowFlag() {
     if (overflow == null) {
-      overflow = block("overflow");
-      builder.at(overflow);
-      builder.giveBack(i32(KernelStatus.OVERFLOW.code()));
+      BasicBlock here = builder.block();
+      builder.at(entry);
+      overflow = builder.stack(i1, "overflow");
+      builder.store(bool(false), overflow, 1);
       builder.at(here);
     }
-    BasicBlock exact = block("exact");
-    builder.branchUnlikely(condition, overflow, exact);
-    begin(exact);
+    return overflow;
+  }
+
+  /// Gives back a status, or an overflow that came before it.
+  void giveBack(KernelStatus status) {
+    Value result = i32(status.code());
+    if (overflow != null) {
+      result =
+          builder.select(builder.load(i1, overflow, 1), i32(KernelStatus.OVERFLOW.code()), result);
+    }
+    builder.giveBack(result);
   }
 
   /// Leaves the function unless `0 ≤ position < bound`.
@@ -162,7 +191,7 @@ final class Code {
     store(DType.I64, status, i64(0), i64(site));
     store(DType.I64, status, i64(1), position);
     store(DType.I64, status, i64(2), bound);
-    builder.giveBack(i32(KernelStatus.POSITION.code()));
+    giveBack(KernelStatus.POSITION);
     begin(inside);
   }
 }

@@ -59,7 +59,7 @@ final class ElementaryFunctions {
             .pure();
     Code code = new Code(caller.module, caller.builder, function, caller.traits);
     BasicBlock here = caller.builder.block();
-    code.builder.at(code.block("entry"));
+    code.builder.at(code.entry);
     Arithmetic in = new Arithmetic(code);
     code.builder.giveBack(definition.write(in, function.parameter(0, "x")));
     code.builder.at(here);

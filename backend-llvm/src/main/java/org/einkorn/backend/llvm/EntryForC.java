@@ -68,7 +68,7 @@ final class EntryForC {
             .function(name, context.function(context.integer(32), types))
             .attributes(List.of("nounwind"));
     Code code = new Code(target, builder, entry, traits);
-    builder.at(code.block("entry"));
+    builder.at(code.entry);
     Scope scope = new Scope();
     Map<Integer, Value> addresses = new HashMap<>();
     for (int position = 0; position < given.size(); position++) {

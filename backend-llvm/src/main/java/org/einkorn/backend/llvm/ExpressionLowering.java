@@ -128,18 +128,21 @@ final class ExpressionLowering {
         Value value = scalar(operand, scope);
         yield operand.type().isFloat()
             ? floats.unary(op, operand.type(), value)
-            : integers.unary(op, operand.type(), value);
+            : integers.unary(op, operand.type(), value, IntegerRange.of(operand));
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         Value first = scalar(left, scope);
         Value second = scalar(right, scope);
         yield left.type().isFloat()
             ? floats.binary(op, left.type(), first, second)
-            : integers.binary(op, left.type(), first, second);
+            : integers.binary(
+                op, left.type(), first, second, IntegerRange.of(left), IntegerRange.of(right));
       }
       case Scalar.Select select -> select(select, scope);
       case Scalar.Cast(DType type, Scalar operand) ->
-          casts.cast(scalar(operand, scope), operand.type(), type);
+          operand.type().isFloat()
+              ? casts.cast(scalar(operand, scope), operand.type(), type)
+              : casts.cast(scalar(operand, scope), operand.type(), type, IntegerRange.of(operand));
     };
   }
 

@@ -17,14 +17,11 @@ final class FunctionLowering {
   private final Code code;
   private final Builder builder;
   private final ExpressionLowering expressions;
-  private final BasicBlock entry;
 
-  /// @param entry a block at the start of the function that is still open: registers are made there
-  FunctionLowering(Code code, ExpressionLowering expressions, BasicBlock entry) {
+  FunctionLowering(Code code, ExpressionLowering expressions) {
     this.code = code;
     this.builder = code.builder;
     this.expressions = expressions;
-    this.entry = entry;
   }
 
   /// Writes a whole function: all of it, or the iterations `begin … end − 1` of its parallel loop.
@@ -89,12 +86,15 @@ final class FunctionLowering {
   }
 
   private void block(Stmt.Block block, Scope scope) {
+    // Bindings see what is outside the block, not one another.
+    List<Value> bindings =
+        block.iters().stream().map(iter -> expressions.index(iter.binding(), scope)).toList();
     List<Value> reduced = new ArrayList<>();
-    for (Stmt.BlockIter iter : block.iters()) {
-      Value value = expressions.index(iter.binding(), scope);
-      scope.bind(iter.variable(), value);
+    for (int number = 0; number < bindings.size(); number++) {
+      Stmt.BlockIter iter = block.iters().get(number);
+      scope.bind(iter.variable(), bindings.get(number));
       if (iter.kind() == Stmt.IterKind.REDUCE) {
-        reduced.add(value);
+        reduced.add(bindings.get(number));
       }
     }
     guarded(
@@ -154,10 +154,7 @@ final class FunctionLowering {
     if (buffer.scope() != Buffer.Scope.REGISTER) {
       throw Refusals.localArray(buffer);
     }
-    BasicBlock here = builder.block();
-    builder.at(entry);
-    Value address = builder.stack(code.memory(buffer.type().dtype()), buffer.name());
-    builder.at(here);
+    Value address = code.stack(code.memory(buffer.type().dtype()), buffer.name());
     return new Scope.Place(address, buffer.type().dtype(), List.of());
   }
 }

@@ -19,17 +19,20 @@ final class IntegerOps {
     this.builder = code.builder;
   }
 
-  Value unary(UnaryOp op, DType dtype, Value operand) {
+  /// @param range what the operand can be
+  Value unary(UnaryOp op, DType dtype, Value operand, IntegerRange range) {
     Type type = code.register(dtype);
     Value zero = code.context.constant(type, 0);
+    boolean isChecked = !IntegerRange.apply(op, dtype, range).fitsIn(dtype);
     return switch (op) {
-      case NEGATE -> checked("llvm.ssub.with.overflow", type, zero, operand);
+      case NEGATE -> subtract(type, isChecked, zero, operand);
       case ABS -> {
-        long least = dtype == DType.I64 ? Long.MIN_VALUE : Integer.MIN_VALUE;
-        code.trapOverflowIf(
-            builder.compare(Comparison.EQUAL, operand, code.context.constant(type, least)));
+        if (isChecked) {
+          Value least = code.context.constant(type, IntegerRange.of(dtype).least());
+          code.overflowIf(builder.compare(Comparison.EQUAL, operand, least));
+        }
         yield builder.call(
-            code.module.intrinsic("llvm.abs", List.of(type)), List.of(operand, code.bool(true)));
+            code.module.intrinsic("llvm.abs", List.of(type)), List.of(operand, code.bool(false)));
       }
       case SIGN ->
           builder.subtract(
@@ -41,12 +44,20 @@ final class IntegerOps {
     };
   }
 
-  Value binary(BinaryOp op, DType dtype, Value left, Value right) {
+  /// @param leftRange what the left operand can be
+  Value binary(
+      BinaryOp op,
+      DType dtype,
+      Value left,
+      Value right,
+      IntegerRange leftRange,
+      IntegerRange rightRange) {
     Type type = code.register(dtype);
+    boolean isChecked = !IntegerRange.apply(op, dtype, leftRange, rightRange).fitsIn(dtype);
     return switch (op) {
-      case ADD -> checked("llvm.sadd.with.overflow", type, left, right);
-      case SUBTRACT -> checked("llvm.ssub.with.overflow", type, left, right);
-      case MULTIPLY -> checked("llvm.smul.with.overflow", type, left, right);
+      case ADD -> add(type, isChecked, left, right);
+      case SUBTRACT -> subtract(type, isChecked, left, right);
+      case MULTIPLY -> multiply(dtype, isChecked, left, right);
       case MODULO -> modulo(type, left, right);
       case MINIMUM -> code.intrinsic("llvm.smin", type, left, right);
       case MAXIMUM -> code.intrinsic("llvm.smax", type, left, right);
@@ -62,23 +73,54 @@ final class IntegerOps {
     };
   }
 
-  private Value checked(String intrinsic, Type type, Value left, Value right) {
-    Value both = code.intrinsic(intrinsic, type, left, right);
-    code.trapOverflowIf(builder.member(both, 1));
+  /// A sum is wrong where its sign is that of neither operand.
+  private Value add(Type type, boolean isChecked, Value left, Value right) {
+    Value sum = builder.add(left, right);
+    if (isChecked) {
+      Value wrong = builder.and(builder.xor(left, sum), builder.xor(right, sum));
+      code.overflowIf(builder.compare(Comparison.LESS, wrong, code.context.constant(type, 0)));
+    }
+    return sum;
+  }
+
+  /// A difference is wrong where the signs of the operands differ and its sign is not the left
+  /// one's.
+  private Value subtract(Type type, boolean isChecked, Value left, Value right) {
+    Value difference = builder.subtract(left, right);
+    if (isChecked) {
+      Value wrong = builder.and(builder.xor(left, right), builder.xor(left, difference));
+      code.overflowIf(builder.compare(Comparison.LESS, wrong, code.context.constant(type, 0)));
+    }
+    return difference;
+  }
+
+  private Value multiply(DType dtype, boolean isChecked, Value left, Value right) {
+    if (!isChecked) {
+      return builder.multiply(left, right);
+    }
+    if (dtype == DType.I32) {
+      Value wide =
+          builder.multiply(
+              builder.extendSigned(left, code.i64), builder.extendSigned(right, code.i64));
+      Value product = builder.truncate(wide, code.i32);
+      code.overflowIf(
+          builder.compare(Comparison.NOT_EQUAL, builder.extendSigned(product, code.i64), wide));
+      return product;
+    }
+    Value both = code.intrinsic("llvm.smul.with.overflow", code.i64, left, right);
+    code.overflowIf(builder.member(both, 1));
     return builder.member(both, 0);
   }
 
   /// The remainder with the sign of the divisor. A divisor of −1 gives 0, as 1 does, and is
-  /// replaced by it: the CPU faults on the least number divided by −1.
+  /// replaced by it, since the CPU faults on the least number divided by −1; so is 0.
   private Value modulo(Type type, Value dividend, Value divisor) {
     Value zero = code.context.constant(type, 0);
-    Value minusOne = code.context.constant(type, -1);
-    code.trapOverflowIf(builder.compare(Comparison.EQUAL, divisor, zero));
+    Value isZero = builder.compare(Comparison.EQUAL, divisor, zero);
+    code.overflowIf(isZero);
+    Value isMinusOne = builder.compare(Comparison.EQUAL, divisor, code.context.constant(type, -1));
     Value safe =
-        builder.select(
-            builder.compare(Comparison.EQUAL, divisor, minusOne),
-            code.context.constant(type, 1),
-            divisor);
+        builder.select(builder.or(isZero, isMinusOne), code.context.constant(type, 1), divisor);
     Value remainder = builder.remainder(dividend, safe);
     Value hasOtherSign = builder.compare(Comparison.LESS, builder.xor(remainder, safe), zero);
     Value isNotZero = builder.compare(Comparison.NOT_EQUAL, remainder, zero);

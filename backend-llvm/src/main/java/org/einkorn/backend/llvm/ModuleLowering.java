@@ -108,7 +108,6 @@ final class ModuleLowering {
             .internal()
             .attributes(List.of("nounwind", "noinline"));
     Code code = begin(builder, written);
-    BasicBlock entry = code.block("entry");
     BasicBlock start = code.block("start");
     builder.at(start);
     Scope scope = new Scope();
@@ -122,8 +121,8 @@ final class ModuleLowering {
     Value status = written.parameter(first + symbols.size() + 2, "status");
     written.parameterAttributes(
         parameters.size() - 1, List.of("noalias", "nocapture", "writeonly"));
-    ExpressionLowering expressions =
-        new ExpressionLowering(code, Fetches.of(function.body()), status);
+    List<IndexExpr.Fetch> fetches = Fetches.of(function.body());
+    ExpressionLowering expressions = new ExpressionLowering(code, fetches, status);
     for (int position = 0; position < used.size(); position++) {
       Buffer buffer = buffers.get(used.get(position));
       boolean isWritten = usage.writes(buffer.name());
@@ -137,9 +136,14 @@ final class ModuleLowering {
           buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
       scope.bind(buffer.name(), new Scope.Place(address, buffer.type().dtype(), extents));
     }
-    new FunctionLowering(code, expressions, entry).body(function.body(), scope, begin, end);
-    builder.giveBack(code.i32(KernelStatus.DONE.code()));
-    builder.at(entry);
+    if (!fetches.isEmpty()) {
+      // A position trap asks whether there was an overflow before it, maybe in an earlier
+      // iteration.
+      code.overflowFlag();
+    }
+    new FunctionLowering(code, expressions).body(function.body(), scope, begin, end);
+    code.giveBack(KernelStatus.DONE);
+    builder.at(code.entry);
     builder.jump(start);
     return new Loops(written, used, function.parallelExtent());
   }
@@ -156,7 +160,7 @@ final class ModuleLowering {
                 context.function(context.integer(32), List.of(pointer, pointer, i64, i64, pointer)))
             .attributes(List.of("nounwind"));
     Code code = begin(builder, kernel);
-    builder.at(code.block("entry"));
+    builder.at(code.entry);
     Value memory = kernel.parameter(0, "buffers");
     Value sizes = kernel.parameter(1, "symbols");
     List<Value> arguments = new ArrayList<>();

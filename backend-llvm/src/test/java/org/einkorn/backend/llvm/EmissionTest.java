@@ -118,6 +118,31 @@ class EmissionTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"I32, vpaddd", "I64, vpaddq", "I8, vpminsd"})
+  void usesVectorInstructionsForCheckedIntegers(DType type, String instruction) {
+    Module module =
+        zip(
+            type,
+            type,
+            (a, b) ->
+                Scalar.cast(
+                    type,
+                    binary(
+                        BinaryOp.ADD,
+                        Scalar.cast(type.compute(), a),
+                        Scalar.cast(type.compute(), b))));
+    String assembly = text(module, "asm", "x86-64-v3");
+    assertTrue(assembly.contains(instruction), assembly);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EXP", "LOG", "TANH", "ERF"})
+  void usesVectorInstructionsForElementaryFunctions(UnaryOp op) {
+    String assembly = text(map(DType.F32, DType.F32, x -> unary(op, x)), "asm", "x86-64-v3");
+    assertTrue(assembly.contains("vmulpd\t%ymm") && !assembly.contains("@PLT"), assembly);
+  }
+
+  @ParameterizedTest
   @CsvSource({"x86-64-v3, ymm", "x86-64-v4, ymm", "aarch64, fmul", "x86-64, xmm"})
   void makesCodeForOtherCpus(String target, String expected) {
     Module module = zip(DType.F32, DType.F32, (a, b) -> binary(BinaryOp.MULTIPLY, a, b));

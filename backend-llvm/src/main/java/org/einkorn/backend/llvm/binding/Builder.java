@@ -167,6 +167,10 @@ public final class Builder implements AutoCloseable {
     return value(LLVMBuildSub(ref, left.ref, right.ref, UNNAMED));
   }
 
+  public Value multiply(Value left, Value right) {
+    return value(LLVMBuildMul(ref, left.ref, right.ref, UNNAMED));
+  }
+
   public Value divide(Value left, Value right) {
     return value(LLVMBuildSDiv(ref, left.ref, right.ref, UNNAMED));
   }
@@ -207,10 +211,6 @@ public final class Builder implements AutoCloseable {
 
   public Value compare(Comparison comparison, Value left, Value right) {
     return value(LLVMBuildICmp(ref, comparison.integerCode(), left.ref, right.ref, UNNAMED));
-  }
-
-  public Value compareUnsigned(Comparison comparison, Value left, Value right) {
-    return value(LLVMBuildICmp(ref, comparison.unsignedCode(), left.ref, right.ref, UNNAMED));
   }
 
   // Floats

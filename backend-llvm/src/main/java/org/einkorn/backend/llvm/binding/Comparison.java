@@ -24,17 +24,6 @@ public enum Comparison {
     };
   }
 
-  int unsignedCode() {
-    return switch (this) {
-      case EQUAL -> LLVMIntEQ;
-      case NOT_EQUAL -> LLVMIntNE;
-      case LESS -> LLVMIntULT;
-      case LESS_EQUAL -> LLVMIntULE;
-      case GREATER -> LLVMIntUGT;
-      case GREATER_EQUAL -> LLVMIntUGE;
-    };
-  }
-
   int floatCode() {
     return switch (this) {
       case EQUAL -> LLVMRealOEQ;
