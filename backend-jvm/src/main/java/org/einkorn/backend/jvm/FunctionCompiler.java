@@ -33,6 +33,7 @@ final class FunctionCompiler {
   private final List<IndexExpr.Fetch> fetches;
   private final Outliner.Plan plan;
   private final boolean countsInInts;
+  private final VectorMachine machine;
   private final Set<IndexExpr> checkedExtents = new LinkedHashSet<>();
   private final List<MethodCode> methods = new ArrayList<>();
 
@@ -41,12 +42,14 @@ final class FunctionCompiler {
       String methodName,
       Function function,
       Outliner.Plan plan,
-      boolean countsInInts) {
+      boolean countsInInts,
+      VectorMachine machine) {
     this.context = context;
     this.methodName = methodName;
     this.fetches = Fetches.of(function.body());
     this.plan = plan;
     this.countsInInts = countsInInts;
+    this.machine = machine;
   }
 
   /// The methods of a function; the one called `methodName` is its entry.
@@ -74,8 +77,10 @@ final class FunctionCompiler {
           limitBytes == Integer.MAX_VALUE
               ? Outliner.none(function.body())
               : Outliner.plan(function.body(), limitBytes);
+      // What can't be cut into methods gets shorter without vectors.
+      VectorMachine machine = limitBytes < 1500 ? VectorMachine.NONE : context.machine();
       FunctionCompiler compiler =
-          new FunctionCompiler(context, methodName, function, plan, countsInInts);
+          new FunctionCompiler(context, methodName, function, plan, countsInInts, machine);
       compiler.compileEntry();
       boolean fits = compiler.methods.stream().allMatch(m -> m.byteSize() < COMPILED_BYTES);
       if (fits || limitBytes < 500) {
@@ -87,6 +92,10 @@ final class FunctionCompiler {
 
   KernelContext context() {
     return context;
+  }
+
+  VectorMachine machine() {
+    return machine;
   }
 
   int site(IndexExpr.Fetch fetch) {

@@ -28,7 +28,7 @@ public final class JvmBackend implements Backend {
 
   @Override
   public KernelModule compile(Module module) {
-    return define(module, assemble(KernelClass.hidden(module)));
+    return define(module, assemble(KernelClass.hidden(module, VectorMachine.detect())));
   }
 
   @Override
@@ -44,7 +44,8 @@ public final class JvmBackend implements Backend {
     byte[] main =
         switch (emission.kind()) {
           case "bytecode" ->
-              ClassText.print(KernelClass.hidden(module)).getBytes(StandardCharsets.UTF_8);
+              ClassText.print(KernelClass.hidden(module, VectorMachine.detect()))
+                  .getBytes(StandardCharsets.UTF_8);
           case "class" -> standalone(module, new ClassName(emission.name()));
           case "jar" -> {
             ClassName className = new ClassName(emission.name());
@@ -109,13 +110,14 @@ public final class JvmBackend implements Backend {
 
   @Override
   public String describe() {
-    boolean hasVectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    VectorMachine machine = VectorMachine.detect();
     return "jvm: "
         + System.getProperty("java.vm.name")
         + " "
         + System.getProperty("java.version")
         + ", Vector API "
-        + (hasVectors ? "present" : "absent")
-        + " (not used yet)";
+        + (machine.isPresent()
+            ? "with " + machine.bits() + " bits"
+            : "absent (start with --add-modules jdk.incubator.vector)");
   }
 }

@@ -25,11 +25,13 @@ final class KernelClass {
   private KernelClass() {}
 
   /// The class for use inside this process.
-  static ClassCode hidden(Module module) {
+  ///
+  /// @param machine the vectors that it may use
+  static ClassCode hidden(Module module, VectorMachine machine) {
     String name = "org/einkorn/backend/jvm/Kernels_" + identifier(module.name());
     List<MethodCode> methods = new ArrayList<>();
     methods.add(constructor(Access.PUBLIC));
-    methods.addAll(kernels(module, name));
+    methods.addAll(kernels(module, name, machine));
     return new ClassCode(
         Access.PUBLIC | Access.FINAL | Access.SUPER,
         name,
@@ -40,8 +42,8 @@ final class KernelClass {
   }
 
   /// `run` and all that it needs.
-  static List<MethodCode> kernels(Module module, String className) {
-    KernelContext context = new KernelContext(module, className);
+  static List<MethodCode> kernels(Module module, String className, VectorMachine machine) {
+    KernelContext context = new KernelContext(module, className, machine);
     List<MethodCode> methods = new ArrayList<>();
     methods.add(run(className));
     List<Function> functions = module.functions();

@@ -1,24 +1,23 @@
 package org.einkorn.backend.jvm;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.einkorn.backend.jvm.asm.MethodCode;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 
-/// What the functions of one module share: the numbers of buffers and symbols, and the class that
-/// grows.
+/// What the functions of one module share: the numbers of buffers and symbols, the name of the
+/// class, and the vectors that code may use.
 final class KernelContext {
   private final String className;
+  private final VectorMachine machine;
   private final List<Buffer> buffers;
   private final Map<String, Integer> bufferNumbers = new HashMap<>();
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
-  private final List<MethodCode> methods = new ArrayList<>();
 
-  KernelContext(Module module, String className) {
+  KernelContext(Module module, String className, VectorMachine machine) {
     this.className = className;
+    this.machine = machine;
     this.buffers = module.allBuffers();
     for (Buffer buffer : buffers) {
       if (buffer.type().dtype().isComplex()) {
@@ -33,6 +32,14 @@ final class KernelContext {
 
   String className() {
     return className;
+  }
+
+  VectorMachine machine() {
+    return machine;
+  }
+
+  boolean isBuffer(String name) {
+    return bufferNumbers.containsKey(name);
   }
 
   Buffer buffer(int number) {
@@ -54,13 +61,5 @@ final class KernelContext {
       throw new IllegalStateException("the symbol `" + name + "` is not declared");
     }
     return number;
-  }
-
-  void addAll(List<MethodCode> more) {
-    methods.addAll(more);
-  }
-
-  List<MethodCode> methods() {
-    return List.copyOf(methods);
   }
 }

@@ -39,7 +39,7 @@ final class StandaloneClass {
     builder.addExtent();
     builder.addParallelExtent();
     builder.addClose();
-    builder.methods.addAll(KernelClass.kernels(module, name));
+    builder.methods.addAll(KernelClass.kernels(module, name, VectorMachine.NONE));
     return new ClassCode(
         Access.PUBLIC | Access.FINAL | Access.SUPER,
         name,

@@ -2,17 +2,26 @@ package org.einkorn.backend.jvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
 /// Translates statements of one method.
 final class StatementCompiler {
+  /// How many vectors long a loop may be to be computed side by side.
+  private static final int SIDE_BY_SIDE = 4;
+
   private final MethodCompiler method;
   private final Frame frame;
+
+  /// What translates stores and registers inside a loop that runs as lanes.
+  private @Nullable VectorCompiler vectors;
 
   StatementCompiler(MethodCompiler method, Frame frame) {
     this.method = method;
@@ -20,7 +29,8 @@ final class StatementCompiler {
   }
 
   void emit(Stmt statement) {
-    if (method.function().isOutlined(statement)) {
+    // A method of its own could not take vectors.
+    if (vectors == null && method.function().isOutlined(statement)) {
       method.function().callOutlined(statement, method);
       return;
     }
@@ -33,14 +43,26 @@ final class StatementCompiler {
       case Stmt.For loop -> loop(loop);
       case Stmt.Block block -> block(block);
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::emit);
-      case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body);
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+        if (vectors != null) {
+          vectors.allocate(buffer, () -> emit(body));
+        } else {
+          allocate(buffer, body);
+        }
+      }
       case Stmt.If(List<Guard> guards, Stmt body) -> {
         int skip = frame.newLabel();
         guards.forEach(guard -> jumpUnless(guard, skip));
         emit(body);
         frame.code().mark(skip);
       }
-      case Stmt.Store store -> store(store);
+      case Stmt.Store store -> {
+        if (vectors != null) {
+          vectors.store(store);
+        } else {
+          store(store);
+        }
+      }
     }
   }
 
@@ -68,6 +90,12 @@ final class StatementCompiler {
       return;
     }
     Counter counter = Counter.of(method.function(), loop, extent, frame);
+    if (loop.kind() == Stmt.LoopKind.VECTORIZED
+        && vectors == null
+        && counter.type() == JvmType.INT
+        && lanes(loop, counter, extent)) {
+      return;
+    }
     Runnable pushBound;
     if (extent.isConstant()) {
       pushBound = () -> counter.push(extent.constantTerm(), code);
@@ -81,6 +109,59 @@ final class StatementCompiler {
     counter.push(0, code);
     code.store(counter.type(), counter.slot());
     iterate(loop, counter, pushBound);
+  }
+
+  /// Runs a loop as lanes of vectors, if it can be.
+  private boolean lanes(Stmt.For loop, Counter counter, Polynomial extent) {
+    VectorMachine machine = method.function().machine();
+    Optional<DType> type =
+        machine.isPresent() ? LaneCheck.of(loop, method.function().context()) : Optional.empty();
+    if (type.isEmpty() || extent.interval().high() < machine.lanes(type.get())) {
+      return false;
+    }
+    int lanes = machine.lanes(type.get());
+    Code code = frame.code();
+    if (extent.isConstant()
+        && extent.constantTerm() % lanes == 0
+        && extent.constantTerm() / lanes <= SIDE_BY_SIDE) {
+      code.push(0);
+      code.store(JvmType.INT, counter.slot());
+      vectorBody(loop, counter, type.get(), (int) extent.constantTerm() / lanes);
+      return true;
+    }
+    int bound = frame.newSlot(JvmType.INT);
+    int last = frame.newSlot(JvmType.INT);
+    method.indices().push(extent);
+    code.plain(Opcode.LCONST_0);
+    code.invokeStatic("java/lang/Math", "max", "(JJ)J");
+    code.plain(Opcode.L2I, Opcode.DUP);
+    code.store(JvmType.INT, bound);
+    code.push(lanes);
+    code.plain(Opcode.ISUB);
+    code.store(JvmType.INT, last);
+    code.push(0);
+    code.store(JvmType.INT, counter.slot());
+    int head = frame.newLabel();
+    int rest = frame.newLabel();
+    code.mark(head);
+    code.load(JvmType.INT, counter.slot());
+    code.load(JvmType.INT, last);
+    code.jump(Opcode.IF_ICMPGT, rest);
+    vectorBody(loop, counter, type.get(), 1);
+    code.add(new Instruction.Increment(counter.slot(), lanes));
+    code.jump(Opcode.GOTO, head);
+    code.mark(rest);
+    iterate(loop, counter, () -> code.load(JvmType.INT, bound));
+    return true;
+  }
+
+  private void vectorBody(Stmt.For loop, Counter counter, DType type, int count) {
+    frame.openScope();
+    Atom lane = counter.atom(frame.scopeNumber());
+    vectors = new VectorCompiler(method, type, method.function().machine(), count, lane);
+    withVariable(loop.variable(), Polynomial.of(lane), () -> emit(loop.body()));
+    vectors = null;
+    frame.closeScope();
   }
 
   private void iterate(Stmt.For loop, Counter counter, Runnable pushBound) {

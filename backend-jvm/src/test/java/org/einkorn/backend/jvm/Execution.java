@@ -104,7 +104,7 @@ final class Execution {
   /// Runs all functions, checks them against the interpreter, and returns the trap if there was
   /// one.
   Optional<KernelTrap> run() {
-    ClassCode code = KernelClass.hidden(module);
+    ClassCode code = KernelClass.hidden(module, VectorMachine.detect());
     VerifiedClass.check(code);
     String text = ClassText.print(code);
     try {

@@ -1,0 +1,241 @@
+package org.einkorn.backend.jvm;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
+
+/// Finds out whether the iterations of a loop can run as lanes of vectors of one float type.
+///
+/// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
+/// register of the loop's own, or an operation on those that vectors compute in the very same bits.
+/// All else must be the same in every lane.
+final class LaneCheck {
+  /// How a value depends on the lane.
+  private enum Change {
+    /// The same in every lane.
+    NONE,
+    /// A position that grows by 1 from lane to lane.
+    STEP,
+    /// A float that differs.
+    FLOAT,
+    /// A Boolean that differs.
+    MASK,
+    /// Anything else.
+    OTHER
+  }
+
+  private final KernelContext context;
+  private final Map<String, Change> names = new HashMap<>();
+  private final Map<String, IndexExpr> extents = new HashMap<>();
+  private final Map<String, DType> registers = new HashMap<>();
+  private Optional<DType> type = Optional.empty();
+
+  private LaneCheck(KernelContext context) {
+    this.context = context;
+  }
+
+  /// The type of the lanes, if the loop can run as vectors.
+  static Optional<DType> of(Stmt.For loop, KernelContext context) {
+    LaneCheck check = new LaneCheck(context);
+    check.names.put(loop.variable(), Change.STEP);
+    check.extents.put(loop.variable(), loop.extent());
+    return check.holds(loop.body()) ? check.type : Optional.empty();
+  }
+
+  private boolean holds(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> {
+        boolean isSame = change(loop.extent()) == Change.NONE;
+        names.put(loop.variable(), Change.NONE);
+        extents.put(loop.variable(), loop.extent());
+        yield isSame && holds(loop.body());
+      }
+      case Stmt.Block block -> {
+        boolean holds = true;
+        for (Stmt.BlockIter iter : block.iters()) {
+          Change change = change(iter.binding());
+          names.put(iter.variable(), change);
+          extents.put(iter.variable(), iter.extent());
+          holds &= change == Change.NONE || iter.kind() == Stmt.IterKind.SPATIAL;
+        }
+        yield holds
+            && areSame(block.guards())
+            && block.init().map(this::holds).orElse(true)
+            && holds(block.body());
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> statements.stream().allMatch(this::holds);
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+        registers.put(buffer.name(), buffer.type().dtype());
+        yield buffer.scope() == Buffer.Scope.REGISTER
+            && isLaneType(buffer.type().dtype())
+            && holds(body);
+      }
+      case Stmt.If(List<Guard> guards, Stmt body) -> areSame(guards) && holds(body);
+      case Stmt.Store store -> holds(store);
+    };
+  }
+
+  private boolean areSame(List<Guard> guards) {
+    return guards.stream()
+        .allMatch(
+            guard -> change(guard.index()) == Change.NONE && change(guard.extent()) == Change.NONE);
+  }
+
+  private boolean holds(Stmt.Store store) {
+    Change value = change(store.value());
+    if (value != Change.NONE && value != Change.FLOAT) {
+      return false;
+    }
+    if (registers.containsKey(store.buffer())) {
+      return true;
+    }
+    if (!context.isBuffer(store.buffer())) {
+      return false; // a register from outside: the lanes would be combined
+    }
+    DType stored = context.buffer(context.bufferNumber(store.buffer())).type().dtype();
+    return access(store.indices()) == Change.STEP && isLaneType(stored);
+  }
+
+  /// All lanes have one type.
+  private boolean isLaneType(DType candidate) {
+    if (candidate != DType.F32 && candidate != DType.F64) {
+      return false;
+    }
+    if (type.isEmpty()) {
+      type = Optional.of(candidate);
+    }
+    return type.get() == candidate;
+  }
+
+  /// `NONE` for one element, `STEP` for elements side by side.
+  private Change access(List<IndexExpr> indices) {
+    Change all = Change.NONE;
+    for (int axis = 0; axis < indices.size(); axis++) {
+      Change change = change(indices.get(axis));
+      boolean isLast = axis == indices.size() - 1;
+      if (change == Change.STEP && isLast && all == Change.NONE) {
+        all = Change.STEP;
+      } else if (change != Change.NONE) {
+        all = Change.OTHER;
+      }
+    }
+    return all;
+  }
+
+  private Change change(IndexExpr index) {
+    return switch (index) {
+      case IndexExpr.Constant _, IndexExpr.Symbol _ -> Change.NONE;
+      case IndexExpr.Variable(String name) -> names.getOrDefault(name, Change.NONE);
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> {
+        Change first = change(left);
+        Change second = change(right);
+        yield first == Change.NONE ? second : second == Change.NONE ? first : Change.OTHER;
+      }
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> same(left, right);
+      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> same(left, right);
+      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> same(left, right);
+      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> same(left, right);
+      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> same(left, right);
+      case IndexExpr.Fetch fetch -> {
+        boolean isSame =
+            change(fetch.source()) == Change.NONE && change(fetch.extent()) == Change.NONE;
+        yield isSame ? Change.NONE : Change.OTHER;
+      }
+    };
+  }
+
+  private Change same(IndexExpr left, IndexExpr right) {
+    return change(left) == Change.NONE && change(right) == Change.NONE ? Change.NONE : Change.OTHER;
+  }
+
+  private Change change(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Literal _ -> Change.NONE;
+      case Scalar.Read(String tensor, DType stored, List<IndexExpr> indices) -> {
+        if (registers.containsKey(tensor)) {
+          yield Change.FLOAT;
+        }
+        Change access = access(indices);
+        yield access == Change.STEP ? isLaneType(stored) ? Change.FLOAT : Change.OTHER : access;
+      }
+      case Scalar.Position(IndexExpr index) ->
+          change(index) == Change.NONE ? Change.NONE : Change.OTHER;
+      case Scalar.Unary(UnaryOp op, Scalar operand) -> {
+        Change change = change(operand);
+        yield change == Change.NONE || VectorCompiler.computes(op, change == Change.MASK)
+            ? change
+            : Change.OTHER;
+      }
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> change(op, left, right);
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          change(condition, then, otherwise);
+      case Scalar.Cast(DType to, Scalar operand) ->
+          change(operand) == Change.NONE ? Change.NONE : Change.OTHER;
+    };
+  }
+
+  private Change change(BinaryOp op, Scalar left, Scalar right) {
+    Change first = change(left);
+    Change second = change(right);
+    if (first == Change.OTHER || second == Change.OTHER) {
+      return Change.OTHER;
+    }
+    if (first == Change.NONE && second == Change.NONE) {
+      return Change.NONE;
+    }
+    boolean ofMasks = left.type() == DType.BOOL;
+    if (!VectorCompiler.computes(op, ofMasks) || !ofMasks && !isLaneType(left.type())) {
+      return Change.OTHER;
+    }
+    return ofMasks || op.isComparison() ? Change.MASK : Change.FLOAT;
+  }
+
+  /// Vectors compute both sides and choose, so neither may fail where it is not chosen.
+  private Change change(Scalar condition, Scalar then, Scalar otherwise) {
+    Change chosen = change(condition);
+    Change first = change(then);
+    Change second = change(otherwise);
+    if (chosen == Change.NONE && first == Change.NONE && second == Change.NONE) {
+      return Change.NONE;
+    }
+    boolean isFloat = first != Change.OTHER && second != Change.OTHER && isLaneType(then.type());
+    return chosen == Change.MASK && isFloat && cannotFail(then) && cannotFail(otherwise)
+        ? Change.FLOAT
+        : Change.OTHER;
+  }
+
+  private boolean cannotFail(Scalar scalar) {
+    if (Traps.possible(scalar)) {
+      return false;
+    }
+    boolean[] isInside = {true};
+    Walk.ofScalars(part -> isInside[0] &= !(part instanceof Scalar.Read read) || isInside(read))
+        .visit(scalar);
+    return isInside[0];
+  }
+
+  /// Whether each position is an iterator that runs over just the axis it is used on.
+  private boolean isInside(Scalar.Read read) {
+    if (!context.isBuffer(read.tensor())) {
+      return true;
+    }
+    List<IndexExpr> axes = context.buffer(context.bufferNumber(read.tensor())).type().extents();
+    for (int axis = 0; axis < axes.size(); axis++) {
+      if (!(read.indices().get(axis) instanceof IndexExpr.Variable(String name))
+          || !axes.get(axis).equals(extents.get(name))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

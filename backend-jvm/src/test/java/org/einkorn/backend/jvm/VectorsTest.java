@@ -1,0 +1,278 @@
+package org.einkorn.backend.jvm;
+
+import static org.einkorn.backend.jvm.Ir.at;
+import static org.einkorn.backend.jvm.Ir.binary;
+import static org.einkorn.backend.jvm.Ir.block;
+import static org.einkorn.backend.jvm.Ir.constant;
+import static org.einkorn.backend.jvm.Ir.function;
+import static org.einkorn.backend.jvm.Ir.loop;
+import static org.einkorn.backend.jvm.Ir.module;
+import static org.einkorn.backend.jvm.Ir.num;
+import static org.einkorn.backend.jvm.Ir.plus;
+import static org.einkorn.backend.jvm.Ir.read;
+import static org.einkorn.backend.jvm.Ir.reduce;
+import static org.einkorn.backend.jvm.Ir.register;
+import static org.einkorn.backend.jvm.Ir.sequence;
+import static org.einkorn.backend.jvm.Ir.size;
+import static org.einkorn.backend.jvm.Ir.spatial;
+import static org.einkorn.backend.jvm.Ir.store;
+import static org.einkorn.backend.jvm.Ir.tensor;
+import static org.einkorn.backend.jvm.Ir.times;
+import static org.einkorn.backend.jvm.Ir.unary;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.einkorn.backend.jvm.asm.ClassText;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.exec.KernelTrap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Loops whose iterations are lanes. The tests run with the Vector API.
+class VectorsTest {
+  private static Stmt vectorized(String variable, IndexExpr extent, Stmt body) {
+    return new Stmt.For(Stmt.LoopKind.VECTORIZED, variable, extent, body);
+  }
+
+  private static boolean usesVectors(Module module) {
+    return ClassText.print(KernelClass.hidden(module, VectorMachine.detect()))
+        .contains("intoMemorySegment");
+  }
+
+  private static void requireAgreement(Module module, Random random, long... symbols) {
+    Execution execution = Execution.of(module, symbols);
+    for (Buffer buffer : module.allBuffers()) {
+      for (long element = 0; element < execution.count(buffer.name()); element++) {
+        double[] special = {Double.NaN, Double.POSITIVE_INFINITY, -0.0, 0, 1e-42};
+        boolean isSpecial = random.nextInt(8) == 0;
+        double value = isSpecial ? special[random.nextInt(5)] : random.nextGaussian();
+        boolean isFloat = buffer.type().dtype().isFloat();
+        execution.set(buffer.name(), element, isFloat ? value : random.nextInt(3));
+      }
+    }
+    assertEquals(Optional.empty(), execution.run().map(KernelTrap::kind));
+  }
+
+  /// `Y[i] = max(min(X[i] * Z[i] - abs(X[i]) / 3, sqrt(Z[i])), -S[])`
+  private static Module elementwise(DType type, IndexExpr extent, List<String> symbols) {
+    Buffer x = tensor("X", type, extent);
+    Buffer z = tensor("Z", type, extent);
+    Buffer s = tensor("S", type);
+    Buffer y = tensor("Y", type, extent);
+    Scalar left =
+        binary(
+            BinaryOp.SUBTRACT,
+            times(read(x, at("i")), read(z, at("i"))),
+            binary(BinaryOp.DIVIDE, unary(UnaryOp.ABS, read(x, at("i"))), constant(type, 3)));
+    Scalar value =
+        binary(
+            BinaryOp.MAXIMUM,
+            binary(BinaryOp.MINIMUM, left, unary(UnaryOp.SQRT, read(z, at("i")))),
+            unary(UnaryOp.NEGATE, read(s)));
+    return module(
+        symbols,
+        List.of(x, z, s),
+        List.of(y),
+        function("Y", vectorized("i", extent, store(y, value, at("i")))));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F64", "F32"})
+  void computesElementwiseInTheSameBits(DType type) {
+    Random random = new Random(1);
+    Module symbolic = elementwise(type, size("N"), List.of("N"));
+    assertTrue(usesVectors(symbolic));
+    for (long extent : new long[] {0, 1, 7, 16, 33, 100}) {
+      requireAgreement(symbolic, random, extent);
+    }
+    for (long extent : new long[] {16, 32, 48, 64, 80, 17}) {
+      requireAgreement(elementwise(type, num(extent), List.of()), random);
+    }
+  }
+
+  /// A tile of a matrix product: two rows by `columns`, in registers.
+  private static Module tile(DType type, long columns) {
+    IndexExpr rows = num(2);
+    IndexExpr inner = size("K");
+    IndexExpr width = num(columns);
+    Buffer a = tensor("A", type, rows, inner);
+    Buffer b = tensor("B", type, inner, width);
+    Buffer c = tensor("C", type, rows, width);
+    Buffer first = register("sum0", type);
+    Buffer second = register("sum1", type);
+    List<Stmt> steps = new ArrayList<>();
+    for (int row = 0; row < 2; row++) {
+      Buffer sum = row == 0 ? first : second;
+      Scalar product = times(read(a, num(row), at("k")), read(b, at("k"), at("j")));
+      steps.add(store(sum, plus(read(sum), product)));
+    }
+    Stmt update =
+        block(
+            List.of(spatial("j", width, at("jj")), reduce("k", inner, at("kk"))),
+            List.of(),
+            Optional.of(
+                sequence(store(first, constant(type, 0)), store(second, constant(type, 0)))),
+            new Stmt.Sequence(steps));
+    Stmt body =
+        sequence(
+            loop("kk", inner, update),
+            store(c, read(first), num(0), at("jj")),
+            store(c, read(second), num(1), at("jj")));
+    return module(
+        List.of("K"),
+        List.of(a, b),
+        List.of(c),
+        function(
+            "C",
+            vectorized("jj", width, new Stmt.Allocate(first, new Stmt.Allocate(second, body)))));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F64", "F32"})
+  void keepsATileInRegisters(DType type) {
+    Random random = new Random(2);
+    for (long columns : new long[] {16, 32, 64, 8, 40, 100}) {
+      Module module = tile(type, columns);
+      assertEquals(columns >= VectorMachine.detect().lanes(type), usesVectors(module));
+      requireAgreement(module, random, 5);
+      requireAgreement(module, random, 1);
+    }
+  }
+
+  @Test
+  void choosesByLanes() {
+    Buffer x = tensor("X", DType.F32, size("N"));
+    Buffer g = tensor("G", DType.F32, size("N"));
+    Buffer y = tensor("Y", DType.F32, size("N"));
+    Scalar zero = constant(DType.F32, 0);
+    Scalar one = constant(DType.F32, 1);
+    List<Scalar> conditions =
+        List.of(
+            binary(BinaryOp.LESS, zero, read(x, at("i"))),
+            binary(BinaryOp.LESS_EQUAL, read(x, at("i")), read(g, at("i"))),
+            binary(BinaryOp.EQUAL, read(x, at("i")), read(g, at("i"))),
+            binary(BinaryOp.NOT_EQUAL, read(x, at("i")), read(x, at("i"))),
+            binary(
+                BinaryOp.AND,
+                unary(UnaryOp.NOT, binary(BinaryOp.LESS, read(x, at("i")), one)),
+                binary(BinaryOp.LESS, zero, read(g, at("i")))),
+            binary(
+                BinaryOp.OR,
+                binary(BinaryOp.LESS, read(x, at("i")), zero),
+                binary(BinaryOp.EQUAL, new Scalar.Position(size("N")), constant(DType.I64, 33))));
+    Random random = new Random(3);
+    for (Scalar condition : conditions) {
+      Scalar value = new Scalar.Select(condition, read(g, at("i")), zero);
+      Module module =
+          module(
+              List.of("N"),
+              List.of(x, g),
+              List.of(y),
+              function("Y", vectorized("i", size("N"), store(y, value, at("i")))));
+      assertTrue(usesVectors(module));
+      requireAgreement(module, random, 33);
+      requireAgreement(module, random, 32);
+    }
+  }
+
+  @Test
+  void doesNotReadASideThatIsNotChosen() {
+    Buffer x = tensor("X", DType.F32, size("N"));
+    Buffer y = tensor("Y", DType.F32, size("N"));
+    IndexExpr next = at("i").plus(1);
+    Scalar isInside = Scalar.inBounds(next, size("N"));
+    Scalar value = new Scalar.Select(isInside, read(x, next), constant(DType.F32, 0));
+    Module module =
+        module(
+            List.of("N"),
+            List.of(x),
+            List.of(y),
+            function("Y", vectorized("i", size("N"), store(y, value, at("i")))));
+    assertFalse(usesVectors(module));
+    requireAgreement(module, new Random(4), 40);
+  }
+
+  @Test
+  void broadcastsWhatAllLanesShare() {
+    Buffer table = tensor("Table", DType.F32, num(3), size("N"));
+    Buffer token = tensor("Token", DType.I64, size("P"));
+    Buffer scale = tensor("Scale", DType.F64, size("P"));
+    Buffer y = tensor("Y", DType.F32, size("P"), size("N"));
+    IndexExpr row = new IndexExpr.Fetch("Table", 0, num(3), read(token, at("p")));
+    Scalar value = times(read(table, row, at("i")), Scalar.cast(DType.F32, read(scale, at("p"))));
+    Stmt body =
+        block(
+            List.of(spatial("i", size("N"), at("ii")), spatial("p", size("P"), at("pp"))),
+            List.of(new Guard(at("p").plus(-1), size("P"))),
+            Optional.empty(),
+            store(y, value, at("p"), at("i")));
+    Module module =
+        module(
+            List.of("N", "P"),
+            List.of(table, token, scale),
+            List.of(y),
+            function("Y", loop("pp", size("P"), vectorized("ii", size("N"), body))));
+    assertTrue(usesVectors(module));
+    requireAgreement(module, new Random(5), 37, 3);
+    Execution.of(module, 37, 2).withIntegers("Token", 0, 3).expectTrap(KernelTrap.Kind.POSITION, 0);
+  }
+
+  @Test
+  void keepsToScalarsWhereVectorsDoNotDo() {
+    Buffer x = tensor("X", DType.F32, size("N"), size("N"));
+    Buffer n = tensor("K", DType.I32, size("N"));
+    Buffer y = tensor("Y", DType.F32, size("N"));
+    Buffer t = tensor("T", DType.I32, size("N"));
+    Buffer sum = register("sum", DType.F32);
+    List<Stmt> bodies =
+        List.of(
+            store(y, unary(UnaryOp.EXP, read(x, num(0), at("i"))), at("i")),
+            store(y, read(x, at("i"), num(0)), at("i")),
+            store(y, read(x, at("i"), at("i")), at("i")),
+            store(y, Scalar.cast(DType.F32, new Scalar.Position(at("i"))), at("i")),
+            store(y, read(x, num(0), at("i")), at("i").times(2).floorMod(size("N"))),
+            store(t, plus(read(n, at("i")), read(n, at("i"))), at("i")));
+    for (Stmt body : bodies) {
+      Module module =
+          module(
+              List.of("N"),
+              List.of(x, n),
+              List.of(y, t),
+              function("Y", vectorized("i", size("N"), body)));
+      assertFalse(usesVectors(module));
+      requireAgreement(module, new Random(6), 35);
+    }
+    Stmt reduction =
+        new Stmt.Allocate(
+            sum,
+            sequence(
+                store(sum, constant(DType.F32, 0)),
+                vectorized("i", size("N"), store(sum, plus(read(sum), read(x, num(0), at("i"))))),
+                store(y, read(sum), num(0))));
+    Module module = module(List.of("N"), List.of(x), List.of(y), function("Y", reduction));
+    assertFalse(usesVectors(module));
+    requireAgreement(module, new Random(7), 35);
+  }
+
+  @Test
+  void emitsClassesWithoutVectors() {
+    Module module = elementwise(DType.F32, size("N"), List.of("N"));
+    assertFalse(ClassText.print(StandaloneClass.of(module, "A")).contains("incubator"));
+    assertFalse(
+        ClassText.print(KernelClass.hidden(module, VectorMachine.NONE)).contains("incubator"));
+  }
+}
