@@ -27,6 +27,12 @@ import org.einkorn.runtime.exec.Manifest;
 /// out that way, nor can memory that is not aligned to its elements; such memory is copied for the
 /// call, and back where the function writes. That takes a lock where something is written, since
 /// ranges of one parallel loop would overwrite each other's results with old elements.
+///
+/// Code works with plain addresses, so nothing of Java's would stop another thread from closing an
+/// arena under it. Therefore a call hands over one segment of each arena beside the addresses: an
+/// arena can't be closed while a segment of it is an argument. There is room for four arenas, which
+/// is what a runner needs for inputs, outputs and temporaries; of further ones the caller must see
+/// to it that they stay open.
 final class LlvmKernel implements KernelModule {
   private static final MethodHandle CALL =
       Linker.nativeLinker()
@@ -37,6 +43,10 @@ final class LlvmKernel implements KernelModule {
                   ValueLayout.ADDRESS,
                   ValueLayout.JAVA_LONG,
                   ValueLayout.JAVA_LONG,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.ADDRESS,
                   ValueLayout.ADDRESS));
 
   private final ModuleFacts facts;
@@ -186,13 +196,23 @@ final class LlvmKernel implements KernelModule {
     for (int number : accesses[function].used()) {
       frame.pointers.setAtIndex(ValueLayout.JAVA_LONG, number, memory[number].address());
     }
+    MemorySegment[] kept = oneOfEachArena(accesses[function].used(), memory);
     MemorySegment.copy(symbols, 0, frame.symbols, ValueLayout.JAVA_LONG, 0, symbolCount);
     int status;
     try {
       status =
           (int)
               CALL.invokeExact(
-                  entries[function], frame.pointers, frame.symbols, begin, end, frame.status);
+                  entries[function],
+                  frame.pointers,
+                  frame.symbols,
+                  begin,
+                  end,
+                  frame.status,
+                  kept[0],
+                  kept[1],
+                  kept[2],
+                  kept[3]);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -213,6 +233,24 @@ final class LlvmKernel implements KernelModule {
     long bound = frame.status.getAtIndex(ValueLayout.JAVA_LONG, 2);
     frames.add(frame);
     throw KernelTrap.position((int) site, value, bound);
+  }
+
+  private static MemorySegment[] oneOfEachArena(int[] used, MemorySegment[] memory) {
+    MemorySegment[] kept = {
+      MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL
+    };
+    int count = 0;
+    for (int number : used) {
+      MemorySegment.Scope scope = memory[number].scope();
+      boolean isNew = true;
+      for (int other = 0; other < count; other++) {
+        isNew &= !kept[other].scope().equals(scope);
+      }
+      if (isNew && count < kept.length) {
+        kept[count++] = memory[number];
+      }
+    }
+    return kept;
   }
 
   private Frame newFrame() {

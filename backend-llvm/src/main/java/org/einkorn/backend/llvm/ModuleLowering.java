@@ -76,6 +76,16 @@ final class ModuleLowering {
     return name + ".kernel." + number;
   }
 
+  /// The type of a kernel entry. The last four parameters are for [LlvmKernel], which holds arenas
+  /// open by them; code has no use for them.
+  static Type kernelType(Context context) {
+    Type pointer = context.pointer();
+    Type i64 = context.integer(64);
+    return context.function(
+        context.integer(32),
+        List.of(pointer, pointer, i64, i64, pointer, pointer, pointer, pointer, pointer));
+  }
+
   private static void requireRealTypes(Module source) {
     for (Buffer buffer : source.allBuffers()) {
       if (buffer.type().dtype().isComplex()) {
@@ -152,13 +162,8 @@ final class ModuleLowering {
   private void kernel(Builder builder, String name, Loops loops) {
     Context context = target.context();
     Type pointer = context.pointer();
-    Type i64 = context.integer(64);
     NativeFunction kernel =
-        target
-            .function(
-                name,
-                context.function(context.integer(32), List.of(pointer, pointer, i64, i64, pointer)))
-            .attributes(List.of("nounwind"));
+        target.function(name, kernelType(context)).attributes(List.of("nounwind"));
     Code code = begin(builder, kernel);
     builder.at(code.entry);
     Value memory = kernel.parameter(0, "buffers");

@@ -10,6 +10,7 @@ import org.einkorn.backend.llvm.binding.IrModule;
 import org.einkorn.backend.llvm.binding.LlvmException;
 import org.einkorn.backend.llvm.binding.Target;
 import org.einkorn.backend.llvm.binding.TargetMachine;
+import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.exec.KernelModule;
@@ -37,7 +38,7 @@ final class TextLoader {
               kind.text(),
               "it is for `" + triple.group(1) + "`, and this machine is `" + host.triple() + "`");
         }
-        yield LlvmBackend.link(module, name, objectOfIr(text, host));
+        yield LlvmBackend.link(module, name, objectOfIr(module, name, text, host));
       }
       case ASM -> {
         String name = programName(module, kind, ASSEMBLY_KERNEL, text);
@@ -48,10 +49,17 @@ final class TextLoader {
     };
   }
 
-  private static byte[] objectOfIr(String text, Target host) {
+  private static byte[] objectOfIr(Module module, String name, String text, Target host) {
     try (Context context = new Context();
         IrModule code = context.parse(text);
         TargetMachine machine = new TargetMachine(host)) {
+      for (int number = 0; number < module.functions().size(); number++) {
+        String symbol = ModuleLowering.kernelName(name, number);
+        Type type = ModuleLowering.kernelType(context);
+        if (code.find(symbol).filter(kernel -> kernel.isOfType(type)).isEmpty()) {
+          throw Refusals.badText("llvm", "`@" + symbol + "` is not of type `" + type + "`");
+        }
+      }
       code.target(machine);
       return Emitter.optimized(code, machine, TargetMachine::object);
     } catch (LlvmException e) {

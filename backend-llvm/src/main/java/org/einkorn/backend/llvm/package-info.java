@@ -19,7 +19,8 @@
 ///
 /// ```text
 /// int32_t NAME.kernel.N(void **buffers, const int64_t *symbols,
-///                       int64_t begin, int64_t end, int64_t status[3]);   // for LlvmKernel
+///                       int64_t begin, int64_t end, int64_t status[3],
+///                       void *, void *, void *, void *);                  // for LlvmKernel
 /// int32_t NAME(inputs…, outputs…, sizes…);                                 // for C
 /// ```
 ///

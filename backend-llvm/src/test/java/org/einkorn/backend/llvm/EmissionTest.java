@@ -83,6 +83,7 @@ class EmissionTest {
   @CsvSource({
     "llvm, phi i64, phi i65",
     "llvm, 'matmul.kernel.0', 'matmul.nothing.0'",
+    "llvm, '@matmul.kernel.0(ptr %buffers,', '@matmul.kernel.0(ptr %more, ptr %buffers,'",
     "llvm, x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu",
     "asm, retq, 'not an instruction'",
     "asm, matmul.kernel.0, matmul.nothing.0"

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,6 +66,65 @@ class LlvmKernelTest {
       arena.close();
       MemorySegment[] closed = {x, y};
       assertThrows(IllegalStateException.class, () -> kernel.run(0, closed, two, 0, 1));
+    }
+  }
+
+  @Test
+  void refusesMemoryOfAnotherThread() throws InterruptedException {
+    try (Arena arena = Arena.ofConfined();
+        KernelModule kernel = BACKEND.compile(map(DType.F32, DType.F32, x -> x))) {
+      MemorySegment[] memory = {arena.allocate(8, 64), arena.allocate(8, 64)};
+      List<Throwable> thrown = new ArrayList<>();
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      thrown.add(
+                          assertThrows(
+                              WrongThreadException.class,
+                              () -> kernel.run(0, memory, new long[] {2}, 0, 1))));
+      other.join();
+      assertEquals(1, thrown.size());
+    }
+  }
+
+  /// Either a call is running and the arena can't be closed, or none is and the next one fails:
+  /// code never writes to memory that is gone.
+  @Test
+  void keepsArenasOpenWhileItRuns() throws InterruptedException {
+    int size = 256;
+    Arena arena = Arena.ofShared();
+    try (KernelModule kernel = BACKEND.compile(matmul(DType.F32))) {
+      MemorySegment[] memory = new MemorySegment[3];
+      java.util.Arrays.setAll(memory, number -> arena.allocate(4L * size * size, 64));
+      long[] symbols = {size, size, size};
+      CountDownLatch started = new CountDownLatch(1);
+      List<Throwable> thrown = new ArrayList<>();
+      Thread runner =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      thrown.add(
+                          assertThrows(
+                              IllegalStateException.class,
+                              () -> {
+                                while (true) {
+                                  kernel.run(0, memory, symbols, 0, size);
+                                  started.countDown();
+                                }
+                              })));
+      started.await();
+      boolean isOpen = true;
+      while (isOpen) {
+        try {
+          arena.close();
+          isOpen = false;
+        } catch (IllegalStateException inUse) {
+          Thread.onSpinWait();
+        }
+      }
+      runner.join();
+      assertEquals(1, thrown.size());
     }
   }
 

@@ -20,6 +20,11 @@ public final class NativeFunction {
     this.type = type;
   }
 
+  /// Whether the function has this result and these parameters; both of one context.
+  public boolean isOfType(Type other) {
+    return type.ref.equals(other.ref);
+  }
+
   /// The parameter number `index`, which is named `name` in text.
   public Value parameter(int index, String name) {
     LLVMValueRef parameter = LLVMGetParam(ref, index);

@@ -1,5 +1,7 @@
 package org.einkorn.backend.llvm.binding;
 
+import static org.bytedeco.llvm.global.LLVM.LLVMPrintTypeToString;
+
 import org.bytedeco.llvm.LLVM.LLVMTypeRef;
 
 /// A type of LLVM's; belongs to its [Context].
@@ -8,5 +10,11 @@ public final class Type {
 
   Type(LLVMTypeRef ref) {
     this.ref = ref;
+  }
+
+  /// The type as text.
+  @Override
+  public String toString() {
+    return Library.take(LLVMPrintTypeToString(ref));
   }
 }
