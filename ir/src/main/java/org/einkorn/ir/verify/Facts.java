@@ -85,6 +85,16 @@ final class Facts {
     index(expr, context);
   }
 
+  /// A position that is written: a fetch in it is one of the target, which it can't read.
+  void addWrite(IndexExpr expr, Context target, Context reads) {
+    if (Heights.isTooDeep(expr)) {
+      addTooDeep(target.place());
+      return;
+    }
+    indices.add(new Index(expr, Role.POSITION, target));
+    index(expr, reads);
+  }
+
   /// An index expression that describes and is not evaluated.
   void addDescription(IndexExpr expr, Context context) {
     if (Heights.isTooDeep(expr)) {

@@ -68,10 +68,10 @@ final class TensorFacts {
     for (var operand : term.operands()) {
       facts.addValue(operand, inside);
     }
-    for (var index : term.write()) {
-      facts.addIndex(index, Facts.Role.POSITION, inside);
-    }
     Context stores = inside.and(definition.name(), definition.type());
+    for (var index : term.write()) {
+      facts.addWrite(index, stores, inside);
+    }
     facts.addStore(definition.name(), term.write(), stores);
   }
 }

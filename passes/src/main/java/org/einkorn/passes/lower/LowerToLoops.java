@@ -8,6 +8,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
@@ -45,10 +46,7 @@ public final class LowerToLoops {
     switch (definition.body()) {
       case Body.Accumulate body -> {
         if (body.isMap()) {
-          if (!nest.coversTarget(body.terms().getFirst())) {
-            functions.add(nest.fill(nest.target(), body.projection()));
-          }
-          functions.add(nest.map(body.terms().getFirst()));
+          map(nest, body);
         } else if (body.terms().size() == 1
             && body.terms().getFirst().writesPlainAxes()
             && nest.spansTarget(body.terms().getFirst())) {
@@ -61,20 +59,43 @@ public final class LowerToLoops {
     }
   }
 
+  /// Stores the values of an elementwise equation; where that leaves elements out, over the
+  /// projection's identity.
+  private void map(NestBuilder nest, Body.Accumulate body) {
+    Contraction term = body.terms().getFirst();
+    Buffer target = nest.target();
+    if (nest.coversTarget(term)) {
+      functions.add(nest.map(target, term));
+    } else if (nest.identityConverts(body.projection(), term.valueType())) {
+      functions.add(nest.fill(target, body.projection(), term.valueType()));
+      functions.add(nest.map(target, term));
+    } else {
+      Buffer accumulator = accumulator(nest, term);
+      functions.add(nest.fill(accumulator, body.projection(), term.valueType()));
+      functions.add(nest.map(accumulator, term));
+      functions.add(nest.convert(accumulator));
+    }
+  }
+
   /// Fills an accumulator in memory, lets each term add to it, and converts it where its type
   /// differs.
   private void scatter(NestBuilder nest, Body.Accumulate body) {
-    Buffer target = nest.target();
-    Buffer accumulator = nest.accumulator(body.terms().getFirst().valueType());
-    if (!accumulator.equals(target)) {
-      addBuffer(accumulator);
-    }
-    functions.add(nest.fill(accumulator, body.projection()));
+    Contraction first = body.terms().getFirst();
+    Buffer accumulator = accumulator(nest, first);
+    functions.add(nest.fill(accumulator, body.projection(), first.valueType()));
     for (int term = 0; term < body.terms().size(); term++) {
       functions.add(nest.update(accumulator, body, term));
     }
-    if (!accumulator.equals(target)) {
+    if (!accumulator.equals(nest.target())) {
       functions.add(nest.convert(accumulator));
     }
+  }
+
+  private Buffer accumulator(NestBuilder nest, Contraction term) {
+    Buffer accumulator = nest.accumulator(term.valueType());
+    if (!accumulator.equals(nest.target())) {
+      addBuffer(accumulator);
+    }
+    return accumulator;
   }
 }

@@ -81,20 +81,28 @@ final class NestBuilder {
         .findFirst();
   }
 
-  /// `buffer[…] = identity` for every element.
-  Function fill(Buffer buffer, Projection projection) {
+  /// `buffer[…] = identity` for every element, converted from the type of the values.
+  Function fill(Buffer buffer, Projection projection, DType valueType) {
     List<Axis> axes = elementAxes(buffer.type());
     List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
-    Scalar identity = fillValue(projection, buffer.type().dtype());
+    Scalar identity =
+        Scalar.cast(
+            buffer.type().dtype(), Scalar.Literal.of(valueType, projection.identity(valueType)));
     Stmt store = new Stmt.Store(buffer.name(), indices, identity);
     String name = definition.name() + ".fill";
     return function(name, nest(axes, block(name, axes, Set.of(), List.of(), store)));
   }
 
-  /// The identity in the storage type of a buffer.
-  private static Scalar fillValue(Projection projection, DType storage) {
-    DType compute = storage.compute();
-    return Scalar.cast(storage, Scalar.Literal.of(compute, projection.identity(compute)));
+  /// Whether the identity can be stored in the target. If not, that fails only where an element
+  /// keeps it, so it must not be converted before all values are there.
+  boolean identityConverts(Projection projection, DType valueType) {
+    DType storage = definition.type().dtype();
+    return storage == valueType
+        || !storage.isInteger()
+        || switch (projection) {
+          case SUM, PRODUCT, ANY, ALL, XOR -> true;
+          case MAX, MIN, LOG_SUM_EXP -> false;
+        };
   }
 
   /// `target[…] = accumulator[…]`, converted.
@@ -115,13 +123,13 @@ final class NestBuilder {
     return axes;
   }
 
-  /// An elementwise equation.
-  Function map(Contraction term) {
+  /// An elementwise equation, stored in the target or in its accumulator.
+  Function map(Buffer buffer, Contraction term) {
     List<Axis> axes = spatialFirst(term);
-    Stmt store = store(term.write(), term.joined());
-    return function(
-        definition.name(),
-        nest(axes, block(definition.name(), axes, Set.of(), term.guards(), store)));
+    Scalar value = Scalar.cast(buffer.type().dtype(), term.joined());
+    Stmt store = new Stmt.Store(buffer.name(), term.write(), value);
+    String name = buffer.equals(target) ? definition.name() : definition.name() + ".map";
+    return function(name, nest(axes, block(name, axes, Set.of(), term.guards(), store)));
   }
 
   /// A reduction that finishes one element at a time, in a register.

@@ -1,0 +1,251 @@
+package org.einkorn.differential;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.einkorn.differential.Disagreement.Kind;
+import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.eval.ProgramInterpreter;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.target.RefusedException;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.text.LoopParser;
+import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.text.TensorParser;
+import org.einkorn.ir.text.TensorPrinter;
+import org.einkorn.ir.verify.Finding;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.exec.KernelModule;
+
+/// Runs a case every way there is and holds the results against the interpreter of equations.
+final class Agreement {
+  private static final Map<String, Backend> BACKENDS = backends();
+
+  private final Case tested;
+  private Outcome oracle = new Outcome.Broken("not run");
+  private Map<String, Data> bounds = Map.of();
+
+  private Agreement(Case tested) {
+    this.tested = tested;
+  }
+
+  private static Map<String, Backend> backends() {
+    Map<String, Backend> found = new LinkedHashMap<>();
+    for (Backend backend : ServiceLoader.load(Backend.class)) {
+      found.put(backend.name(), backend);
+    }
+    if (!found.keySet().equals(java.util.Set.of("jvm", "llvm"))) {
+      throw new IllegalStateException("backends: " + found.keySet());
+    }
+    return found;
+  }
+
+  static Backend backend(String name) {
+    return java.util.Objects.requireNonNull(BACKENDS.get(name), name);
+  }
+
+  /// What the interpreter of equations makes of a case, and the first run that differs from it.
+  record Verdict(Outcome oracle, Optional<Disagreement> disagreement) {}
+
+  static Verdict check(Case tested) {
+    Agreement agreement = new Agreement(tested);
+    Optional<Disagreement> found;
+    try {
+      agreement.checkAll();
+      found = Optional.empty();
+    } catch (Found stopped) {
+      found = Optional.of(stopped.disagreement);
+    }
+    return new Verdict(agreement.oracle, found);
+  }
+
+  private static final class Found extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    final transient Disagreement disagreement;
+
+    Found(String stage, Kind kind, String details) {
+      this.disagreement = new Disagreement(stage, kind, details);
+    }
+  }
+
+  private void checkAll() {
+    Program program = tested.program();
+    verify("equations", TensorVerifier.verify(program));
+    oracle = Run.of(ProgramInterpreter.of(program), tested, Run.Order.WHOLE);
+    requireSound("interpreter of equations", oracle);
+    Pipeline pipeline = Pipeline.of(Pipeline.Observer.none());
+    Program optimized = pipeline.optimize(program);
+    if (optimized != program) {
+      verify("optimized equations", TensorVerifier.verify(optimized));
+      Outcome again = Run.of(ProgramInterpreter.of(optimized), tested, Run.Order.WHOLE);
+      if (!(oracle instanceof Outcome.Trapped trapped) || isKept(optimized, trapped)) {
+        compare("optimized equations", again, Strictness.SAME);
+      } else {
+        oracle = again;
+      }
+    }
+    bounds = bounds(optimized);
+    checkText(TensorPrinter.print(program), program);
+    Module lowered = lower(pipeline, optimized);
+    Module scheduled = pipeline.schedule(lowered);
+    checkText("lowered loops", lowered);
+    checkText("scheduled loops", scheduled);
+    checkLoops(lowered, scheduled);
+    for (Backend backend : BACKENDS.values()) {
+      checkBackend(backend, scheduled);
+    }
+  }
+
+  private static boolean isKept(Program program, Outcome.Trapped trapped) {
+    return program.definitions().stream()
+        .anyMatch(definition -> definition.name().equals(trapped.definition()));
+  }
+
+  private static Module lower(Pipeline pipeline, Program program) {
+    try {
+      return pipeline.lower(program);
+    } catch (RuntimeException failure) {
+      throw new Found("lowering", Kind.COMPILER, Run.describe(failure));
+    }
+  }
+
+  private void checkLoops(Module lowered, Module scheduled) {
+    verify("lowered loops", LoopVerifier.verify(lowered));
+    verify("scheduled loops", LoopVerifier.verify(scheduled));
+    KernelModule plain = ModuleInterpreter.of(lowered);
+    KernelModule fast = ModuleInterpreter.of(scheduled);
+    Outcome whole = Run.of(plain, tested, Run.Order.WHOLE);
+    compare("lowered loops on the interpreter", whole, Strictness.EQUATIONS);
+    if (whole instanceof Outcome.Trapped) {
+      oracle = whole;
+    }
+    compare("scheduled loops", Run.of(fast, tested, Run.Order.WHOLE), Strictness.SAME);
+    compare("scheduled loops in pieces", Run.of(fast, tested, Run.Order.PIECES), Strictness.ORDER);
+  }
+
+  private void checkBackend(Backend backend, Module module) {
+    try (KernelModule kernel = compile(backend, module)) {
+      String name = backend.name();
+      compare(name, Run.of(kernel, tested, Run.Order.WHOLE), Strictness.SAME);
+      compare(name + " in pieces", Run.of(kernel, tested, Run.Order.PIECES), Strictness.ORDER);
+      compare(name + " on threads", Run.of(kernel, tested, Run.Order.THREADS), Strictness.ORDER);
+    }
+  }
+
+  private static KernelModule compile(Backend backend, Module module) {
+    try {
+      return backend.compile(module);
+    } catch (RefusedException refused) {
+      throw new Found(backend.name() + " refuses", Kind.COMPILER, Run.describe(refused));
+    } catch (RuntimeException | LinkageError failure) {
+      throw new Found(backend.name() + " compiling", Kind.COMPILER, Run.describe(failure));
+    }
+  }
+
+  private static void verify(String stage, List<Finding> findings) {
+    if (!findings.isEmpty()) {
+      throw new Found(stage, Kind.VERIFIER, findings.toString());
+    }
+  }
+
+  private static void checkText(String text, Program program) {
+    try {
+      Program back = TensorParser.parse(new SourceFile("equations", text)).require();
+      if (!back.equals(program) || !TensorPrinter.print(back).equals(text)) {
+        throw new Found("text of equations", Kind.TEXT, TensorPrinter.print(back));
+      }
+    } catch (IllegalStateException failure) {
+      throw new Found("text of equations", Kind.TEXT, Run.describe(failure));
+    }
+  }
+
+  private static void checkText(String stage, Module module) {
+    String text = LoopPrinter.print(module);
+    try {
+      Module back = LoopParser.parse(new SourceFile(stage, text)).require();
+      if (!back.equals(module) || !LoopPrinter.print(back).equals(text)) {
+        throw new Found("text of " + stage, Kind.TEXT, text + "\n" + LoopPrinter.print(back));
+      }
+    } catch (IllegalStateException failure) {
+      throw new Found("text of " + stage, Kind.TEXT, text + "\n" + Run.describe(failure));
+    }
+  }
+
+  private static void requireSound(String stage, Outcome outcome) {
+    if (outcome instanceof Outcome.Broken(String what)) {
+      throw new Found(stage, Kind.BROKEN, what);
+    }
+  }
+
+  /// The allowed distance of each element of each inexact tensor.
+  private Map<String, Data> bounds(Program program) {
+    ErrorBounds errors = ErrorBounds.of(program);
+    Map<String, Data> found = new LinkedHashMap<>();
+    if (errors.bounded().isEmpty() || !(oracle instanceof Outcome.Finished)) {
+      return found;
+    }
+    verify("error bounds", TensorVerifier.verify(errors.program()));
+    Case extended = new Case(errors.program(), tested.inputs());
+    Outcome outcome = Run.of(ProgramInterpreter.of(errors.program()), extended, Run.Order.WHOLE);
+    if (outcome instanceof Outcome.Finished(Map<String, Data> tensors)) {
+      for (String name : errors.bounded()) {
+        found.put(name, java.util.Objects.requireNonNull(tensors.get(name + ErrorBounds.SUFFIX)));
+      }
+    } else {
+      throw new Found("error bounds", Kind.BROKEN, outcome.toString());
+    }
+    return found;
+  }
+
+  /// How much of a failure must be the same.
+  private enum Strictness {
+    /// The same function, fault and position.
+    SAME,
+    /// The same function: its points ran in another order.
+    ORDER,
+    /// The same definition: equations are computed point by point, then converted.
+    EQUATIONS
+  }
+
+  private void compare(String stage, Outcome found, Strictness strictness) {
+    requireSound(stage, found);
+    switch (oracle) {
+      case Outcome.Finished(Map<String, Data> expected) -> {
+        if (!(found instanceof Outcome.Finished(Map<String, Data> tensors))) {
+          throw new Found(stage, Kind.FAULT, "finishes, but: " + found);
+        }
+        tensors.forEach(
+            (name, data) -> {
+              Data right = expected.get(name);
+              if (right != null) {
+                Comparison.difference(name, right, data, Optional.ofNullable(bounds.get(name)))
+                    .ifPresent(
+                        text -> {
+                          throw new Found(stage, Kind.VALUE, text);
+                        });
+              }
+            });
+      }
+      case Outcome.Trapped expected -> {
+        boolean agrees =
+            found instanceof Outcome.Trapped trapped
+                && switch (strictness) {
+                  case SAME -> expected.equals(trapped);
+                  case ORDER -> expected.function().equals(trapped.function());
+                  case EQUATIONS -> expected.definition().equals(trapped.definition());
+                };
+        if (!agrees) {
+          String shown = found instanceof Outcome.Trapped ? found.toString() : "finishes";
+          throw new Found(stage, Kind.FAULT, "expected: " + expected + "\nfound: " + shown);
+        }
+      }
+      case Outcome.Broken(String what) -> throw new IllegalStateException(what);
+    }
+  }
+}

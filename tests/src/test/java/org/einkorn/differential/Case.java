@@ -1,0 +1,47 @@
+package org.einkorn.differential;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.text.TensorPrinter;
+
+/// A program and the data it is run on.
+record Case(Program program, SequencedMap<String, Data> inputs) {
+  Case {
+    inputs = new LinkedHashMap<>(inputs);
+  }
+
+  /// The sizes that the inputs give the symbols.
+  Map<String, Long> sizes() {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (Signature.Input input : program.signature().inputs()) {
+      Data data = inputs.get(input.name());
+      List<IndexExpr> extents = input.type().extents();
+      for (int axis = 0; data != null && axis < extents.size(); axis++) {
+        if (extents.get(axis) instanceof IndexExpr.Symbol(String name)) {
+          sizes.putIfAbsent(name, data.extents()[axis]);
+        }
+      }
+    }
+    return sizes;
+  }
+
+  long[] symbolValues() {
+    Map<String, Long> sizes = sizes();
+    return program.signature().symbols().stream()
+        .mapToLong(symbol -> sizes.getOrDefault(symbol, 0L))
+        .toArray();
+  }
+
+  /// The program as IR text, and the data.
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(TensorPrinter.print(program)).append('\n');
+    inputs.forEach((name, data) -> text.append(name).append(": ").append(data).append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,31 @@
+package org.einkorn.differential;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.einkorn.runtime.exec.KernelTrap;
+
+/// What one run of a program came to.
+sealed interface Outcome {
+  /// All tensors of the module after the run.
+  record Finished(Map<String, Data> tensors) implements Outcome {
+    public Finished {
+      tensors = new LinkedHashMap<>(tensors);
+    }
+  }
+
+  /// The data made it fail.
+  ///
+  /// @param function the function that was running
+  /// @param fetch the source, tensor and axis of the position, for a position outside its axis
+  record Trapped(String function, KernelTrap.Kind kind, String fetch, long value, long bound)
+      implements Outcome {
+    /// The tensor whose equation failed.
+    String definition() {
+      int dot = function.indexOf('.');
+      return dot < 0 ? function : function.substring(0, dot);
+    }
+  }
+
+  /// It did something that no program may do.
+  record Broken(String what) implements Outcome {}
+}

@@ -1,0 +1,158 @@
+package org.einkorn.differential;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.KernelTrap;
+import org.einkorn.runtime.exec.Manifest;
+import org.einkorn.runtime.exec.Workers;
+
+/// Runs a module on data, in memory whose surroundings are watched and whose results hold rubbish
+/// before.
+final class Run {
+  /// How the iterations of parallel loops are shared out.
+  enum Order {
+    /// All at once.
+    WHOLE,
+    /// In three pieces, the last first.
+    PIECES,
+    /// In two pieces, on two threads.
+    THREADS
+  }
+
+  private static final byte RUBBISH = 0x5A;
+  private static final long FENCE_BYTES = 64;
+  private static final MemorySegment MEMORY = Arena.global().allocate(1 << 22, 64);
+
+  private final KernelModule module;
+  private final Case data;
+  private final long[] symbols;
+  private final List<Manifest.BufferSpec> specs;
+  private final MemorySegment[] buffers;
+  private long used;
+
+  private Run(KernelModule module, Case data) {
+    this.module = module;
+    this.data = data;
+    this.symbols = data.symbolValues();
+    this.specs = module.manifest().buffers();
+    this.buffers = new MemorySegment[specs.size()];
+  }
+
+  static Outcome of(KernelModule module, Case data, Order order) {
+    try {
+      return new Run(module, data).run(order);
+    } catch (RuntimeException | LinkageError failure) {
+      return new Outcome.Broken(describe(failure));
+    }
+  }
+
+  /// The failure and where it came from, first line first.
+  static String describe(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString().lines().limit(12).collect(java.util.stream.Collectors.joining("\n"));
+  }
+
+  private Outcome run(Order order) {
+    allocate();
+    for (int function = 0; function < module.manifest().functions().size(); function++) {
+      try {
+        run(function, order);
+      } catch (KernelTrap trap) {
+        return trapped(trap, module.manifest().functions().get(function));
+      }
+    }
+    Map<String, Data> tensors = new LinkedHashMap<>();
+    for (int number = 0; number < buffers.length; number++) {
+      Manifest.BufferSpec spec = specs.get(number);
+      Data result = Data.read(spec.dtype(), extents(number), buffers[number]);
+      if (spec.role().isInput() && !result.equals(data.inputs().get(spec.name()))) {
+        return new Outcome.Broken("the input `" + spec.name() + "` was changed");
+      }
+      tensors.put(spec.name(), result);
+    }
+    return fencesHold()
+        ? new Outcome.Finished(tensors)
+        : new Outcome.Broken("memory outside the tensors was changed");
+  }
+
+  private static Outcome trapped(KernelTrap trap, Manifest.FunctionSpec function) {
+    String fetch = trap.site() < 0 ? "" : function.fetches().get(trap.site()).toString();
+    return new Outcome.Trapped(function.name(), trap.kind(), fetch, trap.value(), trap.bound());
+  }
+
+  private void run(int function, Order order) {
+    long extent = module.parallelExtent(function, symbols);
+    switch (order) {
+      case WHOLE -> module.run(function, buffers, symbols, 0, extent);
+      case PIECES -> {
+        long first = extent / 3;
+        long second = extent - extent / 3;
+        module.run(function, buffers, symbols, second, extent);
+        module.run(function, buffers, symbols, 0, first);
+        module.run(function, buffers, symbols, first, second);
+      }
+      case THREADS ->
+          Workers.forEachRange(
+              extent, 2, (begin, end) -> module.run(function, buffers, symbols, begin, end));
+    }
+  }
+
+  private long[] extents(int number) {
+    long[] extents = new long[specs.get(number).rank()];
+    for (int axis = 0; axis < extents.length; axis++) {
+      extents[axis] = module.extent(number, axis, symbols);
+    }
+    return extents;
+  }
+
+  private void allocate() {
+    List<Long> starts = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
+    long next = FENCE_BYTES;
+    for (int number = 0; number < buffers.length; number++) {
+      long size = (long) Data.count(extents(number)) * specs.get(number).dtype().byteSize();
+      starts.add(next);
+      sizes.add(size);
+      next = (next + size + FENCE_BYTES + 63) / 64 * 64;
+    }
+    used = next;
+    MEMORY.asSlice(0, used).fill(RUBBISH);
+    for (int number = 0; number < buffers.length; number++) {
+      buffers[number] = MEMORY.asSlice(starts.get(number), sizes.get(number));
+      Data input = data.inputs().get(specs.get(number).name());
+      if (input != null) {
+        input.writeTo(buffers[number]);
+      }
+    }
+  }
+
+  /// Whether everything between the tensors is as it was before the run.
+  private boolean fencesHold() {
+    long from = 0;
+    for (MemorySegment buffer : buffers) {
+      long start = buffer.address() - MEMORY.address();
+      if (!isRubbish(from, start)) {
+        return false;
+      }
+      from = start + buffer.byteSize();
+    }
+    return isRubbish(from, used);
+  }
+
+  private static boolean isRubbish(long from, long to) {
+    for (long at = from; at < to; at++) {
+      if (MEMORY.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != RUBBISH) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
