@@ -47,6 +47,9 @@ final class Emitter {
     Target target = Targets.named(emission.target());
     String name = emission.name();
     requireOwnName(name);
+    if (kind == Kind.SO && !target.triple().contains("linux")) {
+      throw Refusals.libraryPlatform(target.triple());
+    }
     return switch (kind) {
       case LLVM -> text(lowered(module, target, name));
       case ASM -> text(assembly(module, target, name));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
@@ -58,6 +59,7 @@ final class LlvmKernel implements KernelModule {
   private final Arena arena = Arena.ofShared();
   private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
   private final Object copying = new Object();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private volatile Sizes sizes = new Sizes(new long[0], new long[0]);
 
   /// Which buffers a function takes.
@@ -115,6 +117,9 @@ final class LlvmKernel implements KernelModule {
 
   @Override
   public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    if (isClosed.get()) {
+      throw new IllegalStateException("the code of `" + manifest().program() + "` is freed");
+    }
     if (begin >= end) {
       return;
     }
@@ -280,7 +285,9 @@ final class LlvmKernel implements KernelModule {
 
   @Override
   public void close() {
-    jit.close();
-    arena.close();
+    if (isClosed.compareAndSet(false, true)) {
+      jit.close();
+      arena.close();
+    }
   }
 }

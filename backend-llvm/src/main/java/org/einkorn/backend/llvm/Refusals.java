@@ -46,6 +46,13 @@ final class Refusals {
         "it makes code for `" + String.join("`, `", targets) + "`");
   }
 
+  static RefusedException libraryPlatform(String triple) {
+    return new RefusedException(
+        "E0705",
+        "the llvm backend links shared libraries for Linux, not for `" + triple + "`",
+        "make an object file, `obj`, and link it by the tools of that platform");
+  }
+
   static RefusedException badName(String name) {
     return new RefusedException(
         "E0706",

@@ -152,6 +152,32 @@ class EmissionTest {
     assertArrayEquals(new byte[] {0x7F, 'E', 'L', 'F'}, java.util.Arrays.copyOf(object, 4));
   }
 
+  /// The number that ELF has for the CPU is in bytes 18 and 19.
+  @ParameterizedTest
+  @CsvSource({"x86-64-v2, 62", "aarch64, 183"})
+  void linksLibrariesForOtherCpus(String target, int machine) {
+    byte[] library = BACKEND.emit(awkward(), new Emission("so", "layer", target)).main();
+    assertArrayEquals(new byte[] {0x7F, 'E', 'L', 'F'}, java.util.Arrays.copyOf(library, 4));
+    assertEquals(machine, library[18] & 0xFF);
+    String text = new String(library, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains("libm.so.6"), "it says which library has tanh");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llvm", "asm"})
+  void keepsNamesOfEveryScript(String kind) {
+    String printed = text(awkward(), kind, "native");
+    if (kind.equals("llvm")) {
+      try (Context context = new Context();
+          IrModule parsed = context.parse(printed)) {
+        assertEquals(printed, parsed.print());
+      }
+    }
+    try (Trial trial = Trial.of(BACKEND.load(awkward(), kind, printed), 1)) {
+      assertEquals(7.0, trial.set("x_", 7).run().real("int", 0));
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "jar, f, native, E0704",

@@ -70,6 +70,17 @@ class LlvmKernelTest {
   }
 
   @Test
+  void refusesToRunOnceItIsClosed() {
+    KernelModule kernel = BACKEND.compile(map(DType.F32, DType.F32, x -> x));
+    kernel.close();
+    kernel.close();
+    MemorySegment[] memory = {
+      MemorySegment.ofArray(new float[1]), MemorySegment.ofArray(new float[1])
+    };
+    assertThrows(IllegalStateException.class, () -> kernel.run(0, memory, new long[] {1}, 0, 1));
+  }
+
+  @Test
   void refusesMemoryOfAnotherThread() throws InterruptedException {
     try (Arena arena = Arena.ofConfined();
         KernelModule kernel = BACKEND.compile(map(DType.F32, DType.F32, x -> x))) {
