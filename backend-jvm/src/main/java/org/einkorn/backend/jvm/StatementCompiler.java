@@ -54,7 +54,7 @@ final class StatementCompiler {
         int skip = frame.newLabel();
         guards.forEach(guard -> jumpUnless(guard, skip));
         emit(body);
-        frame.code().mark(skip);
+        mark(skip);
       }
       case Stmt.Store store -> {
         if (vectors != null) {
@@ -168,7 +168,7 @@ final class StatementCompiler {
     Code code = frame.code();
     int head = frame.newLabel();
     int end = frame.newLabel();
-    code.mark(head);
+    mark(head);
     code.load(counter.type(), counter.slot());
     pushBound.run();
     counter.jumpUnlessBelow(end, code);
@@ -178,7 +178,15 @@ final class StatementCompiler {
     frame.closeScope();
     counter.increment(code);
     code.jump(Opcode.GOTO, head);
-    code.mark(end);
+    mark(end);
+  }
+
+  /// Marks a place that code comes to on several ways.
+  private void mark(int label) {
+    frame.code().mark(label);
+    if (vectors != null) {
+      vectors.forget();
+    }
   }
 
   private void withVariable(String name, Polynomial value, Runnable body) {
@@ -209,7 +217,9 @@ final class StatementCompiler {
     block.guards().forEach(guard -> jumpUnless(guard, skip));
     block.init().ifPresent(init -> initialize(reduced, init));
     emit(block.body());
-    frame.code().mark(skip);
+    if (!block.guards().isEmpty()) {
+      mark(skip);
+    }
     if (opensScope) {
       frame.closeScope();
     }
@@ -242,7 +252,7 @@ final class StatementCompiler {
       }
     }
     emit(init);
-    code.mark(skip);
+    mark(skip);
   }
 
   private void jumpUnless(Guard guard, int label) {

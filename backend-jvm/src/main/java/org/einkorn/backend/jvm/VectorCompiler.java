@@ -38,6 +38,12 @@ final class VectorCompiler {
   private final String owner;
   private final String ownerType;
   private final Map<String, int[]> registers = new HashMap<>();
+  private final Map<Loaded, Integer> loaded = new HashMap<>();
+
+  /// A value from memory that lies in a local variable.
+  ///
+  /// @param vector which of the vectors side by side; −1 for a value that all lanes share
+  private record Loaded(Scalar value, int vector) {}
 
   /// @param type the type of the lanes, `f32` or `f64`
   /// @param vectors how many vectors are computed side by side
@@ -92,6 +98,29 @@ final class VectorCompiler {
     }
   }
 
+  /// Forgets what was loaded; called wherever code begins that is not always executed, or ends.
+  ///
+  /// The JIT compiler would find repeated loads too, but only after it has inlined each of them,
+  /// and the number of calls it inlines is limited.
+  void forget() {
+    loaded.clear();
+  }
+
+  private void forget(String buffer) {
+    loaded
+        .keySet()
+        .removeIf(
+            key -> {
+              boolean[] reads = {false};
+              Walk.ofScalars(
+                      part ->
+                          reads[0] |=
+                              part instanceof Scalar.Read read && read.tensor().equals(buffer))
+                  .visit(key.value);
+              return reads[0];
+            });
+  }
+
   void store(Stmt.Store store) {
     Code code = frame.code();
     int[] slots = registers.get(store.buffer());
@@ -109,6 +138,7 @@ final class VectorCompiler {
                 "intoMemorySegment",
                 "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + ")V",
                 false));
+        forget(store.buffer());
       }
     }
   }
@@ -152,10 +182,7 @@ final class VectorCompiler {
   private void pushVector(Scalar scalar, int vector) {
     Code code = frame.code();
     if (!changes(scalar)) {
-      pushSpecies(code);
-      method.scalars().emit(scalar);
-      String element = JvmType.of(type).descriptor();
-      code.invokeStatic(owner, "broadcast", "(" + SPECIES_TYPE + element + ")" + ownerType);
+      pushLoaded(new Loaded(scalar, -1));
       return;
     }
     switch (scalar) {
@@ -164,12 +191,7 @@ final class VectorCompiler {
         if (slots != null) {
           code.loadReference(slots[vector]);
         } else {
-          pushSpecies(code);
-          pushAddress(method.function().context().bufferNumber(tensor), indices, vector);
-          code.invokeStatic(
-              owner,
-              "fromMemorySegment",
-              "(" + SPECIES_TYPE + SEGMENT_TYPE + "J" + ORDER_TYPE + ")" + ownerType);
+          pushLoaded(new Loaded(scalar, vector));
         }
       }
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
@@ -190,6 +212,32 @@ final class VectorCompiler {
       case Scalar.Literal _, Scalar.Position _, Scalar.Cast _ ->
           throw new IllegalStateException("a value that has no lanes");
     }
+  }
+
+  /// Pushes what was loaded before, or loads it.
+  private void pushLoaded(Loaded key) {
+    Code code = frame.code();
+    Integer slot = loaded.get(key);
+    if (slot != null) {
+      code.loadReference(slot);
+      return;
+    }
+    pushSpecies(code);
+    if (key.vector >= 0 && key.value instanceof Scalar.Read(var tensor, var stored, var indices)) {
+      pushAddress(method.function().context().bufferNumber(tensor), indices, key.vector);
+      code.invokeStatic(
+          owner,
+          "fromMemorySegment",
+          "(" + SPECIES_TYPE + SEGMENT_TYPE + "J" + ORDER_TYPE + ")" + ownerType);
+    } else {
+      method.scalars().emit(key.value);
+      String element = JvmType.of(type).descriptor();
+      code.invokeStatic(owner, "broadcast", "(" + SPECIES_TYPE + element + ")" + ownerType);
+    }
+    slot = frame.newReferenceSlot();
+    code.plain(Opcode.DUP);
+    code.storeReference(slot);
+    loaded.put(key, slot);
   }
 
   private void pushMask(Scalar condition, int vector) {
