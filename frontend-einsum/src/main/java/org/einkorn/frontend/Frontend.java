@@ -1,0 +1,43 @@
+package org.einkorn.frontend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.frontend.check.ProblemWords;
+import org.einkorn.frontend.lower.ProgramLowering;
+import org.einkorn.frontend.syntax.ParseResult;
+import org.einkorn.frontend.syntax.Syntax;
+import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.tensor.Program;
+
+/// Compiles programs of the Einkorn language to equations.
+public final class Frontend {
+  private Frontend() {}
+
+  /// Compiles a program. What is wrong with it comes back as diagnostics, all of them in one run;
+  /// with an error there is no program.
+  public static Compiled compile(SourceFile source, Request request) {
+    ParseResult parsed = Syntax.parse(source);
+    ProgramLowering.Result lowered =
+        ProgramLowering.lower(name(source.name()), parsed.program(), request);
+    List<Diagnostic> all = new ArrayList<>(parsed.diagnostics());
+    lowered.problems().forEach(problem -> all.add(ProblemWords.diagnostic(problem)));
+    boolean isWrong = all.stream().anyMatch(Diagnostic::isError);
+    Optional<Program> program = isWrong ? Optional.empty() : lowered.program();
+    return new Compiled(program, Diagnostic.sorted(all));
+  }
+
+  /// `dir/matmul.ein` is the program `matmul`.
+  private static String name(String path) {
+    String file = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    int dot = file.indexOf('.');
+    StringBuilder name = new StringBuilder();
+    file.substring(0, dot < 0 ? file.length() : dot)
+        .codePoints()
+        .map(part -> Character.isLetterOrDigit(part) ? part : '_')
+        .forEach(name::appendCodePoint);
+    boolean isName = name.length() > 0 && !Character.isDigit(name.codePointAt(0));
+    return isName ? name.toString() : "program";
+  }
+}

@@ -1,0 +1,170 @@
+package org.einkorn.frontend.check;
+
+import java.util.List;
+import org.einkorn.ir.source.Origin;
+
+/// Everything that can be wrong with a program that can be read, as data. [ProblemWords] has the
+/// words; each code has a page in `docs/errors`.
+public sealed interface Problem {
+  // ------------------------------------------------------------- names and extents, E01xx
+
+  /// A tensor is used with two numbers of axes.
+  record TwoRanks(String tensor, Origin at, int found, Origin first, int expected)
+      implements Problem {}
+
+  /// An index runs over two axes of different extent.
+  record TwoExtents(String index, Use first, Use second) implements Problem {}
+
+  /// One side of [TwoExtents].
+  ///
+  /// @param extent as a user would write it
+  /// @param from the tensor with its type, `A: f32[2, 3]`
+  record Use(Origin at, String extent, String from) {}
+
+  /// A name is defined twice.
+  record DefinedTwice(String name, Origin at, Origin first) implements Problem {}
+
+  /// Nothing says how far an index runs.
+  record UnknownExtent(String index, Origin at, String target) implements Problem {}
+
+  /// A constant position outside its axis.
+  record OutsideAxis(String tensor, int axis, String position, String extent, Origin at)
+      implements Problem {}
+
+  /// A label on an axis that is counted.
+  record LabelOnNumbers(String label, String extent, Origin at) implements Problem {}
+
+  /// A requested output that is not there.
+  record NoSuchOutput(String name, List<String> known) implements Problem {}
+
+  /// `...` on the right, but not on the left.
+  record EllipsisOnlyRight(Origin at) implements Problem {}
+
+  /// `...` of a tensor whose number of axes nothing tells.
+  record UnknownRank(String tensor, Origin at) implements Problem {}
+
+  /// A group whose extent does not divide.
+  record DoesNotDivide(String extent, String by, Origin at) implements Problem {}
+
+  /// A position that is written outside the declared extent.
+  record WritesOutside(String tensor, String position, String extent, Origin at)
+      implements Problem {}
+
+  /// A function that no one defined.
+  record UnknownFunction(String name, Origin at, List<String> near) implements Problem {}
+
+  /// An extent that no input shows.
+  record UnboundSize(String name, Origin at) implements Problem {}
+
+  /// A function that needs itself.
+  record RecursiveFunction(List<String> cycle, Origin at) implements Problem {}
+
+  /// Slices of the two sides differ in number.
+  record SliceCount(int left, int right, Origin at) implements Problem {}
+
+  /// A name stands alone where elements are meant.
+  record WholeTensor(String tensor, int rank, Origin at) implements Problem {}
+
+  /// Something that can't be an index.
+  record NotAPosition(Origin at) implements Problem {}
+
+  /// A `let` whose value is no constant.
+  record NotConstant(Origin at) implements Problem {}
+
+  /// An axis written twice as `...`.
+  record SecondEllipsis(Origin at) implements Problem {}
+
+  /// A name that means nothing here.
+  record UnknownName(String name, Origin at, List<String> near) implements Problem {}
+
+  /// The left side has something that can't be written to.
+  record NotWritable(Origin at) implements Problem {}
+
+  /// An equation defines an input.
+  record DefinesInput(String name, Origin at, Origin first) implements Problem {}
+
+  // -------------------------------------------------------- types and projections, E02xx
+
+  /// Two equations of one tensor project in two ways.
+  record TwoProjections(String tensor, String found, Origin at, String expected, Origin first)
+      implements Problem {}
+
+  /// An implicit index in a function, under a projection that is not a sum.
+  record ImplicitInFunction(String index, String operator, Origin at, String offer)
+      implements Problem {}
+
+  /// A complex tensor in arithmetic.
+  record ComplexArithmetic(String tensor, Origin at) implements Problem {}
+
+  /// A position taken from a tensor of floats.
+  record FloatIndex(String tensor, String type, Origin at) implements Problem {}
+
+  /// A type that is no type.
+  record UnknownType(String name, Origin at, List<String> near) implements Problem {}
+
+  /// A function with the wrong number of arguments.
+  record ArgumentCount(String function, int expected, int found, Origin at) implements Problem {}
+
+  /// A named argument that the function does not have.
+  record UnknownArgument(String function, String name, Origin at, List<String> known)
+      implements Problem {}
+
+  /// A function that works along an axis, and no axis is dotted.
+  record NoDottedAxis(String function, Origin at, String offer) implements Problem {}
+
+  /// A function along one axis, and two are dotted.
+  record TwoDottedAxes(String function, Origin at) implements Problem {}
+
+  /// A function of a whole tensor, with something else.
+  record NeedsWholeTensor(String function, Origin at) implements Problem {}
+
+  /// An index that occurs only under `not` or in comparisons.
+  record UnsafeRule(String index, Origin at) implements Problem {}
+
+  /// A number that the type of the other side can't hold.
+  record LiteralTooLarge(long value, Origin at) implements Problem {}
+
+  /// A function's body that can't be expanded.
+  record BadFunctionBody(String function, String why, Origin at) implements Problem {}
+
+  /// A projection without a name for its index: `sum(X[i])`.
+  record ProjectionWithoutIndex(String function, Origin at) implements Problem {}
+
+  /// Two declared types.
+  record TwoTypes(String tensor, String found, Origin at, String expected, Origin first)
+      implements Problem {}
+
+  /// A value that has no place in an expression.
+  record StrayText(Origin at) implements Problem {}
+
+  // ------------------------------------------------------------ not in this version, E09xx
+
+  record Recursion(List<String> cycle, Origin at) implements Problem {}
+
+  record VirtualIndex(Origin at) implements Problem {}
+
+  record Steps(Origin at) implements Problem {}
+
+  record Learning(Origin at) implements Problem {}
+
+  record Derivative(String function, Origin at) implements Problem {}
+
+  record LinearAlgebra(String function, Origin at) implements Problem {}
+
+  record Random(Origin at) implements Problem {}
+
+  record ComplexResult(String type, Origin at) implements Problem {}
+
+  record NotYet(String function, String instead, Origin at) implements Problem {}
+
+  // ------------------------------------------------------------------- warnings, W01xx
+
+  /// A lone index that is summed inside a function.
+  record LoneInFunction(String index, Origin at) implements Problem {}
+
+  /// A declaration that nothing uses.
+  record Unused(String what, String name, Origin at) implements Problem {}
+
+  /// An axis of extent 1 that is broadcast.
+  record BroadcastOne(String tensor, int axis, Origin at) implements Problem {}
+}

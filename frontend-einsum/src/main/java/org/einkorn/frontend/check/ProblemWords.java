@@ -1,0 +1,334 @@
+package org.einkorn.frontend.check;
+
+import java.util.List;
+import org.einkorn.ir.source.Diagnostic;
+
+/// The words for every [Problem].
+public final class ProblemWords {
+  private ProblemWords() {}
+
+  /// The diagnostic for a problem.
+  public static Diagnostic diagnostic(Problem problem) {
+    return switch (problem) {
+      case Problem.TwoRanks p ->
+          Diagnostic.error(
+                  "E0101", code(p.tensor()) + " has " + count(p.expected(), "axis", "axes"))
+              .at(p.at(), count(p.found(), "index", "indices") + " here")
+              .and(p.first(), count(p.expected(), "axis", "axes") + " here")
+              .help("give each axis one index, or write `...` for the axes you do not name");
+      case Problem.TwoExtents p ->
+          Diagnostic.error("E0102", name(p.index()) + " has two extents")
+              .at(p.second().at(), use(p.index(), p.second()))
+              .and(p.first().at(), use(p.index(), p.first()))
+              .help("use different indices for axes of different extent, or fix the data");
+      case Problem.DefinedTwice p ->
+          Diagnostic.error("E0103", code(p.name()) + " is defined twice")
+              .at(p.at(), "the second definition")
+              .and(p.first(), "the first is here")
+              .help("keep one of them, or give one another name");
+      case Problem.DefinesInput p ->
+          Diagnostic.error("E0104", code(p.name()) + " is an input and can't be computed")
+              .at(p.at(), "this equation defines it")
+              .and(p.first(), "it comes from outside here")
+              .help("give the result another name");
+      case Problem.UnknownExtent p ->
+          Diagnostic.error("E0105", "nothing says how far " + code(p.index()) + " runs")
+              .at(
+                  p.at(),
+                  "no tensor is read at "
+                      + code(p.index())
+                      + " alone or in a function"
+                      + " that can be solved for it")
+              .help(
+                  "give the extent on the left side: `" + p.target() + "[" + p.index() + ": 10]`");
+      case Problem.OutsideAxis p ->
+          Diagnostic.error(
+                  "E0106",
+                  "position "
+                      + p.position()
+                      + " is outside axis "
+                      + p.axis()
+                      + " of "
+                      + code(p.tensor()))
+              .at(p.at(), "the axis has " + count(p.extent(), "position"))
+              .help("positions run from 0, and from -1 at the end backwards");
+      case Problem.LabelOnNumbers p ->
+          Diagnostic.error("E0107", "label " + code(p.label()) + " on an axis of numbers")
+              .at(p.at(), "the axis has " + count(p.extent(), "position"))
+              .help(
+                  "use a number from 0, or a `let` if "
+                      + code(p.label())
+                      + " is meant to be a constant");
+      case Problem.NoSuchOutput p ->
+          Diagnostic.error("E0108", "there is no tensor " + code(p.name()))
+              .note("the program defines " + listed(p.known()))
+              .help("ask for one of these");
+      case Problem.EllipsisOnlyRight p ->
+          Diagnostic.error("E0109", "`...` stands for axes that the left side does not have")
+              .at(p.at(), "axes that would have no place in the result")
+              .help("write `...` on the left side too");
+      case Problem.UnknownRank p ->
+          Diagnostic.error("E0110", "nothing says how many axes " + code(p.tensor()) + " has")
+              .at(p.at(), "")
+              .help("declare it: `input " + p.tensor() + "[i, j]`");
+      case Problem.DoesNotDivide p ->
+          Diagnostic.error("E0111", "a group does not fill its axis")
+              .at(p.at(), "the axis has " + p.extent() + ", the other indices make " + p.by())
+              .help("choose extents whose product is the extent of the axis");
+      case Problem.WritesOutside p ->
+          Diagnostic.error("E0112", code(p.tensor()) + " is written outside its declared extent")
+              .at(p.at(), "the last position is " + p.position() + ", the extent is " + p.extent())
+              .help("declare a larger extent, or read a smaller range");
+      case Problem.UnknownFunction p ->
+          near(
+              Diagnostic.error("E0113", "there is no function " + code(p.name())).at(p.at(), ""),
+              p.near(),
+              "define it: `def " + p.name() + "(x) = …`; for a product put a blank before `(`");
+      case Problem.UnboundSize p ->
+          Diagnostic.error("E0114", "no input shows the size " + code(p.name()))
+              .at(p.at(), "needed here")
+              .help(
+                  "bind it with `let "
+                      + p.name()
+                      + " = 10`, or read an input that has an axis of"
+                      + " this extent");
+      case Problem.RecursiveFunction p ->
+          Diagnostic.error("E0115", "a function needs itself")
+              .at(p.at(), String.join(" → ", p.cycle()))
+              .help("write the recursion as equations over an index");
+      case Problem.SliceCount p ->
+          Diagnostic.error("E0116", "a slice on the right has no partner on the left")
+              .at(p.at(), "slice " + p.right() + " of this tensor, the left side has " + p.left())
+              .help("write `:` on the left side for each slice, or use an index");
+      case Problem.WholeTensor p ->
+          Diagnostic.error("E0117", code(p.tensor()) + " stands alone where one number is meant")
+              .at(p.at(), "it has " + count(p.rank(), "axis", "axes"))
+              .help("index it: `" + p.tensor() + "[" + indices(p.rank()) + "]`");
+      case Problem.NotAPosition p ->
+          Diagnostic.error("E0118", "this is no position")
+              .at(p.at(), "")
+              .help(
+                  "positions are made of indices, sizes and whole numbers with `+ - * / %`; divide"
+                      + " by positive sizes only");
+      case Problem.NotConstant p ->
+          Diagnostic.error("E0119", "the value of a `let` must be constant")
+              .at(p.at(), "not known before the program runs")
+              .help("leave out `let`: an equation defines a tensor");
+      case Problem.SecondEllipsis p ->
+          Diagnostic.error("E0120", "two `...` in one tensor")
+              .at(p.at(), "")
+              .help("write `...` once; it stands for any number of axes");
+      case Problem.UnknownName p ->
+          near(
+              Diagnostic.error("E0121", code(p.name()) + " has no meaning here").at(p.at(), ""),
+              p.near(),
+              "bind it with `let " + p.name() + " = …`, or define it by an equation");
+      case Problem.NotWritable p ->
+          Diagnostic.error("E0122", "this position can't be written to")
+              .at(p.at(), "the extent of the axis is not known")
+              .help("declare the tensor with its extents: `output Y[i: 10]`");
+      case Problem.TwoProjections p -> types(p);
+      case Problem.ImplicitInFunction p -> types(p);
+      case Problem.ComplexArithmetic p -> types(p);
+      case Problem.FloatIndex p -> types(p);
+      case Problem.UnknownType p -> types(p);
+      case Problem.ArgumentCount p -> types(p);
+      case Problem.UnknownArgument p -> types(p);
+      case Problem.NoDottedAxis p -> types(p);
+      case Problem.TwoDottedAxes p -> types(p);
+      case Problem.NeedsWholeTensor p -> types(p);
+      case Problem.UnsafeRule p -> types(p);
+      case Problem.LiteralTooLarge p -> types(p);
+      case Problem.BadFunctionBody p -> types(p);
+      case Problem.ProjectionWithoutIndex p -> types(p);
+      case Problem.TwoTypes p -> types(p);
+      case Problem.StrayText p -> types(p);
+      case Problem.Recursion p -> refused(p);
+      case Problem.VirtualIndex p -> refused(p);
+      case Problem.Steps p -> refused(p);
+      case Problem.Learning p -> refused(p);
+      case Problem.Derivative p -> refused(p);
+      case Problem.LinearAlgebra p -> refused(p);
+      case Problem.Random p -> refused(p);
+      case Problem.ComplexResult p -> refused(p);
+      case Problem.NotYet p -> refused(p);
+      case Problem.LoneInFunction p ->
+          Diagnostic.warning("W0101", code(p.index()) + " is summed inside a function")
+              .at(p.at(), "it occurs once, and not on the left side")
+              .help("write `sum[" + p.index() + "](…)` if that is meant");
+      case Problem.Unused p ->
+          Diagnostic.warning("W0102", "the " + p.what() + " " + code(p.name()) + " is not used")
+              .at(p.at(), "")
+              .help("remove it");
+      case Problem.BroadcastOne p ->
+          Diagnostic.warning(
+                  "W0103", "axis " + p.axis() + " of " + code(p.tensor()) + " has extent 1")
+              .at(p.at(), "its one element is used for every position")
+              .help("index it with 0 if that is meant");
+    };
+  }
+
+  private static Diagnostic types(Problem problem) {
+    return switch (problem) {
+      case Problem.TwoProjections p ->
+          Diagnostic.error("E0201", "two projections for " + code(p.tensor()))
+              .at(p.at(), "`" + p.found() + "` here")
+              .and(p.first(), "`" + p.expected() + "` here")
+              .help("use one sign for all equations of a tensor, or give one another name");
+      case Problem.ImplicitInFunction p ->
+          Diagnostic.error("E0202", "which projection " + code(p.index()) + " gets is not said")
+              .at(p.at(), "inside a function, where `" + p.operator() + "` does not reach")
+              .help("say it: `" + p.offer() + "`");
+      case Problem.ComplexArithmetic p ->
+          Diagnostic.error("E0203", "complex numbers can't be computed with in this version")
+              .at(p.at(), code(p.tensor()) + " is complex")
+              .help("store the real and the imaginary part as two tensors");
+      case Problem.FloatIndex p ->
+          Diagnostic.error("E0204", "a position must be a whole number")
+              .at(p.at(), code(p.tensor()) + " is " + p.type())
+              .help("convert it: `i32(…)`, or declare `" + p.tensor() + "` with `: i32`");
+      case Problem.UnknownType p ->
+          near(
+              Diagnostic.error("E0205", "there is no type " + code(p.name())).at(p.at(), ""),
+              p.near(),
+              "the types are f64 f32 f16 bf16 f8e4m3 f8e5m2 i64 i32 i16 i8 u8 i4 bool c64 c128");
+      case Problem.ArgumentCount p ->
+          Diagnostic.error(
+                  "E0206",
+                  code(p.function()) + " takes " + count(p.expected(), "argument", "arguments"))
+              .at(p.at(), p.found() + " here")
+              .help("separate arguments with commas");
+      case Problem.UnknownArgument p ->
+          Diagnostic.error("E0207", code(p.function()) + " has no argument " + code(p.name()))
+              .at(p.at(), "")
+              .help(
+                  p.known().isEmpty()
+                      ? "write the value alone"
+                      : "its arguments are " + listed(p.known()));
+      case Problem.NoDottedAxis p ->
+          Diagnostic.error("E0208", code(p.function()) + " works along an axis, and none is marked")
+              .at(p.at(), "")
+              .help("put a dot after the axis: `" + p.offer() + ".`");
+      case Problem.TwoDottedAxes p ->
+          Diagnostic.error(
+                  "E0209", code(p.function()) + " works along one axis, and two are marked")
+              .at(p.at(), "")
+              .help("keep one dot");
+      case Problem.NeedsWholeTensor p ->
+          Diagnostic.error("E0210", code(p.function()) + " gives a whole tensor")
+              .at(p.at(), "one number is meant here")
+              .help("index it: `" + p.function() + "(…)[i, j]`");
+      case Problem.UnsafeRule p ->
+          Diagnostic.error("E0211", "nothing in the rule binds " + code(p.index()))
+              .at(p.at(), "it occurs only in the head, under `not`, or in a comparison")
+              .help("add an atom that says where " + code(p.index()) + " comes from");
+      case Problem.LiteralTooLarge p ->
+          Diagnostic.error("E0212", p.value() + " does not fit in i32")
+              .at(p.at(), "computed in i32 here")
+              .help("give a tensor the type i64, or write the number with a point");
+      case Problem.BadFunctionBody p ->
+          Diagnostic.error("E0213", code(p.function()) + " can't be expanded")
+              .at(p.at(), p.why())
+              .help("see \"Functions\" in the language reference");
+      case Problem.ProjectionWithoutIndex p ->
+          Diagnostic.error("E0214", code(p.function()) + " needs an index to run over")
+              .at(p.at(), "")
+              .help("name it in brackets: `" + p.function() + "[i](X[i])`");
+      case Problem.TwoTypes p ->
+          Diagnostic.error("E0215", code(p.tensor()) + " has two types")
+              .at(p.at(), p.found() + " here")
+              .and(p.first(), p.expected() + " here")
+              .help("keep one of them");
+      case Problem.StrayText p ->
+          Diagnostic.error("E0216", "a string is no number")
+              .at(p.at(), "")
+              .help("strings are labels between brackets, and files on one side of `=`");
+      default -> throw new IllegalStateException("no words for " + problem);
+    };
+  }
+
+  private static Diagnostic refused(Problem problem) {
+    return switch (problem) {
+      case Problem.Recursion p ->
+          Diagnostic.error(
+                  "E0901",
+                  p.cycle().size() == 2
+                      ? code(p.cycle().getFirst()) + " needs itself"
+                      : "equations need each other in a circle")
+              .at(p.at(), String.join(" → ", p.cycle()))
+              .note("recursion is not compiled in this version")
+              .help("write the steps out with a name for each, or run the program once a step");
+      case Problem.VirtualIndex p ->
+          Diagnostic.error("E0902", "virtual indices are not compiled in this version")
+              .at(p.at(), "an index whose past is not kept")
+              .help("write the steps out with a name for each");
+      case Problem.Steps p ->
+          Diagnostic.error("E0903", "`until` and `for` are not compiled in this version")
+              .at(p.at(), "")
+              .help("write the steps out with a name for each");
+      case Problem.Learning p ->
+          Diagnostic.error("E0904", "`learn` is not compiled in this version")
+              .at(p.at(), "")
+              .help("write the gradient as an equation and run the program once a step");
+      case Problem.Derivative p ->
+          Diagnostic.error("E0905", code(p.function()) + " is not compiled in this version")
+              .at(p.at(), "")
+              .help("write the derivative as an equation");
+      case Problem.LinearAlgebra p ->
+          Diagnostic.error("E0906", code(p.function()) + " is not compiled in this version")
+              .at(p.at(), "linear algebra")
+              .help("compute it outside, and read the result as an input");
+      case Problem.Random p ->
+          Diagnostic.error("E0907", "`random` is not compiled in this version")
+              .at(p.at(), "")
+              .help("read the numbers from a file: `R = \"random.npy\"`");
+      case Problem.ComplexResult p ->
+          Diagnostic.error(
+                  "E0908", "results of type " + p.type() + " are not compiled in this version")
+              .at(p.at(), "")
+              .help("compute the real and the imaginary part as two tensors");
+      case Problem.NotYet p ->
+          Diagnostic.error("E0909", code(p.function()) + " is not compiled in this version")
+              .at(p.at(), "")
+              .help("use " + p.instead());
+      default -> throw new IllegalStateException("no words for " + problem);
+    };
+  }
+
+  private static String use(String index, Problem.Use use) {
+    return name(index) + " is " + use.extent() + " here, from " + code(use.from());
+  }
+
+  private static String name(String index) {
+    return index.contains(" ") ? index : "axis " + code(index);
+  }
+
+  private static Diagnostic near(Diagnostic diagnostic, List<String> near, String otherwise) {
+    return near.isEmpty()
+        ? diagnostic.help(otherwise)
+        : diagnostic.help("did you mean " + listed(near) + "?");
+  }
+
+  private static String listed(List<String> names) {
+    if (names.isEmpty()) {
+      return "nothing";
+    }
+    return String.join(", ", names.stream().map(ProblemWords::code).toList());
+  }
+
+  private static String indices(int rank) {
+    return String.join(", ", List.of("i", "j", "k", "l", "m", "n").subList(0, Math.min(rank, 6)));
+  }
+
+  private static String code(String text) {
+    return "`" + text + "`";
+  }
+
+  private static String count(int number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
+  }
+
+  private static String count(String number, String noun) {
+    return number + " " + noun + (number.equals("1") ? "" : "s");
+  }
+}

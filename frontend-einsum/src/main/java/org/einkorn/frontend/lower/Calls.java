@@ -1,0 +1,196 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.runtime.DType;
+
+/// Expands calls: primitives to nodes, structure functions to reads, everything else by its `def`.
+final class Calls {
+  private static final Set<UnaryOp> UNARY =
+      Set.of(
+          UnaryOp.ABS,
+          UnaryOp.SIGN,
+          UnaryOp.FLOOR,
+          UnaryOp.CEIL,
+          UnaryOp.ROUND,
+          UnaryOp.SQRT,
+          UnaryOp.EXP,
+          UnaryOp.LOG,
+          UnaryOp.SIN,
+          UnaryOp.COS,
+          UnaryOp.TAN,
+          UnaryOp.TANH,
+          UnaryOp.ERF);
+
+  private final Elaborator elaborator;
+  private final Context context;
+  private final Structures structures;
+  private final Expansion expansion;
+
+  Calls(Elaborator elaborator) {
+    this.elaborator = elaborator;
+    this.context = elaborator.context;
+    this.structures = new Structures(elaborator);
+    this.expansion = new Expansion(elaborator);
+  }
+
+  /// The names of everything that can be called and is not written in Einkorn.
+  static Set<String> primitives() {
+    Set<String> names = new LinkedHashSet<>();
+    UNARY.forEach(op -> names.add(op.text()));
+    names.addAll(List.of("min", "max", "pow", "where", "xor"));
+    for (DType type : DType.values()) {
+      names.add(type.text());
+    }
+    names.addAll(Structures.NAMES);
+    return names;
+  }
+
+  Node call(Tree.Call call, Env env) {
+    String name = call.function().text();
+    Tree.Function function = context.functions.get(name);
+    if (function != null) {
+      return expansion.expand(function, call, env);
+    }
+    Optional<Node> refused = refuse(call);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    if (Structures.NAMES.contains(name)) {
+      return structures.call(call, env);
+    }
+    Optional<UnaryOp> unary = UnaryOp.of(name).filter(UNARY::contains);
+    Optional<DType> type = DType.of(name);
+    if (unary.isPresent() || type.isPresent()) {
+      Optional<List<Node>> arguments = arguments(call, env, 1);
+      return arguments
+          .map(
+              found ->
+                  unary.isPresent()
+                      ? new Node.Unary(unary.get(), found.getFirst(), call.origin())
+                      : convert(type.orElseThrow(), found.getFirst(), call.origin()))
+          .orElseGet(Node.Broken::new);
+    }
+    return switch (name) {
+      case "min" -> fold(BinaryOp.MINIMUM, call, env);
+      case "max" -> fold(BinaryOp.MAXIMUM, call, env);
+      case "pow" ->
+          arguments(call, env, 2)
+              .<Node>map(found -> new Node.Power(found.get(0), found.get(1), call.origin()))
+              .orElseGet(Node.Broken::new);
+      case "xor" ->
+          arguments(call, env, 2)
+              .<Node>map(
+                  found ->
+                      new Node.Binary(
+                          BinaryOp.NOT_EQUAL,
+                          new Node.Convert(DType.BOOL, found.get(0), call.origin()),
+                          new Node.Convert(DType.BOOL, found.get(1), call.origin()),
+                          call.origin()))
+              .orElseGet(Node.Broken::new);
+      case "where" ->
+          arguments(call, env, 3)
+              .<Node>map(
+                  found -> new Node.Select(found.get(0), found.get(1), found.get(2), call.origin()))
+              .orElseGet(Node.Broken::new);
+      case "sum",
+          "prod",
+          "avg",
+          "any",
+          "all",
+          "lse",
+          "argmax",
+          "argmin",
+          "cumprod",
+          "cummax",
+          "cummin" -> {
+        context.report(new Problem.ProjectionWithoutIndex(name, call.origin()));
+        yield new Node.Broken();
+      }
+      default -> library(call, env);
+    };
+  }
+
+  private Node convert(DType type, Node operand, Origin origin) {
+    if (type.isComplex()) {
+      context.report(new Problem.ComplexResult(type.text(), origin));
+      return new Node.Broken();
+    }
+    return new Node.Convert(type, operand, origin);
+  }
+
+  private Node library(Tree.Call call, Env env) {
+    String name = call.function().text();
+    Optional<Tree.Function> found = Prelude.function(name);
+    if (found.isPresent()) {
+      return expansion.expand(found.get(), call, env);
+    }
+    Set<String> known = new LinkedHashSet<>(primitives());
+    known.addAll(Prelude.NAMES);
+    known.addAll(context.functions.keySet());
+    context.report(
+        new Problem.UnknownFunction(name, call.function().origin(), Near.to(name, known)));
+    return new Node.Broken();
+  }
+
+  private Optional<Node> refuse(Tree.Call call) {
+    Origin origin = call.function().origin();
+    String name = call.function().text();
+    Problem problem =
+        switch (name) {
+          case "grad", "jvp", "vjp", "hvp", "jet" -> new Problem.Derivative(name, origin);
+          case "inv", "det", "cholesky", "solve", "svd", "qr", "eigh", "expm" ->
+              new Problem.LinearAlgebra(name, origin);
+          case "random" -> new Problem.Random(origin);
+          case "topk" -> new Problem.NotYet("topk", "sort, and a slice of the result", origin);
+          default -> null;
+        };
+    if (problem == null) {
+      return Optional.empty();
+    }
+    context.report(problem);
+    return Optional.of(new Node.Broken());
+  }
+
+  private Node fold(BinaryOp op, Tree.Call call, Env env) {
+    if (call.arguments().size() < 2) {
+      context.report(new Problem.ProjectionWithoutIndex(call.function().text(), call.origin()));
+      return new Node.Broken();
+    }
+    List<Node> values = arguments(call, env, call.arguments().size()).orElse(List.of());
+    Node result = values.isEmpty() ? new Node.Broken() : values.getFirst();
+    for (Node value : values.subList(Math.min(1, values.size()), values.size())) {
+      result = new Node.Binary(op, result, value, call.origin());
+    }
+    return result;
+  }
+
+  /// The arguments of a primitive; nothing after a complaint.
+  private Optional<List<Node>> arguments(Tree.Call call, Env env, int count) {
+    List<Node> values = new ArrayList<>();
+    for (Tree.Argument argument : call.arguments()) {
+      if (argument.name().isPresent()) {
+        Tree.Name name = argument.name().get();
+        context.report(
+            new Problem.UnknownArgument(
+                call.function().text(), name.text(), name.origin(), List.of()));
+        return Optional.empty();
+      }
+      values.add(elaborator.node(argument.value(), env));
+    }
+    if (values.size() != count) {
+      context.report(
+          new Problem.ArgumentCount(call.function().text(), count, values.size(), call.origin()));
+      return Optional.empty();
+    }
+    return Optional.of(values);
+  }
+}

@@ -1,0 +1,97 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.frontend.Request;
+import org.einkorn.frontend.check.Extents;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.Span;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Signature;
+import org.jspecify.annotations.Nullable;
+
+/// What all equations of one program share.
+final class Context {
+  final Request request;
+  final Extents extents = new Extents();
+  final List<Problem> problems = new ArrayList<>();
+  final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+  final List<Definition> definitions = new ArrayList<>();
+  final Map<String, Node> constants = new HashMap<>();
+  final Map<String, Tree.Function> functions = new HashMap<>();
+  final Set<String> sizes = new LinkedHashSet<>();
+  final Map<String, ImplicitInput> implicit = new LinkedHashMap<>();
+  final List<Signature.Input> inputs = new ArrayList<>();
+  final Set<String> used = new LinkedHashSet<>();
+  private final Map<String, Integer> temporaries = new HashMap<>();
+  private final List<Label> labels = new ArrayList<>();
+  private final List<Runnable> checks = new ArrayList<>();
+
+  /// A tensor that is read and never defined: what its uses tell.
+  ///
+  /// @param rank −1 where no use tells
+  record ImplicitInput(int rank, boolean isRelation, Origin origin) {}
+
+  /// A label in an index position; its number is known when all labels of the axis are.
+  private record Label(String symbol, String text, IndexExpr extent) {}
+
+  Context(Request request) {
+    this.request = request;
+  }
+
+  void report(Problem problem) {
+    problems.add(problem);
+  }
+
+  /// A name for an intermediate result: `Y.1`.
+  String temporary(String target) {
+    return target + "." + temporaries.merge(target, 1, Integer::sum);
+  }
+
+  @Nullable TensorInfo tensor(String name) {
+    return tensors.get(name);
+  }
+
+  /// The position of a label: a symbol that gets its number from [#labelNumbers()].
+  IndexExpr label(String text, IndexExpr extent, Origin origin) {
+    int place = origin.span().map(Span::start).orElse(0);
+    if (!extents.addLabel(extent, text, place)) {
+      report(new Problem.LabelOnNumbers(text, Shapes.text(extents.resolve(extent)), origin));
+      return IndexExpr.ZERO;
+    }
+    String symbol = "label." + labels.size();
+    labels.add(new Label(symbol, text, extent));
+    return IndexExpr.symbol(symbol);
+  }
+
+  /// The number of each label, by its symbol. To be asked for before the extents are closed.
+  Map<String, Integer> labelNumbers() {
+    Map<String, Integer> numbers = new HashMap<>();
+    for (Label label : labels) {
+      List<String> all = labelsOf(label.extent);
+      numbers.put(label.symbol, Math.max(0, all.indexOf(label.text)));
+    }
+    return numbers;
+  }
+
+  List<String> labelsOf(IndexExpr extent) {
+    return extents.vocabulary(extent).map(Extents.Vocabulary::labels).orElse(List.of());
+  }
+
+  /// Checks something when all extents are known.
+  void later(Runnable check) {
+    checks.add(check);
+  }
+
+  void runChecks() {
+    checks.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,93 @@
+package org.einkorn.frontend.lower;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.jspecify.annotations.Nullable;
+
+/// What names mean at one place of an equation.
+///
+/// @param indices the variable of each index name in scope
+/// @param ellipsis the variables that `...` stands for
+/// @param slices the positions' variables of the left side's slices, in order
+/// @param whole what a bare tensor name is read at, where whole tensors are meant
+/// @param bindings parameters and local tensors, inside a function
+/// @param padding what a read outside gives, if the equation pads
+record Env(
+    Map<String, String> indices,
+    List<String> ellipsis,
+    List<String> slices,
+    Optional<List<IndexExpr>> whole,
+    Map<String, Binding> bindings,
+    Optional<Node> padding,
+    List<String> callers) {
+  Env {
+    indices = Map.copyOf(indices);
+    ellipsis = List.copyOf(ellipsis);
+    slices = List.copyOf(slices);
+    bindings = Map.copyOf(bindings);
+    callers = List.copyOf(callers);
+  }
+
+  static Env empty() {
+    return new Env(
+        Map.of(), List.of(), List.of(), Optional.empty(), Map.of(), Optional.empty(), List.of());
+  }
+
+  /// What a name inside a function stands for.
+  sealed interface Binding {
+    /// A parameter without axes: a value.
+    record Value(Node node) implements Binding {}
+
+    /// A parameter with axes, or a local tensor: `node` at given positions of its axes.
+    ///
+    /// @param ellipsis the variables of `node` that `...` stands for
+    /// @param axes the variables of `node` that the other positions replace, in order
+    /// @param ellipsisAt how many of `axes` stand before the ellipsis, or −1 without one
+    record Array(Node node, List<String> ellipsis, List<String> axes, int ellipsisAt)
+        implements Binding {
+      public Array {
+        ellipsis = List.copyOf(ellipsis);
+        axes = List.copyOf(axes);
+      }
+    }
+  }
+
+  @Nullable String index(String name) {
+    return indices.get(name);
+  }
+
+  Env withIndex(String name, String variable) {
+    Map<String, String> more = new HashMap<>(indices);
+    more.put(name, variable);
+    return new Env(more, ellipsis, slices, whole, bindings, padding, callers);
+  }
+
+  Env withWhole(List<IndexExpr> positions) {
+    return new Env(indices, ellipsis, slices, Optional.of(positions), bindings, padding, callers);
+  }
+
+  Env withoutWhole() {
+    return new Env(indices, ellipsis, slices, Optional.empty(), bindings, padding, callers);
+  }
+
+  Env withEllipsis(List<String> variables) {
+    return new Env(indices, variables, slices, whole, bindings, padding, callers);
+  }
+
+  Env withSlices(List<String> variables) {
+    return new Env(indices, ellipsis, variables, whole, bindings, padding, callers);
+  }
+
+  Env withBinding(String name, Binding binding) {
+    Map<String, Binding> more = new HashMap<>(bindings);
+    more.put(name, binding);
+    return new Env(indices, ellipsis, slices, whole, more, padding, callers);
+  }
+
+  Env withPadding(Node value) {
+    return new Env(indices, ellipsis, slices, whole, bindings, Optional.of(value), callers);
+  }
+}

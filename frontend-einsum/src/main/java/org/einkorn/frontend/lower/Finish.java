@@ -1,0 +1,214 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.check.Extents;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.TensorType;
+
+/// Closes a program: gives every unknown extent its symbol or number, every label its position, and
+/// picks the outputs.
+final class Finish {
+  private final Context context;
+  private final Answers answers;
+
+  Finish(Context context, Answers answers) {
+    this.context = context;
+    this.answers = answers;
+  }
+
+  /// @param items the tensors that the user defined
+  Optional<Program> program(String name, Map<String, List<Item>> items) {
+    if (hasErrors()) {
+      context.runChecks();
+      return Optional.empty();
+    }
+    List<Signature.Query> queries = queries();
+    Map<String, Integer> labels = context.labelNumbers();
+    Set<String> fixed = new HashSet<>();
+    for (Signature.Input input : context.inputs) {
+      for (IndexExpr extent : input.type().extents()) {
+        fixed.addAll(Extents.symbols(context.extents.resolve(extent)));
+      }
+    }
+    context.extents.close(fixed);
+    List<String> symbols = nameSymbols();
+    context.runChecks();
+    Resolver resolver = new Resolver(context, labels);
+    List<Definition> definitions = new ArrayList<>();
+    for (Definition definition : context.definitions) {
+      definitions.add(resolver.definition(definition));
+    }
+    List<Signature.Input> inputs = new ArrayList<>();
+    for (Signature.Input input : context.inputs) {
+      inputs.add(
+          new Signature.Input(
+              input.role(), input.name(), resolver.type(input.type()), input.file()));
+    }
+    List<Signature.Output> outputs = outputs(items, definitions, queries);
+    checkSizes(definitions, symbols);
+    if (hasErrors()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Program(name, new Signature(symbols, inputs, outputs, queries), definitions));
+  }
+
+  private boolean hasErrors() {
+    return context.problems.stream().anyMatch(problem -> !Equations.isWarning(problem));
+  }
+
+  private List<Signature.Query> queries() {
+    List<Signature.Query> queries = new ArrayList<>();
+    for (Answers.Question question : answers.questions()) {
+      TensorInfo tensor = java.util.Objects.requireNonNull(context.tensor(question.tensor()));
+      queries.add(
+          new Signature.Query(
+              question.text(),
+              question.tensor(),
+              tensor.extents().stream().map(context::labelsOf).toList()));
+    }
+    return queries;
+  }
+
+  // ---------------------------------------------------------------------- symbols
+
+  /// Names the sizes that the inputs show, in their order.
+  private List<String> nameSymbols() {
+    Set<String> taken = new HashSet<>(context.tensors.keySet());
+    for (Definition definition : context.definitions) {
+      axes(definition).forEach(axis -> taken.add(axis.name()));
+    }
+    Map<String, String> names = new LinkedHashMap<>();
+    List<List<IndexExpr>> all = new ArrayList<>();
+    for (Signature.Input input : context.inputs) {
+      all.add(input.type().extents().stream().map(context.extents::resolve).toList());
+    }
+    // Declared names first: they are never given away.
+    for (List<IndexExpr> extents : all) {
+      for (IndexExpr extent : extents) {
+        for (String symbol : Extents.symbols(extent)) {
+          if (!Extents.isUnknown(symbol)) {
+            names.put(symbol, symbol);
+          }
+        }
+      }
+    }
+    Set<String> given = new HashSet<>(names.keySet());
+    List<String> order = new ArrayList<>();
+    for (int input = 0; input < all.size(); input++) {
+      for (int axis = 0; axis < all.get(input).size(); axis++) {
+        for (String symbol : Extents.symbols(all.get(input).get(axis))) {
+          if (!names.containsKey(symbol)) {
+            names.put(
+                symbol,
+                free(
+                    context.extents.hint(symbol),
+                    context.inputs.get(input).name() + "." + axis,
+                    taken,
+                    given));
+          }
+          String name = java.util.Objects.requireNonNull(names.get(symbol));
+          if (!order.contains(name)) {
+            order.add(name);
+          }
+        }
+      }
+    }
+    names.forEach(context.extents::name);
+    return order;
+  }
+
+  private static String free(String hint, String fallback, Set<String> taken, Set<String> given) {
+    String name = taken.contains(hint) || given.contains(hint) ? fallback : hint;
+    for (int copy = 1; given.contains(name); copy++) {
+      name = fallback + "." + copy;
+    }
+    given.add(name);
+    return name;
+  }
+
+  private static List<Axis> axes(Definition definition) {
+    return switch (definition.body()) {
+      case Body.Accumulate accumulate ->
+          accumulate.terms().stream().map(Contraction::axes).flatMap(List::stream).toList();
+      case Body.Scan scan -> scan.axes();
+    };
+  }
+
+  /// Every size must be one that an input shows.
+  private void checkSizes(List<Definition> definitions, List<String> symbols) {
+    Set<String> complained = new HashSet<>();
+    for (Definition definition : definitions) {
+      Set<String> used = new LinkedHashSet<>();
+      definition.type().extents().forEach(extent -> used.addAll(Extents.symbols(extent)));
+      axes(definition).forEach(axis -> used.addAll(Extents.symbols(axis.extent())));
+      for (String symbol : used) {
+        if (!symbols.contains(symbol) && complained.add(symbol)) {
+          String name = Extents.isUnknown(symbol) ? context.extents.hint(symbol) : symbol;
+          context.report(new Problem.UnboundSize(name, definition.origin()));
+        }
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------------- outputs
+
+  private List<Signature.Output> outputs(
+      Map<String, List<Item>> items, List<Definition> definitions, List<Signature.Query> queries) {
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    definitions.forEach(definition -> types.put(definition.name(), definition.type()));
+    Map<String, Optional<String>> kept = new LinkedHashMap<>();
+    if (!context.request.requested().isEmpty()) {
+      for (String name : context.request.requested()) {
+        if (!types.containsKey(name)) {
+          context.report(
+              new Problem.NoSuchOutput(
+                  name, types.keySet().stream().filter(items::containsKey).toList()));
+        } else {
+          kept.put(name, Optional.empty());
+        }
+      }
+    }
+    for (Map.Entry<String, Origin> declared : answers.declared().entrySet()) {
+      if (types.containsKey(declared.getKey())) {
+        kept.putIfAbsent(declared.getKey(), Optional.empty());
+      } else {
+        context.report(new Problem.UnknownName(declared.getKey(), declared.getValue(), List.of()));
+      }
+    }
+    queries.forEach(query -> kept.putIfAbsent(query.name(), Optional.empty()));
+    answers.files().forEach(file -> kept.put(file.tensor(), Optional.of(file.path())));
+    if (kept.isEmpty()) {
+      Set<String> read = new HashSet<>();
+      definitions.forEach(definition -> read.addAll(TensorReads.of(definition.body())));
+      for (String name : types.keySet()) {
+        if (items.containsKey(name) && !read.contains(name)) {
+          kept.put(name, Optional.empty());
+        }
+      }
+    }
+    List<Signature.Output> outputs = new ArrayList<>();
+    kept.forEach(
+        (name, file) ->
+            outputs.add(
+                new Signature.Output(
+                    name, java.util.Objects.requireNonNull(types.get(name)), file)));
+    return outputs;
+  }
+}

@@ -1,0 +1,182 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Names;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
+
+/// The left side of one equation: its index variables, and where it writes.
+final class Heads {
+  private final Context context;
+  private final Frame frame;
+  private final String target;
+  private final List<IndexExpr> axes;
+  private final boolean isDeclared;
+
+  /// What a left side amounts to.
+  ///
+  /// @param env the scope of the right side
+  /// @param write one position for each axis
+  /// @param fixed the variables whose extent the left side gives, and where
+  /// @param pending tensors read as positions: their source is resolved with the right side
+  record Written(
+      Env env,
+      List<IndexExpr> write,
+      Map<String, Frame.Site> fixed,
+      Map<Integer, Tree.Expression> pending) {}
+
+  /// @param axes the extents of the target, unknown ones included
+  Heads(Context context, Frame frame, String target, List<IndexExpr> axes, boolean isDeclared) {
+    this.context = context;
+    this.frame = frame;
+    this.target = target;
+    this.axes = axes;
+    this.isDeclared = isDeclared;
+  }
+
+  /// How many axes a left side has, where `...` stands for `width`.
+  static int rank(Tree.Head head, int width) {
+    return head.indices().stream()
+        .mapToInt(index -> index instanceof Tree.Ellipsis ? width : 1)
+        .sum();
+  }
+
+  Written read(Tree.Head head, int width) {
+    Map<String, String> names = new LinkedHashMap<>();
+    Map<String, Frame.Site> fixed = new HashMap<>();
+    Map<Integer, Tree.Expression> pending = new HashMap<>();
+    List<String> ellipsis = new ArrayList<>();
+    List<String> slices = new ArrayList<>();
+    List<IndexExpr> write = new ArrayList<>();
+    for (Tree.Index index : head.indices()) {
+      int axis = write.size();
+      switch (index) {
+        case Tree.Ellipsis written -> {
+          for (int place = 0; place < width; place++) {
+            String name = fresh("more", "more", written.origin());
+            ellipsis.add(name);
+            write.add(IndexExpr.variable(name));
+            fix(name, axis + place, fixed, written.origin());
+          }
+        }
+        case Tree.Slice slice -> {
+          String name = fresh("slice", "slice", slice.origin());
+          slices.add(name);
+          write.add(sliced(slice, name, axis));
+        }
+        case Tree.Position(Tree.Name name, Origin _) when !Names.isCapital(name.text()) -> {
+          write.add(variable(name, names));
+          fix(names, name, axis, fixed);
+        }
+        case Tree.Dotted(Tree.Name name, Origin _) -> {
+          write.add(variable(name, names));
+          frame.dot(((IndexExpr.Variable) write.getLast()).name());
+          fix(names, name, axis, fixed);
+        }
+        case Tree.Sized(Tree.Name name, Tree.Expression extent, Origin origin) -> {
+          write.add(variable(name, names));
+          String variable = ((IndexExpr.Variable) write.getLast()).name();
+          Env sizes = Env.empty();
+          new Positions(new Elaborator(context, frame, new Uses(n -> false)))
+              .affine(extent, sizes)
+              .ifPresent(size -> fixed.put(variable, Domain.declared(target, axis, size, origin)));
+        }
+        case Tree.Virtual virtual -> {
+          context.report(new Problem.VirtualIndex(virtual.origin()));
+          write.add(IndexExpr.ZERO);
+        }
+        case Tree.Group group -> write.add(group(group, names));
+        case Tree.Position(Tree.Expression value, Origin _) -> {
+          write.add(IndexExpr.ZERO);
+          pending.put(axis, value);
+        }
+      }
+    }
+    Env env = Env.empty();
+    for (Map.Entry<String, String> name : names.entrySet()) {
+      env = env.withIndex(name.getKey(), name.getValue());
+    }
+    // Names inside functions, `x` of `Y[x/2]`, are indices of the left side too.
+    for (Tree.Expression value : pending.values()) {
+      for (String name :
+          new Uses(n -> false)
+              .ofIndices(List.of(new Tree.Position(value, value.origin())))
+              .keySet()) {
+        if (env.index(name) == null) {
+          env = env.withIndex(name, fresh(name, name, value.origin()));
+        }
+      }
+    }
+    return new Written(env.withEllipsis(ellipsis).withSlices(slices), write, fixed, pending);
+  }
+
+  private String fresh(String written, String hint, Origin origin) {
+    IndexExpr extent = context.extents.unknown(hint.toUpperCase(java.util.Locale.ROOT));
+    return frame.variable(written, extent, origin).name();
+  }
+
+  private IndexExpr variable(Tree.Name name, Map<String, String> names) {
+    String known = names.get(name.text());
+    if (known == null) {
+      known = fresh(name.text(), name.text(), name.origin());
+      names.put(name.text(), known);
+    }
+    return IndexExpr.variable(known);
+  }
+
+  private void fix(
+      Map<String, String> names, Tree.Name name, int axis, Map<String, Frame.Site> fixed) {
+    fix(java.util.Objects.requireNonNull(names.get(name.text())), axis, fixed, name.origin());
+  }
+
+  private void fix(String variable, int axis, Map<String, Frame.Site> fixed, Origin origin) {
+    if (isDeclared && axis < axes.size()) {
+      fixed.putIfAbsent(variable, Domain.declared(target, axis, axes.get(axis), origin));
+    }
+  }
+
+  private IndexExpr group(Tree.Group group, Map<String, String> names) {
+    IndexExpr position = IndexExpr.ZERO;
+    for (Tree.Name name : group.names()) {
+      IndexExpr variable = variable(name, names);
+      IndexExpr extent = frame.get(((IndexExpr.Variable) variable).name()).extent();
+      position = position.times(extent).plus(variable);
+    }
+    return position;
+  }
+
+  private IndexExpr sliced(Tree.Slice slice, String name, int axis) {
+    Positions positions = new Positions(new Elaborator(context, frame, new Uses(n -> false)));
+    boolean isWhole = slice.start().isEmpty() && slice.stop().isEmpty() && slice.step().isEmpty();
+    if (isWhole) {
+      return IndexExpr.variable(name);
+    }
+    IndexExpr extent = axis < axes.size() ? axes.get(axis) : IndexExpr.ZERO;
+    boolean isOpen = !isDeclared && slice.stop().isEmpty();
+    if (isOpen || (!isDeclared && slice.stop().get() instanceof Tree.Negate)) {
+      // `Y[2:]` ends where the right side does.
+      IndexExpr start =
+          slice
+              .start()
+              .flatMap(value -> positions.affine(value, Env.empty()))
+              .orElse(IndexExpr.ZERO);
+      return start.plus(IndexExpr.variable(name));
+    }
+    if (!isDeclared) {
+      IndexExpr stop =
+          positions.affine(slice.stop().orElseThrow(), Env.empty()).orElse(IndexExpr.ZERO);
+      extent = stop;
+    }
+    Positions.SliceBounds bounds = positions.bounds(slice, extent, Env.empty());
+    frame.addSite(
+        new Frame.Site(
+            target, axis, IndexExpr.variable(name), bounds.length(), false, false, slice.origin()));
+    return bounds.start().plus(IndexExpr.variable(name).times(bounds.step()));
+  }
+}

@@ -1,0 +1,284 @@
+package org.einkorn.frontend.lower;
+
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Names;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
+
+/// What stands between brackets, as index expressions.
+final class Positions {
+  private final Elaborator elaborator;
+  private final Context context;
+  private final Frame frame;
+
+  Positions(Elaborator elaborator) {
+    this.elaborator = elaborator;
+    this.context = elaborator.context;
+    this.frame = elaborator.frame;
+  }
+
+  /// One index of a tensor that is read; nothing after an error.
+  Optional<IndexExpr> read(Tree.Index index, TensorInfo tensor, int axis, Env env) {
+    return switch (index) {
+      case Tree.Position(Tree.Expression value, _) -> position(value, tensor, axis, env);
+      case Tree.Dotted(Tree.Name name, _) -> {
+        Optional<IndexExpr> variable = variable(name, env);
+        variable.ifPresent(found -> frame.dot(((IndexExpr.Variable) found).name()));
+        yield variable;
+      }
+      case Tree.Group group -> group(group, tensor, axis, env);
+      case Tree.Virtual virtual -> {
+        context.report(new Problem.VirtualIndex(virtual.origin()));
+        yield Optional.empty();
+      }
+      case Tree.Sized sized -> variable(sized.name(), env);
+      case Tree.Slice _, Tree.Ellipsis _ -> {
+        context.report(new Problem.NotAPosition(index.origin()));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  Optional<IndexExpr> variable(Tree.Name name, Env env) {
+    String variable = env.index(name.text());
+    if (variable == null) {
+      context.report(new Problem.UnknownName(name.text(), name.origin(), List.of()));
+      return Optional.empty();
+    }
+    return Optional.of(IndexExpr.variable(variable));
+  }
+
+  /// A position that is an expression.
+  Optional<IndexExpr> position(Tree.Expression value, TensorInfo tensor, int axis, Env env) {
+    if (hasRead(value)) {
+      Node source = elaborator.node(value, env.withoutWhole());
+      return source instanceof Node.Broken
+          ? Optional.empty()
+          : Optional.of(
+              frame.gather(new Frame.Gather(source, tensor.name(), axis, extent(tensor, axis))));
+    }
+    if (value instanceof Tree.Negate(Tree.IntegerLiteral(long fromEnd, _), _)) {
+      checkConstant(IndexExpr.of(-fromEnd), tensor, axis, value.origin());
+      return Optional.of(extent(tensor, axis).plus(-fromEnd));
+    }
+    if (value instanceof Tree.Text(String label, Origin origin)) {
+      return Optional.of(context.label(label, extent(tensor, axis), origin));
+    }
+    if (value instanceof Tree.Name name && isLabel(name)) {
+      return Optional.of(context.label(name.text(), extent(tensor, axis), name.origin()));
+    }
+    Optional<IndexExpr> position = affine(value, env);
+    position
+        .filter(found -> found instanceof IndexExpr.Constant)
+        .ifPresent(found -> checkConstant(found, tensor, axis, value.origin()));
+    return position;
+  }
+
+  private static IndexExpr extent(TensorInfo tensor, int axis) {
+    return axis < tensor.rank() ? tensor.extents().get(axis) : IndexExpr.ZERO;
+  }
+
+  private void checkConstant(IndexExpr position, TensorInfo tensor, int axis, Origin origin) {
+    if (axis >= tensor.rank()) {
+      return;
+    }
+    long value = ((IndexExpr.Constant) position).value();
+    context.later(
+        () -> {
+          IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));
+          if (extent instanceof IndexExpr.Constant(long size) && (value >= size || value < -size)) {
+            context.report(
+                new Problem.OutsideAxis(
+                    tensor.name(), axis, Long.toString(value), Long.toString(size), origin));
+          }
+        });
+  }
+
+  private boolean isLabel(Tree.Name name) {
+    String text = name.text();
+    return Names.isCapital(text)
+        && !context.constants.containsKey(text)
+        && !context.sizes.contains(text);
+  }
+
+  private static boolean hasRead(Tree.Expression value) {
+    return switch (value) {
+      case Tree.Access _, Tree.Indexed _, Tree.Projection _ -> true;
+      case Tree.Call call when isExtremum(call) ->
+          Uses.children(value).stream().anyMatch(Positions::hasRead);
+      case Tree.Call _ -> true;
+      default -> Uses.children(value).stream().anyMatch(Positions::hasRead);
+    };
+  }
+
+  private static boolean isExtremum(Tree.Call call) {
+    String name = call.function().text();
+    return (name.equals("min") || name.equals("max")) && call.arguments().size() == 2;
+  }
+
+  /// Arithmetic on indices and sizes; `/` rounds down.
+  Optional<IndexExpr> affine(Tree.Expression value, Env env) {
+    return switch (value) {
+      case Tree.IntegerLiteral(long number, _) -> Optional.of(IndexExpr.of(number));
+      case Tree.Name name -> Names.isCapital(name.text()) ? size(name) : variable(name, env);
+      case Tree.Negate(Tree.Expression operand, _) ->
+          affine(operand, env).map(inner -> inner.times(-1));
+      case Tree.Sum sum -> {
+        Optional<IndexExpr> total = affine(sum.first(), env);
+        for (Tree.Term term : sum.rest()) {
+          Optional<IndexExpr> next = affine(term.value(), env);
+          total =
+              total.flatMap(
+                  left ->
+                      next.map(
+                          right ->
+                              term.operator() == Tree.TermOperator.PLUS
+                                  ? left.plus(right)
+                                  : left.minus(right)));
+        }
+        yield total;
+      }
+      case Tree.Product product -> {
+        Optional<IndexExpr> total = affine(product.first(), env);
+        for (Tree.Factor factor : product.rest()) {
+          Optional<IndexExpr> next = affine(factor.value(), env);
+          total = total.flatMap(left -> next.flatMap(right -> times(left, factor, right)));
+        }
+        yield total;
+      }
+      case Tree.Call call when isExtremum(call) -> {
+        Optional<IndexExpr> left = affine(call.arguments().get(0).value(), env);
+        Optional<IndexExpr> right = affine(call.arguments().get(1).value(), env);
+        boolean isMinimum = call.function().text().equals("min");
+        yield left.flatMap(a -> right.map(b -> isMinimum ? a.min(b) : a.max(b)));
+      }
+      default -> {
+        context.report(new Problem.NotAPosition(value.origin()));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<IndexExpr> times(IndexExpr left, Tree.Factor factor, IndexExpr right) {
+    return switch (factor.operator()) {
+      case JUXTAPOSE, TIMES -> Optional.of(left.times(right));
+      case DIVIDE, REMAINDER -> {
+        boolean isPositive = !(right instanceof IndexExpr.Constant(long by)) || by > 0;
+        if (!isPositive || !frame.variablesOf(right).isEmpty()) {
+          context.report(new Problem.NotAPosition(factor.value().origin()));
+          yield Optional.empty();
+        }
+        yield Optional.of(
+            factor.operator() == Tree.FactorOperator.DIVIDE
+                ? left.floorDiv(right)
+                : left.floorMod(right));
+      }
+    };
+  }
+
+  /// A size: a `let`, or the name of a declared extent.
+  Optional<IndexExpr> size(Tree.Name name) {
+    String text = name.text();
+    context.used.add(text);
+    Node constant = context.constants.get(text);
+    if (constant instanceof Node.Whole(long value)) {
+      return Optional.of(IndexExpr.of(value));
+    }
+    if (constant instanceof Node.Place(IndexExpr index)) {
+      return Optional.of(index);
+    }
+    if (constant == null && context.sizes.contains(text)) {
+      return Optional.of(context.extents.declared(text));
+    }
+    if (constant == null) {
+      context.report(new Problem.UnknownName(text, name.origin(), Near.to(text, context.sizes)));
+    } else {
+      context.report(new Problem.NotAPosition(name.origin()));
+    }
+    return Optional.empty();
+  }
+
+  /// `(h d)` on the right: the last is the fastest. At most one extent may be unknown; the axis
+  /// then fixes it.
+  private Optional<IndexExpr> group(Tree.Group group, TensorInfo tensor, int axis, Env env) {
+    IndexExpr position = IndexExpr.ZERO;
+    IndexExpr product = IndexExpr.ONE;
+    for (Tree.Name name : group.names()) {
+      Optional<IndexExpr> variable = variable(name, env);
+      if (variable.isEmpty()) {
+        return Optional.empty();
+      }
+      IndexExpr extent = frame.get(((IndexExpr.Variable) variable.get()).name()).extent();
+      position = position.times(extent).plus(variable.get());
+      product = product.times(extent);
+    }
+    frame.addGroup(
+        new Frame.Group(
+            group.names().stream()
+                .map(name -> java.util.Objects.requireNonNull(env.index(name.text())))
+                .toList(),
+            tensor.name(),
+            axis,
+            extent(tensor, axis),
+            group.origin()));
+    return Optional.of(position);
+  }
+
+  /// `start:stop:step` by NumPy's rules: the position at `variable`, which runs over the slice.
+  IndexExpr slice(Tree.Slice slice, String variable, TensorInfo tensor, int axis, Env env) {
+    IndexExpr extent = extent(tensor, axis);
+    SliceBounds bounds = bounds(slice, extent, env);
+    frame.addSite(
+        new Frame.Site(
+            tensor.name(),
+            axis,
+            IndexExpr.variable(variable),
+            bounds.length(),
+            false,
+            false,
+            slice.origin()));
+    return bounds.start().plus(IndexExpr.variable(variable).times(bounds.step()));
+  }
+
+  record SliceBounds(IndexExpr start, long step, IndexExpr length) {}
+
+  SliceBounds bounds(Tree.Slice slice, IndexExpr extent, Env env) {
+    long step =
+        slice.step().flatMap(value -> affine(value, env)).orElse(IndexExpr.ONE)
+                instanceof IndexExpr.Constant(long number)
+            ? number
+            : 0;
+    if (step == 0) {
+      context.report(new Problem.NotAPosition(slice.origin()));
+      step = 1;
+    }
+    boolean forward = step > 0;
+    IndexExpr low = forward ? IndexExpr.ZERO : IndexExpr.of(-1);
+    IndexExpr high = forward ? extent : extent.plus(-1);
+    IndexExpr start =
+        slice
+            .start()
+            .map(value -> clamp(value, extent, low, high, env))
+            .orElse(forward ? low : high);
+    IndexExpr stop =
+        slice
+            .stop()
+            .map(value -> clamp(value, extent, low, high, env))
+            .orElse(forward ? high : low);
+    IndexExpr span = forward ? stop.minus(start) : start.minus(stop);
+    long stride = Math.abs(step);
+    IndexExpr length = span.plus(stride - 1).floorDiv(IndexExpr.of(stride)).max(IndexExpr.ZERO);
+    return new SliceBounds(start, step, length);
+  }
+
+  private IndexExpr clamp(
+      Tree.Expression value, IndexExpr extent, IndexExpr low, IndexExpr high, Env env) {
+    IndexExpr written = affine(value, env).orElse(IndexExpr.ZERO);
+    boolean fromEnd = value instanceof Tree.Negate;
+    IndexExpr position = fromEnd ? extent.plus(written) : written;
+    return position.max(low).min(high);
+  }
+}

@@ -1,0 +1,354 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.Request;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Program;
+import org.jspecify.annotations.Nullable;
+
+/// Lowers a whole program: declarations first, then tensors in the order of need, then what is
+/// printed and kept.
+public final class ProgramLowering {
+  private final Context context;
+  private final Tree.Program tree;
+  private final Declarations declarations;
+  private final Map<String, List<Item>> items = new LinkedHashMap<>();
+  private final Map<String, Equations.Declared> declared = new HashMap<>();
+  private final Map<String, Origin> defined = new LinkedHashMap<>();
+  private final Answers answers;
+
+  /// What became of a program.
+  ///
+  /// @param program nothing if there is an error
+  public record Result(Optional<Program> program, List<Problem> problems) {}
+
+  private ProgramLowering(Tree.Program tree, Request request) {
+    this.tree = tree;
+    this.context = new Context(request);
+    this.declarations = new Declarations(context);
+    this.answers = new Answers(context);
+  }
+
+  /// @param name what the program is called
+  public static Result lower(String name, Tree.Program tree, Request request) {
+    return new ProgramLowering(tree, request).run(name);
+  }
+
+  private Result run(String name) {
+    collectFunctions();
+    declarations.collect(tree.statements());
+    declarations.evaluate();
+    collectItems();
+    scanInputs();
+    declare();
+    for (String target : order()) {
+      Equations.lower(
+          context,
+          target,
+          java.util.Objects.requireNonNull(items.get(target)),
+          Optional.ofNullable(declared.get(target)));
+    }
+    answers.lower(tree.statements());
+    warnUnused();
+    Finish finish = new Finish(context, answers);
+    Optional<Program> program = finish.program(name, items);
+    boolean isWrong = context.problems.stream().anyMatch(p -> !Equations.isWarning(p));
+    return new Result(isWrong ? Optional.empty() : program, List.copyOf(context.problems));
+  }
+
+  private void collectFunctions() {
+    for (Tree.Statement statement : tree.statements()) {
+      if (statement instanceof Tree.Function function) {
+        Tree.Function before = context.functions.putIfAbsent(function.name().text(), function);
+        if (before != null) {
+          context.report(
+              new Problem.DefinedTwice(
+                  function.name().text(), function.name().origin(), before.name().origin()));
+        }
+      }
+    }
+  }
+
+  private void collectItems() {
+    for (Tree.Statement statement : tree.statements()) {
+      switch (statement) {
+        case Tree.Equation equation -> add(Item.of(equation));
+        case Tree.Rule rule -> add(Item.of(rule));
+        case Tree.Fact fact -> add(Item.of(fact));
+        case Tree.Learn learn -> context.report(new Problem.Learning(learn.origin()));
+        case Tree.Declaration declaration -> declaration(declaration);
+        case Tree.ReadFile file -> define(file.head().name());
+        case Tree.Let let -> {
+          Origin before = defined.get(let.name().text());
+          if (before != null) {
+            context.report(
+                new Problem.DefinedTwice(let.name().text(), let.name().origin(), before));
+          }
+        }
+        case Tree.Function _, Tree.WriteFile _, Tree.Query _ -> {}
+      }
+    }
+    for (Map.Entry<String, List<Item>> entry : items.entrySet()) {
+      Origin input = defined.get(entry.getKey());
+      if (input != null) {
+        context.report(
+            new Problem.DefinesInput(
+                entry.getKey(), entry.getValue().getFirst().head().name().origin(), input));
+      }
+      if (context.constants.containsKey(entry.getKey())) {
+        context.report(
+            new Problem.DefinedTwice(
+                entry.getKey(),
+                entry.getValue().getFirst().head().name().origin(),
+                Origin.UNKNOWN));
+      }
+    }
+    items.keySet().removeAll(defined.keySet());
+  }
+
+  private void add(Item item) {
+    items.computeIfAbsent(item.head().name().text(), _ -> new ArrayList<>()).add(item);
+  }
+
+  /// A declaration with a value that is no file defines the tensor by it.
+  private void declaration(Tree.Declaration declaration) {
+    Tree.Name name = declaration.name();
+    boolean isFile = declaration.value().map(Tree.Text.class::isInstance).orElse(true);
+    boolean isOutput = declaration.kind() == Tree.DeclarationKind.OUTPUT;
+    if (isOutput || !isFile) {
+      if (declared.containsKey(name.text())) {
+        context.report(
+            new Problem.DefinedTwice(
+                name.text(), name.origin(), declared.get(name.text()).origin()));
+        return;
+      }
+      declared.put(name.text(), declarations.declared(declaration));
+      if (isOutput) {
+        answers.declare(name.text(), name.origin());
+      }
+    } else {
+      define(name);
+    }
+    if (!isFile) {
+      List<Tree.Index> indices = new ArrayList<>();
+      for (Tree.Axis axis : declaration.axes().orElse(List.of())) {
+        indices.add(
+            new Tree.Position(
+                axis.name().orElse(new Tree.Name("axis" + indices.size(), axis.origin())),
+                axis.origin()));
+      }
+      Tree.Head head =
+          new Tree.Head(
+              name,
+              declaration.axes().isEmpty() ? Tree.Form.BARE : Tree.Form.SQUARE,
+              indices,
+              Optional.empty(),
+              declaration.origin());
+      add(
+          new Item(
+              head,
+              Tree.AssignOperator.ASSIGN,
+              declaration.value(),
+              Tree.Modifiers.NONE,
+              false,
+              declaration.origin()));
+    }
+  }
+
+  private void define(Tree.Name name) {
+    Origin before = defined.putIfAbsent(name.text(), name.origin());
+    if (before != null) {
+      context.report(new Problem.DefinedTwice(name.text(), name.origin(), before));
+    }
+  }
+
+  // ----------------------------------------------------------------------- inputs
+
+  /// Finds what is read and not defined, with the rank that its uses show.
+  private void scanInputs() {
+    Set<String> known = new HashSet<>(items.keySet());
+    InputScan scan = new InputScan(context, known);
+    for (Tree.Statement statement : tree.statements()) {
+      scan.statement(statement);
+    }
+  }
+
+  private void declare() {
+    Set<String> done = new HashSet<>();
+    for (Tree.Statement statement : tree.statements()) {
+      switch (statement) {
+        case Tree.Declaration declaration -> {
+          boolean isFile = declaration.value().map(Tree.Text.class::isInstance).orElse(true);
+          boolean isInput = declaration.kind() != Tree.DeclarationKind.OUTPUT && isFile;
+          if (isInput && done.add(declaration.name().text())) {
+            declarations.input(declaration);
+          }
+        }
+        case Tree.ReadFile file -> {
+          if (done.add(file.head().name().text())) {
+            declarations.file(file);
+          }
+        }
+        case Tree.Let _,
+            Tree.Function _,
+            Tree.Equation _,
+            Tree.Rule _,
+            Tree.Fact _,
+            Tree.WriteFile _,
+            Tree.Query _,
+            Tree.Learn _ -> {}
+      }
+    }
+    for (Map.Entry<String, Context.ImplicitInput> entry : context.implicit.entrySet()) {
+      String name = entry.getKey();
+      boolean isKnown = context.request.inputs().containsKey(name);
+      if (!context.tensors.containsKey(name)
+          && !items.containsKey(name)
+          && (entry.getValue().rank() >= 0 || isKnown)) {
+        Inputs.implicit(context, new Tree.Name(name, entry.getValue().origin()), -1, false);
+        context.used.add(name);
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------------ order
+
+  /// Targets so that each comes after those it needs. Recursion is reported once for each cycle,
+  /// and what is part of one is left out.
+  private List<String> order() {
+    Map<String, Set<String>> needs = new HashMap<>();
+    items.forEach(
+        (target, group) -> {
+          Set<String> names = new LinkedHashSet<>();
+          for (Item item : group) {
+            needed(item.needs(), names, new HashSet<>());
+          }
+          names.retainAll(items.keySet());
+          needs.put(target, names);
+        });
+    List<String> order = new ArrayList<>();
+    Set<String> finished = new HashSet<>();
+    for (String target : items.keySet()) {
+      visit(target, needs, order, finished);
+    }
+    return order;
+  }
+
+  private void needed(List<Tree.Name> names, Set<String> found, Set<String> functions) {
+    for (Tree.Name name : names) {
+      Tree.Function function = context.functions.get(name.text());
+      if (function == null) {
+        found.add(name.text());
+      } else if (functions.add(name.text())) {
+        List<Tree.Name> inside = new ArrayList<>();
+        switch (function.body()) {
+          case Tree.Value(Tree.Expression value, Origin _) -> Item.collect(value, inside);
+          case Tree.Block block ->
+              block
+                  .statements()
+                  .forEach(
+                      statement -> {
+                        if (statement instanceof Tree.Equation equation) {
+                          Item.collect(equation.value(), inside);
+                        }
+                      });
+        }
+        Set<String> own = new HashSet<>();
+        function.parameters().forEach(parameter -> own.add(parameter.name().text()));
+        needed(
+            inside.stream().filter(inner -> !own.contains(inner.text())).toList(),
+            found,
+            functions);
+      }
+    }
+  }
+
+  /// Depth-first, without recursion: a program may be a chain of thousands of equations.
+  private void visit(
+      String start, Map<String, Set<String>> needs, List<String> order, Set<String> finished) {
+    List<String> path = new ArrayList<>();
+    Set<String> onPath = new LinkedHashSet<>();
+    List<List<String>> open = new ArrayList<>();
+    @Nullable String next = finished.contains(start) ? null : start;
+    while (true) {
+      if (next != null) {
+        path.add(next);
+        onPath.add(next);
+        open.add(new ArrayList<>(needs.getOrDefault(next, Set.of())));
+        next = null;
+      }
+      if (path.isEmpty()) {
+        return;
+      }
+      List<String> rest = open.getLast();
+      if (rest.isEmpty()) {
+        String done = path.removeLast();
+        onPath.remove(done);
+        open.removeLast();
+        if (finished.add(done) && !context.tensors.containsKey(done)) {
+          order.add(done);
+        }
+        continue;
+      }
+      String wanted = rest.removeFirst();
+      if (onPath.contains(wanted)) {
+        reportCycle(path.subList(path.indexOf(wanted), path.size()));
+      } else if (!finished.contains(wanted)) {
+        next = wanted;
+      }
+    }
+  }
+
+  private void reportCycle(List<String> cycle) {
+    Origin origin =
+        java.util.Objects.requireNonNull(items.get(cycle.getFirst())).getFirst().origin();
+    boolean isNew = cycle.stream().noneMatch(name -> context.tensors.containsKey(name));
+    if (isNew) {
+      List<String> closed = new ArrayList<>(cycle);
+      closed.add(cycle.getFirst());
+      context.report(new Problem.Recursion(closed, origin));
+    }
+    for (String name : cycle) {
+      Inputs.broken(context, name, origin);
+    }
+  }
+
+  private void warnUnused() {
+    for (Tree.Statement statement : tree.statements()) {
+      switch (statement) {
+        case Tree.Let let -> warn("constant", let.name());
+        case Tree.Declaration declaration -> {
+          if (declaration.kind() != Tree.DeclarationKind.OUTPUT) {
+            warn(
+                declaration.kind() == Tree.DeclarationKind.PARAM ? "parameter" : "input",
+                declaration.name());
+          }
+        }
+        case Tree.Function _,
+            Tree.Equation _,
+            Tree.Rule _,
+            Tree.Fact _,
+            Tree.ReadFile _,
+            Tree.WriteFile _,
+            Tree.Query _,
+            Tree.Learn _ -> {}
+      }
+    }
+  }
+
+  private void warn(String what, Tree.Name name) {
+    if (!context.used.contains(name.text())) {
+      context.report(new Problem.Unused(what, name.text(), name.origin()));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.check.Ranges;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.ir.tensor.TensorType;
+
+/// Puts the final extents and label positions into definitions, and drops the checks that turn out
+/// to hold everywhere.
+final class Resolver {
+  private final Context context;
+  private final Map<String, Integer> labels;
+  private Map<String, IndexExpr> extents = new HashMap<>();
+
+  Resolver(Context context, Map<String, Integer> labels) {
+    this.context = context;
+    this.labels = labels;
+  }
+
+  TensorType type(TensorType type) {
+    return new TensorType(type.dtype(), type.extents().stream().map(this::index).toList());
+  }
+
+  Definition definition(Definition definition) {
+    Body body =
+        switch (definition.body()) {
+          case Body.Accumulate(var projection, List<Contraction> terms) ->
+              new Body.Accumulate(projection, terms.stream().map(this::contraction).toList());
+          case Body.Scan scan -> {
+            List<Axis> axes = axes(scan.axes());
+            yield new Body.Scan(scan.projection(), scan.axis(), axes, scalar(scan.operand()));
+          }
+        };
+    return new Definition(definition.name(), type(definition.type()), body, definition.origin());
+  }
+
+  private List<Axis> axes(List<Axis> axes) {
+    List<Axis> resolved = new ArrayList<>();
+    extents = new HashMap<>();
+    for (Axis axis : axes) {
+      resolved.add(new Axis(axis.name(), index(axis.extent())));
+      extents.put(axis.name(), resolved.getLast().extent());
+    }
+    return resolved;
+  }
+
+  private Contraction contraction(Contraction term) {
+    List<Axis> axes = axes(term.axes());
+    List<Guard> guards = new ArrayList<>();
+    for (Guard guard : term.guards()) {
+      Guard resolved = new Guard(index(guard.index()), index(guard.extent()));
+      if (!range(resolved.index()).isInside(resolved.extent())) {
+        guards.add(resolved);
+      }
+    }
+    return new Contraction(
+        axes,
+        guards,
+        term.write().stream().map(this::index).toList(),
+        term.join(),
+        term.operands().stream().map(this::scalar).toList());
+  }
+
+  private Ranges range(IndexExpr position) {
+    return Ranges.of(position, name -> java.util.Objects.requireNonNull(extents.get(name), name));
+  }
+
+  private IndexExpr index(IndexExpr expr) {
+    return Linear.normalize(Linear.substitute(expr, this::leaf));
+  }
+
+  private IndexExpr leaf(IndexExpr leaf) {
+    return switch (leaf) {
+      case IndexExpr.Symbol(String name) -> {
+        Integer number = labels.get(name);
+        yield number == null ? context.extents.resolve(leaf) : IndexExpr.of(number);
+      }
+      case IndexExpr.Fetch(String tensor, int axis, IndexExpr extent, Scalar source) -> {
+        IndexExpr size = index(extent);
+        Scalar value = scalar(source);
+        // A constant position that is inside after all needs no check.
+        boolean isSurelyInside =
+            value instanceof Scalar.Position(IndexExpr position)
+                && new Ranges(position, position).isInside(size);
+        yield isSurelyInside
+            ? ((Scalar.Position) value).index()
+            : new IndexExpr.Fetch(tensor, axis, size, value);
+      }
+      case IndexExpr.Constant _,
+          IndexExpr.Variable _,
+          IndexExpr.Sum _,
+          IndexExpr.Product _,
+          IndexExpr.FloorDiv _,
+          IndexExpr.FloorMod _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _ ->
+          leaf;
+    };
+  }
+
+  private Scalar scalar(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Literal _ -> scalar;
+      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) ->
+          new Scalar.Read(tensor, type, indices.stream().map(this::index).toList());
+      case Scalar.Position(IndexExpr position) -> new Scalar.Position(index(position));
+      case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, scalar(operand));
+      case Scalar.Binary(var op, Scalar left, Scalar right) ->
+          new Scalar.Binary(op, scalar(left), scalar(right));
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          new Scalar.Select(scalar(condition), scalar(then), scalar(otherwise));
+      case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, scalar(operand));
+    };
+  }
+}
