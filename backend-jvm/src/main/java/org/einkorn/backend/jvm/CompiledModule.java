@@ -4,12 +4,13 @@ import java.lang.foreign.MemorySegment;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /// A module whose code is a class of this process. The class is unloaded when nothing refers to it
-/// any more, so closing has nothing to free.
+/// any more; a closed module no longer does.
 final class CompiledModule implements KernelModule {
   private final ModuleFacts facts;
-  private final KernelCode code;
+  private volatile @Nullable KernelCode code;
 
   CompiledModule(ModuleFacts facts, KernelCode code) {
     this.facts = facts;
@@ -33,9 +34,15 @@ final class CompiledModule implements KernelModule {
 
   @Override
   public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
-    code.run(function, memory, symbols, begin, end);
+    KernelCode current = code;
+    if (current == null) {
+      throw new IllegalStateException("the code is closed");
+    }
+    current.run(function, memory, symbols, begin, end);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    code = null;
+  }
 }

@@ -67,6 +67,10 @@ public final class JvmBackend implements Backend {
     } catch (ClassTextException e) {
       throw Refusals.badText(e.line(), String.valueOf(e.getMessage()));
     }
+    if (text.contains(VectorCompiler.API) && !VectorMachine.detect().isPresent()) {
+      throw Refusals.rejectedByTheMachine(
+          "it uses the Vector API; start with --add-modules jdk.incubator.vector");
+    }
     return define(module, assembleUnchecked(code));
   }
 

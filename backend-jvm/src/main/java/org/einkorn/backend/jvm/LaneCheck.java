@@ -209,7 +209,8 @@ final class LaneCheck {
       return Change.NONE;
     }
     boolean isFloat = first != Change.OTHER && second != Change.OTHER && isLaneType(then.type());
-    return chosen == Change.MASK && isFloat && cannotFail(then) && cannotFail(otherwise)
+    boolean isCondition = chosen == Change.MASK || chosen == Change.NONE;
+    return isCondition && isFloat && cannotFail(then) && cannotFail(otherwise)
         ? Change.FLOAT
         : Change.OTHER;
   }

@@ -19,7 +19,7 @@ import org.einkorn.runtime.DType;
 /// A loop of a few vectors' length is computed side by side: each register of the loop is as many
 /// vectors, and each store is translated once for each of them.
 final class VectorCompiler {
-  private static final String API = "jdk/incubator/vector/";
+  static final String API = "jdk/incubator/vector/";
   private static final String VECTOR = "L" + API + "Vector;";
   private static final String MASK = API + "VectorMask";
   private static final String MASK_TYPE = "L" + MASK + ";";

@@ -23,6 +23,11 @@
 /// Atom       ::= local variable, the scope it is fixed in, the interval its values lie in
 /// ```
 ///
+/// A loop that a schedule vectorized runs by the Vector API where the process has it and
+/// [LaneCheck] finds that vectors give the same bits; else it runs like any other. A few vectors'
+/// length is kept side by side in registers, which is what the inner tile of a matrix product
+/// needs.
+///
 /// The JIT compiler leaves methods of more than 8,000 bytes to the interpreter. Functions that
 /// become longer are cut: [Outliner] picks expressions and statements that become methods of their
 /// own.

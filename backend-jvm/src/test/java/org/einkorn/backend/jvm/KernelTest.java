@@ -450,6 +450,17 @@ class KernelTest {
   }
 
   @Test
+  void runsNothingOnceClosed() {
+    Buffer y = tensor("Y", DType.F32);
+    Module module =
+        module(List.of(), List.of(), List.of(y), function("Y", store(y, constant(DType.F32, 1))));
+    KernelModule code = new JvmBackend().compile(module);
+    code.close();
+    MemorySegment[] memory = {Arena.ofAuto().allocate(4)};
+    assertThrows(IllegalStateException.class, () -> code.run(0, memory, new long[0], 0, 1));
+  }
+
+  @Test
   void refusesComplexNumbers() {
     Buffer y = tensor("Y", DType.C64, num(1));
     Module module =

@@ -268,6 +268,79 @@ class VectorsTest {
     requireAgreement(module, new Random(7), 35);
   }
 
+  /// A random value of lanes: elements, shared values, a register, operations of all kinds.
+  private static Scalar randomValue(Random random, DType type, List<Scalar> leaves, int depth) {
+    if (depth == 0) {
+      return leaves.get(random.nextInt(leaves.size()));
+    }
+    Scalar left = randomValue(random, type, leaves, depth - 1);
+    Scalar right = randomValue(random, type, leaves, depth - 1);
+    List<BinaryOp> operations =
+        List.of(
+            BinaryOp.ADD,
+            BinaryOp.SUBTRACT,
+            BinaryOp.MULTIPLY,
+            BinaryOp.DIVIDE,
+            BinaryOp.MINIMUM,
+            BinaryOp.MAXIMUM);
+    List<BinaryOp> comparisons =
+        List.of(BinaryOp.EQUAL, BinaryOp.NOT_EQUAL, BinaryOp.LESS, BinaryOp.LESS_EQUAL);
+    return switch (random.nextInt(8)) {
+      case 0 -> unary(UnaryOp.SQRT, left);
+      case 1 -> unary(random.nextBoolean() ? UnaryOp.NEGATE : UnaryOp.ABS, left);
+      case 2 -> {
+        Scalar condition = binary(comparisons.get(random.nextInt(4)), left, right);
+        if (random.nextBoolean()) {
+          condition = unary(UnaryOp.NOT, condition);
+        }
+        yield new Scalar.Select(condition, right, randomValue(random, type, leaves, depth - 1));
+      }
+      default -> binary(operations.get(random.nextInt(operations.size())), left, right);
+    };
+  }
+
+  @Test
+  void agreesWithTheInterpreterOnRandomExpressions() {
+    long first = Long.getLong("einkorn.seed", 77);
+    int vectorized = 0;
+    for (int number = 0; number < 100; number++) {
+      Random random = new Random(first + number);
+      DType type = random.nextBoolean() ? DType.F32 : DType.F64;
+      IndexExpr width = random.nextBoolean() ? size("N") : num(8 * (1 + random.nextInt(10)));
+      Buffer x = tensor("X", type, size("K"), width);
+      Buffer z = tensor("Z", type, size("N"));
+      Buffer v = tensor("V", type, size("K"));
+      Buffer y = tensor("Y", type, size("K"), width);
+      Buffer sum = register("sum", type);
+      List<Scalar> leaves =
+          List.of(
+              read(x, at("k"), at("i")),
+              read(v, at("k")),
+              read(sum),
+              times(read(v, at("k")), read(v, num(0))),
+              constant(type, 0.75));
+      Stmt step =
+          sequence(
+              store(sum, randomValue(random, type, leaves, 3)),
+              store(y, randomValue(random, type, leaves, 2), at("k"), at("i")),
+              store(sum, plus(read(sum), read(y, at("k"), at("i")))));
+      Stmt nest =
+          vectorized(
+              "i",
+              width,
+              new Stmt.Allocate(
+                  sum, sequence(store(sum, constant(type, 1)), loop("k", size("K"), step))));
+      Module module = module(List.of("K", "N"), List.of(x, z, v), List.of(y), function("Y", nest));
+      vectorized += usesVectors(module) ? 1 : 0;
+      try {
+        requireAgreement(module, random, 1 + random.nextInt(3), random.nextInt(50));
+      } catch (AssertionError failure) {
+        throw new AssertionError("with -Deinkorn.seed=" + (first + number), failure);
+      }
+    }
+    assertTrue(vectorized > 40, vectorized + " of 100 use vectors");
+  }
+
   @Test
   void emitsClassesWithoutVectors() {
     Module module = elementwise(DType.F32, size("N"), List.of("N"));
