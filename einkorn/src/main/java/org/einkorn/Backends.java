@@ -15,7 +15,7 @@ public final class Backends {
 
   /// The backend with this name.
   ///
-  /// @throws RefusedException E0702 if it is not there
+  /// @throws RefusedException E0720 if it is not there
   public static Backend of(String name) {
     Backend found = FOUND.get(name);
     if (found != null) {
@@ -29,7 +29,7 @@ public final class Backends {
       }
     }
     throw new RefusedException(
-        "E0702",
+        "E0720",
         "no backend `" + name + "` is on the class path",
         "add the artifact org.einkorn:einkorn-backend-" + name);
   }

@@ -12,13 +12,15 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param run threads and memory
 /// @param passes the passes to run; nothing for all
 /// @param verification what is checked after each pass
+/// @param seed what random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
 public record Options(
     Target target,
     RunOptions run,
     Optional<Set<String>> passes,
     Verification verification,
-    List<Path> readable) {
+    List<Path> readable,
+    long seed) {
 
   public Options {
     passes = passes.map(Set::copyOf);
@@ -38,26 +40,30 @@ public record Options(
   /// The JVM target, all processors, all passes.
   public static Options defaults() {
     return new Options(
-        Target.jvm(), RunOptions.defaults(), Optional.empty(), Verification.NONE, List.of());
+        Target.jvm(), RunOptions.defaults(), Optional.empty(), Verification.NONE, List.of(), 0);
   }
 
   public Options withTarget(Target newTarget) {
-    return new Options(newTarget, run, passes, verification, readable);
+    return new Options(newTarget, run, passes, verification, readable, seed);
   }
 
   public Options withRun(RunOptions newRun) {
-    return new Options(target, newRun, passes, verification, readable);
+    return new Options(target, newRun, passes, verification, readable, seed);
   }
 
   public Options withPasses(Set<String> names) {
-    return new Options(target, run, Optional.of(names), verification, readable);
+    return new Options(target, run, Optional.of(names), verification, readable, seed);
   }
 
   public Options withVerification(Verification newVerification) {
-    return new Options(target, run, passes, newVerification, readable);
+    return new Options(target, run, passes, newVerification, readable, seed);
   }
 
   public Options withReadable(List<Path> folders) {
-    return new Options(target, run, passes, verification, folders);
+    return new Options(target, run, passes, verification, folders, seed);
+  }
+
+  public Options withSeed(long newSeed) {
+    return new Options(target, run, passes, verification, readable, newSeed);
   }
 }

@@ -61,8 +61,11 @@ final class Inputs {
     for (int axis = 0; axis < extents.size(); axis++) {
       IndexExpr fallback = context.extents.unknown(name + "." + axis);
       IndexExpr extent = extents.get(axis).orElse(fallback);
+      // The sizes of a file that the program names are known now, unless it declares them open.
+      boolean isFixed =
+          context.request.specialize() || (file.isPresent() && extents.get(axis).isEmpty());
       OptionalLong size =
-          context.request.specialize() && known.isPresent()
+          isFixed && known.isPresent()
               ? known.get().extents().get(axis)
               : OptionalLong.empty();
       if (size.isPresent()) {

@@ -1,0 +1,99 @@
+package org.einkorn.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.einkorn.Einsum;
+import org.einkorn.Explanation;
+import org.einkorn.Program;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.Shape;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `ein explain FILE.ein|SPEC [--shape X=64x64]… [--json]`
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    description = "Says what the compiler decided, with the cost before and after.")
+final class ExplainCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE|SPEC",
+      description = "A program, or an einsum string over the operands A, B, ….")
+  String subject = "";
+
+  @Option(names = "--shape", paramLabel = "X=64x64", description = "The shape of an input.")
+  List<String> shapes = new ArrayList<>();
+
+  @Option(names = "--json", description = "Prints JSON, schema 1.")
+  boolean isJson;
+
+  ExplainCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, Shape> known = Bindings.shapes(shapes);
+    Explanation explanation = explain(known);
+    if (isJson) {
+      session.out().println(Json.print(Json.of(explanation)));
+    } else {
+      print(explanation);
+    }
+    return 0;
+  }
+
+  private Explanation explain(Map<String, Shape> known) {
+    boolean isSpec = !subject.endsWith(".ein") && !Files.exists(Path.of(subject));
+    if (isSpec) {
+      return Einsum.of(subject).with(common.toOptions(session)).explain(known);
+    }
+    Program program =
+        Programs.open(Path.of(subject), null, List.of(), common.toOptions(session));
+    Programs.warn(session, program, common.quiet);
+    return program.explain(known);
+  }
+
+  private void print(Explanation explanation) {
+    for (Explanation.Equation equation : explanation.equations()) {
+      session.out().println(
+          equation.target()
+              + (equation.line() > 0 ? "   line " + equation.line() + ": " + equation.text() : ""));
+      session.out().printf(
+          "  as written  %,d multiplications, %,d additions%n",
+          equation.naive().multiplies(), equation.naive().adds());
+      session.out().printf(
+          "  planned     %,d multiplications, %,d additions%n",
+          equation.planned().multiplies(), equation.planned().adds());
+      for (String step : equation.order()) {
+        step.lines().forEach(line -> session.out().println("  | " + line));
+      }
+      session.out().println();
+    }
+    Explanation.Totals totals = explanation.totals();
+    session.out().printf(
+        "total: %,d multiplications and %,d additions in %d kernels; %,d bytes, largest temporary"
+            + " %,d bytes%n",
+        totals.planned().multiplies(),
+        totals.planned().adds(),
+        explanation.kernels().size(),
+        totals.peakBytes(),
+        totals.largestTemporaryBytes());
+    if (common.verbose) {
+      for (Pipeline.Timing timing : explanation.passes()) {
+        session.out().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());
+      }
+    }
+  }
+}

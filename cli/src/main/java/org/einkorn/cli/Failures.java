@@ -1,0 +1,84 @@
+package org.einkorn.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.einkorn.CompileException;
+import org.einkorn.ir.target.RefusedException;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+
+/// Turns failures into messages and exit codes.
+final class Failures {
+  private static final int WRONG = 1;
+  private static final int LIMIT = 3;
+  private static final int FAULT = 70;
+
+  private final Session session;
+  private final String[] arguments;
+
+  Failures(Session session, String[] arguments) {
+    this.session = session;
+    this.arguments = arguments.clone();
+  }
+
+  int report(Exception failure) {
+    return switch (failure) {
+      case CompileException wrong -> {
+        session.err().println(session.renderer().renderAll(wrong.diagnostics()).stripTrailing());
+        yield WRONG;
+      }
+      case DataException wrong -> {
+        session.err().print(describe(wrong));
+        yield wrong.fault() == DataFault.MEMORY_BUDGET ? LIMIT : WRONG;
+      }
+      case RefusedException refused -> {
+        session.err().println("error[" + refused.code() + "]: " + refused.getMessage());
+        session.err().println("  = help: " + refused.help());
+        yield WRONG;
+      }
+      case UsageException usage -> {
+        session.err().println("ein: " + usage.getMessage());
+        yield Main.USAGE;
+      }
+      default -> fault(failure);
+    };
+  }
+
+  /// A data failure in the layout of diagnostics.
+  private static String describe(DataException failure) {
+    StringBuilder text = new StringBuilder();
+    text.append("error[").append(failure.code()).append("]: ").append(failure.title());
+    text.append('\n');
+    for (DataException.Detail detail : failure.details()) {
+      text.append("  = ").append(detail.label()).append(": ").append(detail.text()).append('\n');
+    }
+    failure.help().ifPresent(help -> text.append("  = help: ").append(help).append('\n'));
+    return text.toString();
+  }
+
+  private int fault(Exception failure) {
+    session
+        .err()
+        .println(
+            "ein: this is a fault of the compiler, not of your program: " + failure.getMessage());
+    try {
+      Path reproducer = Files.createTempFile("ein-fault-", ".txt");
+      StringWriter text = new StringWriter();
+      text.append("ein ").append(String.join(" ", arguments)).append("\n\n");
+      failure.printStackTrace(new PrintWriter(text, true));
+      for (String argument : arguments) {
+        if (argument.endsWith(".ein") && Files.isReadable(Path.of(argument))) {
+          text.append('\n').append(Files.readString(Path.of(argument)));
+        }
+      }
+      Files.writeString(reproducer, text.toString());
+      session.err().println("what is needed to repeat it stands in " + reproducer);
+    } catch (IOException e) {
+      session.err().println("and its description could not be written: " + e.getMessage());
+    }
+    return FAULT;
+  }
+}

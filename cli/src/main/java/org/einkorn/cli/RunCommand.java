@@ -1,0 +1,87 @@
+package org.einkorn.cli;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.einkorn.Program;
+import org.einkorn.Results;
+import org.einkorn.runtime.io.FileReference;
+import org.einkorn.runtime.io.TensorFiles;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `ein run FILE.ein [NAME=VALUE_OR_PATH]… [-o NAME=PATH]… [--query 'Q?']…`
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Runs a program; prints its queries, or its outputs if it asks nothing.")
+final class RunCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
+  Path file = Path.of("");
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "NAME=VALUE",
+      description = "An input: a number, a list such as [1,2], or a file.")
+  List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "-o",
+      paramLabel = "NAME=PATH",
+      description = "Writes a tensor of the program to a file.")
+  List<String> outputs = new ArrayList<>();
+
+  @Option(names = "--query", paramLabel = "Q?", description = "Asks one more question.")
+  List<String> queries = new ArrayList<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "STAGE",
+      description = "The stage of `ein ir` that FILE is the text of.")
+  @Nullable String from;
+
+  @Option(
+      names = "--stats",
+      paramLabel = "PATH",
+      description = "Writes counts, times and memory as JSON.")
+  @Nullable Path stats;
+
+  RunCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, String> targets = Bindings.split(outputs);
+    try (Arena arena = Arena.ofShared()) {
+      Program program = Programs.open(file, from, queries, common.toOptions(session));
+      Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
+      if (!targets.isEmpty()) {
+        bound = bound.keeping(targets.keySet().toArray(String[]::new));
+      }
+      Programs.warn(session, bound, common.quiet);
+      Results results = bound.runAndWrite(arena);
+      targets.forEach(
+          (name, path) -> TensorFiles.write(results.get(name), FileReference.parse(path)));
+      session.out().print(results.print(common.quiet, targets.keySet()));
+      session.out().flush();
+      if (common.verbose) {
+        Programs.report(session, results);
+      }
+      if (stats != null) {
+        Stats.write(stats, bound, results);
+      }
+      return 0;
+    }
+  }
+}

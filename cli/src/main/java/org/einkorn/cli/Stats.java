@@ -1,0 +1,23 @@
+package org.einkorn.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.einkorn.Program;
+import org.einkorn.Results;
+import org.einkorn.passes.pipeline.Pipeline;
+
+/// The file that `--stats` writes: what `explain --json` says, and what the run took.
+final class Stats {
+  private Stats() {}
+
+  static void write(Path path, Program program, Results results) {
+    Map<String, Object> json = Json.of(program.explain(Map.of()));
+    json.put(
+        "compile_ms",
+        results.compilation().stream().mapToDouble(Pipeline.Timing::milliseconds).sum());
+    json.put("run_ms", results.runMilliseconds());
+    json.put("measured_peak_bytes", results.allocatedBytes());
+    Writing.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,53 @@
+package org.einkorn.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+
+/// Writes files so that a reader sees the old content or the new, never a part.
+final class Writing {
+  private Writing() {}
+
+  static void write(Path path, byte[] content) {
+    Path absolute = path.toAbsolutePath();
+    Path temporary = null;
+    try {
+      Path folder = absolute.getParent();
+      temporary = Files.createTempFile(folder == null ? Path.of("/") : folder, ".ein-", ".part");
+      Files.write(temporary, content);
+      keepPermissions(absolute, temporary);
+      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      discard(temporary);
+      throw DataException.of(
+              Files.isDirectory(absolute) ? DataFault.IS_A_DIRECTORY : DataFault.UNWRITABLE)
+          .at(path)
+          .found(e)
+          .because(e);
+    }
+  }
+
+  /// A temporary file is its owner's alone; the file it becomes is as others are.
+  private static void keepPermissions(Path target, Path temporary) throws IOException {
+    if (Files.getFileStore(temporary).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(
+          temporary,
+          Files.exists(target)
+              ? Files.getPosixFilePermissions(target)
+              : java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+    }
+  }
+
+  private static void discard(@org.jspecify.annotations.Nullable Path temporary) {
+    if (temporary != null) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        temporary.toFile().deleteOnExit();
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.einkorn;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.einkorn.frontend.Compiled;
+import org.einkorn.frontend.Known;
+import org.einkorn.frontend.einsum.EinsumFrontend;
+import org.einkorn.ir.algebra.Semiring;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Shape;
+import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.ModuleRunner;
+
+/// One einsum string, compiled once for each combination of element types, ranks and broadcast axes.
+///
+/// Strings are NumPy's: `ij,jk->ik`, `ij,jk`, `...ij->...ji`, blanks, any letters of Unicode; and also
+/// letters that occur twice in the output, `i->ii`. Safe to use from many threads at once.
+public final class Einsum {
+  private final String spec;
+  private final Semiring semiring;
+  private final Options options;
+  private final Map<List<Known>, ModuleRunner> compiled = new ConcurrentHashMap<>();
+
+  private Einsum(String spec, Semiring semiring, Options options) {
+    this.spec = spec;
+    this.semiring = semiring;
+    this.options = options;
+  }
+
+  /// An einsum over sums and products.
+  public static Einsum of(String spec) {
+    return new Einsum(spec, Semiring.SUM_TIMES, Options.defaults());
+  }
+
+  /// This einsum over another semiring, such as `min-plus`.
+  ///
+  /// @throws DataException for a name that is no semiring
+  public Einsum over(String semiringName) {
+    Semiring found =
+        Semiring.of(semiringName)
+            .orElseThrow(
+                () ->
+                    DataException.of(DataFault.ARGUMENT_SYNTAX)
+                        .expected(
+                            "one of "
+                                + Semiring.TABLE.stream().map(Semiring::name).toList())
+                        .found("`" + semiringName + "`"));
+    return new Einsum(spec, found, options);
+  }
+
+  /// This einsum with other options.
+  public Einsum with(Options newOptions) {
+    return new Einsum(spec, semiring, newOptions);
+  }
+
+  /// The result for these operands; it lives as long as it is reachable.
+  ///
+  /// @throws CompileException when the string does not fit the operands
+  public Tensor apply(Tensor... operands) {
+    return apply(Arena.ofAuto(), operands);
+  }
+
+  /// The result for these operands, in `arena`.
+  ///
+  /// @throws CompileException when the string does not fit the operands
+  public Tensor apply(Arena arena, Tensor... operands) {
+    List<Known> known = new ArrayList<>();
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (int number = 0; number < operands.length; number++) {
+      known.add(generalize(operands[number]));
+      inputs.put(EinsumFrontend.operandName(number), operands[number]);
+    }
+    ModuleRunner runner = compiled.computeIfAbsent(List.copyOf(known), this::compile);
+    try {
+      return runner
+          .run(arena, inputs, options.run())
+          .outputs()
+          .values()
+          .iterator()
+          .next();
+    } catch (DataException e) {
+      throw e.fault() == DataFault.SHAPE_MISMATCH ? explain(e, operands) : e;
+    }
+  }
+
+  /// Axes of extent 1 may broadcast, so they are part of what is compiled; other sizes are not.
+  private static Known generalize(Tensor tensor) {
+    List<OptionalLong> extents = new ArrayList<>();
+    for (int axis = 0; axis < tensor.rank(); axis++) {
+      extents.add(tensor.extent(axis) == 1 ? OptionalLong.of(1) : OptionalLong.empty());
+    }
+    return new Known(tensor.dtype(), extents);
+  }
+
+  private ModuleRunner compile(List<Known> known) {
+    KernelModule code =
+        Pipelines.compile(equations(known), options, new ArrayList<>());
+    return new ModuleRunner(code);
+  }
+
+  /// The equations of this einsum for operands of which this is known.
+  org.einkorn.ir.tensor.Program equations(List<Known> known) {
+    Compiled result = EinsumFrontend.compile(spec, known, semiring);
+    return result.program().orElseThrow(() -> new CompileException(result.diagnostics()));
+  }
+
+  /// What the compiler decided, for operands `A`, `B`, … of type `f32` and these shapes.
+  ///
+  /// @throws CompileException when the string does not fit the shapes
+  public Explanation explain(Map<String, Shape> shapes) {
+    List<Known> known = new ArrayList<>();
+    for (int number = 0; number < EinsumFrontend.operandCount(spec); number++) {
+      String name = EinsumFrontend.operandName(number);
+      Shape shape = shapes.get(name);
+      if (shape == null) {
+        throw DataException.of(DataFault.INPUT_MISSING)
+            .expected("the shape of the operand `" + name + "`")
+            .found(shapes.isEmpty() ? "none" : "only " + shapes)
+            .withHelp("give it: --shape " + name + "=64x64");
+      }
+      known.add(Known.of(DType.F32, shape));
+    }
+    return Explanation.of(equations(known), options, new ArrayList<>());
+  }
+
+  private RuntimeException explain(DataException failure, Tensor[] operands) {
+    List<Known> known = new ArrayList<>();
+    for (Tensor operand : operands) {
+      DType dtype = operand.dtype();
+      known.add(Known.of(dtype, operand.shape()));
+    }
+    Compiled result = EinsumFrontend.compile(spec, known, semiring);
+    return result.program().isPresent() ? failure : new CompileException(result.diagnostics());
+  }
+
+  @Override
+  public String toString() {
+    return spec;
+  }
+}

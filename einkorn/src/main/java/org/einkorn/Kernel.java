@@ -1,0 +1,96 @@
+package org.einkorn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.frontend.Known;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.ModuleRunner;
+
+/// A program compiled for inputs of fixed shapes: text, cost, then run into memory of the caller.
+public final class Kernel {
+  private final Compiler compiler;
+  private final Map<String, Known> inputs;
+  private final Set<String> kept;
+  private final Options options;
+  private final ModuleRunner runner;
+  private final Explanation explanation;
+
+  private Kernel(
+      Compiler compiler,
+      Map<String, Known> inputs,
+      Set<String> kept,
+      Options options,
+      ModuleRunner runner) {
+    this.compiler = compiler;
+    this.inputs = Map.copyOf(inputs);
+    this.kept = Set.copyOf(kept);
+    this.options = options;
+    this.runner = runner;
+    this.explanation = Explanation.of(compiler, inputs, kept, options);
+  }
+
+  static Kernel of(
+      Compiler compiler, Map<String, Known> inputs, Set<String> kept, Options options) {
+    List<Pipeline.Timing> timings = new ArrayList<>();
+    KernelModule code =
+        Pipelines.compile(compiler.equations(inputs, kept, true, timings), options, timings);
+    return new Kernel(compiler, inputs, kept, options, new ModuleRunner(code));
+  }
+
+  /// The kernel as text at a stage.
+  public String ir(Stage stage) {
+    return new StagePrinter(compiler, inputs, kept, options).specialized().print(stage, Set.of());
+  }
+
+  /// What one run costs.
+  public Explanation.Totals cost() {
+    return explanation.totals();
+  }
+
+  /// Runs the kernel.
+  ///
+  /// @param tensors the inputs in the order of [#inputs()], then the outputs in the order of
+  ///     [#outputs()], which are overwritten
+  /// @throws DataException for a wrong number, shape or type of tensors
+  public void run(Tensor... tensors) {
+    List<String> inputNames = inputs();
+    List<String> outputNames = outputs();
+    if (tensors.length != inputNames.size() + outputNames.size()) {
+      throw DataException.of(DataFault.ARGUMENT_SYNTAX)
+          .expected("the inputs " + inputNames + " and the outputs " + outputNames)
+          .found(tensors.length + " tensors");
+    }
+    Map<String, Tensor> bound = new LinkedHashMap<>();
+    for (int number = 0; number < inputNames.size(); number++) {
+      bound.put(inputNames.get(number), tensors[number]);
+    }
+    Map<String, Tensor> targets = new LinkedHashMap<>();
+    for (int number = 0; number < outputNames.size(); number++) {
+      targets.put(outputNames.get(number), tensors[inputNames.size() + number]);
+    }
+    runner.runInto(bound, targets, options.run());
+  }
+
+  /// The names of the inputs, in the order in which [#run] takes them.
+  public List<String> inputs() {
+    return runner.manifest().buffers().stream()
+        .filter(spec -> spec.role().isInput())
+        .map(spec -> spec.name())
+        .toList();
+  }
+
+  /// The names of the outputs, in the order in which [#run] takes them.
+  public List<String> outputs() {
+    return runner.manifest().buffers().stream()
+        .filter(spec -> spec.role() == org.einkorn.runtime.exec.Manifest.Role.OUTPUT)
+        .map(spec -> spec.name())
+        .toList();
+  }
+}

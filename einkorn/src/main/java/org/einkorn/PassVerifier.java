@@ -1,0 +1,68 @@
+package org.einkorn;
+
+import java.util.List;
+import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.eval.ProgramInterpreter;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.verify.Finding;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.exec.KernelModule;
+import org.jspecify.annotations.Nullable;
+
+/// Checks the program after each pass, as the options ask for: the verifiers of its level, and that
+/// the interpreter still gives the results it gave before.
+final class PassVerifier implements Pipeline.Observer {
+  private final Options options;
+  private final Pipeline.Observer next;
+  private @Nullable ReferenceRun reference;
+
+  private PassVerifier(Options options, Pipeline.Observer next) {
+    this.options = options;
+    this.next = next;
+  }
+
+  /// The observer, with the checks of the options before it.
+  static Pipeline.Observer around(Options options, Pipeline.Observer observer) {
+    return switch (options.verification()) {
+      case NONE -> observer;
+      case STRUCTURE, EXECUTION -> new PassVerifier(options, observer);
+    };
+  }
+
+  @Override
+  public void afterEquations(String pass, Program before, Program after) {
+    require(pass, TensorVerifier.verify(after));
+    if (reference == null && options.verification() == Options.Verification.EXECUTION) {
+      reference = ReferenceRun.of(ProgramInterpreter.of(before), options.seed());
+    }
+    requireSameResults(pass, ProgramInterpreter.of(after));
+    next.afterEquations(pass, before, after);
+  }
+
+  @Override
+  public void afterLoops(String pass, Module after) {
+    require(pass, LoopVerifier.verify(after));
+    requireSameResults(pass, ModuleInterpreter.of(after));
+    next.afterLoops(pass, after);
+  }
+
+  private static void require(String pass, List<Finding> findings) {
+    if (!findings.isEmpty()) {
+      throw new IllegalStateException(
+          "the program is wrong after the pass `" + pass + "`: " + findings.getFirst());
+    }
+  }
+
+  private void requireSameResults(String pass, KernelModule after) {
+    if (options.verification() == Options.Verification.EXECUTION) {
+      if (reference == null) {
+        reference = ReferenceRun.of(after, options.seed());
+      } else {
+        reference.requireEqual(pass, after);
+      }
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.einkorn;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.Known;
+import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.target.Artifact;
+import org.einkorn.ir.target.RefusedException;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Shape;
+import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.ProgramFiles;
+
+/// A program of tensor equations, with some of its inputs bound.
+///
+/// Immutable: `with` makes a new program that shares the compiled code of this one. Sizes that the
+/// program leaves open are fixed when data arrive, without compiling again.
+public final class Program {
+  private final Compiler compiler;
+  private final Map<String, Tensor> bound;
+  private final Set<String> kept;
+  private final Options options;
+
+  private Program(
+      Compiler compiler, Map<String, Tensor> bound, Set<String> kept, Options options) {
+    this.compiler = compiler;
+    this.bound = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(bound));
+    this.kept = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(kept));
+    this.options = options;
+  }
+
+  /// A program from text of any stage.
+  ///
+  /// @param folder what the paths in the program are relative to
+  static Program of(Stage stage, SourceFile file, Path folder, Options options) {
+    Form form =
+        switch (stage) {
+          case EQUATIONS -> new Form.Source(file);
+          case AST -> new Form.Source(AstText.toSource(file));
+          case TENSOR, LOOPS, SCHEDULED, BYTECODE, LLVM, ASM -> StageText.parse(stage, file);
+        };
+    ProgramFiles files = ProgramFiles.of(folder, options.readable());
+    return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
+  }
+
+  /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
+  public Program with(String name, Tensor tensor) {
+    Map<String, Tensor> more = new LinkedHashMap<>(bound);
+    more.put(name, tensor);
+    return new Program(compiler, more, kept, options);
+  }
+
+  /// This program with other options.
+  public Program with(Options newOptions) {
+    return new Program(compiler, bound, kept, newOptions);
+  }
+
+  /// This program keeping just these tensors as its outputs; queries are answered all the same.
+  public Program keeping(String... names) {
+    return new Program(compiler, bound, new LinkedHashSet<>(List.of(names)), options);
+  }
+
+  /// The errors and warnings of the program, with what is known of its data.
+  public List<Diagnostic> diagnostics() {
+    return compiler.diagnostics(knownInputs(), kept, !bound.isEmpty());
+  }
+
+  /// The warnings of the program; none where it is wrong, as the run says so.
+  public List<Diagnostic> warnings() {
+    return compiler.diagnostics(knownInputs(), kept, false).stream()
+        .filter(diagnostic -> !diagnostic.isError())
+        .toList();
+  }
+
+  /// The element type that the program gives an input; `f32` where it says nothing.
+  public DType inputType(String name) {
+    return compiler.declaredType(name, kept);
+  }
+
+  /// The names of the passes that can be chosen and watched, in order.
+  public static List<String> passNames() {
+    return StagePrinter.passNames();
+  }
+
+  /// Runs the program; its outputs live as long as they are reachable.
+  ///
+  /// @throws CompileException when the program is wrong
+  /// @throws DataException when the data are
+  public Results run() {
+    return run(Arena.ofAuto());
+  }
+
+  /// Runs the program; its outputs live in `arena`.
+  ///
+  /// @throws CompileException when the program is wrong
+  /// @throws DataException when the data are
+  public Results run(Arena arena) {
+    List<Pipeline.Timing> timings = new ArrayList<>();
+    try (Arena reading = Arena.ofShared()) {
+      Compiler.Compilation compilation =
+          compiler.compile(knownInputs(), kept, options, timings);
+      ModuleRunner runner = compilation.runner();
+      Map<String, Tensor> inputs =
+          compiler.files().readInputs(reading, runner.manifest(), bound);
+      long start = System.nanoTime();
+      ModuleRunner.Result result = runner.run(arena, inputs, options.run());
+      double milliseconds = (System.nanoTime() - start) / 1e6;
+      return new Results(runner.manifest(), result, timings, milliseconds);
+    } catch (DataException e) {
+      throw explain(e);
+    }
+  }
+
+  /// Runs the program and writes the files that it says are outputs.
+  public Results runAndWrite(Arena arena) {
+    Results results = run(arena);
+    compiler.files().writeOutputs(results.manifest(), results.tensors());
+    return results;
+  }
+
+  /// A shape that disagrees is better shown in the source, where both sides are.
+  private RuntimeException explain(DataException failure) {
+    boolean isShape =
+        failure.fault() == DataFault.SHAPE_MISMATCH || failure.fault() == DataFault.WRONG_RANK;
+    if (!isShape) {
+      return failure;
+    }
+    List<Diagnostic> diagnostics = compiler.diagnostics(knownInputs(), kept, true);
+    return diagnostics.stream().anyMatch(Diagnostic::isError)
+        ? new CompileException(diagnostics)
+        : failure;
+  }
+
+  private Map<String, Known> knownInputs() {
+    Map<String, Known> known = new LinkedHashMap<>();
+    bound.forEach((name, tensor) -> known.put(name, Known.of(tensor.dtype(), tensor.shape())));
+    return known;
+  }
+
+  /// The program as text at a stage.
+  ///
+  /// @throws IllegalArgumentException for a stage before the one the program was given at
+  public String ir(Stage stage) {
+    return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, Set.of());
+  }
+
+  /// The text after each pass that is asked for, then at a stage.
+  ///
+  /// @param after the names of passes; `all` for each
+  public String ir(Stage stage, Set<String> after) {
+    return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
+  }
+
+  /// What the compiler decided and what the program costs, for inputs of these shapes.
+  ///
+  /// @param shapes for inputs that are not bound
+  public Explanation explain(Map<String, Shape> shapes) {
+    return Explanation.of(compiler, withShapes(shapes), kept, options);
+  }
+
+  /// The program compiled for inputs of fixed shapes.
+  ///
+  /// @param shapes for each input that is not bound and has no file
+  /// @throws CompileException when the shapes do not agree with the program
+  public Kernel kernel(Target target, Map<String, Shape> shapes) {
+    return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
+  }
+
+  /// Compiles the program ahead of time.
+  ///
+  /// @param kind `class`, `jar`, `obj`, `so`, `llvm`, `asm` or `bytecode`
+  /// @param name the name of the entry point
+  /// @param target `native`, `jvm`, or a processor; nothing for what the kind is usually for
+  /// @param shapes inputs whose shape is fixed; other sizes become parameters
+  /// @throws RefusedException when no backend makes that kind, or not for that target
+  public Artifact emit(
+      String kind, String name, Optional<String> target, Map<String, Shape> shapes) {
+    return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);
+  }
+
+  private Map<String, Known> withShapes(Map<String, Shape> shapes) {
+    Map<String, Known> known = new LinkedHashMap<>(knownInputs());
+    shapes.forEach(
+        (name, shape) ->
+            known.putIfAbsent(
+                name, Known.of(compiler.declaredType(name, kept), shape)));
+    return known;
+  }
+
+  /// The options this program is compiled and run with.
+  public Options options() {
+    return options;
+  }
+
+  Compiler compiler() {
+    return compiler;
+  }
+}
