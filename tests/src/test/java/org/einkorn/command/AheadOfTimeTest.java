@@ -1,0 +1,162 @@
+package org.einkorn.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.einkorn.runtime.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Programs compiled ahead of time run without the compiler.
+final class AheadOfTimeTest {
+  private static final String PRODUCT = "C =\n[[19. 22.]\n [43. 50.]]\n";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeProgram() throws IOException {
+    Files.writeString(folder.resolve("matmul.ein"), "C[i, k] = A[i, j] B[j, k]\n");
+    Files.writeString(folder.resolve("a.csv"), "1,2\n3,4\n");
+    Files.writeString(folder.resolve("b.csv"), "5,6\n7,8\n");
+  }
+
+  private Path compile(String kind, String file) {
+    Path output = folder.resolve(file);
+    Ein.run("compile", folder.resolve("matmul.ein"), "--emit", kind, "-o", output).require();
+    return output;
+  }
+
+  /// Runs a command in the test's folder and returns all it printed.
+  private String execute(List<String> command) throws IOException, InterruptedException {
+    Path output = folder.resolve("output.txt");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    int code = process.waitFor();
+    String text = Files.readString(output);
+    assertEquals(0, code, command + "\n" + text);
+    return text;
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /// Where the classes of the runtime module are, and nothing else.
+  private static String runtime() {
+    return new File(Tensor.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .getPath();
+  }
+
+  @Test
+  void aJarRunsWithTheRuntimeAlone() throws IOException, InterruptedException {
+    Path jar = compile("jar", "matmul.jar");
+    String classPath = jar + File.pathSeparator + runtime();
+    assertEquals(
+        PRODUCT, execute(List.of(java(), "-cp", classPath, "matmul", "A=a.csv", "B=b.csv")));
+  }
+
+  @Test
+  void aClassRunsWithTheRuntimeAlone() throws IOException, InterruptedException {
+    compile("class", "Matmul.class");
+    String classPath = folder + File.pathSeparator + runtime();
+    assertEquals(
+        PRODUCT, execute(List.of(java(), "-cp", classPath, "Matmul", "A=a.csv", "B=b.csv")));
+  }
+
+  @Test
+  void aSharedObjectIsCalledFromC() throws IOException, InterruptedException {
+    String compiler = findCompiler();
+    compile("so", "matmul.so");
+    assertTrue(Files.exists(folder.resolve("matmul.h")));
+    Files.writeString(
+        folder.resolve("main.c"),
+        """
+        #include <stdio.h>
+        #include "matmul.h"
+        int main(void) {
+          float a[4] = {1, 2, 3, 4}, b[4] = {5, 6, 7, 8}, c[4];
+          int code = matmul(a, b, c, 2, 2, 2);
+          printf("%d %g %g %g %g\\n", code, c[0], c[1], c[2], c[3]);
+          return code;
+        }
+        """);
+    execute(List.of(compiler, "-Wall", "-Werror", "main.c", "./matmul.so", "-o", "main"));
+    assertEquals("0 19 22 43 50\n", execute(List.of("./main")));
+  }
+
+  @Test
+  void anObjectFileLinksIntoCpp() throws IOException, InterruptedException {
+    String compiler = findCompiler();
+    compile("obj", "matmul.o");
+    Files.writeString(
+        folder.resolve("main.c"),
+        """
+        #include <stdint.h>
+        #include <stdio.h>
+        int32_t matmul(const float *, const float *, float *, int64_t, int64_t, int64_t);
+        int main(void) {
+          float a[2] = {1, 2}, b[2] = {3, 4}, c[1];
+          matmul(a, b, c, 1, 2, 1);
+          printf("%g\\n", c[0]);
+          return 0;
+        }
+        """);
+    execute(List.of(compiler, "main.c", "matmul.o", "-lm", "-o", "main"));
+    assertEquals("11\n", execute(List.of("./main")));
+  }
+
+  private static String findCompiler() {
+    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+      if (Files.isExecutable(Path.of(folder, "cc"))) {
+        return Path.of(folder, "cc").toString();
+      }
+    }
+    assumeTrue(false, "skipped: no C compiler");
+    return "";
+  }
+
+  @Test
+  void textKindsAreText() throws IOException {
+    assertTrue(Files.readString(compile("llvm", "matmul.ll")).contains("define"));
+    assertTrue(Files.readString(compile("asm", "matmul.s")).contains("matmul"));
+  }
+
+  @Test
+  void nothingIsWrittenForAWrongProgram() throws IOException {
+    Files.writeString(folder.resolve("wrong.ein"), "C[i, k] = A[i, j] +\n");
+    Path output = folder.resolve("wrong.jar");
+    Ein ein = Ein.run("compile", folder.resolve("wrong.ein"), "--emit", "jar", "-o", output);
+    assertEquals(1, ein.code());
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names = new ArrayList<>(files.map(f -> f.getFileName().toString()).toList());
+      names.sort(String::compareTo);
+      assertEquals(Arrays.asList("a.csv", "b.csv", "matmul.ein", "wrong.ein"), names);
+    }
+  }
+
+  @Test
+  void kindsOfLaterVersionsAreRefused() {
+    Ein ein =
+        Ein.run(
+            "compile", folder.resolve("matmul.ein"), "--emit", "ptx", "-o", folder.resolve("x"));
+    assertEquals(1, ein.code());
+    assertTrue(ein.err().startsWith("error[E0721]"), ein.err());
+    assertTrue(new String(ein.err().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+        .contains("the kinds are"));
+  }
+}
