@@ -37,7 +37,10 @@ final class Compiler {
 
   /// Everything that a compilation depends on but the program itself.
   private record Key(
-      Map<String, TypeAndRank> inputs, Set<String> kept, Target target, Optional<Set<String>> passes) {}
+      Map<String, TypeAndRank> inputs,
+      Set<String> kept,
+      Target target,
+      Optional<Set<String>> passes) {}
 
   private record TypeAndRank(DType dtype, int rank) {}
 
@@ -99,9 +102,7 @@ final class Compiler {
         Compiled compiled =
             Frontend.compile(file, new Request(inputs, this::probe, kept, specialize));
         timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
-        yield compiled
-            .program()
-            .orElseThrow(() -> new CompileException(compiled.diagnostics()));
+        yield compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics()));
       }
       case Form.Loops _, Form.Code _ ->
           throw new IllegalStateException("a program of stage " + form.stage().text());
@@ -133,8 +134,7 @@ final class Compiler {
               .program()
               .flatMap(program -> inputType(program.signature(), name))
               .orElse(DType.F32);
-      case Form.Equations(var program) ->
-          inputType(program.signature(), name).orElse(DType.F32);
+      case Form.Equations(var program) -> inputType(program.signature(), name).orElse(DType.F32);
       case Form.Loops loops -> inputType(loops.module().signature(), name).orElse(DType.F32);
       case Form.Code code -> inputType(code.module().signature(), name).orElse(DType.F32);
     };

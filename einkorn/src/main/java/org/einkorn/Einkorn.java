@@ -38,8 +38,7 @@ public final class Einkorn {
   /// @param name what diagnostics call the text
   public static Program compile(String name, String text) {
     Program program =
-        Program.of(
-            Stage.EQUATIONS, new SourceFile(name, text), Path.of(""), Options.defaults());
+        Program.of(Stage.EQUATIONS, new SourceFile(name, text), Path.of(""), Options.defaults());
     requireCorrect(program);
     return program;
   }

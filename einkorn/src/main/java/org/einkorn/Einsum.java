@@ -19,10 +19,11 @@ import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 
-/// One einsum string, compiled once for each combination of element types, ranks and broadcast axes.
+/// One einsum string, compiled once for each combination of element types, ranks and broadcast
+/// axes.
 ///
-/// Strings are NumPy's: `ij,jk->ik`, `ij,jk`, `...ij->...ji`, blanks, any letters of Unicode; and also
-/// letters that occur twice in the output, `i->ii`. Safe to use from many threads at once.
+/// Strings are NumPy's: `ij,jk->ik`, `ij,jk`, `...ij->...ji`, blanks, any letters of Unicode; and
+/// also letters that occur twice in the output, `i->ii`. Safe to use from many threads at once.
 public final class Einsum {
   private final String spec;
   private final Semiring semiring;
@@ -49,9 +50,7 @@ public final class Einsum {
             .orElseThrow(
                 () ->
                     DataException.of(DataFault.ARGUMENT_SYNTAX)
-                        .expected(
-                            "one of "
-                                + Semiring.TABLE.stream().map(Semiring::name).toList())
+                        .expected("one of " + Semiring.TABLE.stream().map(Semiring::name).toList())
                         .found("`" + semiringName + "`"));
     return new Einsum(spec, found, options);
   }
@@ -80,12 +79,7 @@ public final class Einsum {
     }
     ModuleRunner runner = compiled.computeIfAbsent(List.copyOf(known), this::compile);
     try {
-      return runner
-          .run(arena, inputs, options.run())
-          .outputs()
-          .values()
-          .iterator()
-          .next();
+      return runner.run(arena, inputs, options.run()).outputs().values().iterator().next();
     } catch (DataException e) {
       throw e.fault() == DataFault.SHAPE_MISMATCH ? explain(e, operands) : e;
     }
@@ -101,8 +95,7 @@ public final class Einsum {
   }
 
   private ModuleRunner compile(List<Known> known) {
-    KernelModule code =
-        Pipelines.compile(equations(known), options, new ArrayList<>());
+    KernelModule code = Pipelines.compile(equations(known), options, new ArrayList<>());
     return new ModuleRunner(code);
   }
 

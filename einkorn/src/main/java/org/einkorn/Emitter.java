@@ -31,8 +31,7 @@ final class Emitter {
         var program = compiler.equations(inputs, kept, true, new ArrayList<>());
         var lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
         return backend.emit(
-            lowered.scheduled(),
-            new Emission(kind, name, target.orElse(usualTarget(backend))));
+            lowered.scheduled(), new Emission(kind, name, target.orElse(usualTarget(backend))));
       }
     }
     String known =
@@ -41,9 +40,7 @@ final class Emitter {
             .distinct()
             .collect(Collectors.joining(", "));
     throw new RefusedException(
-        "E0721",
-        "no backend makes a `" + kind + "`",
-        "the kinds are " + known);
+        "E0721", "no backend makes a `" + kind + "`", "the kinds are " + known);
   }
 
   /// What the artifacts of a backend are made for where nobody says otherwise.

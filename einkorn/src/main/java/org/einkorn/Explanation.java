@@ -60,10 +60,7 @@ public record Explanation(
   ///
   /// @param peakBytes outputs and temporaries together
   public record Totals(
-      OperationCount naive,
-      OperationCount planned,
-      long peakBytes,
-      long largestTemporaryBytes) {}
+      OperationCount naive, OperationCount planned, long peakBytes, long largestTemporaryBytes) {}
 
   /// One kernel.
   ///
@@ -84,15 +81,10 @@ public record Explanation(
   /// The explanation of a program at level 1.
   static Explanation of(Program program, Options options, List<Pipeline.Timing> timings) {
     requireSizes(program.signature());
-    Pipelines.Lowered lowered =
-        Pipelines.lower(program, options, Pipeline.Observer.none());
+    Pipelines.Lowered lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
     timings.addAll(lowered.timings());
     List<Equation> equations = equations(program, lowered.equations());
-    return new Explanation(
-        equations,
-        totals(equations, lowered),
-        kernels(lowered),
-        timings);
+    return new Explanation(equations, totals(equations, lowered), kernels(lowered), timings);
   }
 
   private static void requireSizes(Signature signature) {
@@ -179,12 +171,8 @@ public record Explanation(
       }
     }
     return new Totals(
-        equations.stream()
-            .map(Equation::naive)
-            .reduce(OperationCount.ZERO, OperationCount::plus),
-        equations.stream()
-            .map(Equation::planned)
-            .reduce(OperationCount.ZERO, OperationCount::plus),
+        equations.stream().map(Equation::naive).reduce(OperationCount.ZERO, OperationCount::plus),
+        equations.stream().map(Equation::planned).reduce(OperationCount.ZERO, OperationCount::plus),
         peak,
         largest);
   }

@@ -57,7 +57,7 @@ public final class Kernel {
   /// Runs the kernel.
   ///
   /// @param tensors the inputs in the order of [#inputs()], then the outputs in the order of
-  ///     [#outputs()], which are overwritten
+  ///   [#outputs()], which are overwritten
   /// @throws DataException for a wrong number, shape or type of tensors
   public void run(Tensor... tensors) {
     List<String> inputNames = inputs();

@@ -17,8 +17,7 @@ final class Pipelines {
   /// @param equations level 1, after its passes
   /// @param loops level 2 as lowered
   /// @param scheduled level 2, after its passes
-  record Lowered(
-      Program equations, Module loops, Module scheduled, List<Pipeline.Timing> timings) {
+  record Lowered(Program equations, Module loops, Module scheduled, List<Pipeline.Timing> timings) {
     Lowered {
       timings = List.copyOf(timings);
     }
@@ -45,8 +44,7 @@ final class Pipelines {
   /// Code for the target of the options.
   ///
   /// @param timings receives what passes and code generation took
-  static KernelModule compile(
-      Program program, Options options, List<Pipeline.Timing> timings) {
+  static KernelModule compile(Program program, Options options, List<Pipeline.Timing> timings) {
     if (options.target() instanceof Target.Interpreter) {
       return ProgramInterpreter.of(program);
     }
@@ -56,8 +54,7 @@ final class Pipelines {
   }
 
   /// Loops after the passes over loops.
-  static Module schedule(
-      Form.Loops loops, Options options, List<Pipeline.Timing> timings) {
+  static Module schedule(Form.Loops loops, Options options, List<Pipeline.Timing> timings) {
     if (loops.isScheduled()) {
       return loops.module();
     }

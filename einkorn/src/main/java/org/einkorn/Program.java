@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.RefusedException;
-import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -33,8 +33,7 @@ public final class Program {
   private final Set<String> kept;
   private final Options options;
 
-  private Program(
-      Compiler compiler, Map<String, Tensor> bound, Set<String> kept, Options options) {
+  private Program(Compiler compiler, Map<String, Tensor> bound, Set<String> kept, Options options) {
     this.compiler = compiler;
     this.bound = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(bound));
     this.kept = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(kept));
@@ -109,11 +108,9 @@ public final class Program {
   public Results run(Arena arena) {
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
-      Compiler.Compilation compilation =
-          compiler.compile(knownInputs(), kept, options, timings);
+      Compiler.Compilation compilation = compiler.compile(knownInputs(), kept, options, timings);
       ModuleRunner runner = compilation.runner();
-      Map<String, Tensor> inputs =
-          compiler.files().readInputs(reading, runner.manifest(), bound);
+      Map<String, Tensor> inputs = compiler.files().readInputs(reading, runner.manifest(), bound);
       long start = System.nanoTime();
       ModuleRunner.Result result = runner.run(arena, inputs, options.run());
       double milliseconds = (System.nanoTime() - start) / 1e6;
@@ -194,8 +191,7 @@ public final class Program {
     Map<String, Known> known = new LinkedHashMap<>(knownInputs());
     shapes.forEach(
         (name, shape) ->
-            known.putIfAbsent(
-                name, Known.of(compiler.declaredType(name, kept), shape)));
+            known.putIfAbsent(name, Known.of(compiler.declaredType(name, kept), shape)));
     return known;
   }
 

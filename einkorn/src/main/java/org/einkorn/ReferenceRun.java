@@ -16,8 +16,8 @@ import org.einkorn.runtime.exec.RunOptions;
 
 /// What a program gives for seeded inputs, to hold later forms of it against.
 ///
-/// Every size is a small number, every element a small value of its type, so that positions taken from
-/// data are often right. A run that fails is a result too: its message.
+/// Every size is a small number, every element a small value of its type, so that positions taken
+/// from data are often right. A run that fails is a result too: its message.
 final class ReferenceRun {
   private static final long SIZE_LIMIT = 5;
   private static final RunOptions ONE_THREAD = RunOptions.defaults().withThreads(1);
@@ -39,8 +39,14 @@ final class ReferenceRun {
     List<String> now = run(module, seed);
     if (!now.equals(results)) {
       throw new IllegalStateException(
-          "the pass `" + pass + "` changed a result (seed " + seed + ")\nbefore: " + results
-              + "\nafter:  " + now);
+          "the pass `"
+              + pass
+              + "` changed a result (seed "
+              + seed
+              + ")\nbefore: "
+              + results
+              + "\nafter:  "
+              + now);
     }
   }
 

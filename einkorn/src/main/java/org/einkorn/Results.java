@@ -1,13 +1,13 @@
 package org.einkorn;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.Answers;
 import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
-import org.einkorn.passes.pipeline.Pipeline;
-import java.util.List;
 
 /// What a run of a program made.
 public final class Results {
@@ -34,7 +34,12 @@ public final class Results {
     Tensor tensor = run.outputs().get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "this run kept " + names() + ", not `" + name + "`; ask for it with `keeping(\"" + name
+          "this run kept "
+              + names()
+              + ", not `"
+              + name
+              + "`; ask for it with `keeping(\""
+              + name
               + "\")`");
     }
     return tensor;

@@ -20,8 +20,7 @@ final class StagePrinter {
   private final Options options;
   private final boolean specialize;
 
-  StagePrinter(
-      Compiler compiler, Map<String, Known> inputs, Set<String> kept, Options options) {
+  StagePrinter(Compiler compiler, Map<String, Known> inputs, Set<String> kept, Options options) {
     this(compiler, inputs, kept, options, false);
   }
 
@@ -47,11 +46,13 @@ final class StagePrinter {
   String print(Stage stage, Set<String> after) {
     Form form = compiler.form();
     boolean isEarlier =
-        stage.compareTo(form.stage()) < 0
-            && !(form instanceof Form.Source && stage == Stage.AST);
+        stage.compareTo(form.stage()) < 0 && !(form instanceof Form.Source && stage == Stage.AST);
     if (isEarlier) {
       throw new IllegalArgumentException(
-          "the stage " + stage.text() + " comes before " + form.stage().text()
+          "the stage "
+              + stage.text()
+              + " comes before "
+              + form.stage().text()
               + ", at which this program was given");
     }
     StringBuilder dumps = new StringBuilder();

@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.target.Emission;
 import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.ir.text.ParseResult;
 import org.einkorn.ir.text.TensorParser;
-import org.einkorn.ir.target.Backend;
-import org.einkorn.ir.target.Emission;
 
 /// The text of the stages after `equations`, and its readers.
 ///
@@ -96,5 +96,4 @@ final class StageText {
     }
     return result.require();
   }
-
 }

@@ -92,8 +92,7 @@ final class Bindings {
   /// The names and shapes of a list of tensors, for messages.
   static List<String> describe(Map<String, Tensor> tensors) {
     List<String> result = new ArrayList<>();
-    tensors.forEach(
-        (name, tensor) -> result.add(name + ": " + tensor.dtype() + tensor.shape()));
+    tensors.forEach((name, tensor) -> result.add(name + ": " + tensor.dtype() + tensor.shape()));
     return result;
   }
 }

@@ -34,8 +34,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     List<Diagnostic> all = new ArrayList<>();
     for (Path file : files) {
-      all.addAll(
-          Programs.open(file, null, List.of(), common.toOptions(session)).diagnostics());
+      all.addAll(Programs.open(file, null, List.of(), common.toOptions(session)).diagnostics());
     }
     boolean isWrong = all.stream().anyMatch(Diagnostic::isError);
     if (isJson) {

@@ -93,9 +93,10 @@ final class CommonOptions {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "no backend is called `" + backend + "`; there are "
-                            + String.join(
-                                ", ", Target.all().stream().map(Target::name).toList())));
+                        "no backend is called `"
+                            + backend
+                            + "`; there are "
+                            + String.join(", ", Target.all().stream().map(Target::name).toList())));
     RunOptions run = RunOptions.defaults();
     if (threads != null) {
       if (threads < 1) {

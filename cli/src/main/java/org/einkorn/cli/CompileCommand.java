@@ -61,12 +61,12 @@ final class CompileCommand implements Callable<Integer> {
     String fileName = String.valueOf(output.getFileName());
     int dot = fileName.indexOf('.', 1);
     String name = dot < 0 ? fileName : fileName.substring(0, dot);
-    Artifact artifact = program.emit(kind, name, Optional.ofNullable(target), Bindings.shapes(shapes));
+    Artifact artifact =
+        program.emit(kind, name, Optional.ofNullable(target), Bindings.shapes(shapes));
     Writing.write(output, artifact.main());
     artifact
         .beside()
-        .forEach(
-            (ending, content) -> Writing.write(output.resolveSibling(name + ending), content));
+        .forEach((ending, content) -> Writing.write(output.resolveSibling(name + ending), content));
     return 0;
   }
 }

@@ -59,37 +59,46 @@ final class ExplainCommand implements Callable<Integer> {
     if (isSpec) {
       return Einsum.of(subject).with(common.toOptions(session)).explain(known);
     }
-    Program program =
-        Programs.open(Path.of(subject), null, List.of(), common.toOptions(session));
+    Program program = Programs.open(Path.of(subject), null, List.of(), common.toOptions(session));
     Programs.warn(session, program, common.quiet);
     return program.explain(known);
   }
 
   private void print(Explanation explanation) {
     for (Explanation.Equation equation : explanation.equations()) {
-      session.out().println(
-          equation.target()
-              + (equation.line() > 0 ? "   line " + equation.line() + ": " + equation.text() : ""));
-      session.out().printf(
-          "  as written  %,d multiplications, %,d additions%n",
-          equation.naive().multiplies(), equation.naive().adds());
-      session.out().printf(
-          "  planned     %,d multiplications, %,d additions%n",
-          equation.planned().multiplies(), equation.planned().adds());
+      session
+          .out()
+          .println(
+              equation.target()
+                  + (equation.line() > 0
+                      ? "   line " + equation.line() + ": " + equation.text()
+                      : ""));
+      session
+          .out()
+          .printf(
+              "  as written  %,d multiplications, %,d additions%n",
+              equation.naive().multiplies(), equation.naive().adds());
+      session
+          .out()
+          .printf(
+              "  planned     %,d multiplications, %,d additions%n",
+              equation.planned().multiplies(), equation.planned().adds());
       for (String step : equation.order()) {
         step.lines().forEach(line -> session.out().println("  | " + line));
       }
       session.out().println();
     }
     Explanation.Totals totals = explanation.totals();
-    session.out().printf(
-        "total: %,d multiplications and %,d additions in %d kernels; %,d bytes, largest temporary"
-            + " %,d bytes%n",
-        totals.planned().multiplies(),
-        totals.planned().adds(),
-        explanation.kernels().size(),
-        totals.peakBytes(),
-        totals.largestTemporaryBytes());
+    session
+        .out()
+        .printf(
+            "total: %,d multiplications and %,d additions in %d kernels; %,d bytes, largest"
+                + " temporary %,d bytes%n",
+            totals.planned().multiplies(),
+            totals.planned().adds(),
+            explanation.kernels().size(),
+            totals.peakBytes(),
+            totals.largestTemporaryBytes());
     if (common.verbose) {
       for (Pipeline.Timing timing : explanation.passes()) {
         session.out().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());

@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `ein fmt FILE…`
-@Command(
-    name = "fmt",
-    mixinStandardHelpOptions = true,
-    description = "Formats programs in place.")
+@Command(name = "fmt", mixinStandardHelpOptions = true, description = "Formats programs in place.")
 final class FmtCommand implements Callable<Integer> {
   private final Session session;
 
@@ -47,8 +44,7 @@ final class FmtCommand implements Callable<Integer> {
         if (isCheck) {
           session.out().println(files.get(number) + " is not formatted");
         } else {
-          Writing.write(
-              files.get(number), formatted.get(number).getBytes(StandardCharsets.UTF_8));
+          Writing.write(files.get(number), formatted.get(number).getBytes(StandardCharsets.UTF_8));
         }
       }
     }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `ein ir FILE --stage S [--passes P,P] [--print-after PASS|all] [--verify-each] [--from S] [--json]`
+/// `ein ir FILE --stage S [--passes P,P] [--print-after PASS|all] [--verify-each] [--from S]
+/// [--json]`
 @Command(
     name = "ir",
     mixinStandardHelpOptions = true,
@@ -88,8 +89,7 @@ final class IrCommand implements Callable<Integer> {
           .out()
           .println(
               isJson
-                  ? Json.print(
-                      Json.ordered("schema", 1, "stage", wanted.text(), "text", text))
+                  ? Json.print(Json.ordered("schema", 1, "stage", wanted.text(), "text", text))
                   : text.stripTrailing());
       return 0;
     }

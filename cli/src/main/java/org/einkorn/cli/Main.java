@@ -58,8 +58,7 @@ public final class Main {
         (failure, args) -> {
           session.err().println("ein: " + failure.getMessage());
           CommandLine command = failure.getCommandLine();
-          session.err().println(
-              "try `" + command.getCommandSpec().qualifiedName() + " --help`");
+          session.err().println("try `" + command.getCommandSpec().qualifiedName() + " --help`");
           return USAGE;
         });
     if (arguments.length == 0) {

@@ -19,8 +19,7 @@ final class Programs {
   ///
   /// @param from the stage that the file is text of; nothing for source
   /// @param queries questions that are added to the source
-  static Program open(
-      Path file, @Nullable String from, List<String> queries, Options options) {
+  static Program open(Path file, @Nullable String from, List<String> queries, Options options) {
     Stage stage = from == null ? Stage.EQUATIONS : stage(from);
     if (queries.isEmpty()) {
       return Einkorn.open(file, stage, options);
@@ -42,10 +41,11 @@ final class Programs {
         .orElseThrow(
             () ->
                 new UsageException(
-                    "no stage is called `" + name + "`; there are "
+                    "no stage is called `"
+                        + name
+                        + "`; there are "
                         + String.join(
-                            ", ",
-                            List.of(Stage.values()).stream().map(Stage::text).toList())));
+                            ", ", List.of(Stage.values()).stream().map(Stage::text).toList())));
   }
 
   /// Prints the warnings of a program.

@@ -156,7 +156,8 @@ final class AheadOfTimeTest {
             "compile", folder.resolve("matmul.ein"), "--emit", "ptx", "-o", folder.resolve("x"));
     assertEquals(1, ein.code());
     assertTrue(ein.err().startsWith("error[E0721]"), ein.err());
-    assertTrue(new String(ein.err().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
-        .contains("the kinds are"));
+    assertTrue(
+        new String(ein.err().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+            .contains("the kinds are"));
   }
 }

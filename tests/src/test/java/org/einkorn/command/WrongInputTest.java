@@ -62,12 +62,10 @@ final class WrongInputTest {
     cases.add(new Case("a byte long", "a.npy", Arrays.copyOf(good, good.length + 1), "E0515"));
     cases.add(new Case("wrong magic", "a.npy", text("not numpy at all, is it?"), "E0504"));
     cases.add(new Case("png as npy", "a.npy", text("\u0089PNG\r\n\u001a\n0000000000"), "E0504"));
-    cases.add(
-        new Case("header beyond the file", "a.npy", npy("{'descr'", 60000, four), "E05"));
+    cases.add(new Case("header beyond the file", "a.npy", npy("{'descr'", 60000, four), "E05"));
     cases.add(dictionary("2^60 elements", "<f4", "False", "(1152921504606846976,)"));
     cases.add(dictionary("extent over 2^63", "<f4", "False", "(9223372036854775808,)"));
-    cases.add(
-        dictionary("product over 2^64", "<f8", "False", "(4294967296, 4294967296, 16)"));
+    cases.add(dictionary("product over 2^64", "<f8", "False", "(4294967296, 4294967296, 16)"));
     cases.add(dictionary("negative extent", "<f4", "False", "(-2, 2)"));
     cases.add(dictionary("fractional extent", "<f4", "False", "(2.5, 2)"));
     cases.add(dictionary("shape is a word", "<f4", "False", "two"));
@@ -79,8 +77,7 @@ final class WrongInputTest {
     cases.add(dictionary("unknown type", "<z4", "False", "(2, 2)"));
     cases.add(new Case("no dictionary", "a.npy", npy("[1, 2, 3]", four), "E05"));
     cases.add(new Case("no shape", "a.npy", npy("{'descr': '<f4'}", four), "E05"));
-    cases.add(
-        new Case("deep header", "a.npy", npy("(".repeat(5000), 5000, four), "E05"));
+    cases.add(new Case("deep header", "a.npy", npy("(".repeat(5000), 5000, four), "E05"));
     cases.add(new Case("letters in a cell", "a.csv", text("1,2\n3,x\n"), "E0508"));
     cases.add(new Case("ragged row", "a.csv", text("1,2\n3\n"), "E0509"));
     cases.add(new Case("longer row", "a.csv", text("1,2\n3,4,5\n"), "E0509"));
@@ -92,16 +89,14 @@ final class WrongInputTest {
     cases.add(new Case("empty line inside", "a.csv", text("1,2\n\n3,4\n"), "E05"));
     cases.add(new Case("not gzip", "a.csv.gz", text("1,2\n3,4\n"), "E05"));
     cases.add(
-        new Case(
-            "half a gzip", "a.csv.gz", new byte[] {31, (byte) 139, 8, 0, 0, 0, 0, 0}, "E05"));
+        new Case("half a gzip", "a.csv.gz", new byte[] {31, (byte) 139, 8, 0, 0, 0, 0, 0}, "E05"));
     cases.add(new Case("not zip", "a.npz", text("PK but no archive"), "E05"));
     cases.add(new Case("empty zip", "a.npz", new byte[0], "E05"));
     cases.add(new Case("unknown ending", "a.xyz", four, "E0510"));
     cases.add(new Case("no ending", "a", four, "E0510"));
     cases.add(new Case("broken image", "a.png", text("\u0089PNG and then nothing"), "E05"));
     cases.add(new Case("safetensors of 3 bytes", "a.safetensors", new byte[3], "E05"));
-    cases.add(
-        new Case("safetensors huge header", "a.safetensors", bytesOf(Long.MAX_VALUE), "E05"));
+    cases.add(new Case("safetensors huge header", "a.safetensors", bytesOf(Long.MAX_VALUE), "E05"));
     cases.add(new Case("text that is no UTF-8", "a.csv", new byte[] {49, (byte) 0xFF}, "E05"));
     return cases;
   }

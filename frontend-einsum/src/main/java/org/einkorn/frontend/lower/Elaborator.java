@@ -384,8 +384,7 @@ final class Elaborator {
     }
     List<String> free = List.copyOf(frame.free(node));
     return new Node.Shared(
-        new Node.Store(node, free),
-        free.stream().map(IndexExpr::variable).toList());
+        new Node.Store(node, free), free.stream().map(IndexExpr::variable).toList());
   }
 
   private static boolean isCheap(Node node) {

@@ -267,9 +267,7 @@ final class Equations {
         heads.read(written, item.head().form() == Tree.Form.BARE ? axes.size() : width);
     Env env = head.env();
     if (item.head().form() == Tree.Form.BARE) {
-      env =
-          env.withWhole(
-              env.ellipsis().stream().map(name -> IndexExpr.variable(name)).toList());
+      env = env.withWhole(env.ellipsis().stream().map(name -> IndexExpr.variable(name)).toList());
     }
     Tree.Expression[] all =
         item.value().map(v -> new Tree.Expression[] {v}).orElse(new Tree.Expression[0]);

@@ -65,9 +65,7 @@ final class Inputs {
       boolean isFixed =
           context.request.specialize() || (file.isPresent() && extents.get(axis).isEmpty());
       OptionalLong size =
-          isFixed && known.isPresent()
-              ? known.get().extents().get(axis)
-              : OptionalLong.empty();
+          isFixed && known.isPresent() ? known.get().extents().get(axis) : OptionalLong.empty();
       if (size.isPresent()) {
         IndexExpr actual = IndexExpr.of(size.getAsLong());
         if (!context.extents.unify(extent, actual)) {

@@ -88,8 +88,7 @@ final class Temporaries {
       DType type,
       Joins.Joined joined,
       Node node) {
-    List<IndexExpr> write =
-        free.stream().map(name -> IndexExpr.variable(name)).toList();
+    List<IndexExpr> write = free.stream().map(name -> IndexExpr.variable(name)).toList();
     Contraction term =
         new Contraction(
             all.stream().map(emitter::axis).toList(),
@@ -179,8 +178,7 @@ final class Temporaries {
     List<String> free = emitter.ordered(about);
     List<String> all = new ArrayList<>(free);
     all.addAll(average.over());
-    List<IndexExpr> write =
-        free.stream().map(name -> IndexExpr.variable(name)).toList();
+    List<IndexExpr> write = free.stream().map(name -> IndexExpr.variable(name)).toList();
     Contraction term =
         new Contraction(
             all.stream().map(emitter::axis).toList(),
@@ -207,9 +205,7 @@ final class Temporaries {
           define(free, free, points, cumulate.kind(), type, Joins.single(operand), cumulate.body());
       operand =
           new Scalar.Read(
-              first.name(),
-              type,
-              free.stream().map(name -> IndexExpr.variable(name)).toList());
+              first.name(), type, free.stream().map(name -> IndexExpr.variable(name)).toList());
     }
     List<Axis> axes = free.stream().map(emitter::axis).toList();
     String name =

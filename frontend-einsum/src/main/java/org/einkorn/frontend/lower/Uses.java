@@ -14,7 +14,8 @@ import org.einkorn.frontend.syntax.Tree;
 /// projected: see "Where an implicit index is projected" in the language reference.
 final class Uses {
   private final Predicate<String> isIndex;
-  private final IdentityHashMap<Tree.Expression, Map<String, Integer>> counts = new IdentityHashMap<>();
+  private final IdentityHashMap<Tree.Expression, Map<String, Integer>> counts =
+      new IdentityHashMap<>();
 
   /// @param isIndex whether a name that stands alone, outside of brackets, is an index
   Uses(Predicate<String> isIndex) {

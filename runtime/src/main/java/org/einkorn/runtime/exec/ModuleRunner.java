@@ -52,39 +52,88 @@ public final class ModuleRunner {
   /// @throws DataException for a missing input, a wrong shape or type, a position outside its axis,
   ///   an integer overflow, or a memory budget that does not suffice
   public Result run(Arena arena, Map<String, Tensor> inputs, RunOptions options) {
+    return run(inputs, options, (spec, shape) -> Tensor.allocate(arena, spec.dtype(), shape));
+  }
+
+  /// Runs the module into tensors of the caller.
+  ///
+  /// @param targets a contiguous tensor for each output, of its type and shape; overwritten
+  /// @throws DataException as [#run], and for a target that does not fit
+  public Result runInto(
+      Map<String, Tensor> inputs, Map<String, Tensor> targets, RunOptions options) {
+    return run(inputs, options, (spec, shape) -> target(targets, spec, shape));
+  }
+
+  /// Where an output comes from.
+  private interface OutputSource {
+    Tensor of(Manifest.BufferSpec spec, Shape shape);
+  }
+
+  private Result run(Map<String, Tensor> inputs, RunOptions options, OutputSource outputSource) {
     try (Arena scratch = Arena.ofShared()) {
-      List<Tensor> bound = bind(inputs, scratch);
-      long[] symbols = new SymbolSolver(module).solve(bound);
-      long budget = options.memoryBudgetBytes();
+      List<Tensor> all = bind(inputs, scratch);
+      long[] symbols = new SymbolSolver(module).solve(all);
+      List<Shape> shapes = checkBudget(symbols, all.size(), options.memoryBudgetBytes());
+      Map<String, Tensor> outputs = new LinkedHashMap<>();
       long allocated = 0;
       long largestTemporary = 0;
-      long largestElements = 0;
-      List<Tensor> all = new ArrayList<>(bound);
-      Map<String, Tensor> outputs = new LinkedHashMap<>();
-      for (int number = bound.size(); number < manifest.buffers().size(); number++) {
-        Manifest.BufferSpec spec = manifest.buffers().get(number);
-        Shape shape = shapeOf(number, symbols);
-        long bytes = Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
-        allocated = Math.addExact(allocated, bytes);
-        if (allocated > budget) {
-          throw overBudget(spec, shape, allocated, budget);
-        }
-        boolean isOutput = spec.role() == Manifest.Role.OUTPUT;
-        Tensor tensor = Tensor.allocate(isOutput ? arena : scratch, spec.dtype(), shape);
-        if (isOutput) {
-          outputs.put(spec.name(), tensor);
+      for (Shape shape : shapes) {
+        Manifest.BufferSpec spec = manifest.buffers().get(all.size());
+        long bytes = byteCount(spec, shape);
+        allocated += bytes;
+        if (spec.role() == Manifest.Role.OUTPUT) {
+          Tensor output = outputSource.of(spec, shape);
+          outputs.put(spec.name(), output);
+          all.add(output);
         } else {
           largestTemporary = Math.max(largestTemporary, bytes);
+          all.add(Tensor.allocate(scratch, spec.dtype(), shape));
         }
-        all.add(tensor);
       }
-      for (Tensor tensor : all) {
-        largestElements = Math.max(largestElements, tensor.elementCount());
-      }
-      int threads = largestElements < PARALLEL_ELEMENTS ? 1 : options.threads();
+      boolean isSmall = all.stream().allMatch(t -> t.elementCount() < PARALLEL_ELEMENTS);
+      int threads = isSmall ? 1 : options.threads();
       runFunctions(segments(all, threads), symbols, threads);
       return new Result(outputs, allocated, largestTemporary);
     }
+  }
+
+  /// The shapes of outputs and temporaries, before any memory is taken.
+  private List<Shape> checkBudget(long[] symbols, int firstBuffer, long budget) {
+    List<Shape> shapes = new ArrayList<>();
+    long allocated = 0;
+    for (int number = firstBuffer; number < manifest.buffers().size(); number++) {
+      Manifest.BufferSpec spec = manifest.buffers().get(number);
+      Shape shape = shapeOf(number, symbols);
+      shapes.add(shape);
+      allocated = Math.addExact(allocated, byteCount(spec, shape));
+      if (allocated > budget) {
+        throw overBudget(spec, shape, allocated, budget);
+      }
+    }
+    return shapes;
+  }
+
+  private static long byteCount(Manifest.BufferSpec spec, Shape shape) {
+    return Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
+  }
+
+  private static Tensor target(Map<String, Tensor> targets, Manifest.BufferSpec spec, Shape shape) {
+    Tensor tensor = targets.get(spec.name());
+    if (tensor == null) {
+      throw DataException.of(DataFault.INPUT_MISSING)
+          .expected("a tensor for the output `" + spec.name() + "`")
+          .found("only " + targets.keySet());
+    }
+    tensor.ensureAccessible();
+    boolean fits =
+        tensor.dtype() == spec.dtype() && tensor.shape().equals(shape) && tensor.isContiguous();
+    if (!fits) {
+      throw DataException.of(DataFault.SHAPE_MISMATCH)
+          .at("`" + spec.name() + "`")
+          .expected("a contiguous " + spec.dtype() + shape)
+          .found(tensor.dtype().toString() + tensor.shape());
+    }
+    return tensor;
   }
 
   private void runFunctions(MemorySegment[] memory, long[] symbols, int threads) {
