@@ -296,7 +296,8 @@ public final class ProblemWords {
   }
 
   private static String use(String index, Problem.Use use) {
-    return name(index) + " is " + use.extent() + " here, from " + code(use.from());
+    String subject = index.contains(" ") ? "it" : code(index);
+    return subject + " is " + use.extent() + " here, from " + code(use.from());
   }
 
   private static String name(String index) {

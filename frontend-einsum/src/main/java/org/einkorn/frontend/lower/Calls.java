@@ -54,6 +54,30 @@ final class Calls {
     return names;
   }
 
+  /// Whether an argument belongs to a parameter with axes.
+  static boolean takesAxes(Context context, Tree.Call call, int argument) {
+    return parameter(context, call, argument).flatMap(Tree.Parameter::indices).isPresent();
+  }
+
+  /// Whether a function takes the indices of an argument for itself: its parameter names axes and
+  /// dots none.
+  static boolean consumes(Context context, Tree.Call call, int argument) {
+    return parameter(context, call, argument)
+        .flatMap(Tree.Parameter::indices)
+        .map(indices -> indices.stream().noneMatch(Tree.Dotted.class::isInstance))
+        .orElse(false);
+  }
+
+  private static Optional<Tree.Parameter> parameter(Context context, Tree.Call call, int argument) {
+    String name = call.function().text();
+    Optional<Tree.Function> function =
+        Optional.ofNullable(context.functions.get(name)).or(() -> Prelude.function(name));
+    boolean isPlaced = call.arguments().get(argument).name().isEmpty();
+    return function
+        .filter(found -> isPlaced && argument < found.parameters().size())
+        .map(found -> found.parameters().get(argument));
+  }
+
   Node call(Tree.Call call, Env env) {
     String name = call.function().text();
     Tree.Function function = context.functions.get(name);

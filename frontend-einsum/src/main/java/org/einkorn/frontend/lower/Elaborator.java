@@ -22,6 +22,7 @@ final class Elaborator {
   final Frame frame;
   private final Uses uses;
   private final IdentityHashMap<Tree.Expression, List<String>> placements = new IdentityHashMap<>();
+  private final IdentityHashMap<Tree.Expression, List<String>> consumed = new IdentityHashMap<>();
   private final Reader reader;
   private final Calls calls;
 
@@ -80,6 +81,10 @@ final class Elaborator {
         continue;
       }
       Uses.Placement placement = uses.place(value, name);
+      if (isConsumed(placement)) {
+        consumed.computeIfAbsent(placement.at(), _ -> new ArrayList<>()).add(name);
+        continue;
+      }
       if (top.isEmpty()) {
         if (placement.isLone() && placement.inFunction()) {
           context.report(new Problem.LoneInFunction(name, originOf(placement.at(), name)));
@@ -102,6 +107,21 @@ final class Elaborator {
     return atTop.isEmpty()
         ? body
         : projected(top.get(), variables(atTop, inner), body, value.origin());
+  }
+
+  /// Whether the function that the scope belongs to takes the index: `norm(V[i])` for `def
+  /// norm(X[i]) = …`.
+  private boolean isConsumed(Uses.Placement placement) {
+    if (placement.caller().isEmpty()) {
+      return false;
+    }
+    Tree.Call call = placement.caller().get();
+    for (int argument = 0; argument < call.arguments().size(); argument++) {
+      if (call.arguments().get(argument).value() == placement.at()) {
+        return Calls.consumes(context, call, argument);
+      }
+    }
+    return false;
   }
 
   private static Node projected(
@@ -155,7 +175,9 @@ final class Elaborator {
   }
 
   /// One expression, with the projections that belong at it.
-  Node node(Tree.Expression value, Env env) {
+  Node node(Tree.Expression value, Env outer) {
+    List<String> taken = consumed.getOrDefault(value, List.of());
+    Env env = taken.isEmpty() ? outer : bind(taken, outer, value.origin());
     List<String> here = placements.get(value);
     if (here == null) {
       return plain(value, env);

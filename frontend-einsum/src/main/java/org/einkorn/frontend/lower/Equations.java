@@ -187,8 +187,14 @@ final class Equations {
         return Math.max(width, shape.size());
       }
     }
-    for (Tree.Expression child : Uses.children(value)) {
-      boolean isBody = value instanceof Tree.Indexed;
+    List<Tree.Expression> children = Uses.children(value);
+    for (Tree.Expression child : children) {
+      // Brackets behind an expression, and parameters with axes, take whole tensors in.
+      boolean isBody =
+          value instanceof Tree.Indexed
+              || (value instanceof Tree.Call call
+                  && child instanceof Tree.Name
+                  && Calls.takesAxes(context, call, children.indexOf(child)));
       width = Math.max(width, isBody ? 0 : width(child, item));
     }
     return width;
@@ -409,8 +415,7 @@ final class Equations {
     for (Part part : parts) {
       IndexExpr position = part.write.get(axis);
       if (isGather(part, position)) {
-        context.report(
-            new Problem.UnknownExtent("axis " + axis, part.item.head().origin(), target));
+        context.report(new Problem.NotWritable(part.item.head().origin()));
         return IndexExpr.ONE;
       }
       boolean isJoined = hasLabel || allConstant || isRelation;

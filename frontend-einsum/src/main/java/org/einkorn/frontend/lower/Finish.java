@@ -110,22 +110,23 @@ final class Finish {
       }
     }
     Set<String> given = new HashSet<>(names.keySet());
+    // A symbol that is an extent by itself is read off before one that stands in an expression.
     List<String> order = new ArrayList<>();
-    for (int input = 0; input < all.size(); input++) {
-      for (int axis = 0; axis < all.get(input).size(); axis++) {
-        for (String symbol : Extents.symbols(all.get(input).get(axis))) {
-          if (!names.containsKey(symbol)) {
-            names.put(
-                symbol,
-                free(
-                    context.extents.hint(symbol),
-                    context.inputs.get(input).name() + "." + axis,
-                    taken,
-                    given));
+    for (boolean alone : new boolean[] {true, false}) {
+      for (int input = 0; input < all.size(); input++) {
+        for (int axis = 0; axis < all.get(input).size(); axis++) {
+          IndexExpr extent = all.get(input).get(axis);
+          if (alone && !(extent instanceof IndexExpr.Symbol)) {
+            continue;
           }
-          String name = java.util.Objects.requireNonNull(names.get(symbol));
-          if (!order.contains(name)) {
-            order.add(name);
+          String fallback = context.inputs.get(input).name() + "." + axis;
+          for (String symbol : Extents.symbols(extent)) {
+            String name =
+                names.computeIfAbsent(
+                    symbol, _ -> free(context.extents.hint(symbol), fallback, taken, given));
+            if (!order.contains(name)) {
+              order.add(name);
+            }
           }
         }
       }

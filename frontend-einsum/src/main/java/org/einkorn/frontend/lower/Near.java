@@ -11,7 +11,7 @@ final class Near {
 
   /// The names within two slips of the pen of `name`, nearest first.
   static List<String> to(String name, Collection<String> known) {
-    int most = name.length() <= 2 ? 1 : 2;
+    int most = name.length() <= 4 ? 1 : 2;
     return known.stream()
         .filter(other -> !other.equals(name) && distance(name, other) <= most)
         .sorted(

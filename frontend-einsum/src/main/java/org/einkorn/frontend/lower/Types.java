@@ -1,6 +1,5 @@
 package org.einkorn.frontend.lower;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -163,27 +162,29 @@ final class Types {
     if (compute != DType.F32) {
       return compute;
     }
-    Set<DType> floats = new LinkedHashSet<>();
-    collect(node, floats);
-    return floats.size() == 1 ? floats.iterator().next() : compute;
+    Set<DType> operands = new LinkedHashSet<>();
+    collect(node, operands);
+    boolean isNarrow = operands.size() == 1 && operands.iterator().next().isFloat();
+    return isNarrow ? operands.iterator().next() : compute;
   }
 
-  private void collect(Node node, Set<DType> floats) {
+  /// The types that a value comes from. Conditions and literals do not count.
+  private void collect(Node node, Set<DType> operands) {
     switch (node) {
       case Node.Read read -> {
         TensorInfo tensor = context.tensor(read.tensor());
         if (tensor != null && tensor.narrow() != DType.BOOL) {
-          floats.add(tensor.narrow());
+          operands.add(tensor.narrow());
         }
       }
-      case Node.Shared shared -> collect(shared.value().body(), floats);
-      case Node.Convert convert -> floats.add(convert.type());
-      default -> new ArrayList<>(Frame.children(node)).forEach(child -> collect(child, floats));
+      case Node.Shared shared -> collect(shared.value().body(), operands);
+      case Node.Convert convert -> operands.add(convert.type());
+      case Node.Select select -> {
+        collect(select.then(), operands);
+        collect(select.otherwise(), operands);
+      }
+      default -> Frame.children(node).forEach(child -> collect(child, operands));
     }
-  }
-
-  static boolean isBoolean(Type type) {
-    return type.type == DType.BOOL;
   }
 
   /// Whether a comparison of two Booleans is one of Booleans, not of 0 and 1.

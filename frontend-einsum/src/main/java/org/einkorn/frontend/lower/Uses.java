@@ -26,8 +26,10 @@ final class Uses {
   ///
   /// @param at the product, or the top of the scope
   /// @param inFunction whether the scope is the argument of a function
-  /// @param isLone whether the index occurs in one factor only, so that it is no contraction
-  record Placement(Tree.Expression at, boolean inFunction, boolean isLone) {}
+  /// @param isLone whether the index occurs in one read only, so that it is no contraction
+  /// @param caller the call whose argument the scope is
+  record Placement(
+      Tree.Expression at, boolean inFunction, boolean isLone, Optional<Tree.Call> caller) {}
 
   /// How often each index occurs, those bound inside left out.
   Map<String, Integer> of(Tree.Expression expression) {
@@ -171,6 +173,7 @@ final class Uses {
     int total = of(root).getOrDefault(name, 0);
     Tree.Expression scope = root;
     Tree.Expression smallest = root;
+    Optional<Tree.Call> caller = Optional.empty();
     while (true) {
       Optional<Tree.Expression> next = Optional.empty();
       for (Tree.Expression child : children(smallest)) {
@@ -183,7 +186,10 @@ final class Uses {
         break;
       }
       boolean cuts = smallest instanceof Tree.Call || smallest instanceof Tree.Projection;
-      scope = cuts ? next.get() : scope;
+      if (cuts) {
+        scope = next.get();
+        caller = smallest instanceof Tree.Call call ? Optional.of(call) : Optional.empty();
+      }
       smallest = next.get();
     }
     // A remainder is no join: an index does not move into a product that has one.
@@ -192,6 +198,9 @@ final class Uses {
             && product.rest().stream()
                 .allMatch(factor -> factor.operator() != Tree.FactorOperator.REMAINDER);
     return new Placement(
-        isProduct ? smallest : scope, scope != root, smallest instanceof Tree.Access);
+        isProduct ? smallest : scope,
+        scope != root,
+        smallest instanceof Tree.Access,
+        isProduct ? Optional.empty() : caller);
   }
 }
