@@ -21,6 +21,14 @@ public sealed interface Target {
     }
   }
 
+  /// An NVIDIA GPU; needs a backend of that name on the class path.
+  record Cuda() implements Target {
+    @Override
+    public String name() {
+      return "cuda";
+    }
+  }
+
   /// The reference interpreter of the equations: slow, and right by definition.
   record Interpreter() implements Target {
     @Override
@@ -46,7 +54,7 @@ public sealed interface Target {
 
   /// Every target.
   static List<Target> all() {
-    return List.of(jvm(), llvm(), interpreter());
+    return List.of(jvm(), llvm(), new Cuda(), interpreter());
   }
 
   /// The target with this name, if there is one.

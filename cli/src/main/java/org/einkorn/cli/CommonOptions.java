@@ -20,7 +20,7 @@ final class CommonOptions {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "jvm",
-      description = "jvm, llvm or interp; default ${DEFAULT-VALUE}.")
+      description = "jvm, llvm, cuda or interp; default ${DEFAULT-VALUE}.")
   String backend = "jvm";
 
   @Option(
