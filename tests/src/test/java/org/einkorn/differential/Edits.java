@@ -158,7 +158,7 @@ final class Edits {
   private static Contraction withoutAxis(Contraction term, Axis axis) {
     Contraction at0 =
         Rewriter.ofPositions(
-                position -> position.equals(axis.variable()) ? IndexExpr.ZERO : position)
+                position -> position.equals(axis.variable()) ? IndexExpr.Constant.ZERO : position)
             .term(term);
     List<Axis> axes = new ArrayList<>(term.axes());
     axes.remove(axis);
@@ -308,16 +308,17 @@ final class Edits {
   private static List<IndexExpr> smaller(IndexExpr expr) {
     return switch (expr) {
       case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _, IndexExpr.Fetch _ ->
-          List.of(IndexExpr.ZERO);
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> List.of(IndexExpr.ZERO, left, right);
+          List.of(IndexExpr.Constant.ZERO);
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
+          List.of(IndexExpr.Constant.ZERO, left, right);
       case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          List.of(IndexExpr.ZERO, left, right);
-      case IndexExpr.FloorDiv(IndexExpr left, var right) -> List.of(IndexExpr.ZERO, left);
-      case IndexExpr.FloorMod(IndexExpr left, var right) -> List.of(IndexExpr.ZERO, left);
+          List.of(IndexExpr.Constant.ZERO, left, right);
+      case IndexExpr.FloorDiv(IndexExpr left, var right) -> List.of(IndexExpr.Constant.ZERO, left);
+      case IndexExpr.FloorMod(IndexExpr left, var right) -> List.of(IndexExpr.Constant.ZERO, left);
       case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
-          List.of(IndexExpr.ZERO, left, right);
+          List.of(IndexExpr.Constant.ZERO, left, right);
       case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
-          List.of(IndexExpr.ZERO, left, right);
+          List.of(IndexExpr.Constant.ZERO, left, right);
     };
   }
 

@@ -86,7 +86,7 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
       return switch (body) {
         case Body.Accumulate(Projection projection, List<Contraction> terms) -> {
           List<Contraction> errors = new ArrayList<>();
-          IndexExpr count = IndexExpr.ZERO;
+          IndexExpr count = IndexExpr.Constant.ZERO;
           for (Contraction term : terms) {
             count = count.plus(points(term.axes()));
           }
@@ -106,7 +106,7 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
     }
 
     private static IndexExpr points(List<Axis> axes) {
-      IndexExpr points = IndexExpr.ONE;
+      IndexExpr points = IndexExpr.Constant.ONE;
       for (Axis axis : axes) {
         points = points.times(axis.extent());
       }

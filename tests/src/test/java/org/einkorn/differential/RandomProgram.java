@@ -245,8 +245,8 @@ final class RandomProgram {
       IndexExpr steps = IndexExpr.of(step);
       boolean isRoomy = points * scene.size(extent) * step <= POINTS;
       return switch (dice.below(10)) {
-        case 0 -> fresh(extent.plus(-step).max(IndexExpr.ZERO)).plus(step);
-        case 1 -> fresh(extent.plus(-step).max(IndexExpr.ZERO));
+        case 0 -> fresh(extent.plus(-step).max(IndexExpr.Constant.ZERO)).plus(step);
+        case 1 -> fresh(extent.plus(-step).max(IndexExpr.Constant.ZERO));
         case 2 -> extent.minus(fresh(extent)).plus(-1);
         case 3 -> isRoomy ? fresh(extent.times(step)).floorDiv(steps) : fresh(extent);
         case 4 ->

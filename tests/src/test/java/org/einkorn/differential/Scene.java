@@ -60,7 +60,7 @@ record Scene(
       return switch (dice.below(10)) {
         case 0 -> symbol.plus(1);
         case 1 -> symbol.times(2);
-        case 2 -> symbol.plus(-1).max(IndexExpr.ZERO);
+        case 2 -> symbol.plus(-1).max(IndexExpr.Constant.ZERO);
         case 3 -> symbol.floorDiv(IndexExpr.of(2));
         case 4 -> symbol.min(IndexExpr.of(3));
         default -> symbol;

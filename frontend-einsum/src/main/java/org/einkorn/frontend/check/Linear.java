@@ -142,7 +142,7 @@ public record Linear(long constant, Map<String, Term> terms) {
 
   private static Optional<IndexExpr> without(IndexExpr product, IndexExpr factor) {
     if (product.equals(factor)) {
-      return Optional.of(IndexExpr.ONE);
+      return Optional.of(IndexExpr.Constant.ONE);
     }
     if (product instanceof IndexExpr.Product(IndexExpr left, IndexExpr right)) {
       Optional<IndexExpr> fromLeft = without(left, factor);
@@ -215,7 +215,7 @@ public record Linear(long constant, Map<String, Term> terms) {
 
   /// Back to an expression: atoms in order, then the constant.
   public IndexExpr expr() {
-    IndexExpr sum = IndexExpr.ZERO;
+    IndexExpr sum = IndexExpr.Constant.ZERO;
     for (Term term : terms.values()) {
       sum = sum.plus(term.atom.times(term.coefficient));
     }

@@ -15,7 +15,7 @@ public record Ranges(IndexExpr least, IndexExpr greatest) {
       case IndexExpr.Constant _, IndexExpr.Symbol _, IndexExpr.Fetch _ ->
           new Ranges(position, position);
       case IndexExpr.Variable(String name) ->
-          new Ranges(IndexExpr.ZERO, extents.apply(name).plus(-1));
+          new Ranges(IndexExpr.Constant.ZERO, extents.apply(name).plus(-1));
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> {
         Ranges one = of(left, extents);
         Ranges two = of(right, extents);
@@ -27,7 +27,7 @@ public record Ranges(IndexExpr least, IndexExpr greatest) {
         yield new Ranges(dividend.least.floorDiv(right), dividend.greatest.floorDiv(right));
       }
       case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          new Ranges(IndexExpr.ZERO, right.plus(-1));
+          new Ranges(IndexExpr.Constant.ZERO, right.plus(-1));
       case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> {
         Ranges one = of(left, extents);
         Ranges two = of(right, extents);

@@ -52,10 +52,10 @@ public final class EinsumFrontend {
   /// All uses of an axis, and what follows: its extent.
   private static final class Uses {
     final List<Use> all = new ArrayList<>();
-    IndexExpr extent = IndexExpr.ZERO;
+    IndexExpr extent = IndexExpr.Constant.ZERO;
 
     boolean isOne() {
-      return extent.equals(IndexExpr.ONE);
+      return extent.equals(IndexExpr.Constant.ONE);
     }
   }
 
@@ -216,7 +216,7 @@ public final class EinsumFrontend {
                 .findFirst()
                 .ifPresent(use -> problems.add(disagreement(name, known.get(), use)));
           } else if (all.all.stream().allMatch(use -> use.extent.isPresent())) {
-            all.extent = IndexExpr.ONE;
+            all.extent = IndexExpr.Constant.ONE;
           } else {
             String upper = name.toUpperCase(java.util.Locale.ROOT);
             all.extent = IndexExpr.symbol(taken.add(upper) ? upper : "N." + name);
@@ -350,7 +350,8 @@ public final class EinsumFrontend {
     List<String> names = axesOf.get(number);
     Known operand = operands.get(number);
     for (int place = 0; place < names.size(); place++) {
-      extents.add(isBroadcast(number, place) ? IndexExpr.ONE : axis(names.get(place)).extent());
+      extents.add(
+          isBroadcast(number, place) ? IndexExpr.Constant.ONE : axis(names.get(place)).extent());
     }
     return new TensorType(operand.dtype(), extents);
   }
@@ -365,7 +366,7 @@ public final class EinsumFrontend {
     for (int place = 0; place < names.size(); place++) {
       Uses all = java.util.Objects.requireNonNull(uses.get(names.get(place)));
       boolean isFixed = isBroadcast(number, place) && !all.isOne();
-      indices.add(isFixed ? IndexExpr.ZERO : IndexExpr.variable(names.get(place)));
+      indices.add(isFixed ? IndexExpr.Constant.ZERO : IndexExpr.variable(names.get(place)));
     }
     Scalar read = new Scalar.Read(operandName(number), operands.get(number).dtype(), indices);
     return Scalar.cast(value, read);

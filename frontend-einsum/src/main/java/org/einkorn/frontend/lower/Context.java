@@ -65,7 +65,7 @@ final class Context {
     int place = origin.span().map(Span::start).orElse(0);
     if (!extents.addLabel(extent, text, place)) {
       report(new Problem.LabelOnNumbers(text, Shapes.text(extents.resolve(extent)), origin));
-      return IndexExpr.ZERO;
+      return IndexExpr.Constant.ZERO;
     }
     String symbol = "label." + labels.size();
     labels.add(new Label(symbol, text, extent));

@@ -224,7 +224,7 @@ final class Declarations {
     Optional<IndexExpr> one = size(left);
     Optional<IndexExpr> two = size(right);
     if (one.isPresent() && two.isPresent()) {
-      boolean isZero = two.get().equals(IndexExpr.ZERO);
+      boolean isZero = two.get().equals(IndexExpr.Constant.ZERO);
       switch (operator) {
         case JUXTAPOSE, TIMES -> {
           return ofSize(one.get().times(two.get()));
@@ -236,7 +236,8 @@ final class Declarations {
           // Whole where it comes out even, which is what extents need; else a number as usual.
           boolean isEven =
               !isZero
-                  && (Linear.normalize(one.get().floorMod(two.get())).equals(IndexExpr.ZERO)
+                  && (Linear.normalize(one.get().floorMod(two.get()))
+                          .equals(IndexExpr.Constant.ZERO)
                       || left instanceof Node.Place
                       || right instanceof Node.Place);
           if (isEven) {

@@ -75,7 +75,7 @@ final class Domain {
         if (reported.add(variable.written())) {
           context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
         }
-        extent = IndexExpr.ONE;
+        extent = IndexExpr.Constant.ONE;
       }
       if (!context.extents.unify(variable.extent(), extent) && reported.add(variable.written())) {
         context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
@@ -121,9 +121,9 @@ final class Domain {
   private void group(Frame.Group group) {
     List<String> unknown =
         group.names().stream().filter(name -> !solved.containsKey(name)).toList();
-    IndexExpr product = IndexExpr.ONE;
+    IndexExpr product = IndexExpr.Constant.ONE;
     for (String name : group.names()) {
-      product = product.times(Optional.ofNullable(solved.get(name)).orElse(IndexExpr.ONE));
+      product = product.times(Optional.ofNullable(solved.get(name)).orElse(IndexExpr.Constant.ONE));
     }
     IndexExpr rest = context.extents.resolve(product);
     IndexExpr axis = context.extents.resolve(group.extent());
@@ -142,7 +142,7 @@ final class Domain {
       if (part == 0 || whole % part != 0) {
         context.report(
             new Problem.DoesNotDivide(Long.toString(whole), Long.toString(part), group.origin()));
-        return IndexExpr.ONE;
+        return IndexExpr.Constant.ONE;
       }
       return IndexExpr.of(whole / part);
     }
@@ -286,7 +286,7 @@ final class Domain {
 
   private static IndexExpr atLeastZero(IndexExpr limit) {
     Linear linear = Linear.of(limit);
-    return linear.isNonNegative() ? linear.expr() : linear.expr().max(IndexExpr.ZERO);
+    return linear.isNonNegative() ? linear.expr() : linear.expr().max(IndexExpr.Constant.ZERO);
   }
 
   private IndexExpr greatest(IndexExpr varying) {
@@ -294,11 +294,11 @@ final class Domain {
             varying,
             other ->
                 context.extents.resolve(
-                    Optional.ofNullable(solved.get(other)).orElse(IndexExpr.ONE)))
+                    Optional.ofNullable(solved.get(other)).orElse(IndexExpr.Constant.ONE)))
         .greatest();
   }
 
   static Frame.Site declared(String target, int axis, IndexExpr extent, Origin origin) {
-    return new Frame.Site(target, axis, IndexExpr.ZERO, extent, false, false, origin);
+    return new Frame.Site(target, axis, IndexExpr.Constant.ZERO, extent, false, false, origin);
   }
 }

@@ -372,8 +372,8 @@ final class Elaborator {
     Node value = share(body);
     Map<String, IndexExpr> renamed = new java.util.LinkedHashMap<>();
     List<String> others = new ArrayList<>();
-    IndexExpr position = IndexExpr.ZERO;
-    IndexExpr count = IndexExpr.ONE;
+    IndexExpr position = IndexExpr.Constant.ZERO;
+    IndexExpr count = IndexExpr.Constant.ONE;
     for (String name : over) {
       Frame.Variable variable = frame.get(name);
       String other = frame.variable(variable.written(), variable.extent(), origin).name();

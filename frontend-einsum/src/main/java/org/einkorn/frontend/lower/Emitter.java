@@ -314,7 +314,7 @@ final class Emitter {
       String name = gather.source() instanceof Node.Read read ? read.tensor() : gather.tensor();
       Origin at = gather.source() instanceof Node.Read read ? read.origin() : origin;
       context.report(new Problem.FloatIndex(name, found.text(), at));
-      return IndexExpr.ZERO;
+      return IndexExpr.Constant.ZERO;
     }
     return new IndexExpr.Fetch(
         gather.tensor(),

@@ -411,12 +411,12 @@ final class Equations {
                 part ->
                     part.write.get(axis) instanceof IndexExpr.Constant
                         || isLabel(part.write.get(axis)));
-    IndexExpr greatest = IndexExpr.ZERO;
+    IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write.get(axis);
       if (isGather(part, position)) {
         context.report(new Problem.NotWritable(part.item.head().origin()));
-        return IndexExpr.ONE;
+        return IndexExpr.Constant.ONE;
       }
       boolean isJoined = hasLabel || allConstant || isRelation;
       if (position instanceof IndexExpr.Constant(long value) && isJoined) {
@@ -444,7 +444,7 @@ final class Equations {
         greatest = Linear.normalize(greatest.max(extent));
       }
     }
-    return greatest.equals(IndexExpr.ZERO) && (hasLabel || allConstant || isRelation)
+    return greatest.equals(IndexExpr.Constant.ZERO) && (hasLabel || allConstant || isRelation)
         ? unknown
         : greatest;
   }

@@ -89,11 +89,11 @@ final class Heads {
         }
         case Tree.Virtual virtual -> {
           context.report(new Problem.VirtualIndex(virtual.origin()));
-          write.add(IndexExpr.ZERO);
+          write.add(IndexExpr.Constant.ZERO);
         }
         case Tree.Group group -> write.add(group(group, names));
         case Tree.Position(Tree.Expression value, Origin _) -> {
-          write.add(IndexExpr.ZERO);
+          write.add(IndexExpr.Constant.ZERO);
           pending.put(axis, value);
         }
       }
@@ -142,7 +142,7 @@ final class Heads {
   }
 
   private IndexExpr group(Tree.Group group, Map<String, String> names) {
-    IndexExpr position = IndexExpr.ZERO;
+    IndexExpr position = IndexExpr.Constant.ZERO;
     for (Tree.Name name : group.names()) {
       IndexExpr variable = variable(name, names);
       IndexExpr extent = frame.get(((IndexExpr.Variable) variable).name()).extent();
@@ -157,7 +157,7 @@ final class Heads {
     if (isWhole) {
       return IndexExpr.variable(name);
     }
-    IndexExpr extent = axis < axes.size() ? axes.get(axis) : IndexExpr.ZERO;
+    IndexExpr extent = axis < axes.size() ? axes.get(axis) : IndexExpr.Constant.ZERO;
     boolean isOpen = !isDeclared && slice.stop().isEmpty();
     if (isOpen || (!isDeclared && slice.stop().get() instanceof Tree.Negate)) {
       // `Y[2:]` ends where the right side does.
@@ -165,12 +165,12 @@ final class Heads {
           slice
               .start()
               .flatMap(value -> positions.affine(value, Env.empty()))
-              .orElse(IndexExpr.ZERO);
+              .orElse(IndexExpr.Constant.ZERO);
       return start.plus(IndexExpr.variable(name));
     }
     if (!isDeclared) {
       IndexExpr stop =
-          positions.affine(slice.stop().orElseThrow(), Env.empty()).orElse(IndexExpr.ZERO);
+          positions.affine(slice.stop().orElseThrow(), Env.empty()).orElse(IndexExpr.Constant.ZERO);
       extent = stop;
     }
     Positions.SliceBounds bounds = positions.bounds(slice, extent, Env.empty());

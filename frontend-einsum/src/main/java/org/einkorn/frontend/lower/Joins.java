@@ -86,7 +86,7 @@ final class Joins {
 
   /// Whether there is a point, as a Boolean.
   static Scalar isPositive(Emitter emitter, List<String> variables) {
-    IndexExpr product = IndexExpr.ONE;
+    IndexExpr product = IndexExpr.Constant.ONE;
     for (String name : variables) {
       product = product.times(emitter.extent(name));
     }

@@ -78,7 +78,7 @@ final class Positions {
   }
 
   private static IndexExpr extent(TensorInfo tensor, int axis) {
-    return axis < tensor.rank() ? tensor.extents().get(axis) : IndexExpr.ZERO;
+    return axis < tensor.rank() ? tensor.extents().get(axis) : IndexExpr.Constant.ZERO;
   }
 
   private void checkConstant(IndexExpr position, TensorInfo tensor, int axis, Origin origin) {
@@ -204,8 +204,8 @@ final class Positions {
   /// `(h d)` on the right: the last is the fastest. At most one extent may be unknown; the axis
   /// then fixes it.
   private Optional<IndexExpr> group(Tree.Group group, TensorInfo tensor, int axis, Env env) {
-    IndexExpr position = IndexExpr.ZERO;
-    IndexExpr product = IndexExpr.ONE;
+    IndexExpr position = IndexExpr.Constant.ZERO;
+    IndexExpr product = IndexExpr.Constant.ONE;
     for (Tree.Name name : group.names()) {
       Optional<IndexExpr> variable = variable(name, env);
       if (variable.isEmpty()) {
@@ -247,7 +247,7 @@ final class Positions {
 
   SliceBounds bounds(Tree.Slice slice, IndexExpr extent, Env env) {
     long step =
-        slice.step().flatMap(value -> affine(value, env)).orElse(IndexExpr.ONE)
+        slice.step().flatMap(value -> affine(value, env)).orElse(IndexExpr.Constant.ONE)
                 instanceof IndexExpr.Constant(long number)
             ? number
             : 0;
@@ -256,7 +256,7 @@ final class Positions {
       step = 1;
     }
     boolean forward = step > 0;
-    IndexExpr low = forward ? IndexExpr.ZERO : IndexExpr.of(-1);
+    IndexExpr low = forward ? IndexExpr.Constant.ZERO : IndexExpr.of(-1);
     IndexExpr high = forward ? extent : extent.plus(-1);
     IndexExpr start =
         slice
@@ -270,13 +270,14 @@ final class Positions {
             .orElse(forward ? high : low);
     IndexExpr span = forward ? stop.minus(start) : start.minus(stop);
     long stride = Math.abs(step);
-    IndexExpr length = span.plus(stride - 1).floorDiv(IndexExpr.of(stride)).max(IndexExpr.ZERO);
+    IndexExpr length =
+        span.plus(stride - 1).floorDiv(IndexExpr.of(stride)).max(IndexExpr.Constant.ZERO);
     return new SliceBounds(start, step, length);
   }
 
   private IndexExpr clamp(
       Tree.Expression value, IndexExpr extent, IndexExpr low, IndexExpr high, Env env) {
-    IndexExpr written = affine(value, env).orElse(IndexExpr.ZERO);
+    IndexExpr written = affine(value, env).orElse(IndexExpr.Constant.ZERO);
     boolean fromEnd = value instanceof Tree.Negate;
     IndexExpr position = fromEnd ? extent.plus(written) : written;
     return position.max(low).min(high);

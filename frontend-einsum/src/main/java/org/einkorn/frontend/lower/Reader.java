@@ -113,8 +113,8 @@ final class Reader {
   private IndexExpr broadcast(
       TensorInfo tensor, int axis, IndexExpr position, boolean mayBroadcast, Origin origin) {
     IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));
-    if (extent.equals(IndexExpr.ONE) && mayBroadcast) {
-      return IndexExpr.ZERO;
+    if (extent.equals(IndexExpr.Constant.ONE) && mayBroadcast) {
+      return IndexExpr.Constant.ZERO;
     }
     frame.addSite(new Frame.Site(tensor.name(), axis, position, extent, true, false, origin));
     return position;

@@ -89,14 +89,14 @@ final class Structures {
 
   /// Along the first axis.
   private Node concat(List<Tree.Expression> arguments, List<IndexExpr> at, Env env, Origin origin) {
-    IndexExpr start = IndexExpr.ZERO;
+    IndexExpr start = IndexExpr.Constant.ZERO;
     List<Node> parts = new ArrayList<>();
     List<IndexExpr> ends = new ArrayList<>();
     for (Tree.Expression argument : arguments) {
       List<IndexExpr> shifted = new ArrayList<>(at);
       shifted.set(0, at.getFirst().minus(start));
       parts.add(unchecked(argument, shifted, env));
-      start = start.plus(shape(argument, env).orElse(List.of(IndexExpr.ZERO)).getFirst());
+      start = start.plus(shape(argument, env).orElse(List.of(IndexExpr.Constant.ZERO)).getFirst());
       ends.add(start);
     }
     Node result = parts.getLast();
@@ -157,7 +157,7 @@ final class Structures {
     }
     List<IndexExpr> result = new ArrayList<>();
     for (int axis = 0; axis < one.size(); axis++) {
-      boolean isOne = context.extents.resolve(one.get(axis)).equals(IndexExpr.ONE);
+      boolean isOne = context.extents.resolve(one.get(axis)).equals(IndexExpr.Constant.ONE);
       result.add(isOne ? two.get(axis) : one.get(axis));
     }
     return Optional.of(result);

@@ -150,7 +150,7 @@ final class Temporaries {
     Scalar sum = emitter.once(average, points, n -> contract(total, Projection.SUM, wide));
     Emitter.Points counted = new Emitter.Points();
     Scalar unused = emitter.scalar(average.body(), wide, counted);
-    IndexExpr all = IndexExpr.ONE;
+    IndexExpr all = IndexExpr.Constant.ONE;
     for (String name : average.over()) {
       all = all.times(emitter.extent(name));
     }
@@ -163,7 +163,8 @@ final class Temporaries {
                             frame.variablesOf(guard.index()), average.over()));
     Scalar count;
     if (isPlain) {
-      IndexExpr atLeastOne = Linear.of(all.plus(-1)).isNonNegative() ? all : all.max(IndexExpr.ONE);
+      IndexExpr atLeastOne =
+          Linear.of(all.plus(-1)).isNonNegative() ? all : all.max(IndexExpr.Constant.ONE);
       count = new Scalar.Position(Linear.normalize(atLeastOne));
     } else {
       Scalar number = count(average, counted);

@@ -33,7 +33,7 @@ public final class ProgramInterpreter implements KernelModule {
     for (Definition definition : program.definitions()) {
       functions.add(
           new ModuleFacts.FunctionFacts(
-              definition.name(), IndexExpr.ONE, Fetches.of(definition.body())));
+              definition.name(), IndexExpr.Constant.ONE, Fetches.of(definition.body())));
     }
     this.facts =
         ModuleFacts.of(program.name(), program.signature(), buffers, List.copyOf(functions));

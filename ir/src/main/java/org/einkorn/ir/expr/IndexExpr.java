@@ -9,11 +9,13 @@ import org.einkorn.runtime.DType;
 /// [#times], [#floorDiv] and [#floorMod] fold constants and neutral operands; the record
 /// constructors build exactly what they are given, which is what the text parser needs.
 public sealed interface IndexExpr {
-  IndexExpr ZERO = new Constant(0);
-  IndexExpr ONE = new Constant(1);
-
   /// A number.
-  record Constant(long value) implements IndexExpr {}
+  record Constant(long value) implements IndexExpr {
+    // Were they constants of the interface, its class and this one would initialize each other, and
+    // two threads that touch one each would wait for ever.
+    public static final IndexExpr ZERO = new Constant(0);
+    public static final IndexExpr ONE = new Constant(1);
+  }
 
   /// An iteration variable: an axis of a contraction, a loop or a block.
   record Variable(String name) implements IndexExpr {
@@ -94,7 +96,7 @@ public sealed interface IndexExpr {
   }
 
   default IndexExpr minus(IndexExpr other) {
-    return equals(other) ? ZERO : plus(other.times(-1));
+    return equals(other) ? Constant.ZERO : plus(other.times(-1));
   }
 
   default IndexExpr times(IndexExpr other) {
@@ -103,7 +105,7 @@ public sealed interface IndexExpr {
         return of(Math.multiplyExact(a, b));
       }
       if (a == 0) {
-        return ZERO;
+        return Constant.ZERO;
       }
       return a == 1 ? other : new Product(this, other);
     }
@@ -115,7 +117,7 @@ public sealed interface IndexExpr {
   }
 
   default IndexExpr floorDiv(IndexExpr divisor) {
-    if (divisor.equals(ONE)) {
+    if (divisor.equals(Constant.ONE)) {
       return this;
     }
     return this instanceof Constant(long a) && divisor instanceof Constant(long b)
@@ -124,8 +126,8 @@ public sealed interface IndexExpr {
   }
 
   default IndexExpr floorMod(IndexExpr divisor) {
-    if (divisor.equals(ONE)) {
-      return ZERO;
+    if (divisor.equals(Constant.ONE)) {
+      return Constant.ZERO;
     }
     return this instanceof Constant(long a) && divisor instanceof Constant(long b)
         ? of(Math.floorMod(a, b))

@@ -21,6 +21,6 @@ public record Function(String name, Stmt body, Origin origin) {
   public IndexExpr parallelExtent() {
     return body instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL
         ? loop.extent()
-        : IndexExpr.ONE;
+        : IndexExpr.Constant.ONE;
   }
 }

@@ -76,8 +76,8 @@ public final class Regions {
       IndexExpr index = indices.get(axis);
       ranges.add(
           fetches(index)
-              ? new Stmt.Range(IndexExpr.ZERO, buffer.type().extents().get(axis))
-              : new Stmt.Range(index, IndexExpr.ONE));
+              ? new Stmt.Range(IndexExpr.Constant.ZERO, buffer.type().extents().get(axis))
+              : new Stmt.Range(index, IndexExpr.Constant.ONE));
     }
     return new Stmt.Region(name, ranges);
   }

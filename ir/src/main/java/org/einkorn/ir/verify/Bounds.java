@@ -40,7 +40,7 @@ final class Bounds {
 
   /// Whether `index` leaves `0 … extent − 1`.
   boolean leaves(IndexExpr index, IndexExpr extent) {
-    return leaves(Affine.of(index), IndexExpr.ZERO, extent, frames.size());
+    return leaves(Affine.of(index), IndexExpr.Constant.ZERO, extent, frames.size());
   }
 
   /// Whether `index` leaves `start … start + extent − 1`, a range given among the first `depth`

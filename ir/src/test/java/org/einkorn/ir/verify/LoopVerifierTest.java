@@ -199,7 +199,11 @@ class LoopVerifierTest {
     assertRule(
         "regions-defined",
         "a region of `Y` with 1 ranges for 0 axes",
-        module(block("Y", List.of(new Stmt.Range(IndexExpr.ZERO, IndexExpr.ONE)), store("Y", ONE))),
+        module(
+            block(
+                "Y",
+                List.of(new Stmt.Range(IndexExpr.Constant.ZERO, IndexExpr.Constant.ONE)),
+                store("Y", ONE))),
         module(block("Y", List.of(), store("Y", ONE))));
     String loop = "for i < n { block b(spatial v < n = i) { ";
     assertRule(

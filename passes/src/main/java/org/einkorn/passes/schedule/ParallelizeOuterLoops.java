@@ -76,7 +76,7 @@ public final class ParallelizeOuterLoops {
             .allMatch(
                 write ->
                     locals.contains(write.buffer())
-                        || write.ranges().contains(new Stmt.Range(own, IndexExpr.ONE)));
+                        || write.ranges().contains(new Stmt.Range(own, IndexExpr.Constant.ONE)));
       }
     }
     return block.writes().stream().allMatch(write -> locals.contains(write.buffer()));
