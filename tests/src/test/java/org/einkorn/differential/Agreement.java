@@ -1,5 +1,6 @@
 package org.einkorn.differential;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.target.Emission;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.text.LoopParser;
@@ -97,8 +99,10 @@ final class Agreement {
     checkText("lowered loops", lowered);
     checkText("scheduled loops", scheduled);
     checkLoops(lowered, scheduled);
+    Module varied = LoopKinds.vary(scheduled, tested.choices());
+    verify("varied loops", LoopVerifier.verify(varied));
     for (Backend backend : BACKENDS.values()) {
-      checkBackend(backend, scheduled);
+      checkBackend(backend, tested.choices() % 3 == 0 ? scheduled : varied);
     }
   }
 
@@ -135,6 +139,28 @@ final class Agreement {
       compare(name, Run.of(kernel, tested, Run.Order.WHOLE), Strictness.SAME);
       compare(name + " in pieces", Run.of(kernel, tested, Run.Order.PIECES), Strictness.ORDER);
       compare(name + " on threads", Run.of(kernel, tested, Run.Order.THREADS), Strictness.ORDER);
+      if (tested.choices() % 4 == 1) {
+        compare(name + " with its runner", Run.byRunner(kernel, tested), Strictness.SAME);
+      }
+    }
+    if (tested.choices() % 16 == 2) {
+      checkText(backend, module);
+    }
+  }
+
+  /// The text of the code, read back, does the same and prints the same.
+  private void checkText(Backend backend, Module module) {
+    boolean isJvm = backend.name().equals("jvm");
+    String kind = isJvm ? "bytecode" : "llvm";
+    String stage = backend.name() + " from its text";
+    String text =
+        new String(
+            backend.emit(module, new Emission(kind, "kernel", isJvm ? "jvm" : "native")).main(),
+            StandardCharsets.UTF_8);
+    try (KernelModule kernel = backend.load(module, kind, text)) {
+      compare(stage, Run.of(kernel, tested, Run.Order.WHOLE), Strictness.SAME);
+    } catch (RefusedException refused) {
+      throw new Found(stage, Kind.COMPILER, Run.describe(refused) + "\n" + text);
     }
   }
 
@@ -150,7 +176,8 @@ final class Agreement {
 
   private static void verify(String stage, List<Finding> findings) {
     if (!findings.isEmpty()) {
-      throw new Found(stage, Kind.VERIFIER, findings.toString());
+      throw new Found(
+          stage + ", " + findings.getFirst().rule(), Kind.VERIFIER, findings.toString());
     }
   }
 
@@ -191,7 +218,7 @@ final class Agreement {
       return found;
     }
     verify("error bounds", TensorVerifier.verify(errors.program()));
-    Case extended = new Case(errors.program(), tested.inputs());
+    Case extended = tested.with(errors.program(), tested.inputs());
     Outcome outcome = Run.of(ProgramInterpreter.of(errors.program()), extended, Run.Order.WHOLE);
     if (outcome instanceof Outcome.Finished(Map<String, Data> tensors)) {
       for (String name : errors.bounded()) {
@@ -232,6 +259,11 @@ final class Agreement {
               }
             });
       }
+      case Outcome.Trapped expected when found instanceof Outcome.Failed failed -> {
+        if (!expected.isReportedAs(failed)) {
+          throw new Found(stage, Kind.FAULT, "expected: " + expected + "\nfound: " + failed);
+        }
+      }
       case Outcome.Trapped expected -> {
         boolean agrees =
             found instanceof Outcome.Trapped trapped
@@ -245,7 +277,7 @@ final class Agreement {
           throw new Found(stage, Kind.FAULT, "expected: " + expected + "\nfound: " + shown);
         }
       }
-      case Outcome.Broken(String what) -> throw new IllegalStateException(what);
+      case Outcome.Failed _, Outcome.Broken _ -> throw new IllegalStateException(oracle.toString());
     }
   }
 }

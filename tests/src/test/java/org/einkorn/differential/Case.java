@@ -10,9 +10,15 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.TensorPrinter;
 
 /// A program and the data it is run on.
-record Case(Program program, SequencedMap<String, Data> inputs) {
+///
+/// @param choices decides what is random about its runs, such as which loops become vectors
+record Case(Program program, SequencedMap<String, Data> inputs, long choices) {
   Case {
     inputs = new LinkedHashMap<>(inputs);
+  }
+
+  Case with(Program other, SequencedMap<String, Data> data) {
+    return new Case(other, data, choices);
   }
 
   /// The sizes that the inputs give the symbols.

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Thousands of random programs, each run by the interpreters, on the JVM and by LLVM.
@@ -26,16 +28,35 @@ final class DifferentialTest {
 
   private static void run(long first, int count) {
     System.out.printf("%d random programs from -Deinkorn.seed=%d on%n", count, first);
-    int finished = 0;
-    for (long seed = first; seed < first + count; seed++) {
-      Case made = RandomProgram.of(seed);
-      Agreement.Verdict verdict = Agreement.check(made);
-      finished += verdict.oracle() instanceof Outcome.Finished ? 1 : 0;
-      Optional<Disagreement> found = verdict.disagreement();
-      if (found.isPresent()) {
-        fail("-Deinkorn.seed=" + seed + "\n" + Shrinker.report(made, found.get()));
-      }
+    AtomicInteger finished = new AtomicInteger();
+    Optional<Long> failing =
+        LongStream.range(first, first + count)
+            .parallel()
+            .filter(
+                seed -> {
+                  Agreement.Verdict verdict = Agreement.check(RandomProgram.of(seed));
+                  if (verdict.oracle() instanceof Outcome.Finished) {
+                    finished.incrementAndGet();
+                  }
+                  return verdict.disagreement().isPresent();
+                })
+            .boxed()
+            .findFirst();
+    if (failing.isPresent()) {
+      fail(report(failing.get()));
     }
-    assertTrue(finished * 2 >= count, finished + " of " + count + " programs ran to their end");
+    assertTrue(
+        count < 100 || finished.get() * 2 >= count,
+        () -> finished + " of " + count + " programs ran to their end");
+  }
+
+  private static String report(long seed) {
+    Case made = RandomProgram.of(seed);
+    String what =
+        Agreement.check(made)
+            .disagreement()
+            .map(found -> Shrinker.report(made, found))
+            .orElse("which fails only beside other programs\n\n" + made);
+    return "-Deinkorn.seed=" + seed + " -Deinkorn.programs=1\n" + what;
   }
 }

@@ -62,7 +62,7 @@ final class Edits {
     }
     List<Signature.Output> outputs =
         List.of(new Signature.Output(last.name(), last.type(), Optional.empty()));
-    return with(from, inputs(from, kept), outputs, kept, from.inputs());
+    return build(from, inputs(from, kept), outputs, kept, from.inputs());
   }
 
   /// The inputs that something reads or that fix a size.
@@ -77,7 +77,7 @@ final class Edits {
         .toList();
   }
 
-  private static Case with(
+  private static Case build(
       Case from,
       List<Signature.Input> inputs,
       List<Signature.Output> outputs,
@@ -87,7 +87,7 @@ final class Edits {
     inputs.forEach(input -> kept.put(input.name(), Objects.requireNonNull(data.get(input.name()))));
     Signature signature =
         new Signature(from.program().signature().symbols(), inputs, outputs, List.of());
-    return new Case(new Program(from.program().name(), signature, definitions), kept);
+    return from.with(new Program(from.program().name(), signature, definitions), kept);
   }
 
   /// A definition replaced by an input that holds its values.
@@ -106,7 +106,7 @@ final class Edits {
     kept.remove(definition);
     List<Signature.Output> outputs = new ArrayList<>(from.program().signature().outputs());
     outputs.removeIf(output -> output.name().equals(definition.name()));
-    return with(from, inputs, outputs, kept, data);
+    return build(from, inputs, outputs, kept, data);
   }
 
   // ---- parts of definitions
@@ -173,7 +173,7 @@ final class Edits {
         definitions.indexOf(definition),
         new Definition(definition.name(), definition.type(), smaller));
     Program program = new Program(from.program().name(), from.program().signature(), definitions);
-    return new Case(program, from.inputs());
+    return from.with(program, from.inputs());
   }
 
   // ---- sizes
@@ -217,7 +217,7 @@ final class Edits {
     List<String> symbols = new ArrayList<>(old.symbols());
     symbols.remove(symbol);
     Signature signature = new Signature(symbols, old.inputs(), old.outputs(), old.queries());
-    return new Case(new Program(program.name(), signature, program.definitions()), from.inputs());
+    return from.with(new Program(program.name(), signature, program.definitions()), from.inputs());
   }
 
   /// A program on the first elements of its inputs.
@@ -234,7 +234,7 @@ final class Edits {
       Data data = Objects.requireNonNull(from.inputs().get(input.name()));
       inputs.put(input.name(), cut(data, extents));
     }
-    return new Case(program, inputs);
+    return from.with(program, inputs);
   }
 
   private static Data cut(Data data, long[] extents) {
@@ -323,7 +323,7 @@ final class Edits {
   }
 
   private static Case rewrite(Case from, Rewriter rewriter) {
-    return new Case(rewriter.program(from.program()), from.inputs());
+    return from.with(rewriter.program(from.program()), from.inputs());
   }
 
   private static <T> UnaryOperator<T> noting(List<T> found) {
@@ -372,6 +372,6 @@ final class Edits {
   private static Case withData(Case from, String name, Data data) {
     SequencedMap<String, Data> inputs = new LinkedHashMap<>(from.inputs());
     inputs.put(name, data);
-    return new Case(from.program(), inputs);
+    return from.with(from.program(), inputs);
   }
 }

@@ -2,6 +2,7 @@ package org.einkorn.differential;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.exec.KernelTrap;
 
 /// What one run of a program came to.
@@ -24,7 +25,22 @@ sealed interface Outcome {
       int dot = function.indexOf('.');
       return dot < 0 ? function : function.substring(0, dot);
     }
+
+    /// Whether a user who is told of `failed` is told of this.
+    boolean isReportedAs(Failed failed) {
+      DataFault fault =
+          switch (kind) {
+            case POSITION -> DataFault.POSITION_OUTSIDE_AXIS;
+            case OVERFLOW -> DataFault.INTEGER_OVERFLOW;
+          };
+      return failed.fault() == fault && failed.place().contains("`" + function + "`");
+    }
   }
+
+  /// The data made it fail, as the user is told.
+  ///
+  /// @param place where, in words
+  record Failed(DataFault fault, String place) implements Outcome {}
 
   /// It did something that no program may do.
   record Broken(String what) implements Outcome {}

@@ -24,8 +24,8 @@ import org.einkorn.runtime.DType;
 
 /// Random programs of equations with data for their inputs; one seed gives one case.
 ///
-/// Ranks are 0 to 5, extents 0 to 9. Positions lie inside their axes, by construction, under a
-/// guard or under a select; positions from data may not, and arithmetic of integers may overflow:
+/// Ranks are 0 to 5, extents 0 to 40 or so. Positions lie inside their axes, by construction, under
+/// a guard or under a select; positions from data may not, and arithmetic of integers may overflow:
 /// then the program fails, everywhere alike.
 final class RandomProgram {
   private static final long ELEMENTS = 240;
@@ -51,7 +51,7 @@ final class RandomProgram {
 
   private Case next(long seed) {
     for (String symbol : List.of("N", "M").subList(0, dice.below(3))) {
-      scene.sizes().put(symbol, (long) dice.pick(List.of(0, 1, 2, 3, 4, 5, 7)));
+      scene.sizes().put(symbol, (long) dice.pick(List.of(0, 1, 2, 3, 4, 5, 7, 19)));
     }
     List<Signature.Input> inputs = inputs();
     SequencedMap<String, Data> data = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ final class RandomProgram {
     }
     Signature signature =
         new Signature(List.copyOf(scene.sizes().keySet()), inputs, outputs, List.of());
-    return new Case(new Program("seed" + seed, signature, definitions), data);
+    return new Case(new Program("seed" + seed, signature, definitions), data, seed);
   }
 
   private List<Signature.Input> inputs() {
@@ -191,9 +191,22 @@ final class RandomProgram {
     Set<Guard> guards = new LinkedHashSet<>(writes.guards);
     guards.addAll(scalars.takeGuards());
     while (dice.chance(0.12)) {
-      guards.add(new Guard(scalars.indices().any(axes, 2), scene.extent(dice)));
+      guards.add(guard(axes));
     }
     return new Contraction(axes, List.copyOf(guards), write, join(compute), operands);
+  }
+
+  /// Any condition, now and then on a position from data.
+  private Guard guard(List<Axis> axes) {
+    scalars.allowGuards(false);
+    IndexExpr extent = scene.extent(dice);
+    var tensor = scene.tensors().firstEntry(); // an input, which no pass drops
+    List<IndexExpr> extents = tensor.getValue().extents();
+    IndexExpr index =
+        !extents.isEmpty() && dice.chance(0.2)
+            ? scalars.fetch(tensor.getKey(), 0, extents.getFirst(), axes, 1)
+            : scalars.indices().any(axes, 2);
+    return new Guard(index, extent);
   }
 
   private BinaryOp join(DType compute) {

@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.KernelTrap;
 import org.einkorn.runtime.exec.Manifest;
+import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.RunOptions;
 import org.einkorn.runtime.exec.Workers;
 
 /// Runs a module on data, in memory whose surroundings are watched and whose results hold rubbish
@@ -28,13 +32,17 @@ final class Run {
 
   private static final byte RUBBISH = 0x5A;
   private static final long FENCE_BYTES = 64;
-  private static final MemorySegment MEMORY = Arena.global().allocate(1 << 22, 64);
+
+  /// Room for all tensors of a program, used again by the next one on the same thread.
+  private static final ThreadLocal<MemorySegment> ROOM =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(1 << 22, 64));
 
   private final KernelModule module;
   private final Case data;
   private final long[] symbols;
   private final List<Manifest.BufferSpec> specs;
   private final MemorySegment[] buffers;
+  private final MemorySegment room = ROOM.get();
   private long used;
 
   private Run(KernelModule module, Case data) {
@@ -51,6 +59,34 @@ final class Run {
     } catch (RuntimeException | LinkageError failure) {
       return new Outcome.Broken(describe(failure));
     }
+  }
+
+  /// The same by [ModuleRunner], as users run modules: sizes read off the data, outputs only.
+  static Outcome byRunner(KernelModule module, Case data) {
+    try (Arena arena = Arena.ofConfined()) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>();
+      data.inputs().forEach((name, input) -> inputs.put(name, tensor(arena, input)));
+      ModuleRunner.Result result =
+          new ModuleRunner(module).run(arena, inputs, RunOptions.defaults().withThreads(2));
+      Map<String, Data> outputs = new LinkedHashMap<>();
+      result
+          .outputs()
+          .forEach(
+              (name, output) ->
+                  outputs.put(
+                      name, Data.read(output.dtype(), output.shape().extents(), output.segment())));
+      return new Outcome.Finished(outputs);
+    } catch (DataException failure) {
+      return new Outcome.Failed(failure.fault(), failure.detail("at").orElse(""));
+    } catch (RuntimeException | LinkageError failure) {
+      return new Outcome.Broken(describe(failure));
+    }
+  }
+
+  private static Tensor tensor(Arena arena, Data data) {
+    Tensor tensor = Tensor.allocate(arena, data.type(), data.extents());
+    data.writeTo(tensor.segment());
+    return tensor;
   }
 
   /// The failure and where it came from, first line first.
@@ -124,9 +160,9 @@ final class Run {
       next = (next + size + FENCE_BYTES + 63) / 64 * 64;
     }
     used = next;
-    MEMORY.asSlice(0, used).fill(RUBBISH);
+    room.asSlice(0, used).fill(RUBBISH);
     for (int number = 0; number < buffers.length; number++) {
-      buffers[number] = MEMORY.asSlice(starts.get(number), sizes.get(number));
+      buffers[number] = room.asSlice(starts.get(number), sizes.get(number));
       Data input = data.inputs().get(specs.get(number).name());
       if (input != null) {
         input.writeTo(buffers[number]);
@@ -138,7 +174,7 @@ final class Run {
   private boolean fencesHold() {
     long from = 0;
     for (MemorySegment buffer : buffers) {
-      long start = buffer.address() - MEMORY.address();
+      long start = buffer.address() - room.address();
       if (!isRubbish(from, start)) {
         return false;
       }
@@ -147,9 +183,9 @@ final class Run {
     return isRubbish(from, used);
   }
 
-  private static boolean isRubbish(long from, long to) {
+  private boolean isRubbish(long from, long to) {
     for (long at = from; at < to; at++) {
-      if (MEMORY.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != RUBBISH) {
+      if (room.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != RUBBISH) {
         return false;
       }
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
@@ -20,7 +21,10 @@ import org.einkorn.runtime.DType;
 ///   correctly
 /// @param tame whether numbers are small, so that few programs fail
 record Scene(
-    Map<String, Long> sizes, Map<String, TensorType> tensors, Set<String> inexact, boolean tame) {
+    Map<String, Long> sizes,
+    SequencedMap<String, TensorType> tensors,
+    Set<String> inexact,
+    boolean tame) {
 
   static final List<DType> COMPUTE =
       List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL);
@@ -66,7 +70,7 @@ record Scene(
         default -> symbol;
       };
     }
-    return IndexExpr.of(dice.pick(List.of(0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 9)));
+    return IndexExpr.of(dice.pick(List.of(0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 9, 17)));
   }
 
   /// Up to `rank` extents with at most `limit` points together.

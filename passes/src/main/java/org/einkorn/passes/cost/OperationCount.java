@@ -22,7 +22,8 @@ import org.einkorn.ir.tensor.Guard;
 /// Multiplications are products and quotients, whether joins or elementwise; additions are sums,
 /// differences and the combinations of a reduction, whatever its operation ⊕ (a reduction starts at
 /// the identity, so n terms are n combinations). Index arithmetic does not count. Of a `select`
-/// both sides count, so that the figure does not depend on data.
+/// both sides count, and a guard on a position from data counts as holding, so that the figure does
+/// not depend on data.
 ///
 /// @param multiplies exact count
 /// @param adds exact count
@@ -95,7 +96,8 @@ public record OperationCount(long multiplies, long adds) {
 
   /// How many points of the box satisfy all guards: the axes that no guard mentions multiply, the
   /// others are walked.
-  private static long points(List<Axis> axes, List<Guard> guards, ToLongFunction<String> symbols) {
+  private static long points(List<Axis> axes, List<Guard> all, ToLongFunction<String> symbols) {
+    List<Guard> guards = all.stream().filter(guard -> !isFromData(guard)).toList();
     Set<String> guarded = new HashSet<>();
     for (Guard guard : guards) {
       Walk.ofIndices(
@@ -117,6 +119,12 @@ public record OperationCount(long multiplies, long adds) {
     }
     List<Axis> walked = axes.stream().filter(axis -> guarded.contains(axis.name())).toList();
     return Math.multiplyExact(free, walk(walked, 0, guards, new HashMap<>(), symbols));
+  }
+
+  private static boolean isFromData(Guard guard) {
+    boolean[] found = {false};
+    Walk.ofIndices(part -> found[0] |= part instanceof IndexExpr.Fetch).visit(guard.index());
+    return found[0];
   }
 
   private static long walk(
