@@ -72,7 +72,8 @@ final class LoopKinds {
         block.iters().stream()
             .filter(iter -> iter.kind() == IterKind.SPATIAL)
             .filter(iter -> iter.binding().equals(IndexExpr.variable(loop)))
-            .map(iter -> new Stmt.Range(IndexExpr.variable(iter.variable()), IndexExpr.ONE))
+            .map(
+                iter -> new Stmt.Range(IndexExpr.variable(iter.variable()), IndexExpr.Constant.ONE))
             .toList();
     return block.writes().stream()
         .allMatch(
