@@ -92,11 +92,12 @@ final class ExplainCommand implements Callable<Integer> {
     session
         .out()
         .printf(
-            "total: %,d multiplications and %,d additions in %d kernels; %,d bytes, largest"
+            "total: %,d multiplications and %,d additions in %d %s; %,d bytes, largest"
                 + " temporary %,d bytes%n",
             totals.planned().multiplies(),
             totals.planned().adds(),
             explanation.kernels().size(),
+            explanation.kernels().size() == 1 ? "kernel" : "kernels",
             totals.peakBytes(),
             totals.largestTemporaryBytes());
     if (common.verbose) {
