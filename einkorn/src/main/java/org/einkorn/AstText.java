@@ -1,9 +1,11 @@
 package org.einkorn;
 
+import java.util.List;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
 import org.einkorn.frontend.syntax.TreePrinter;
 import org.einkorn.frontend.syntax.TreeText;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 
 /// The text of the stage `ast`: the syntax tree of a source.
@@ -22,7 +24,18 @@ final class AstText {
   }
 
   /// The source that a tree text says.
+  ///
+  /// @throws CompileException E0810 where it is no tree
   static SourceFile toSource(SourceFile file) {
-    return new SourceFile(file.name(), TreePrinter.print(TreeText.parse(file.text())));
+    try {
+      return new SourceFile(file.name(), TreePrinter.print(TreeText.parse(file.text())));
+    } catch (IllegalArgumentException e) {
+      throw new CompileException(
+          List.of(
+              Diagnostic.error("E0810", "the text of the syntax tree is wrong")
+                  .note(file.name() + ": " + e.getMessage())
+                  .help(
+                      "print the tree again by `ein ir FILE --stage ast`, and repeat the change")));
+    }
   }
 }

@@ -1,6 +1,10 @@
 package org.einkorn.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.einkorn.Backends;
 import org.einkorn.ir.target.Backend;
 import picocli.CommandLine.Command;
@@ -29,11 +33,26 @@ final class DoctorCommand implements Callable<Integer> {
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
             ? "present"
             : "absent; start java with --add-modules jdk.incubator.vector");
+    line("gpu", gpu());
     for (Backend backend : Backends.all()) {
       line("backend " + backend.name(), backend.describe());
     }
     line("backend interp", "the reference interpreter");
     return 0;
+  }
+
+  /// What the driver of the GPU says of itself.
+  private static String gpu() {
+    Path version = Path.of("/proc/driver/nvidia/version");
+    if (!Files.isReadable(version)) {
+      return "none found; this version makes no GPU code";
+    }
+    try (Stream<String> lines = Files.lines(version)) {
+      return lines.findFirst().orElse("driver without a version")
+          + "; this version makes no GPU code";
+    } catch (IOException e) {
+      return "driver that can't be read: " + e.getMessage();
+    }
   }
 
   private void line(String what, String found) {

@@ -71,6 +71,9 @@ final class Domain {
       if (extent == null) {
         extent = optional.get(variable.name());
       }
+      if (extent == null && frame.isUnit(variable.name())) {
+        extent = IndexExpr.Constant.ONE;
+      }
       if (extent == null) {
         if (reported.add(variable.written())) {
           context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));

@@ -20,6 +20,7 @@ final class Frame {
   private final List<Site> sites = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
   private final Set<String> dotted = new LinkedHashSet<>();
+  private final Set<String> units = new LinkedHashSet<>();
   private int gatherCount = 0;
   private int quiet = 0;
 
@@ -88,6 +89,18 @@ final class Frame {
 
   @Nullable Gather gatherOf(String name) {
     return gathers.get(name);
+  }
+
+  /// Notes that an axis of extent 1 was matched with this position, which it does not bound.
+  void addUnit(IndexExpr position) {
+    if (position instanceof IndexExpr.Variable(String name)) {
+      units.add(name);
+    }
+  }
+
+  /// Whether a variable met an axis of extent 1; where it met no other, it runs over that one.
+  boolean isUnit(String name) {
+    return units.contains(name);
   }
 
   void addSite(Site site) {

@@ -114,6 +114,7 @@ final class Reader {
       TensorInfo tensor, int axis, IndexExpr position, boolean mayBroadcast, Origin origin) {
     IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));
     if (extent.equals(IndexExpr.Constant.ONE) && mayBroadcast) {
+      frame.addUnit(position);
       return IndexExpr.Constant.ZERO;
     }
     frame.addSite(new Frame.Site(tensor.name(), axis, position, extent, true, false, origin));

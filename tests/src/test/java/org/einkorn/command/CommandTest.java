@@ -1,0 +1,212 @@
+package org.einkorn.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every command, its exit codes and its JSON.
+final class CommandTest {
+  @TempDir Path folder;
+
+  private Path program;
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    program = write("matmul.ein", "C[i, k] = A[i, j] B[j, k]\n");
+    write("a.csv", "1,2\n3,4\n");
+    write("b.csv", "5,6\n7,8\n");
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private String bind(String name, String file) {
+    return name + "=" + folder.resolve(file);
+  }
+
+  private void requireUsage(Ein ein, String message) {
+    assertEquals(2, ein.code(), ein.err());
+    assertTrue(ein.err().contains(message), ein.err());
+    assertEquals("", ein.out());
+  }
+
+  @Test
+  void runPrintsOutputsAndWritesThem() throws IOException {
+    Ein ein = Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv")).require();
+    assertEquals("C =\n[[19. 22.]\n [43. 50.]]\n", ein.out());
+    Path output = folder.resolve("c.npy");
+    ein =
+        Ein.run("run", program, bind("A", "a.csv"), "B=[[1,0],[0,1]]", "-o", "C=" + output)
+            .require();
+    assertEquals("", ein.out());
+    assertEquals("[[1. 2.]\n [3. 4.]]\n", Ein.run("einsum", "ij->ij", output).require().out());
+  }
+
+  @Test
+  void runAnswersAddedQueries() {
+    Ein ein =
+        Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv"), "-q", "--query", "C[0, k]?")
+            .require();
+    assertEquals("[19. 22.]\n", ein.out());
+  }
+
+  @Test
+  void everyBackendGivesTheSame() {
+    for (String backend : new String[] {"jvm", "llvm", "interp"}) {
+      Ein ein =
+          Ein.run(
+              "run", program, bind("A", "a.csv"), bind("B", "b.csv"), "-q", "--backend", backend);
+      assertEquals("[[19. 22.]\n [43. 50.]]\n", ein.require().out(), backend);
+    }
+    Ein cuda = Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv"), "--backend", "cuda");
+    assertEquals(1, cuda.code());
+    assertTrue(cuda.err().startsWith("error[E0720]"), cuda.err());
+  }
+
+  @Test
+  void disagreeingShapesAreShownInTheSource() {
+    Ein ein = Ein.run("run", program, bind("A", "a.csv"), "B=[[1,2,3]]");
+    assertEquals(1, ein.code());
+    assertTrue(ein.err().startsWith("error[E0102]"), ein.err());
+    assertTrue(ein.err().contains("from `A: f32[2, 2]`"), ein.err());
+    assertTrue(ein.err().contains("from `B: f32[1, 3]`"), ein.err());
+  }
+
+  @Test
+  void aMemoryBudgetThatDoesNotSufficeIsExitCode3() {
+    Ein ein =
+        Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv"), "--memory-budget", "15B");
+    assertEquals(3, ein.code());
+    assertTrue(ein.err().startsWith("error[E0554]"), ein.err());
+    Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv"), "--memory-budget", "16B")
+        .require();
+  }
+
+  @Test
+  void wrongUsageIsExitCode2() {
+    requireUsage(Ein.run("run", program, "--backend", "gpu"), "no backend is called `gpu`");
+    requireUsage(Ein.run("run", program, "--threads", "0"), "--threads");
+    requireUsage(Ein.run("run", program, "--memory-budget", "much"), "a size is");
+    requireUsage(Ein.run("run", program, "A"), "expected NAME=");
+    requireUsage(Ein.run("run", program, "--allow", "everything"), "approximate");
+    requireUsage(Ein.run("run", program, "--frobnicate"), "--frobnicate");
+    requireUsage(Ein.run("ir", program, "--stage", "soup"), "no stage is called `soup`");
+    requireUsage(
+        Ein.run("ir", program, "--stage", "loops", "--passes", "soup"), "no pass is called");
+    requireUsage(Ein.run("compile", program, "--emit", "jar"), "-o");
+    requireUsage(Ein.run("explain", program, "--shape", "A=2y3"), "a shape is written 2x3");
+  }
+
+  @Test
+  void explainCounts() throws IOException {
+    Ein ein =
+        Ein.run("explain", program, "--shape", "A=5x7", "--shape", "B=7x3", "--json").require();
+    JsonNode json = new ObjectMapper().readTree(ein.out());
+    assertEquals(1, json.get("schema").asInt());
+    assertEquals(5 * 7 * 3, json.at("/totals/naive_mul").asInt());
+    assertEquals(5 * 7 * 3, json.at("/totals/planned_mul").asInt());
+    assertEquals(4 * 5 * 3, json.at("/totals/peak_bytes").asInt());
+    assertEquals("C", json.at("/equations/0/target").asText());
+    assertEquals(1, json.at("/equations/0/source/line").asInt());
+    assertEquals("C", json.at("/kernels/0/name").asText());
+    Ein open = Ein.run("explain", program);
+    assertEquals(1, open.code());
+    assertTrue(open.err().contains("--shape A="), open.err());
+  }
+
+  @Test
+  void statsHoldTheRun() throws IOException {
+    Path stats = folder.resolve("stats.json");
+    Ein.run("run", program, bind("A", "a.csv"), bind("B", "b.csv"), "--stats", stats).require();
+    JsonNode json = new ObjectMapper().readTree(Files.readString(stats));
+    assertEquals(8, json.at("/totals/planned_mul").asInt());
+    assertEquals(16, json.get("measured_peak_bytes").asInt());
+    assertTrue(json.get("compile_ms").asDouble() > 0);
+    assertTrue(json.get("run_ms").asDouble() > 0);
+  }
+
+  @Test
+  void checkReportsAllErrorsAndRunsNothing() throws IOException {
+    Path wrong = write("wrong.ein", "Y[i] = X[i] + foo(X[i])\nZ[i] = X[i\n\"z.npy\" = X\n");
+    Ein ein = Ein.run("check", wrong);
+    assertEquals(1, ein.code());
+    assertTrue(ein.err().contains("wrong.ein:1:"), ein.err());
+    assertTrue(ein.err().contains("wrong.ein:2:"), ein.err());
+    assertFalse(Files.exists(folder.resolve("z.npy")));
+    Ein json = Ein.run("check", "--json", wrong);
+    assertEquals(1, json.code());
+    assertTrue(new ObjectMapper().readTree(json.out()).get("diagnostics").size() >= 2);
+    assertEquals("", Ein.run("check", program).require().err());
+  }
+
+  @Test
+  void fmtRewritesAndChecks() throws IOException {
+    Path loose = write("loose.ein", "C[i,k]=A[i,j]B[j,k]");
+    assertEquals(1, Ein.run("fmt", "--check", loose).code());
+    assertEquals("C[i,k]=A[i,j]B[j,k]", Files.readString(loose));
+    Ein.run("fmt", loose).require();
+    assertEquals("C[i, k] = A[i, j] B[j, k]\n", Files.readString(loose));
+    Ein.run("fmt", "--check", loose).require();
+    Path wrong = write("wrong.ein", "C[i,k]=A[i,j");
+    assertEquals(1, Ein.run("fmt", loose, wrong).code());
+    assertEquals("C[i,k]=A[i,j", Files.readString(wrong));
+  }
+
+  @Test
+  void filesOfAProgramStayInItsFolder() throws IOException {
+    Path outside = Files.createTempDirectory("ein-outside");
+    Files.writeString(outside.resolve("x.csv"), "1,2\n");
+    Path reads = write("reads.ein", "X = \"" + outside.resolve("x.csv") + "\"\nX?\n");
+    Ein ein = Ein.run("run", reads);
+    assertEquals(1, ein.code());
+    assertTrue(ein.err().contains("E0556"), ein.err());
+    assertEquals(
+        "[[1. 2.]]\n", Ein.run("run", reads, "-q", "--allow-read", outside).require().out());
+    Files.delete(outside.resolve("x.csv"));
+    Files.delete(outside);
+  }
+
+  @Test
+  void textOfAStageThatIsWrongIsRefused() throws IOException {
+    for (String stage :
+        new String[] {
+          "ast", "equations", "tensor", "loops", "scheduled", "bytecode", "llvm", "asm"
+        }) {
+      Path wrong = write("wrong.txt", "((( this is nothing of the kind\n");
+      Ein ein = Ein.run("run", wrong, "--from", stage);
+      assertEquals(1, ein.code(), stage + ": " + ein.err());
+      assertTrue(ein.err().startsWith("error[E"), stage + ": " + ein.err());
+    }
+  }
+
+  @Test
+  void verifyEachRunsTheInterpreter() {
+    Ein.run("ir", program, "--stage", "scheduled", "--verify-each").require();
+    Ein.run("ir", program, "--stage", "scheduled", "--verify-each=exec", "--seed", "7").require();
+    Ein dumped = Ein.run("ir", program, "--stage", "loops", "--print-after", "all").require();
+    assertTrue(dumped.out().contains("after lower-to-loops"), dumped.out());
+  }
+
+  @Test
+  void doctorNamesEveryBackend() {
+    String out = Ein.run("doctor").require().out();
+    assertTrue(out.contains("backend jvm") && out.contains("backend llvm"), out);
+  }
+
+  @Test
+  void helpAndVersion() {
+    assertTrue(Ein.run("--help").require().out().contains("einsum"));
+    assertTrue(Ein.run("run", "--help").require().out().contains("--query"));
+    assertTrue(Ein.run("--version").require().out().startsWith("ein"));
+  }
+}
