@@ -201,8 +201,9 @@ final class Equations {
   }
 
   private boolean isTensor(Tree.Name name) {
-    TensorInfo tensor = context.tensor(name.text());
-    return tensor != null && !context.constants.containsKey(name.text());
+    boolean isKnown =
+        context.tensor(name.text()) != null || context.request.inputs().containsKey(name.text());
+    return isKnown && !context.constants.containsKey(name.text());
   }
 
   private int declaredRank() {
