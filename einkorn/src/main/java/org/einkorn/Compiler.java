@@ -3,6 +3,7 @@ package org.einkorn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,8 @@ import org.einkorn.runtime.io.Header;
 /// Compiles one program for the types of its inputs, and keeps what it made.
 ///
 /// Sizes stay symbols: one compilation serves all sizes. Types and ranks of inputs that the program
-/// does not declare come from the data, so each combination of them is compiled once.
+/// does not declare come from the data, and an axis of extent 1 may broadcast; each combination of
+/// them is compiled once.
 final class Compiler {
   private final Form form;
   private final ProgramFiles files;
@@ -37,12 +39,19 @@ final class Compiler {
 
   /// Everything that a compilation depends on but the program itself.
   private record Key(
-      Map<String, TypeAndRank> inputs,
+      Map<String, InputKind> inputs,
       Set<String> kept,
       Target target,
       Optional<Set<String>> passes) {}
 
-  private record TypeAndRank(DType dtype, int rank) {}
+  /// What code depends on of an input: its type, its rank, and which of its axes broadcast.
+  private record InputKind(DType dtype, List<Boolean> isOne) {
+    static InputKind of(Known known) {
+      return new InputKind(
+          known.dtype(),
+          known.extents().stream().map(extent -> extent.equals(OptionalLong.of(1))).toList());
+    }
+  }
 
   /// Code that can run.
   record Compilation(ModuleRunner runner, KernelModule code, List<Pipeline.Timing> timings) {}
@@ -60,8 +69,8 @@ final class Compiler {
   /// @param timings receives what each step took; nothing where the code was there
   Compilation compile(
       Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
-    Map<String, TypeAndRank> types = new TreeMap<>();
-    inputs.forEach((name, known) -> types.put(name, new TypeAndRank(known.dtype(), known.rank())));
+    Map<String, InputKind> types = new TreeMap<>();
+    inputs.forEach((name, known) -> types.put(name, InputKind.of(known)));
     Key key = new Key(types, kept, options.target(), options.passes());
     return compilations.computeIfAbsent(
         key,

@@ -61,11 +61,16 @@ final class Inputs {
     for (int axis = 0; axis < extents.size(); axis++) {
       IndexExpr fallback = context.extents.unknown(name + "." + axis);
       IndexExpr extent = extents.get(axis).orElse(fallback);
-      // The sizes of a file that the program names are known now, unless it declares them open.
+      // Sizes that the program leaves open stay so, but for those of a file that it names, which
+      // are
+      // known now, and for 1, which may broadcast.
+      OptionalLong data =
+          known.isPresent() ? known.get().extents().get(axis) : OptionalLong.empty();
+      boolean isOpen = extents.get(axis).isEmpty();
       boolean isFixed =
-          context.request.specialize() || (file.isPresent() && extents.get(axis).isEmpty());
-      OptionalLong size =
-          isFixed && known.isPresent() ? known.get().extents().get(axis) : OptionalLong.empty();
+          context.request.specialize()
+              || (isOpen && (file.isPresent() || data.equals(OptionalLong.of(1))));
+      OptionalLong size = isFixed ? data : OptionalLong.empty();
       if (size.isPresent()) {
         IndexExpr actual = IndexExpr.of(size.getAsLong());
         if (!context.extents.unify(extent, actual)) {
