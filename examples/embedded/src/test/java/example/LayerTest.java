@@ -71,8 +71,22 @@ final class LayerTest {
     Layer layer = new Layer(Tensor.wrap(new float[] {1, 2, 3}, 1, WIDTH));
     Tensor product =
         layer.multiply(
-            Tensor.wrap(new float[] {1, 2, 3, 4}, 2, 2), Tensor.wrap(new float[] {5, 6, 7, 8}, 2, 2));
+            Tensor.wrap(new float[] {1, 2, 3, 4}, 2, 2),
+            Tensor.wrap(new float[] {5, 6, 7, 8}, 2, 2));
     assertEquals("[[19. 22.]\n [43. 50.]]", product.toString());
+  }
+
+  /// Large enough for several threads, in memory that only this one may touch.
+  @Test
+  void aLargeBatchMayBeInAConfinedArena() {
+    int rows = 20_000;
+    float[] values = new float[rows * WIDTH];
+    for (int at = 0; at < values.length; at++) {
+      values[at] = at % 13 / 8f - 0.75f;
+    }
+    float[] weights = {0.5f, -1, 2, 1, 0, -0.5f};
+    Layer layer = new Layer(Tensor.wrap(weights, 2, WIDTH));
+    assertArrayEquals(expected(values, weights, 2), layer.classify(values, WIDTH), 1e-6f);
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class ModuleRunner {
   /// What a run made.
   ///
   /// @param outputs by name, in the manifest's order
-  /// @param allocatedBytes what outputs and temporaries took together
+  /// @param allocatedBytes what outputs, temporaries and copies took together
   /// @param largestTemporaryBytes the largest temporary
   public record Result(
       Map<String, Tensor> outputs, long allocatedBytes, long largestTemporaryBytes) {
@@ -72,8 +72,9 @@ public final class ModuleRunner {
   private Result run(Map<String, Tensor> inputs, RunOptions options, OutputSource outputSource) {
     try (Arena scratch = Arena.ofShared()) {
       List<Tensor> all = bind(inputs, scratch);
+      int inputCount = all.size();
       long[] symbols = new SymbolSolver(module).solve(all);
-      List<Shape> shapes = checkBudget(symbols, all.size(), options.memoryBudgetBytes());
+      List<Shape> shapes = checkBudget(symbols, inputCount, options.memoryBudgetBytes());
       Map<String, Tensor> outputs = new LinkedHashMap<>();
       long allocated = 0;
       long largestTemporary = 0;
@@ -92,8 +93,11 @@ public final class ModuleRunner {
       }
       boolean isSmall = all.stream().allMatch(t -> t.elementCount() < PARALLEL_ELEMENTS);
       int threads = isSmall ? 1 : options.threads();
-      runFunctions(segments(all, threads), symbols, threads);
-      return new Result(outputs, allocated, largestTemporary);
+      RunMemory memory =
+          RunMemory.of(all, inputCount, threads, scratch, options.memoryBudgetBytes() - allocated);
+      runFunctions(memory.segments(), symbols, memory.threads());
+      memory.finish();
+      return new Result(outputs, allocated + memory.copiedBytes(), largestTemporary);
     }
   }
 
@@ -253,31 +257,5 @@ public final class ModuleRunner {
         .expected("at most " + budget + " bytes for outputs and temporaries")
         .found("at least " + needed + " bytes")
         .withHelp("raise the memory budget");
-  }
-
-  /// The memory of each tensor, in a form that every working thread may touch.
-  private static MemorySegment[] segments(List<Tensor> tensors, int threads) {
-    MemorySegment[] segments = new MemorySegment[tensors.size()];
-    for (int number = 0; number < segments.length; number++) {
-      Tensor tensor = tensors.get(number);
-      long size = tensor.dtype().byteSize();
-      MemorySegment elements =
-          tensor.segment().asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
-      segments[number] = threads > 1 ? shareable(elements) : elements;
-    }
-    return segments;
-  }
-
-  /// A confined segment, seen from any thread. Its owner waits in this run, so it stays open.
-  private static MemorySegment shareable(MemorySegment segment) {
-    boolean isConfined = segment.isNative() && !segment.isAccessibleBy(Probe.OTHER);
-    return isConfined
-        ? MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize())
-        : segment;
-  }
-
-  /// A thread that owns no memory: what it may touch, every thread may.
-  private static final class Probe {
-    static final Thread OTHER = new Thread(() -> {}, "einkorn-probe");
   }
 }

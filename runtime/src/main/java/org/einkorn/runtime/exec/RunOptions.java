@@ -3,7 +3,8 @@ package org.einkorn.runtime.exec;
 /// How a module is run.
 ///
 /// @param threads how many threads may work at once, at least 1
-/// @param memoryBudgetBytes the most memory that outputs and temporaries may take together
+/// @param memoryBudgetBytes the most memory that outputs and temporaries may take together; copies
+///   for threads that may not touch the caller's memory are made only where it suffices
 public record RunOptions(int threads, long memoryBudgetBytes) {
   public RunOptions {
     if (threads < 1) {

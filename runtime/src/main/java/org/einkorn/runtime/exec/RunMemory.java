@@ -1,0 +1,91 @@
+package org.einkorn.runtime.exec;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.einkorn.runtime.Tensor;
+
+/// The memory of the tensors of one run, in a form that each thread of the run may touch.
+///
+/// The JVM lets only its owner touch the memory of a confined arena. A run of several threads over
+/// such memory has three ways, and takes the first that is open to it:
+/// 1. With native access (`--enable-native-access`) it looks at the memory past that guard. Its
+///    owner waits in the run, so the memory stays open.
+/// 2. Without native access that would make the JVM print a warning, and a later one refuse. It
+///    then works on copies, and copies outputs back at the end.
+/// 3. Where the memory budget or the machine has no room for the copies, it takes one thread.
+///
+/// Memory of any other arena, and arrays, are used as they are.
+///
+/// @param segments the elements of each tensor, row-major
+/// @param threads how many threads may touch them
+/// @param copies what was copied
+/// @param copiedBytes the size of all copies
+record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long copiedBytes) {
+
+  /// A segment of the caller, and what stands for it in the run.
+  private record Copy(MemorySegment original, MemorySegment shared, boolean isOutput) {}
+
+  /// @param tensors contiguous tensors: inputs, then all others
+  /// @param inputs how many of them are only read
+  /// @param threads how many threads the run would take
+  /// @param scratch a shared arena for copies
+  /// @param budgetBytes what copies may take
+  static RunMemory of(
+      List<Tensor> tensors, int inputs, int threads, Arena scratch, long budgetBytes) {
+    MemorySegment[] elements =
+        tensors.stream().map(RunMemory::elements).toArray(MemorySegment[]::new);
+    if (threads == 1) {
+      return new RunMemory(elements, 1, List.of(), 0);
+    }
+    boolean mayLift = RunMemory.class.getModule().isNativeAccessEnabled();
+    MemorySegment[] shared = elements.clone();
+    List<Copy> copies = new ArrayList<>();
+    long bytes = 0;
+    for (int number = 0; number < shared.length; number++) {
+      MemorySegment segment = elements[number];
+      if (!segment.isNative() || segment.isAccessibleBy(Probe.OTHER)) {
+        continue;
+      }
+      if (mayLift) {
+        shared[number] = MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
+        continue;
+      }
+      bytes += segment.byteSize();
+      if (bytes > budgetBytes) {
+        return new RunMemory(elements, 1, List.of(), 0);
+      }
+      try {
+        shared[number] = scratch.allocate(segment.byteSize(), Tensor.ALIGNMENT_BYTES);
+      } catch (OutOfMemoryError exhausted) {
+        return new RunMemory(elements, 1, List.of(), 0);
+      }
+      boolean isOutput = number >= inputs;
+      if (!isOutput) {
+        shared[number].copyFrom(segment);
+      }
+      copies.add(new Copy(segment, shared[number], isOutput));
+    }
+    return new RunMemory(shared, threads, copies, bytes);
+  }
+
+  /// Puts results where the caller looks for them.
+  void finish() {
+    for (Copy copy : copies) {
+      if (copy.isOutput) {
+        copy.original.copyFrom(copy.shared);
+      }
+    }
+  }
+
+  private static MemorySegment elements(Tensor tensor) {
+    long size = tensor.dtype().byteSize();
+    return tensor.segment().asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
+  }
+
+  /// A thread that owns no memory: what it may touch, every thread may.
+  private static final class Probe {
+    static final Thread OTHER = new Thread(() -> {}, "einkorn-probe");
+  }
+}
