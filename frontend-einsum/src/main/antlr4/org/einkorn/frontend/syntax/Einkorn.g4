@@ -36,7 +36,7 @@ statement
 
 // input X[p: P, d: 64]: f32 = "x.npy"
 declaration
-    : kind=(INPUT | PARAM | OUTPUT) name axes=brackets? (COLON type=name inner=brackets?)?
+    : kind=(INPUT | PARAM | OUTPUT | TENSOR) name axes=brackets? (COLON type=name inner=brackets?)?
       (ASSIGN expression)?
     ;
 
@@ -147,6 +147,7 @@ name : NAME | MINIMIZING | STEPS | OVER | IN | BATCHES | OF | HOLDING ;
 INPUT      : 'input' ;
 PARAM      : 'param' ;
 OUTPUT     : 'output' ;
+TENSOR     : 'tensor' ;
 LET        : 'let' ;
 DEF        : 'def' ;
 LEARN      : 'learn' ;

@@ -173,7 +173,28 @@ public record Linear(long constant, Map<String, Term> terms) {
     if (difference.isConstant()) {
       return difference.constant <= 0 ? one : two;
     }
+    if (isAtMost(two, one)) {
+      return two;
+    }
+    if (isAtMost(one, two)) {
+      return one;
+    }
     return atom(new IndexExpr.Minimum(one.expr(), two.expr()));
+  }
+
+  /// Whether `one ≤ two` provably; the greater of two numbers is at most what both are.
+  private static boolean isAtMost(Linear one, Linear two) {
+    if (two.plus(one, -1).isNonNegative()) {
+      return true;
+    }
+    if (one.terms.size() != 1 || one.constant != 0) {
+      return false;
+    }
+    Term term = one.terms.values().iterator().next();
+    return term.coefficient == 1
+        && term.atom instanceof IndexExpr.Maximum(IndexExpr left, IndexExpr right)
+        && isAtMost(of(left), two)
+        && isAtMost(of(right), two);
   }
 
   private static Linear greatest(Linear one, Linear two) {
@@ -213,11 +234,15 @@ public record Linear(long constant, Map<String, Term> terms) {
     };
   }
 
-  /// Back to an expression: atoms in order, then the constant.
+  /// Back to an expression: what is added, what is taken away, then the constant.
   public IndexExpr expr() {
     IndexExpr sum = IndexExpr.Constant.ZERO;
-    for (Term term : terms.values()) {
-      sum = sum.plus(term.atom.times(term.coefficient));
+    for (boolean isAdded : new boolean[] {true, false}) {
+      for (Term term : terms.values()) {
+        if (term.coefficient > 0 == isAdded) {
+          sum = sum.plus(term.atom.times(term.coefficient));
+        }
+      }
     }
     return sum.plus(constant);
   }

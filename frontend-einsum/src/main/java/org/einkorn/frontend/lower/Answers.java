@@ -16,6 +16,7 @@ import org.einkorn.ir.source.Span;
 final class Answers {
   private final Context context;
   private final Map<String, Origin> declared = new LinkedHashMap<>();
+  private final Set<String> kept = new LinkedHashSet<>();
   private final List<Question> questions = new ArrayList<>();
   private final List<Written> files = new ArrayList<>();
 
@@ -29,8 +30,17 @@ final class Answers {
     this.context = context;
   }
 
-  void declare(String name, Origin origin) {
+  /// @param isKept whether the declaration is an `output`
+  void declare(String name, Origin origin, boolean isKept) {
     declared.put(name, origin);
+    if (isKept) {
+      kept.add(name);
+    }
+  }
+
+  /// The tensors that an `output` names.
+  Set<String> kept() {
+    return kept;
   }
 
   Map<String, Origin> declared() {

@@ -46,7 +46,7 @@ final class Calls {
   static Set<String> primitives() {
     Set<String> names = new LinkedHashSet<>();
     UNARY.forEach(op -> names.add(op.text()));
-    names.addAll(List.of("min", "max", "pow", "where", "xor"));
+    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp"));
     for (DType type : DType.values()) {
       names.add(type.text());
     }
@@ -110,21 +110,9 @@ final class Calls {
           arguments(call, env, 2)
               .<Node>map(found -> new Node.Power(found.get(0), found.get(1), call.origin()))
               .orElseGet(Node.Broken::new);
-      case "xor" ->
-          arguments(call, env, 2)
-              .<Node>map(
-                  found ->
-                      new Node.Binary(
-                          BinaryOp.NOT_EQUAL,
-                          new Node.Convert(DType.BOOL, found.get(0), call.origin()),
-                          new Node.Convert(DType.BOOL, found.get(1), call.origin()),
-                          call.origin()))
-              .orElseGet(Node.Broken::new);
-      case "where" ->
-          arguments(call, env, 3)
-              .<Node>map(
-                  found -> new Node.Select(found.get(0), found.get(1), found.get(2), call.origin()))
-              .orElseGet(Node.Broken::new);
+      case "xor" -> binary(BinaryOp.XOR, call, env);
+      case "logaddexp" -> binary(BinaryOp.LOG_ADD_EXP, call, env);
+      case "where" -> where(call, env);
       case "sum",
           "prod",
           "avg",
@@ -141,6 +129,27 @@ final class Calls {
       }
       default -> library(call, env);
     };
+  }
+
+  private Node binary(BinaryOp op, Tree.Call call, Env env) {
+    return arguments(call, env, 2)
+        .<Node>map(found -> new Node.Binary(op, found.get(0), found.get(1), call.origin()))
+        .orElseGet(Node.Broken::new);
+  }
+
+  /// A read that the condition keeps inside its tensor bounds nothing: `where(i > 0, X[i-1], 7)`.
+  private Node where(Tree.Call call, Env env) {
+    boolean isPlain =
+        call.arguments().size() == 3
+            && call.arguments().stream().allMatch(argument -> argument.name().isEmpty());
+    if (!isPlain) {
+      return arguments(call, env, 3).map(List::getFirst).orElseGet(Node.Broken::new);
+    }
+    List<Tree.Expression> values = call.arguments().stream().map(Tree.Argument::value).toList();
+    Node condition = elaborator.node(values.get(0), env);
+    Node then = elaborator.node(values.get(1), env.withFacts(Facts.of(condition)));
+    Node otherwise = elaborator.node(values.get(2), env.withFacts(Facts.ofNot(condition)));
+    return new Node.Select(condition, then, otherwise, call.origin());
   }
 
   private Node convert(DType type, Node operand, Origin origin) {

@@ -54,7 +54,10 @@ final class Declarations {
             declaration
                 .axes()
                 .ifPresent(axes -> axes.forEach(axis -> axis.extent().ifPresent(this::sizes)));
-        case Tree.Equation equation -> sizes(equation.head());
+        case Tree.Equation equation -> {
+          sizes(equation.head());
+          projected(equation.value());
+        }
         case Tree.ReadFile file -> sizes(file.head());
         case Tree.Let _,
             Tree.Function _,
@@ -73,6 +76,14 @@ final class Declarations {
         sizes(sized.extent());
       }
     }
+  }
+
+  /// Sizes in `sum[j: N](…)`.
+  private void projected(Tree.Expression value) {
+    if (value instanceof Tree.Projection projection) {
+      projection.extents().forEach(extent -> extent.ifPresent(this::sizes));
+    }
+    Uses.children(value).forEach(this::projected);
   }
 
   private void sizes(Tree.Expression extent) {
@@ -164,6 +175,12 @@ final class Declarations {
             : null;
       }
       case Tree.Call(Tree.Name name, List<Tree.Argument> arguments, Origin _)
+          when arguments.size() == 2 -> {
+        Node left = constant(arguments.get(0).value());
+        Node right = constant(arguments.get(1).value());
+        yield left == null || right == null ? null : extremum(name.text(), left, right);
+      }
+      case Tree.Call(Tree.Name name, List<Tree.Argument> arguments, Origin _)
           when arguments.size() == 1 -> {
         Node argument = constant(arguments.getFirst().value());
         yield argument != null && isNumber(argument) ? function(name.text(), real(argument)) : null;
@@ -177,6 +194,19 @@ final class Declarations {
       case "sqrt" -> new Node.Real(Math.sqrt(x));
       case "exp" -> new Node.Real(Math.exp(x));
       case "log" -> new Node.Real(Math.log(x));
+      default -> null;
+    };
+  }
+
+  private static @Nullable Node extremum(String name, Node left, Node right) {
+    Optional<IndexExpr> one = size(left);
+    Optional<IndexExpr> two = size(right);
+    if (one.isEmpty() || two.isEmpty()) {
+      return null;
+    }
+    return switch (name) {
+      case "min" -> ofSize(one.get().min(two.get()));
+      case "max" -> ofSize(one.get().max(two.get()));
       default -> null;
     };
   }

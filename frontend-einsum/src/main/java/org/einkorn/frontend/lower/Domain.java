@@ -47,7 +47,9 @@ final class Domain {
 
   private void run(
       Map<String, Frame.Site> declared, Map<String, IndexExpr> optional, String target) {
-    declared.forEach(
+    Map<String, Frame.Site> all = new HashMap<>(frame.fixed());
+    all.putAll(declared);
+    all.forEach(
         (name, site) -> {
           direct(name, site);
           fixed.add(name);
@@ -261,7 +263,8 @@ final class Domain {
         return Optional.empty();
       }
     }
-    Linear shift = rest.times(-1).isNonNegative() ? Linear.of(0) : rest;
+    boolean isClamped = !site.started() && rest.times(-1).isNonNegative();
+    Linear shift = isClamped ? Linear.of(0) : rest;
     IndexExpr others = greatest(varying.expr());
     IndexExpr room = extent.minus(shift.expr()).minus(others);
     if (quotient.isPresent() && coefficient == 0) {

@@ -320,10 +320,18 @@ final class Elaborator {
     }
     Env inner = env;
     List<String> over = new ArrayList<>();
-    for (Tree.Name name : projection.indices()) {
+    for (int place = 0; place < projection.indices().size(); place++) {
+      Tree.Name name = projection.indices().get(place);
       String variable = fresh(name.text(), name.origin());
       inner = inner.withIndex(name.text(), variable);
       over.add(variable);
+      projection
+          .extents()
+          .get(place)
+          .flatMap(extent -> reader.positions().affine(extent, Env.empty()))
+          .ifPresent(
+              extent ->
+                  frame.fix(variable, Domain.declared(name.text(), 0, extent, name.origin())));
     }
     Node body = node(projection.body(), inner);
     return switch (projection.kind()) {

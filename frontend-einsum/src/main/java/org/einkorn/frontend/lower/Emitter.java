@@ -104,7 +104,7 @@ final class Emitter {
             want);
       }
       case Node.Convert conversion -> {
-        Scalar operand = natural(conversion.operand(), points);
+        Scalar operand = unconverted(conversion, points);
         Scalar narrow =
             conversion.type() == DType.BOOL
                 ? truth(operand)
@@ -116,6 +116,17 @@ final class Emitter {
         yield convert(value, want);
       }
     };
+  }
+
+  /// What a conversion converts: a literal is made in the target type at once, so that `f64(0.1)`
+  /// has all its digits.
+  private Scalar unconverted(Node.Convert conversion, Points points) {
+    Types.Type operand = types.of(conversion.operand());
+    DType target = conversion.type().compute();
+    boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.isFloat();
+    return takesTarget
+        ? scalar(conversion.operand(), target, points)
+        : natural(conversion.operand(), points);
   }
 
   /// The node's value in its own type.
@@ -264,7 +275,8 @@ final class Emitter {
     IndexExpr position = position(written, points);
     boolean isGather =
         written instanceof IndexExpr.Variable(String name) && frame.gatherOf(name) != null;
-    if (!read.checked() || isGather) {
+    Node.Check check = read.checks().get(axis);
+    if (!check.isNeeded() || isGather) {
       return position;
     }
     if (frame.variablesOf(written).isEmpty() && !isLabel(written)) {
@@ -273,7 +285,7 @@ final class Emitter {
           ? position
           : new IndexExpr.Fetch(tensor.name(), axis, extent, new Scalar.Position(position));
     }
-    guard(position, extent, points);
+    guard(position, extent, check, points);
     return position;
   }
 
@@ -282,14 +294,24 @@ final class Emitter {
   }
 
   /// Leaves out the points at which a position is outside, unless there are none.
-  private void guard(IndexExpr position, IndexExpr extent, Points points) {
+  private void guard(IndexExpr position, IndexExpr extent, Node.Check check, Points points) {
     if (position instanceof IndexExpr.Symbol) {
       return;
     }
     Ranges range = Ranges.of(position, this::extent);
-    if (!range.isInside(extent)) {
-      points.guards.add(new Guard(position, extent));
+    boolean start = check.start() && !range.startsInside();
+    boolean end = check.end() && !range.endsInside(extent);
+    if (!start && !end) {
+      return;
     }
+    // A side that a condition takes care of must not leave out points where the condition fails.
+    IndexExpr tested = position;
+    if (!check.start()) {
+      tested = position.max(IndexExpr.Constant.ZERO);
+    } else if (!check.end()) {
+      tested = position.min(extent.plus(-1));
+    }
+    points.guards.add(new Guard(Linear.normalize(tested), extent));
   }
 
   /// A position with its gathers in place.
@@ -333,7 +355,7 @@ final class Emitter {
     }
     List<IndexExpr> at = shared.at().stream().map(index -> position(index, points)).toList();
     for (int axis = 0; axis < at.size(); axis++) {
-      guard(at.get(axis), extent(temporary.variables().get(axis)), points);
+      guard(at.get(axis), extent(temporary.variables().get(axis)), Node.Check.BOTH, points);
     }
     inherit(temporary, at, points);
     return new Scalar.Read(temporary.name(), temporary.type(), at);

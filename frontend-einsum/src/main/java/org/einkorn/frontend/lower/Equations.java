@@ -564,6 +564,9 @@ final class Equations {
     /// `Y[i] = max[j](A[i, j])`: one contraction with the projection of the right side.
     private boolean defineDirectly(Part part) {
       Node node = stepped(part);
+      if (node instanceof Node.Cumulate cumulate && defineScan(part, cumulate)) {
+        return true;
+      }
       if (!(node instanceof Node.Project project)
           || !part.write.stream().allMatch(IndexExpr.Variable.class::isInstance)) {
         return false;
@@ -599,6 +602,30 @@ final class Equations {
               joined.join(),
               joined.operands());
       add(target, stored, extents, new Body.Accumulate(kind, List.of(term)));
+      return true;
+    }
+
+    /// `Y[i] = cumsum[i](X[i])`: a scan, without a copy.
+    private boolean defineScan(Part part, Node.Cumulate cumulate) {
+      boolean isWhole =
+          projection == Projection.SUM
+              && types.of(cumulate).type() == value
+              && part.write.stream().allMatch(IndexExpr.Variable.class::isInstance)
+              && part.write.stream().distinct().count() == part.write.size()
+              && new LinkedHashSet<>(names(part)).containsAll(part.frame.free(cumulate))
+              && spans(part);
+      if (!isWhole) {
+        return false;
+      }
+      Emitter emitter = emitter(part);
+      Emitter.Points points = new Emitter.Points();
+      Scalar operand = emitter.scalar(cumulate.body(), value, points);
+      int axis = names(part).indexOf(cumulate.along());
+      if (!points.guards.isEmpty() || axis < 0) {
+        return false;
+      }
+      List<Axis> axes = names(part).stream().map(emitter::axis).toList();
+      add(target, stored, extents, new Body.Scan(cumulate.kind(), axis, axes, operand));
       return true;
     }
 

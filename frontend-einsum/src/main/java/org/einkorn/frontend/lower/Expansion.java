@@ -71,7 +71,8 @@ final class Expansion {
             Optional.empty(),
             bound.bindings,
             Optional.empty(),
-            callers);
+            callers,
+            List.of());
     return switch (function.body()) {
       case Tree.Value(Tree.Expression value, Origin _) -> value(value, inner, bound, env);
       case Tree.Block block -> block(function, block, inner, bound);
@@ -180,7 +181,7 @@ final class Expansion {
     List<String> axes = new ArrayList<>();
     List<IndexExpr> positions = new ArrayList<>();
     for (int axis = 0; axis < rank; axis++) {
-      String variable = elaborator.fresh("axis", whole.origin());
+      String variable = elaborator.fresh("d." + axis, whole.origin());
       axes.add(variable);
       positions.add(IndexExpr.variable(variable));
     }

@@ -175,7 +175,8 @@ final class Finish {
     Map<String, TensorType> types = new LinkedHashMap<>();
     definitions.forEach(definition -> types.put(definition.name(), definition.type()));
     Map<String, Optional<String>> kept = new LinkedHashMap<>();
-    if (!context.request.requested().isEmpty()) {
+    boolean isDefault = context.request.requested().isEmpty();
+    if (!isDefault) {
       for (String name : context.request.requested()) {
         if (!types.containsKey(name)) {
           context.report(
@@ -188,7 +189,9 @@ final class Finish {
     }
     for (Map.Entry<String, Origin> declared : answers.declared().entrySet()) {
       if (types.containsKey(declared.getKey())) {
-        kept.putIfAbsent(declared.getKey(), Optional.empty());
+        if (answers.kept().contains(declared.getKey()) && isDefault) {
+          kept.putIfAbsent(declared.getKey(), Optional.empty());
+        }
       } else {
         context.report(new Problem.UnknownName(declared.getKey(), declared.getValue(), List.of()));
       }

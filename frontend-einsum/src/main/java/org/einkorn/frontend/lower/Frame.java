@@ -19,6 +19,7 @@ final class Frame {
   private final Map<String, Gather> gathers = new LinkedHashMap<>();
   private final List<Site> sites = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
+  private final Map<String, Site> fixed = new LinkedHashMap<>();
   private final Set<String> dotted = new LinkedHashSet<>();
   private final Set<String> units = new LinkedHashSet<>();
   private int gatherCount = 0;
@@ -38,6 +39,7 @@ final class Frame {
   ///
   /// @param tensor what is read, for messages
   /// @param checked whether the position bounds the domain
+  /// @param started whether a condition keeps the position from being negative
   record Site(
       String tensor,
       int axis,
@@ -45,7 +47,19 @@ final class Frame {
       IndexExpr extent,
       boolean checked,
       boolean padded,
-      Origin origin) {}
+      boolean started,
+      Origin origin) {
+    Site(
+        String tensor,
+        int axis,
+        IndexExpr position,
+        IndexExpr extent,
+        boolean checked,
+        boolean padded,
+        Origin origin) {
+      this(tensor, axis, position, extent, checked, padded, false, origin);
+    }
+  }
 
   /// Several variables that make one axis, the last the fastest.
   record Group(List<String> names, String tensor, int axis, IndexExpr extent, Origin origin) {}
@@ -101,6 +115,16 @@ final class Frame {
   /// Whether a variable met an axis of extent 1; where it met no other, it runs over that one.
   boolean isUnit(String name) {
     return units.contains(name);
+  }
+
+  /// Says how far a variable runs.
+  void fix(String variable, Site site) {
+    fixed.put(variable, site);
+  }
+
+  /// The variables whose extents are written down.
+  Map<String, Site> fixed() {
+    return fixed;
   }
 
   void addSite(Site site) {
@@ -221,7 +245,7 @@ final class Frame {
     return switch (node) {
       case Node.Whole _, Node.Real _, Node.Truth _, Node.Broken _ -> node;
       case Node.Read read ->
-          new Node.Read(read.tensor(), positions(read.at(), by), read.checked(), read.origin());
+          new Node.Read(read.tensor(), positions(read.at(), by), read.checks(), read.origin());
       case Node.Place(IndexExpr index) -> new Node.Place(position(index, by));
       case Node.Shared shared -> new Node.Shared(shared.value(), positions(shared.at(), by));
       case Node.Unary n -> new Node.Unary(n.op(), deeper.apply(n.operand()), n.origin());

@@ -59,14 +59,14 @@ final class Heads {
       switch (index) {
         case Tree.Ellipsis written -> {
           for (int place = 0; place < width; place++) {
-            String name = fresh("more", "more", written.origin());
+            String name = fresh("d." + place, target + "." + (axis + place), written.origin());
             ellipsis.add(name);
             write.add(IndexExpr.variable(name));
             fix(name, axis + place, fixed, written.origin());
           }
         }
         case Tree.Slice slice -> {
-          String name = fresh("slice", "slice", slice.origin());
+          String name = fresh("s." + slices.size(), target + "." + axis, slice.origin());
           slices.add(name);
           write.add(sliced(slice, name, axis));
         }
@@ -117,7 +117,9 @@ final class Heads {
   }
 
   private String fresh(String written, String hint, Origin origin) {
-    IndexExpr extent = context.extents.unknown(hint.toUpperCase(java.util.Locale.ROOT));
+    IndexExpr extent =
+        context.extents.unknown(
+            hint.contains(".") ? hint : hint.toUpperCase(java.util.Locale.ROOT));
     return frame.variable(written, extent, origin).name();
   }
 

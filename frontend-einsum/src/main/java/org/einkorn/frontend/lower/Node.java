@@ -24,11 +24,23 @@ sealed interface Node {
 
   /// The element of a tensor.
   ///
-  /// @param checked whether a point where a position is outside is left out of the equation; if
-  ///   not, the position is known to be inside where the value counts
-  record Read(String tensor, List<IndexExpr> at, boolean checked, Origin origin) implements Node {
+  /// @param checks for each axis which sides of it still have to be checked
+  record Read(String tensor, List<IndexExpr> at, List<Check> checks, Origin origin)
+      implements Node {
     public Read {
       at = List.copyOf(at);
+      checks = List.copyOf(checks);
+    }
+  }
+
+  /// Whether a point at which a position is outside, before the start or past the end, is left out
+  /// of the equation. Where a side is not checked, a condition around the read keeps it inside.
+  record Check(boolean start, boolean end) {
+    static final Check BOTH = new Check(true, true);
+    static final Check NONE = new Check(false, false);
+
+    boolean isNeeded() {
+      return start || end;
     }
   }
 

@@ -125,7 +125,7 @@ public final class ProgramLowering {
     Tree.Name name = declaration.name();
     boolean isFile = declaration.value().map(Tree.Text.class::isInstance).orElse(true);
     boolean isOutput = declaration.kind() == Tree.DeclarationKind.OUTPUT;
-    if (isOutput || !isFile) {
+    if (!declaration.kind().hasValue() || !isFile) {
       if (declared.containsKey(name.text())) {
         context.report(
             new Problem.DefinedTwice(
@@ -133,9 +133,7 @@ public final class ProgramLowering {
         return;
       }
       declared.put(name.text(), declarations.declared(declaration));
-      if (isOutput) {
-        answers.declare(name.text(), name.origin());
-      }
+      answers.declare(name.text(), name.origin(), isOutput);
     } else {
       define(name);
     }
@@ -189,7 +187,7 @@ public final class ProgramLowering {
       switch (statement) {
         case Tree.Declaration declaration -> {
           boolean isFile = declaration.value().map(Tree.Text.class::isInstance).orElse(true);
-          boolean isInput = declaration.kind() != Tree.DeclarationKind.OUTPUT && isFile;
+          boolean isInput = declaration.kind().hasValue() && isFile;
           if (isInput && done.add(declaration.name().text())) {
             declarations.input(declaration);
           }
@@ -328,7 +326,7 @@ public final class ProgramLowering {
       switch (statement) {
         case Tree.Let let -> warn("constant", let.name());
         case Tree.Declaration declaration -> {
-          if (declaration.kind() != Tree.DeclarationKind.OUTPUT) {
+          if (declaration.kind().hasValue()) {
             warn(
                 declaration.kind() == Tree.DeclarationKind.PARAM ? "parameter" : "input",
                 declaration.name());

@@ -106,7 +106,12 @@ final class Reader {
               at.size() > tensor.rank() || at.size() > 1,
               origin));
     }
-    return node(tensor, indices, true, Optional.empty(), origin);
+    return node(
+        tensor,
+        indices,
+        java.util.Collections.nCopies(indices.size(), Node.Check.BOTH),
+        Optional.empty(),
+        origin);
   }
 
   /// The position on an axis that broadcasting matches: 0 where the extent is 1.
@@ -160,6 +165,8 @@ final class Reader {
     List<IndexExpr> at = new ArrayList<>();
     int slice = 0;
     int spread = 0;
+    List<Node.Check> checks =
+        new ArrayList<>(java.util.Collections.nCopies(tensor.rank(), Node.Check.BOTH));
     int width =
         tensor.rank() - (int) indices.stream().filter(i -> !(i instanceof Tree.Ellipsis)).count();
     for (Tree.Index index : fitted.get()) {
@@ -187,32 +194,40 @@ final class Reader {
       if (position.isEmpty()) {
         return new Node.Broken();
       }
-      frame.addSite(
-          new Frame.Site(
-              tensor.name(),
-              axis,
-              position.get(),
-              extent,
-              true,
-              env.padding().isPresent(),
-              index.origin()));
+      boolean ends =
+          Facts.endsInside(env.facts(), position.get(), extent, context.extents::resolve);
+      boolean starts = Facts.startsInside(env.facts(), position.get(), context.extents::resolve);
+      checks.set(axis, new Node.Check(!starts, !ends));
+      if (!ends) {
+        frame.addSite(
+            new Frame.Site(
+                tensor.name(),
+                axis,
+                position.get(),
+                extent,
+                true,
+                env.padding().isPresent(),
+                starts && !env.facts().isEmpty(),
+                index.origin()));
+      }
       at.add(position.get());
     }
-    return node(tensor, at, true, env.padding(), origin);
+    return node(tensor, at, checks, env.padding(), origin);
   }
 
   private Node node(
       TensorInfo tensor,
       List<IndexExpr> at,
-      boolean checked,
+      List<Node.Check> checks,
       Optional<Node> padding,
       Origin origin) {
     if (tensor.dtype().isComplex()) {
       context.report(new Problem.ComplexArithmetic(tensor.name(), origin));
       return new Node.Broken();
     }
+    List<Node.Check> none = java.util.Collections.nCopies(at.size(), Node.Check.NONE);
     if (padding.isEmpty()) {
-      return new Node.Read(tensor.name(), at, checked && !frame.isQuiet(), origin);
+      return new Node.Read(tensor.name(), at, frame.isQuiet() ? none : checks, origin);
     }
     List<Node> inside = new ArrayList<>();
     for (int axis = 0; axis < at.size(); axis++) {
@@ -234,7 +249,7 @@ final class Reader {
                 origin));
       }
     }
-    Node read = new Node.Read(tensor.name(), at, inside.isEmpty(), origin);
+    Node read = new Node.Read(tensor.name(), at, inside.isEmpty() ? checks : none, origin);
     if (inside.isEmpty()) {
       return read;
     }

@@ -15,6 +15,11 @@ final class Shapes {
       case IndexExpr.Symbol(String name) -> Extents.isUnknown(name) ? "?" : name;
       case IndexExpr.Sum(IndexExpr left, IndexExpr.Constant(long value)) when value < 0 ->
           text(left) + " - " + -value;
+      case IndexExpr.Sum(
+              IndexExpr left,
+              IndexExpr.Product(IndexExpr.Constant(long factor), IndexExpr right))
+          when factor < 0 ->
+          text(left) + " - " + text(right.times(-factor));
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> text(left) + " + " + text(right);
       case IndexExpr.Product(IndexExpr left, IndexExpr right) -> tight(left) + " * " + tight(right);
       case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->

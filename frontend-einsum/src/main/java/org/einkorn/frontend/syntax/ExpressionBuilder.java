@@ -206,10 +206,15 @@ final class ExpressionBuilder {
     Tree.ProjectionKind kind =
         Tree.ProjectionKind.of(name.text()).orElseThrow(() -> notAProjection(name, brackets));
     List<Name> over = new ArrayList<>();
+    List<Optional<Expression>> extents = new ArrayList<>();
     for (ItemContext item : IndexBuilder.items(places, brackets.item(), brackets)) {
-      if (indices.read(item) instanceof Tree.Position(Name index, _)
-          && !Names.isCapital(index.text())) {
+      Tree.Index read = indices.read(item);
+      if (read instanceof Tree.Position(Name index, _) && !Names.isCapital(index.text())) {
         over.add(index);
+        extents.add(Optional.empty());
+      } else if (read instanceof Tree.Sized(Name index, Expression extent, _)) {
+        over.add(index);
+        extents.add(Optional.of(extent));
       } else {
         throw new SyntaxFault(
             Diagnostic.error("E0013", "a projection runs over indices")
@@ -225,7 +230,7 @@ final class ExpressionBuilder {
               .at(span(origin), "")
               .help("write `" + name.text() + "[j](A[i, j])`"));
     }
-    return new Tree.Projection(kind, over, body.getFirst().value(), origin);
+    return new Tree.Projection(kind, over, extents, body.getFirst().value(), origin);
   }
 
   private SyntaxFault notAProjection(Name name, BracketsContext brackets) {

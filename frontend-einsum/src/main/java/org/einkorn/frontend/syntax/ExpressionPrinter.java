@@ -157,8 +157,16 @@ final class ExpressionPrinter {
   private void projection(Tree.Projection projection) {
     text.append(projection.kind().word()).append('[');
     String separator = "";
-    for (Tree.Name index : projection.indices()) {
-      text.append(separator).append(index.text());
+    for (int place = 0; place < projection.indices().size(); place++) {
+      text.append(separator).append(projection.indices().get(place).text());
+      projection
+          .extents()
+          .get(place)
+          .ifPresent(
+              extent -> {
+                text.append(": ");
+                expression(extent, Level.OR, true);
+              });
       separator = ", ";
     }
     text.append("](");

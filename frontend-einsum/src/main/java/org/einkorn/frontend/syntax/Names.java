@@ -7,8 +7,8 @@ public final class Names {
   /// Words that cannot name anything.
   public static final Set<String> KEYWORDS =
       Set.of(
-          "input", "param", "output", "let", "def", "learn", "pad", "until", "for", "with", "and",
-          "or", "not", "true", "false", "inf", "nan");
+          "input", "param", "output", "tensor", "let", "def", "learn", "pad", "until", "for",
+          "with", "and", "or", "not", "true", "false", "inf", "nan");
 
   private Names() {}
 

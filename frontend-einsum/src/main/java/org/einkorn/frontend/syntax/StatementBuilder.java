@@ -53,12 +53,13 @@ final class StatementBuilder {
         switch (context.kind.getType()) {
           case INPUT -> Tree.DeclarationKind.INPUT;
           case PARAM -> Tree.DeclarationKind.PARAM;
+          case TENSOR -> Tree.DeclarationKind.TENSOR;
           default -> Tree.DeclarationKind.OUTPUT;
         };
     Optional<Expression> value = Optional.ofNullable(context.expression()).map(expressions::build);
-    if (kind == Tree.DeclarationKind.OUTPUT && value.isPresent()) {
+    if (!kind.hasValue() && value.isPresent()) {
       throw new SyntaxFault(
-          Diagnostic.error("E0014", "an `output` declares and does not define")
+          Diagnostic.error("E0014", "`" + kind.word() + "` declares and does not define")
               .at(places.of(context.ASSIGN().getSymbol()), "")
               .help("define it by an equation of its own on the next line"));
     }

@@ -39,7 +39,7 @@ public sealed interface Tree {
       implements Statement {
     public Declaration {
       axes = axes.map(List::copyOf);
-      require(kind != DeclarationKind.OUTPUT || value.isEmpty(), "an output has no value");
+      require(kind.hasValue() || value.isEmpty(), "it is defined by equations");
     }
   }
 
@@ -248,12 +248,31 @@ public sealed interface Tree {
     }
   }
 
-  /// `sum[j, k](e)`; the indices are local to it.
-  record Projection(ProjectionKind kind, List<Name> indices, Expression body, Origin origin)
+  /// `sum[j, k](e)`, `sum[j: 10](e)`; the indices are local to it.
+  ///
+  /// @param extents one for each index: how far it runs, where that is said
+  record Projection(
+      ProjectionKind kind,
+      List<Name> indices,
+      List<Optional<Expression>> extents,
+      Expression body,
+      Origin origin)
       implements Expression {
     public Projection {
       indices = List.copyOf(indices);
+      extents = List.copyOf(extents);
       require(!indices.isEmpty(), "a projection names its indices");
+      require(extents.size() == indices.size(), "an extent, or none, for each index");
+    }
+
+    /// A projection that leaves all extents to be inferred.
+    public Projection(ProjectionKind kind, List<Name> indices, Expression body, Origin origin) {
+      this(
+          kind,
+          indices,
+          java.util.Collections.nCopies(indices.size(), Optional.empty()),
+          body,
+          origin);
     }
   }
 
@@ -357,7 +376,21 @@ public sealed interface Tree {
   enum DeclarationKind {
     INPUT,
     PARAM,
-    OUTPUT
+    OUTPUT,
+    TENSOR;
+
+    /// As written: `input`.
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /// Whether a value may follow. What is kept, or only declared, is defined by equations.
+    public boolean hasValue() {
+      return switch (this) {
+        case INPUT, PARAM -> true;
+        case OUTPUT, TENSOR -> false;
+      };
+    }
   }
 
   /// How a statement projects what its left side does not bind. `=` sums, as `+=` does; they differ

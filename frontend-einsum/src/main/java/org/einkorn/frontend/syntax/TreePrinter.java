@@ -61,12 +61,7 @@ public final class TreePrinter {
                 list ->
                     "[" + String.join(", ", list.stream().map(TreePrinter::axis).toList()) + "]")
             .orElse("");
-    String kind =
-        switch (declaration.kind()) {
-          case INPUT -> "input ";
-          case PARAM -> "param ";
-          case OUTPUT -> "output ";
-        };
+    String kind = declaration.kind().word() + " ";
     String value = declaration.value().map(written -> " = " + print(written)).orElse("");
     return kind + declaration.name().text() + axes + type(declaration.type()) + value;
   }

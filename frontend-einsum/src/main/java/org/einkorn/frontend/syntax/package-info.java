@@ -22,7 +22,7 @@
 ///
 /// ```text
 /// Program     = Statement*
-/// Statement   = Declaration INPUT|PARAM|OUTPUT Name Axis*? type:Name? value:Expression?
+/// Statement   = Declaration INPUT|PARAM|OUTPUT|TENSOR Name Axis*? type:Name? value:Expression?
 ///             | Let Name type:Name? Expression          a Text is a file, here and in Declaration
 ///             | Function Name Parameter* Body
 ///             | Equation Head AssignOperator Expression Modifiers
@@ -42,7 +42,7 @@
 ///             | Access Name SQUARE|ROUND Index*         X[i, j] or R(x, y)
 ///             | Indexed Expression Index*               (A + B)[i, i]
 ///             | Call Name Argument*
-///             | Projection ProjectionKind Name+ Expression
+///             | Projection ProjectionKind (Name | Sized)+ Expression
 ///             | Product Expression Factor+              Factor = FactorOperator Expression
 ///             | Sum Expression Term+                    Term = TermOperator Expression
 ///             | Negate Expression | Power Expression Expression
@@ -52,7 +52,7 @@
 /// Index       = Position Expression                     i  2*i+k  -1  "the"  Alice  Token[p]
 ///             | Dotted Name | Virtual Name offset | Group Name+ | Ellipsis
 ///             | Slice start:Expression? stop:Expression? step:Expression?
-///             | Sized Name extent:Expression            c: 10, in a Head or a Parameter only
+///             | Sized Name extent:Expression            c: 10, in a Head, a Parameter, a Projection
 /// ```
 @NullMarked
 package org.einkorn.frontend.syntax;

@@ -47,7 +47,7 @@ final class RandomTrees {
         variableOrConstant(),
         maybe(() -> several(0, 3, this::axis)),
         maybe(this::type),
-        kind == Tree.DeclarationKind.OUTPUT ? Optional.empty() : maybe(() -> expression(2)),
+        kind.hasValue() ? maybe(() -> expression(2)) : Optional.empty(),
         NOWHERE);
   }
 
@@ -140,12 +140,15 @@ final class RandomTrees {
       case 1 -> access(depth - 1, Tree.Form.ROUND);
       case 2 -> indexed(depth - 1);
       case 3 -> call(depth - 1);
-      case 4 ->
-          new Tree.Projection(
-              pick(List.of(Tree.ProjectionKind.values())),
-              several(1, 2, this::variable),
-              expression(depth - 1),
-              NOWHERE);
+      case 4 -> {
+        List<Tree.Name> over = several(1, 2, this::variable);
+        yield new Tree.Projection(
+            pick(List.of(Tree.ProjectionKind.values())),
+            over,
+            over.stream().map(name -> this.<Tree.Expression>maybe(() -> expression(1))).toList(),
+            expression(depth - 1),
+            NOWHERE);
+      }
       case 5, 6 -> product(depth - 1);
       case 7 ->
           new Tree.Sum(
