@@ -31,7 +31,7 @@ final class Failures {
         yield WRONG;
       }
       case DataException wrong -> {
-        session.err().print(describe(wrong));
+        session.err().print(wrong.describe());
         yield wrong.fault() == DataFault.MEMORY_BUDGET ? LIMIT : WRONG;
       }
       case RefusedException refused -> {
@@ -45,18 +45,6 @@ final class Failures {
       }
       default -> fault(failure);
     };
-  }
-
-  /// A data failure in the layout of diagnostics.
-  private static String describe(DataException failure) {
-    StringBuilder text = new StringBuilder();
-    text.append("error[").append(failure.code()).append("]: ").append(failure.title());
-    text.append('\n');
-    for (DataException.Detail detail : failure.details()) {
-      text.append("  = ").append(detail.label()).append(": ").append(detail.text()).append('\n');
-    }
-    failure.help().ifPresent(help -> text.append("  = help: ").append(help).append('\n'));
-    return text.toString();
   }
 
   private int fault(Exception failure) {

@@ -108,6 +108,17 @@ public final class DataException extends RuntimeException {
     return help;
   }
 
+  /// The failure in the layout of diagnostics, each part on a line of its own.
+  public String describe() {
+    StringBuilder text = new StringBuilder();
+    text.append("error[").append(code()).append("]: ").append(title()).append('\n');
+    for (Detail detail : details) {
+      text.append("  = ").append(detail.label()).append(": ").append(detail.text()).append('\n');
+    }
+    help.ifPresent(way -> text.append("  = help: ").append(way).append('\n'));
+    return text.toString();
+  }
+
   private static String message(DataFault fault, List<Detail> details, Optional<String> help) {
     String facts =
         details.stream().map(d -> d.label() + ": " + d.text()).collect(Collectors.joining("; "));

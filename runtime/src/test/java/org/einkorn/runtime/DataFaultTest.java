@@ -26,8 +26,7 @@ class DataFaultTest {
     assertTrue(lines.contains("## What to do"));
     String inApi = fault.code() + ": ";
     String inCommand = "error[" + fault.code() + "]: " + fault.title();
-    assertTrue(
-        lines.stream().anyMatch(line -> line.startsWith(inApi) || line.equals(inCommand)));
+    assertTrue(lines.stream().anyMatch(line -> line.startsWith(inApi) || line.equals(inCommand)));
   }
 
   @Test

@@ -46,7 +46,7 @@ public final class Launcher {
     try {
       launcher.parse(List.of(arguments));
     } catch (DataException e) {
-      err.println("error[" + e.code() + "]: " + e.getMessage());
+      err.print(e.describe());
       return 2;
     }
     try {
@@ -54,7 +54,7 @@ public final class Launcher {
       out.flush();
       return 0;
     } catch (DataException e) {
-      err.println("error[" + e.code() + "]: " + e.getMessage());
+      err.print(e.describe());
       return e.fault() == DataFault.MEMORY_BUDGET ? 3 : 1;
     }
   }
