@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.einkorn.differential.Disagreement.Kind;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
@@ -32,6 +33,7 @@ final class Agreement {
   private final Case tested;
   private Outcome oracle = new Outcome.Broken("not run");
   private Map<String, Data> bounds = Map.of();
+  private Set<String> unbounded = Set.of();
 
   private Agreement(Case tested) {
     this.tested = tested;
@@ -42,7 +44,7 @@ final class Agreement {
     for (Backend backend : ServiceLoader.load(Backend.class)) {
       found.put(backend.name(), backend);
     }
-    if (!found.keySet().equals(java.util.Set.of("jvm", "llvm"))) {
+    if (!found.keySet().equals(Set.of("jvm", "llvm"))) {
       throw new IllegalStateException("backends: " + found.keySet());
     }
     return found;
@@ -53,7 +55,10 @@ final class Agreement {
   }
 
   /// What the interpreter of equations makes of a case, and the first run that differs from it.
-  record Verdict(Outcome oracle, Optional<Disagreement> disagreement) {}
+  ///
+  /// @param skipped the tensors that nothing is known of, since they decide something by an inexact
+  ///   value
+  record Verdict(Outcome oracle, Optional<Disagreement> disagreement, Set<String> skipped) {}
 
   static Verdict check(Case tested) {
     Agreement agreement = new Agreement(tested);
@@ -64,7 +69,7 @@ final class Agreement {
     } catch (Found stopped) {
       found = Optional.of(stopped.disagreement);
     }
-    return new Verdict(agreement.oracle, found);
+    return new Verdict(agreement.oracle, found, agreement.unbounded);
   }
 
   private static final class Found extends RuntimeException {
@@ -213,6 +218,7 @@ final class Agreement {
   /// The allowed distance of each element of each inexact tensor.
   private Map<String, Data> bounds(Program program) {
     ErrorBounds errors = ErrorBounds.of(program);
+    unbounded = errors.unbounded();
     Map<String, Data> found = new LinkedHashMap<>();
     if (errors.bounded().isEmpty() || !(oracle instanceof Outcome.Finished)) {
       return found;
@@ -250,7 +256,7 @@ final class Agreement {
         tensors.forEach(
             (name, data) -> {
               Data right = expected.get(name);
-              if (right != null) {
+              if (right != null && !unbounded.contains(name)) {
                 Comparison.difference(name, right, data, Optional.ofNullable(bounds.get(name)))
                     .ifPresent(
                         text -> {
