@@ -263,8 +263,7 @@ final class Domain {
         return Optional.empty();
       }
     }
-    boolean isClamped = !site.started() && rest.times(-1).isNonNegative();
-    Linear shift = isClamped ? Linear.of(0) : rest;
+    Linear shift = rest.times(-1).isNonNegative() ? Linear.of(0) : rest;
     IndexExpr others = greatest(varying.expr());
     IndexExpr room = extent.minus(shift.expr()).minus(others);
     if (quotient.isPresent() && coefficient == 0) {

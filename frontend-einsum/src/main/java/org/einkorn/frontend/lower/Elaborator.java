@@ -184,7 +184,7 @@ final class Elaborator {
     }
     Env inner = bind(here, env, value.origin());
     List<String> over = variables(here, inner);
-    return value instanceof Tree.Product product
+    return value instanceof Tree.Product product && Uses.isJoin(product)
         ? contraction(product, over, inner)
         : new Node.Project(Projection.SUM, over, plain(value, inner), value.origin());
   }

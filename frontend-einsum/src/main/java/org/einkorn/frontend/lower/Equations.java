@@ -336,11 +336,13 @@ final class Equations {
     return write;
   }
 
-  /// Where nothing on the right bounds a plain index, the declared extent does.
+  /// Where nothing on the right bounds a plain index, the declared extent does, or the tensor's
+  /// other equations.
   private Map<String, IndexExpr> optional(Heads.Written head, List<IndexExpr> axes) {
     Map<String, IndexExpr> optional = new HashMap<>();
     for (int axis = 0; axis < axes.size() && axis < head.write().size(); axis++) {
-      if (head.write().get(axis) instanceof IndexExpr.Variable(String name) && isDeclared(axis)) {
+      if (head.write().get(axis) instanceof IndexExpr.Variable(String name)
+          && (isDeclared(axis) || items.size() > 1)) {
         optional.put(name, axes.get(axis));
       }
     }
@@ -430,6 +432,9 @@ final class Equations {
       IndexExpr extent =
           context.extents.resolve(
               Ranges.of(position, name -> extentOf(part, name)).greatest().plus(1));
+      if (extent.equals(context.extents.resolve(unknown))) {
+        continue;
+      }
       if (isJoined) {
         if (!context.extents.unify(unknown, extent)) {
           context.report(
@@ -445,9 +450,25 @@ final class Equations {
         greatest = Linear.normalize(greatest.max(extent));
       }
     }
-    return greatest.equals(IndexExpr.Constant.ZERO) && (hasLabel || allConstant || isRelation)
-        ? unknown
-        : greatest;
+    if (hasLabel || allConstant || isRelation) {
+      return unknown;
+    }
+    Part first = parts.getFirst();
+    boolean isKnown =
+        parts.stream()
+            .anyMatch(
+                part ->
+                    !context
+                        .extents
+                        .resolve(Ranges.of(part.write.get(axis), n -> extentOf(part, n)).greatest())
+                        .equals(context.extents.resolve(unknown.plus(-1))));
+    if (!isKnown && first.write.get(axis) instanceof IndexExpr.Variable(String name)) {
+      Frame.Variable variable = first.frame.get(name);
+      context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
+      return IndexExpr.Constant.ONE;
+    }
+    context.extents.unify(unknown, greatest);
+    return greatest;
   }
 
   private IndexExpr extentOf(Part part, String variable) {
@@ -496,7 +517,14 @@ final class Equations {
               && type.isPresent()
               && type.get() != DType.BOOL
               && (type.get().isFloat() || !own.isFloat());
-      this.value = isBoolean ? DType.BOOL : widens ? type.get().compute() : own;
+      // The identity of a float maximum is a number of the type; that of integers is none.
+      boolean isFloatExtremum =
+          (operator == Tree.AssignOperator.MAX || operator == Tree.AssignOperator.MIN)
+              && type.isPresent()
+              && type.get().isFloat()
+              && !own.isFloat();
+      this.value =
+          isBoolean ? DType.BOOL : widens || isFloatExtremum ? type.orElseThrow().compute() : own;
       this.projection = Joins.kind(projection(operator), value);
       DType natural = value;
       for (Part part : parts) {

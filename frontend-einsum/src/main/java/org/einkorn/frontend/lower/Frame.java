@@ -39,7 +39,6 @@ final class Frame {
   ///
   /// @param tensor what is read, for messages
   /// @param checked whether the position bounds the domain
-  /// @param started whether a condition keeps the position from being negative
   record Site(
       String tensor,
       int axis,
@@ -47,19 +46,7 @@ final class Frame {
       IndexExpr extent,
       boolean checked,
       boolean padded,
-      boolean started,
-      Origin origin) {
-    Site(
-        String tensor,
-        int axis,
-        IndexExpr position,
-        IndexExpr extent,
-        boolean checked,
-        boolean padded,
-        Origin origin) {
-      this(tensor, axis, position, extent, checked, padded, false, origin);
-    }
-  }
+      Origin origin) {}
 
   /// Several variables that make one axis, the last the fastest.
   record Group(List<String> names, String tensor, int axis, IndexExpr extent, Origin origin) {}

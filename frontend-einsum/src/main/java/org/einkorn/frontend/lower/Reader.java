@@ -207,7 +207,6 @@ final class Reader {
                 extent,
                 true,
                 env.padding().isPresent(),
-                starts && !env.facts().isEmpty(),
                 index.origin()));
       }
       at.add(position.get());

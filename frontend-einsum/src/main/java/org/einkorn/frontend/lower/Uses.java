@@ -168,6 +168,12 @@ final class Uses {
     };
   }
 
+  /// Whether a product has no `%`.
+  static boolean isJoin(Tree.Product product) {
+    return product.rest().stream()
+        .allMatch(factor -> factor.operator() != Tree.FactorOperator.REMAINDER);
+  }
+
   /// Where `name` is projected in `root`, which holds all its uses.
   Placement place(Tree.Expression root, String name) {
     int total = of(root).getOrDefault(name, 0);
@@ -193,10 +199,7 @@ final class Uses {
       smallest = next.get();
     }
     // A remainder is no join: an index does not move into a product that has one.
-    boolean isProduct =
-        smallest instanceof Tree.Product product
-            && product.rest().stream()
-                .allMatch(factor -> factor.operator() != Tree.FactorOperator.REMAINDER);
+    boolean isProduct = smallest instanceof Tree.Product product && isJoin(product);
     return new Placement(
         isProduct ? smallest : scope,
         scope != root,
