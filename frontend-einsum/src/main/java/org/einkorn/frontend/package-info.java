@@ -1,7 +1,7 @@
 /// Text to equations: the entry points of the frontend.
 ///
-/// `Frontend` compiles a program, `einsum.EinsumFrontend` an einsum string. Both take what is known
-/// of the data ([Known]) and give a program of `ir.tensor` with its diagnostics ([Compiled]).
+/// `lower.Frontend` compiles a program, `einsum.EinsumFrontend` an einsum string. Both take what is
+/// known of the data ([Known]) and give a program of `ir.tensor` with its diagnostics ([Compiled]).
 @NullMarked
 package org.einkorn.frontend;
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.DiagnosticRenderer;

@@ -1,10 +1,11 @@
-package org.einkorn.frontend;
+package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.einkorn.frontend.Compiled;
+import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.ProblemWords;
-import org.einkorn.frontend.lower.ProgramLowering;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
 import org.einkorn.ir.source.Diagnostic;
