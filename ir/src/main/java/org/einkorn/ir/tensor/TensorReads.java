@@ -2,6 +2,7 @@ package org.einkorn.ir.tensor;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 
@@ -9,14 +10,20 @@ import org.einkorn.ir.expr.Walk;
 public final class TensorReads {
   private TensorReads() {}
 
-  /// The names of the tensors that a body reads, in order of first appearance.
+  /// The names of the tensors that a body reads or takes a position of, in order of first
+  /// appearance.
   public static Set<String> of(Body body) {
     Set<String> found = new LinkedHashSet<>();
     Walk walk =
-        Walk.ofScalars(
+        Walk.of(
             scalar -> {
               if (scalar instanceof Scalar.Read read) {
                 found.add(read.tensor());
+              }
+            },
+            index -> {
+              if (index instanceof IndexExpr.Fetch fetch) {
+                found.add(fetch.tensor());
               }
             });
     body.walk(walk);
