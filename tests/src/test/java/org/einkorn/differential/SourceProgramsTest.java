@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.einkorn.frontend.Compiled;
+import org.einkorn.frontend.EquationPrinter;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.frontend.syntax.Formatter;
@@ -32,7 +33,8 @@ import org.einkorn.ir.tensor.Signature;
 import org.junit.jupiter.api.Test;
 
 /// Random programs in the language: all ways to run them agree, and what must not matter (how the
-/// text is laid out, in which order the equations stand) does not.
+/// text is laid out, in which order the equations stand, that they were compiled and printed) does
+/// not.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.sources=1` runs one program again.
 final class SourceProgramsTest {
@@ -95,7 +97,13 @@ final class SourceProgramsTest {
       if (verdict.disagreement().isPresent()) {
         return verdict.disagreement().get().stage() + " " + verdict.disagreement().get().kind();
       }
-      return verdict.skipped().isEmpty() ? orderFault(made, tested, seed) : "unbounded errors";
+      if (!verdict.skipped().isEmpty()) {
+        return "unbounded errors";
+      }
+      String printed = sameResults(made, tested, EquationPrinter.print(program));
+      return printed.isEmpty()
+          ? sameResults(made, tested, shuffled(made.text(), new Dice(seed)))
+          : "printed equations: " + printed;
     } catch (RuntimeException crash) {
       return "crash: " + crash.getClass() + " at " + crash.getStackTrace()[0];
     }
@@ -145,26 +153,25 @@ final class SourceProgramsTest {
         : "formatting changes the program";
   }
 
-  /// Whether the equations in another order give other values.
-  private static String orderFault(RandomSource.Made made, Case tested, long seed) {
+  /// How another text for the same program differs in what it gives; empty where it does not.
+  private static String sameResults(RandomSource.Made made, Case tested, String text) {
     Outcome expected = Run.of(ProgramInterpreter.of(tested.program()), tested, Run.Order.WHOLE);
-    String shuffled = shuffled(made.text(), new Dice(seed));
-    Optional<Program> other = compile(shuffled).program();
+    Optional<Program> other = compile(text).program();
     if (other.isEmpty()) {
-      return "the order of equations is an error";
+      return "the other text has errors";
     }
-    Case again = caseOf(other.get(), made, seed);
+    Case again = caseOf(other.get(), made, tested.choices());
     Outcome found = Run.of(ProgramInterpreter.of(other.get()), again, Run.Order.WHOLE);
     if (expected instanceof Outcome.Finished(Map<String, Data> right)
         && found instanceof Outcome.Finished(Map<String, Data> tensors)) {
-      for (Signature.Output output : other.get().signature().outputs()) {
+      for (Signature.Output output : tested.program().signature().outputs()) {
         if (!Objects.equals(tensors.get(output.name()), right.get(output.name()))) {
-          return "the order of equations changes `" + output.name() + "`";
+          return "the other text changes `" + output.name() + "`";
         }
       }
       return "";
     }
-    return expected.getClass() == found.getClass() ? "" : "the order of equations changes failures";
+    return expected.getClass() == found.getClass() ? "" : "the other text changes failures";
   }
 
   /// The lines in another order, but for those that define one tensor.

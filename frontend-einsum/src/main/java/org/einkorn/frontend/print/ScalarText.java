@@ -69,6 +69,10 @@ final class ScalarText {
       first = weak(left);
       second = weak(right);
     }
+    if (mayFlatten(binary.op(), right)) {
+      // Through a conversion that changes nothing, so that the order of operations stays.
+      second = right.type() + second;
+    }
     return switch (binary.op()) {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           "(" + first + " " + binary.op().text() + " " + second + ")";
@@ -77,6 +81,16 @@ final class ScalarText {
       case MINIMUM, MAXIMUM, LOG_ADD_EXP, XOR ->
           binary.op().text() + "(" + bare(first) + ", " + bare(second) + ")";
     };
+  }
+
+  /// Whether the language, which takes products and sums as associative, may regroup `right`.
+  private static boolean mayFlatten(BinaryOp op, Scalar right) {
+    if (!(right instanceof Scalar.Binary inner) || right.type() == DType.BOOL) {
+      return false;
+    }
+    boolean isProduct = op == BinaryOp.MULTIPLY || op == BinaryOp.DIVIDE;
+    boolean isInnerProduct = inner.op() == BinaryOp.MULTIPLY || inner.op() == BinaryOp.DIVIDE;
+    return isProduct ? isInnerProduct : op == BinaryOp.ADD && inner.op() == op;
   }
 
   /// Whether a value may stand bare beside one of its type.
