@@ -118,20 +118,37 @@ public final class Extents {
     return true;
   }
 
-  /// `difference = 0`, solved for an unknown that occurs once with coefficient ±1.
+  /// `difference = 0`, solved for a symbol whose coefficient divides everything else; first for an
+  /// unknown, then for a declared size.
   private boolean solve(Linear difference) {
-    for (Linear.Term term : difference.terms().values()) {
-      if (Math.abs(term.coefficient()) == 1
-          && term.atom() instanceof IndexExpr.Symbol(String name)
-          && isUnknown(name)) {
-        Linear rest =
-            difference.plus(Linear.of(term.atom()), -term.coefficient()).times(-term.coefficient());
-        if (canBind(name, rest.expr())) {
-          return bind(name, rest.expr());
+    for (boolean wantsUnknown : new boolean[] {true, false}) {
+      for (Linear.Term term : difference.terms().values()) {
+        if (term.atom() instanceof IndexExpr.Symbol(String name)
+            && isUnknown(name) == wantsUnknown) {
+          Linear rest = difference.plus(Linear.of(term.atom()), -term.coefficient());
+          Optional<Linear> value = divided(rest, -term.coefficient());
+          if (value.isPresent() && canBind(name, value.get().expr())) {
+            return bind(name, value.get().expr());
+          }
         }
       }
     }
     return false;
+  }
+
+  /// `linear / by`, if that leaves no fractions; a number must not be negative, being an extent.
+  private static Optional<Linear> divided(Linear linear, long by) {
+    boolean isEven =
+        linear.constant() % by == 0
+            && linear.terms().values().stream().allMatch(term -> term.coefficient() % by == 0);
+    if (!isEven) {
+      return Optional.empty();
+    }
+    Linear result = Linear.of(linear.constant() / by);
+    for (Linear.Term term : linear.terms().values()) {
+      result = result.plus(Linear.of(term.atom()), term.coefficient() / by);
+    }
+    return result.isConstant() && result.constant() < 0 ? Optional.empty() : Optional.of(result);
   }
 
   /// Records that the extent is at least `minimum`. False where it is known to be less.

@@ -122,7 +122,7 @@ public sealed interface Problem {
   record UnsafeRule(String index, Origin at) implements Problem {}
 
   /// A number that the type of the other side can't hold.
-  record LiteralTooLarge(long value, Origin at) implements Problem {}
+  record LiteralTooLarge(long value, String type, Origin at) implements Problem {}
 
   /// A function's body that can't be expanded.
   record BadFunctionBody(String function, String why, Origin at) implements Problem {}
@@ -164,7 +164,4 @@ public sealed interface Problem {
 
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}
-
-  /// An axis of extent 1 that is broadcast.
-  record BroadcastOne(String tensor, int axis, Origin at) implements Problem {}
 }

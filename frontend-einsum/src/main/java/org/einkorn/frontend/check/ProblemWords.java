@@ -17,10 +17,7 @@ public final class ProblemWords {
               .and(p.first(), count(p.expected(), "axis", "axes") + " here")
               .help("give each axis one index, or write `...` for the axes you do not name");
       case Problem.TwoExtents p ->
-          Diagnostic.error("E0102", name(p.index()) + " has two extents")
-              .at(p.second().at(), use(p.index(), p.second()))
-              .and(p.first().at(), use(p.index(), p.first()))
-              .help("use different indices for axes of different extent, or fix the data");
+          extents(p, p.second().at().isKnown() || !p.first().at().isKnown());
       case Problem.DefinedTwice p ->
           Diagnostic.error("E0103", code(p.name()) + " is defined twice")
               .at(p.at(), "the second definition")
@@ -160,11 +157,6 @@ public final class ProblemWords {
           Diagnostic.warning("W0102", "the " + p.what() + " " + code(p.name()) + " is not used")
               .at(p.at(), "")
               .help("remove it");
-      case Problem.BroadcastOne p ->
-          Diagnostic.warning(
-                  "W0103", "axis " + p.axis() + " of " + code(p.tensor()) + " has extent 1")
-              .at(p.at(), "its one element is used for every position")
-              .help("index it with 0 if that is meant");
     };
   }
 
@@ -223,9 +215,9 @@ public final class ProblemWords {
               .at(p.at(), "it occurs only in the head, under `not`, or in a comparison")
               .help("add an atom that says where " + code(p.index()) + " comes from");
       case Problem.LiteralTooLarge p ->
-          Diagnostic.error("E0212", p.value() + " does not fit in i32")
-              .at(p.at(), "computed in i32 here")
-              .help("give a tensor the type i64, or write the number with a point");
+          Diagnostic.error("E0212", p.value() + " does not fit in " + p.type())
+              .at(p.at(), "out of the range of " + p.type())
+              .help("use a wider type, such as i64 or f64");
       case Problem.BadFunctionBody p ->
           Diagnostic.error("E0213", code(p.function()) + " can't be expanded")
               .at(p.at(), p.why())
@@ -293,6 +285,16 @@ public final class ProblemWords {
               .help("use " + p.instead());
       default -> throw new IllegalStateException("no words for " + problem);
     };
+  }
+
+  /// @param secondFirst which of the two uses is underlined: one that has a place
+  private static Diagnostic extents(Problem.TwoExtents problem, boolean secondFirst) {
+    Problem.Use primary = secondFirst ? problem.second() : problem.first();
+    Problem.Use other = secondFirst ? problem.first() : problem.second();
+    return Diagnostic.error("E0102", name(problem.index()) + " has two extents")
+        .at(primary.at(), use(problem.index(), primary))
+        .and(other.at(), use(problem.index(), other))
+        .help("use different indices for axes of different extent, or fix the data");
   }
 
   private static String use(String index, Problem.Use use) {

@@ -121,12 +121,27 @@ final class Emitter {
   /// What a conversion converts: a literal is made in the target type at once, so that `f64(0.1)`
   /// has all its digits.
   private Scalar unconverted(Node.Convert conversion, Points points) {
+    if (conversion.operand() instanceof Node.Whole(long value) && !fits(value, conversion.type())) {
+      context.report(
+          new Problem.LiteralTooLarge(value, conversion.type().text(), conversion.origin()));
+    }
     Types.Type operand = types.of(conversion.operand());
     DType target = conversion.type().compute();
     boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.isFloat();
     return takesTarget
         ? scalar(conversion.operand(), target, points)
         : natural(conversion.operand(), points);
+  }
+
+  private static boolean fits(long value, DType type) {
+    return switch (type) {
+      case I32 -> value == (int) value;
+      case I16 -> value == (short) value;
+      case I8 -> value == (byte) value;
+      case U8 -> value >= 0 && value < 256;
+      case I4 -> value >= -8 && value < 8;
+      case F64, F32, F16, BF16, F8E4M3, F8E5M2, I64, BOOL, C64, C128 -> true;
+    };
   }
 
   /// The node's value in its own type.
@@ -168,7 +183,7 @@ final class Emitter {
       return Scalar.Literal.of(DType.BOOL, value == 0 ? 0 : 1);
     }
     if (want == DType.I32 && value != (int) value) {
-      context.report(new Problem.LiteralTooLarge(value, origin));
+      context.report(new Problem.LiteralTooLarge(value, "i32", origin));
       return Scalar.Literal.of(want, 0);
     }
     // Not through Literal.of(want, (double) value): an i64 keeps all its digits.

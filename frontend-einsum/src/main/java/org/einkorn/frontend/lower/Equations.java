@@ -62,7 +62,7 @@ final class Equations {
     int width = ellipsisWidth();
     int rank = rank(width);
     if (rank < 0 || hasNewError(before)) {
-      breakTarget();
+      breakTarget(before);
       return;
     }
     List<IndexExpr> axes = axes(rank);
@@ -70,12 +70,12 @@ final class Equations {
       resolve(item, width, axes);
     }
     if (hasNewError(before) || parts.size() < items.size()) {
-      breakTarget();
+      breakTarget(before);
       return;
     }
     List<IndexExpr> extents = extents(axes, isRelation);
     if (hasNewError(before)) {
-      breakTarget();
+      breakTarget(before);
       return;
     }
     new Definer(extents, type, isRelation).define();
@@ -87,12 +87,15 @@ final class Equations {
   }
 
   static boolean isWarning(Problem problem) {
-    return problem instanceof Problem.LoneInFunction
-        || problem instanceof Problem.Unused
-        || problem instanceof Problem.BroadcastOne;
+    return problem instanceof Problem.LoneInFunction || problem instanceof Problem.Unused;
   }
 
-  private void breakTarget() {
+  /// Marks the tensor as broken. What else is said of its equations may only follow from the error.
+  private void breakTarget(int before) {
+    context
+        .problems
+        .subList(before, context.problems.size())
+        .removeIf(Problem.LoneInFunction.class::isInstance);
     Origin origin = items.getFirst().head().origin();
     context.tensors.put(
         target, new TensorInfo(target, DType.F32, DType.F32, List.of(), false, true, origin));
@@ -302,7 +305,7 @@ final class Equations {
     if (item.isRule()) {
       checkSafety(item, env);
     }
-    if (write.size() < axes.size() || hasNewError(before)) {
+    if (write.size() < axes.size() || hasNewError(before) || frame.isBroken()) {
       return;
     }
     int before2 = context.problems.size();

@@ -174,6 +174,7 @@ final class Expansion {
     } else {
       TensorInfo tensor = elaborator.reader().tensor(whole, pattern.size(), false);
       if (tensor.isBroken()) {
+        frame.markBroken();
         return false;
       }
       rank = tensor.rank();

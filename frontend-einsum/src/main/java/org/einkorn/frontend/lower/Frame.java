@@ -24,6 +24,7 @@ final class Frame {
   private final Set<String> units = new LinkedHashSet<>();
   private int gatherCount = 0;
   private int quiet = 0;
+  private boolean broken = false;
 
   /// An index variable.
   ///
@@ -102,6 +103,15 @@ final class Frame {
   /// Whether a variable met an axis of extent 1; where it met no other, it runs over that one.
   boolean isUnit(String name) {
     return units.contains(name);
+  }
+
+  /// Notes that the equation reads what has an error of its own: its indices may have no extent.
+  void markBroken() {
+    broken = true;
+  }
+
+  boolean isBroken() {
+    return broken;
   }
 
   /// Says how far a variable runs.

@@ -195,6 +195,8 @@ final class Positions {
     }
     if (constant == null) {
       context.report(new Problem.UnknownName(text, name.origin(), Near.to(text, context.sizes)));
+    } else if (constant instanceof Node.Broken) {
+      frame.markBroken();
     } else {
       context.report(new Problem.NotAPosition(name.origin()));
     }

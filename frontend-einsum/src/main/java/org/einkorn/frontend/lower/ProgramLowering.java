@@ -59,7 +59,9 @@ public final class ProgramLowering {
           Optional.ofNullable(declared.get(target)));
     }
     answers.lower(tree.statements());
-    warnUnused();
+    if (context.problems.stream().allMatch(Equations::isWarning)) {
+      warnUnused();
+    }
     Finish finish = new Finish(context, answers);
     Optional<Program> program = finish.program(name, items);
     boolean isWrong = context.problems.stream().anyMatch(p -> !Equations.isWarning(p));

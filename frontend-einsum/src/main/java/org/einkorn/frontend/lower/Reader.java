@@ -57,6 +57,7 @@ final class Reader {
     }
     TensorInfo tensor = tensor(name, 0, false);
     if (tensor.isBroken()) {
+      frame.markBroken();
       return new Node.Broken();
     }
     if (env.whole().isPresent()) {
@@ -150,6 +151,7 @@ final class Reader {
     TensorInfo tensor =
         tensor(name, hasEllipsis ? -1 : access.indices().size(), access.form() == Tree.Form.ROUND);
     if (tensor.isBroken()) {
+      frame.markBroken();
       // Names between the brackets must still be looked at: they may be wrong too.
       return new Node.Broken();
     }

@@ -176,7 +176,11 @@ final class Structures {
       return Optional.of(List.of());
     }
     TensorInfo tensor = elaborator.reader().tensor(name, 0, false);
-    return tensor.isBroken() ? Optional.empty() : Optional.of(tensor.extents());
+    if (tensor.isBroken()) {
+      frame.markBroken();
+      return Optional.empty();
+    }
+    return Optional.of(tensor.extents());
   }
 
   private Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
