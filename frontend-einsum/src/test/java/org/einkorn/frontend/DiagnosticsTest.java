@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.DiagnosticRenderer;
 import org.einkorn.ir.source.SourceFile;
