@@ -9,18 +9,14 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
-import org.einkorn.frontend.Request;
-import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
-import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.ProgramFiles;
-import org.einkorn.runtime.io.Header;
 
 /// Compiles one program for the types of its inputs, and keeps what it made.
 ///
@@ -30,11 +26,13 @@ import org.einkorn.runtime.io.Header;
 final class Compiler {
   private final Form form;
   private final ProgramFiles files;
+  private final SourceCompiler sources;
   private final Map<Key, Compilation> compilations = new ConcurrentHashMap<>();
 
   Compiler(Form form, ProgramFiles files) {
     this.form = form;
     this.files = files;
+    this.sources = new SourceCompiler(files);
   }
 
   /// Everything that a compilation depends on but the program itself.
@@ -108,8 +106,7 @@ final class Compiler {
       case Form.Equations(var program) -> program;
       case Form.Source(var file) -> {
         long start = System.nanoTime();
-        Compiled compiled =
-            Frontend.compile(file, new Request(inputs, this::probe, kept, specialize));
+        Compiled compiled = sources.compile(file, inputs, kept, specialize);
         timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
         yield compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics()));
       }
@@ -121,25 +118,16 @@ final class Compiler {
   /// Errors and warnings of the source; none for later stages.
   List<Diagnostic> diagnostics(Map<String, Known> inputs, Set<String> kept, boolean specialize) {
     return form instanceof Form.Source(var file)
-        ? Frontend.compile(file, new Request(inputs, this::probe, kept, specialize)).diagnostics()
+        ? sources.compile(file, inputs, kept, specialize).diagnostics()
         : List.of();
-  }
-
-  /// What the header of a file says; nothing where it can't be read, which the run reports.
-  private Optional<Known> probe(String reference) {
-    try {
-      Header header = files.probe(reference);
-      return Optional.of(Known.of(header.dtype(), header.shape()));
-    } catch (DataException e) {
-      return Optional.empty();
-    }
   }
 
   /// The element type that the program gives an input; `f32` where it says nothing.
   DType declaredType(String name, Set<String> kept) {
     return switch (form) {
       case Form.Source(var file) ->
-          Frontend.compile(file, new Request(Map.of(), this::probe, kept, false))
+          sources
+              .compile(file, Map.of(), kept, false)
               .program()
               .flatMap(program -> inputType(program.signature(), name))
               .orElse(DType.F32);

@@ -60,7 +60,8 @@ public final class Einsum {
     return new Einsum(spec, semiring, newOptions);
   }
 
-  /// The result for these operands; it lives as long as it is reachable.
+  /// The result for these operands; it lives as long as it is reachable, and its memory counts
+  /// against `-XX:MaxDirectMemorySize` as that of [Program#run()] does.
   ///
   /// @throws CompileException when the string does not fit the operands
   public Tensor apply(Tensor... operands) {

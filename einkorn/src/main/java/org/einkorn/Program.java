@@ -95,6 +95,9 @@ public final class Program {
 
   /// Runs the program; its outputs live as long as they are reachable.
   ///
+  /// The JVM counts such memory against `-XX:MaxDirectMemorySize`, which is the size of the heap
+  /// unless it is set; memory of [Arena#ofConfined] and [Arena#ofShared] it does not count.
+  ///
   /// @throws CompileException when the program is wrong
   /// @throws DataException when the data are
   public Results run() {

@@ -16,6 +16,13 @@
 /// where and how code runs; what is wrong with a program comes as a [CompileException] that carries
 /// the diagnostics, what is wrong with data as a `DataException`.
 ///
+/// Einkorn is a plain jar and asks for no option of the JVM. Three make a difference:
+/// - `--add-modules jdk.incubator.vector` lets the JVM target use vector instructions.
+/// - `--enable-native-access=ALL-UNNAMED` is what the LLVM target needs. It also lets several
+///   threads work in a confined arena of the caller; without it they work on copies.
+/// - `-XX:MaxDirectMemorySize=…` bounds the memory of results that live as long as they are
+///   reachable (`Arena.ofAuto`); the JVM sets it to the size of the heap.
+///
 /// ```text
 /// source --Frontend--> ir.tensor.Program --Pipeline--> ir.loop.Module --Backend--> KernelModule
 /// ```

@@ -2,6 +2,7 @@ package example;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -12,8 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.einkorn.Einkorn;
 import org.einkorn.Kernel;
+import org.einkorn.Options;
+import org.einkorn.Program;
 import org.einkorn.Stage;
 import org.einkorn.Target;
+import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,17 @@ final class LayerTest {
     float[] weights = {0.5f, -1, 2, 1, 0, -0.5f};
     Layer layer = new Layer(Tensor.wrap(weights, 2, WIDTH));
     assertArrayEquals(expected(values, weights, 2), layer.classify(values, WIDTH), 1e-6f);
+  }
+
+  /// LLVM is an artifact of its own, which this project does not name.
+  @Test
+  void aTargetThatIsNotThereIsRefused() {
+    Program program =
+        Einkorn.compile("one", "Y[i: 2] = i").with(Options.defaults().withTarget(Target.llvm()));
+    RefusedException refused = assertThrows(RefusedException.class, program::run);
+    assertEquals("E0720", refused.code());
+    assertEquals("no backend `llvm` is on the class path", refused.getMessage());
+    assertEquals("add the artifact org.einkorn:einkorn-backend-llvm", refused.help());
   }
 
   @Test

@@ -2,6 +2,9 @@ package org.einkorn.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,21 +15,25 @@ import picocli.CommandLine.IVersionProvider;
     description = "Compiles tensor equations and runs them.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {
-      RunCommand.class,
-      EinsumCommand.class,
-      CompileCommand.class,
-      IrCommand.class,
-      ExplainCommand.class,
-      CheckCommand.class,
-      FmtCommand.class,
-      DoctorCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "`ein COMMAND --help` says more of a command."})
 public final class Main {
   /// Wrong usage, as picocli and this command report it.
   static final int USAGE = 2;
+
+  /// How each command is made, by name, in the order of the help.
+  private static final Map<String, Function<Session, Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("run", RunCommand::new);
+    COMMANDS.put("einsum", EinsumCommand::new);
+    COMMANDS.put("compile", CompileCommand::new);
+    COMMANDS.put("ir", IrCommand::new);
+    COMMANDS.put("explain", ExplainCommand::new);
+    COMMANDS.put("check", CheckCommand::new);
+    COMMANDS.put("fmt", FmtCommand::new);
+    COMMANDS.put("doctor", DoctorCommand::new);
+  }
 
   private Main() {}
 
@@ -47,7 +54,8 @@ public final class Main {
   /// @return the exit code
   public static int run(String[] arguments, PrintStream out, PrintStream err) {
     Session session = new Session(out, err);
-    CommandLine line = new CommandLine(new Main(), new Factory(session));
+    CommandLine line = new CommandLine(new Main());
+    addCommands(line, session, arguments.length == 0 ? "" : arguments[0]);
     line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -68,23 +76,14 @@ public final class Main {
     return line.execute(arguments);
   }
 
-  /// Makes the commands, each with the session.
-  private record Factory(Session session) implements CommandLine.IFactory {
-    @Override
-    public <K> K create(Class<K> type) throws Exception {
-      Object command =
-          switch (type.getSimpleName()) {
-            case "RunCommand" -> new RunCommand(session);
-            case "EinsumCommand" -> new EinsumCommand(session);
-            case "CompileCommand" -> new CompileCommand(session);
-            case "IrCommand" -> new IrCommand(session);
-            case "ExplainCommand" -> new ExplainCommand(session);
-            case "CheckCommand" -> new CheckCommand(session);
-            case "FmtCommand" -> new FmtCommand(session);
-            case "DoctorCommand" -> new DoctorCommand(session);
-            default -> CommandLine.defaultFactory().create(type);
-          };
-      return type.cast(command);
+  /// Adds the command that is called, or all where none is: reading the options of a command off
+  /// its annotations takes about as long as compiling a small program.
+  private static void addCommands(CommandLine line, Session session, String called) {
+    Function<Session, Object> only = COMMANDS.get(called);
+    if (only != null) {
+      line.addSubcommand(called, only.apply(session));
+    } else {
+      COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(session)));
     }
   }
 

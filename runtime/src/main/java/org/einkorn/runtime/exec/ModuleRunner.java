@@ -91,6 +91,7 @@ public final class ModuleRunner {
           all.add(Tensor.allocate(scratch, spec.dtype(), shape));
         }
       }
+      requireApart(all, inputCount);
       boolean isSmall = all.stream().allMatch(t -> t.elementCount() < PARALLEL_ELEMENTS);
       int threads = isSmall ? 1 : options.threads();
       RunMemory memory =
@@ -137,7 +138,29 @@ public final class ModuleRunner {
           .expected("a contiguous " + spec.dtype() + shape)
           .found(tensor.dtype().toString() + tensor.shape());
     }
+    if (tensor.segment().isReadOnly()) {
+      throw DataException.of(DataFault.READ_ONLY)
+          .expected("writable memory for the output `" + spec.name() + "`")
+          .found("read-only memory");
+    }
     return tensor;
+  }
+
+  /// Kernels read their inputs while they write their outputs, so the two may not share memory.
+  private void requireApart(List<Tensor> tensors, int inputCount) {
+    for (int target = inputCount; target < tensors.size(); target++) {
+      MemorySegment written = RunMemory.elements(tensors.get(target));
+      for (int other = 0; other < target; other++) {
+        if (written.asOverlappingSlice(RunMemory.elements(tensors.get(other))).isPresent()) {
+          throw DataException.of(DataFault.MEMORY_MISMATCH)
+              .expected(
+                  "memory for the output `"
+                      + manifest.buffers().get(target).name()
+                      + "` that no other tensor of the run uses")
+              .found("memory that `" + manifest.buffers().get(other).name() + "` uses");
+        }
+      }
+    }
   }
 
   private void runFunctions(MemorySegment[] memory, long[] symbols, int threads) {

@@ -79,7 +79,8 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long 
     }
   }
 
-  private static MemorySegment elements(Tensor tensor) {
+  /// The memory of the elements of a contiguous tensor.
+  static MemorySegment elements(Tensor tensor) {
     long size = tensor.dtype().byteSize();
     return tensor.segment().asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
   }
