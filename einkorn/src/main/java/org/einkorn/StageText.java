@@ -1,6 +1,7 @@
 package org.einkorn;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
@@ -10,6 +11,9 @@ import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.ir.text.ParseResult;
 import org.einkorn.ir.text.TensorParser;
+import org.einkorn.ir.verify.Finding;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.ir.verify.TensorVerifier;
 
 /// The text of the stages after `equations`, and its readers.
 ///
@@ -65,9 +69,13 @@ final class StageText {
     return switch (stage) {
       case AST, EQUATIONS ->
           throw new IllegalArgumentException(stage.text() + " is read by the frontend");
-      case TENSOR -> new Form.Equations(require(TensorParser.parse(file)));
-      case LOOPS -> new Form.Loops(require(LoopParser.parse(file)), false);
-      case SCHEDULED -> new Form.Loops(require(LoopParser.parse(file)), true);
+      case TENSOR -> {
+        org.einkorn.ir.tensor.Program program = require(TensorParser.parse(file));
+        require(TensorVerifier.verify(program));
+        yield new Form.Equations(program);
+      }
+      case LOOPS -> new Form.Loops(parseLoops(file), false);
+      case SCHEDULED -> new Form.Loops(parseLoops(file), true);
       case BYTECODE, LLVM, ASM -> parseCode(stage, file);
     };
   }
@@ -86,8 +94,20 @@ final class StageText {
             .filter(line -> !line.startsWith(mark))
             .collect(Collectors.joining("\n", "", "\n"))
             .stripLeading();
-    Module module = require(LoopParser.parse(new SourceFile(file.name(), header)));
-    return new Form.Code(module, stage, code);
+    return new Form.Code(parseLoops(new SourceFile(file.name(), header)), stage, code);
+  }
+
+  private static Module parseLoops(SourceFile file) {
+    Module module = require(LoopParser.parse(file));
+    require(LoopVerifier.verify(module));
+    return module;
+  }
+
+  /// Text may come from a user: what breaks a rule is an error of the text, and must not run.
+  private static void require(List<Finding> findings) {
+    if (!findings.isEmpty()) {
+      throw new CompileException(findings.stream().map(Finding::toDiagnostic).toList());
+    }
   }
 
   private static <T> T require(ParseResult<T> result) {
