@@ -45,7 +45,7 @@ final class Snippet {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       loader.loadClass("Snippet").getMethod("run").invoke(null);
     } catch (InvocationTargetException e) {
-      stream.println(Objects.requireNonNull(e.getCause()).getMessage());
+      stream.println(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()).stripTrailing());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     } finally {
