@@ -90,7 +90,7 @@ class DiagnosticsTest {
 
   private static void checkPage(String code, String page) {
     List<String> blocks = new ArrayList<>();
-    Matcher matcher = Pattern.compile("(?s)```text\n(.*?\n)```").matcher(page);
+    Matcher matcher = Pattern.compile("(?s)```(?:ein|text)\n(.*?\n)```").matcher(page);
     while (matcher.find()) {
       blocks.add(matcher.group(1));
     }

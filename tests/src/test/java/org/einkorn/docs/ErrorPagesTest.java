@@ -91,7 +91,7 @@ final class ErrorPagesTest {
       for (Path page : pages()) {
         Matcher title = TITLE.matcher(Files.readAllLines(page).getFirst());
         assertTrue(title.matches(), page + " has no title");
-        assertEquals(page.getFileName() + "", title.group(1) + ".md");
+        assertEquals(String.valueOf(page.getFileName()), title.group(1) + ".md");
         if (title.group(1).startsWith(family.prefix)) {
           index.append(
               "| [%s](%s.md) | %s |\n".formatted(title.group(1), title.group(1), title.group(2)));

@@ -50,9 +50,7 @@ record Shell(Path folder) {
     for (int number = 0; number < texts.length; number++) {
       Matcher file = FILE.matcher(arguments.get(number));
       texts[number] =
-          file.matches()
-              ? file.group(1) + folder.resolve(file.group(2))
-              : arguments.get(number);
+          file.matches() ? file.group(1) + folder.resolve(file.group(2)) : arguments.get(number);
     }
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);

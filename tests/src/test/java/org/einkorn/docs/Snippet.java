@@ -45,7 +45,8 @@ final class Snippet {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       loader.loadClass("Snippet").getMethod("run").invoke(null);
     } catch (InvocationTargetException e) {
-      stream.println(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()).stripTrailing());
+      stream.println(
+          String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()).stripTrailing());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     } finally {
@@ -75,9 +76,7 @@ final class Snippet {
     StringWriter errors = new StringWriter();
     List<String> options =
         List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    if (!compiler
-        .getTask(errors, null, null, options, null, List.of(new Source(source)))
-        .call()) {
+    if (!compiler.getTask(errors, null, null, options, null, List.of(new Source(source))).call()) {
       throw new AssertionError(errors + "\n" + source);
     }
   }

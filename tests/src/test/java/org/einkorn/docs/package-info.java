@@ -1,7 +1,7 @@
 /// The pages of the documentation, run as they are read.
 ///
-/// `README.md`, `docs/*.md` and `docs/errors/*.md` hold fenced blocks; each is run by its info string,
-/// top to bottom, in one folder for each page:
+/// `README.md`, `docs/*.md` and `docs/errors/*.md` hold fenced blocks; each is run by its info
+/// string, top to bottom, in one folder for each page:
 ///
 /// | info | what happens |
 /// |---|---|
@@ -12,9 +12,9 @@
 /// | `sh` | commands without their output, which must succeed; Maven itself is not called |
 /// | others | a file |
 ///
-/// Where the paragraph before a block ends in the name of a file in backticks and a colon, the block
-/// is that file, and nothing else happens to it until a command uses it. The folder has `examples`
-/// in it, as a checkout does.
+/// Where the paragraph before a block ends in the name of a file in backticks and a colon, the
+/// block is that file, and nothing else happens to it until a command uses it. The folder has
+/// `examples` in it, as a checkout does.
 ///
 /// A line `…` among the lines of an output stands for any lines. A comment `<!-- not run: WHY -->`
 /// before a block leaves it alone; the number of these is limited. With `-Dgolden=update` what the
