@@ -83,7 +83,13 @@ public sealed interface Problem {
   /// An equation defines an input.
   record DefinesInput(String name, Origin at, Origin first) implements Problem {}
 
+  /// A size that no number of 64 bits holds.
+  record TooLarge(Origin at) implements Problem {}
+
   // -------------------------------------------------------- types and projections, E02xx
+
+  /// A projection of numbers, for a Boolean tensor.
+  record BooleanProjection(String tensor, String operator, Origin at) implements Problem {}
 
   /// Two equations of one tensor project in two ways.
   record TwoProjections(String tensor, String found, Origin at, String expected, Origin first)

@@ -124,6 +124,11 @@ public final class ProblemWords {
           Diagnostic.error("E0122", "this position can't be written to")
               .at(p.at(), "the extent of the axis is not known")
               .help("declare the tensor with its extents: `output Y[i: 10]`");
+      case Problem.TooLarge p ->
+          Diagnostic.error("E0123", "a size or position beyond 64 bits")
+              .at(p.at(), "")
+              .help("use numbers below 9223372036854775807");
+      case Problem.BooleanProjection p -> types(p);
       case Problem.TwoProjections p -> types(p);
       case Problem.ImplicitInFunction p -> types(p);
       case Problem.ComplexArithmetic p -> types(p);
@@ -235,6 +240,12 @@ public final class ProblemWords {
           Diagnostic.error("E0216", "a string is no number")
               .at(p.at(), "")
               .help("strings are labels between brackets, and files on one side of `=`");
+      case Problem.BooleanProjection p ->
+          Diagnostic.error(
+                  "E0217",
+                  "`" + p.operator() + "` gives numbers, and " + code(p.tensor()) + " is Boolean")
+              .at(p.at(), "")
+              .help("use `or=`, `and=` or `xor=`, or give the tensor a type of numbers");
       default -> throw new IllegalStateException("no words for " + problem);
     };
   }

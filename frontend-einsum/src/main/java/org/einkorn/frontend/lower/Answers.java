@@ -168,6 +168,9 @@ final class Answers {
           case Tree.Ellipsis ellipsis -> ordered.add(ellipsis);
           case Tree.Position _, Tree.Dotted _, Tree.Virtual _, Tree.Group _, Tree.Sized _ -> {
             for (String name : uses.ofIndices(List.of(index)).keySet()) {
+              if (name.equals("...")) {
+                continue;
+              }
               Tree.Index plain =
                   new Tree.Position(new Tree.Name(name, index.origin()), index.origin());
               if (!ordered.contains(plain)) {

@@ -114,7 +114,13 @@ final class Declarations {
   }
 
   private boolean evaluate(Tree.Let let) {
-    Node value = constant(let.value());
+    Node value;
+    try {
+      value = constant(let.value());
+    } catch (ArithmeticException overflow) {
+      context.report(new Problem.TooLarge(let.value().origin()));
+      value = new Node.Broken();
+    }
     if (value == null) {
       return false;
     }
@@ -292,7 +298,13 @@ final class Declarations {
 
   /// The extent of a declared axis, an expression of sizes.
   Optional<IndexExpr> extent(Tree.Expression value) {
-    Node constant = constant(value);
+    Node constant;
+    try {
+      constant = constant(value);
+    } catch (ArithmeticException overflow) {
+      context.report(new Problem.TooLarge(value.origin()));
+      return Optional.empty();
+    }
     Optional<IndexExpr> size = constant == null ? Optional.empty() : size(constant);
     if (size.isEmpty() && !(constant instanceof Node.Broken)) {
       context.report(new Problem.NotAPosition(value.origin()));

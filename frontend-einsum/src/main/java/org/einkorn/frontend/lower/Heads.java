@@ -58,6 +58,9 @@ final class Heads {
       int axis = write.size();
       switch (index) {
         case Tree.Ellipsis written -> {
+          if (!ellipsis.isEmpty()) {
+            context.report(new Problem.SecondEllipsis(written.origin()));
+          }
           for (int place = 0; place < width; place++) {
             String name = fresh("d." + place, target + "." + (axis + place), written.origin());
             ellipsis.add(name);
