@@ -178,6 +178,14 @@ public final class Program {
     return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
   }
 
+  /// The names of the backends that make a kind of artifact.
+  public static List<String> emittersOf(String kind) {
+    return Backends.all().stream()
+        .filter(backend -> backend.emits().contains(kind))
+        .map(backend -> backend.name())
+        .toList();
+  }
+
   /// Compiles the program ahead of time.
   ///
   /// @param kind `class`, `jar`, `obj`, `so`, `llvm`, `asm` or `bytecode`

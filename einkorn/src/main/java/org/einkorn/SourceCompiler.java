@@ -1,14 +1,17 @@
 package org.einkorn;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.einkorn.frontend.Compiled;
-import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Request;
+import org.einkorn.frontend.lower.Frontend;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.exec.ProgramFiles;
@@ -53,10 +56,12 @@ final class SourceCompiler {
     }
     Map<String, Optional<Known>> probed = new TreeMap<>();
     Compiled compiled =
-        Frontend.compile(
-            source,
-            new Request(
-                inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize));
+        withFileFaults(
+            Frontend.compile(
+                source,
+                new Request(
+                    inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize)),
+            probed.keySet());
     last.set(
         Optional.of(
             new Answer(
@@ -67,6 +72,32 @@ final class SourceCompiler {
                 Map.copyOf(probed),
                 compiled)));
     return compiled;
+  }
+
+  /// A file that can't be read leaves sizes open, and errors follow from that; so it is named
+  /// first.
+  private Compiled withFileFaults(Compiled compiled, Set<String> references) {
+    if (compiled.program().isPresent()) {
+      return compiled;
+    }
+    List<Diagnostic> all = new ArrayList<>();
+    for (String reference : references) {
+      try {
+        files.probe(reference);
+      } catch (DataException e) {
+        all.add(diagnostic(e));
+      }
+    }
+    all.addAll(compiled.diagnostics());
+    return new Compiled(Optional.empty(), all);
+  }
+
+  private static Diagnostic diagnostic(DataException failure) {
+    Diagnostic diagnostic = Diagnostic.error(failure.code(), failure.title());
+    for (DataException.Detail detail : failure.details()) {
+      diagnostic = diagnostic.note(detail.label() + ": " + detail.text());
+    }
+    return failure.help().isPresent() ? diagnostic.help(failure.help().get()) : diagnostic;
   }
 
   private Map<String, Optional<Known>> probeAll(Set<String> references) {

@@ -19,9 +19,8 @@ final class CommonOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      defaultValue = "jvm",
-      description = "jvm, llvm, cuda or interp; default ${DEFAULT-VALUE}.")
-  String backend = "jvm";
+      description = "jvm (the default), llvm, cuda or interp.")
+  @Nullable String backend;
 
   @Option(
       names = "--threads",
@@ -89,7 +88,7 @@ final class CommonOptions {
       }
     }
     Target target =
-        Target.of(backend)
+        Target.of(backend == null ? "jvm" : backend)
             .orElseThrow(
                 () ->
                     new UsageException(

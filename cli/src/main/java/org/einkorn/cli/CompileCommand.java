@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.einkorn.Program;
 import org.einkorn.ir.target.Artifact;
+import org.einkorn.ir.target.RefusedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,6 +62,7 @@ final class CompileCommand implements Callable<Integer> {
     String fileName = String.valueOf(output.getFileName());
     int dot = fileName.indexOf('.', 1);
     String name = dot < 0 ? fileName : fileName.substring(0, dot);
+    requireMaker();
     Artifact artifact =
         program.emit(kind, name, Optional.ofNullable(target), Bindings.shapes(shapes));
     Writing.write(output, artifact.main());
@@ -68,5 +70,15 @@ final class CompileCommand implements Callable<Integer> {
         .beside()
         .forEach((ending, content) -> Writing.write(output.resolveSibling(name + ending), content));
     return 0;
+  }
+
+  /// A backend that is named must make the kind; another is not taken in its place.
+  private void requireMaker() {
+    if (common.backend != null && !Program.emittersOf(kind).contains(common.backend)) {
+      throw new RefusedException(
+          "E0722",
+          "the backend `" + common.backend + "` makes no `" + kind + "`",
+          "leave --backend out: the kind says which backend makes it");
+    }
   }
 }

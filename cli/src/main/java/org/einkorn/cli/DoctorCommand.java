@@ -35,7 +35,11 @@ final class DoctorCommand implements Callable<Integer> {
             : "absent; start java with --add-modules jdk.incubator.vector");
     line("gpu", gpu());
     for (Backend backend : Backends.all()) {
-      line("backend " + backend.name(), backend.describe());
+      String found = backend.describe();
+      String prefix = backend.name() + ": ";
+      line(
+          "backend " + backend.name(),
+          found.startsWith(prefix) ? found.substring(prefix.length()) : found);
     }
     line("backend interp", "the reference interpreter");
     return 0;

@@ -32,16 +32,36 @@ final class Resolver {
   }
 
   Definition definition(Definition definition) {
+    TensorType type = type(definition.type());
     Body body =
         switch (definition.body()) {
           case Body.Accumulate(var projection, List<Contraction> terms) ->
-              new Body.Accumulate(projection, terms.stream().map(this::contraction).toList());
+              new Body.Accumulate(
+                  projection, terms.stream().map(term -> contraction(term, type)).toList());
           case Body.Scan scan -> {
             List<Axis> axes = axes(scan.axes());
             yield new Body.Scan(scan.projection(), scan.axis(), axes, scalar(scan.operand()));
           }
         };
-    return new Definition(definition.name(), type(definition.type()), body, definition.origin());
+    return new Definition(definition.name(), type, body, definition.origin());
+  }
+
+  /// Whether a point may write outside the target, as `Y[i-2] = X[i]` does for its first points. An
+  /// axis by itself has the target's extent, and a position from data alone is checked as it is
+  /// taken.
+  private boolean mayMiss(Guard landing) {
+    return switch (landing.index()) {
+      case IndexExpr.Variable _, IndexExpr.Fetch _ -> false;
+      case IndexExpr.Constant _,
+          IndexExpr.Symbol _,
+          IndexExpr.Sum _,
+          IndexExpr.Product _,
+          IndexExpr.FloorDiv _,
+          IndexExpr.FloorMod _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _ ->
+          !range(landing.index()).isInside(landing.extent());
+    };
   }
 
   private List<Axis> axes(List<Axis> axes) {
@@ -54,7 +74,7 @@ final class Resolver {
     return resolved;
   }
 
-  private Contraction contraction(Contraction term) {
+  private Contraction contraction(Contraction term, TensorType target) {
     List<Axis> axes = axes(term.axes());
     List<Guard> guards = new ArrayList<>();
     for (Guard guard : term.guards()) {
@@ -63,12 +83,15 @@ final class Resolver {
         guards.add(resolved);
       }
     }
+    List<IndexExpr> write = term.write().stream().map(this::index).toList();
+    for (int axis = 0; axis < write.size(); axis++) {
+      Guard landing = new Guard(write.get(axis), target.extents().get(axis));
+      if (mayMiss(landing) && !guards.contains(landing)) {
+        guards.add(landing);
+      }
+    }
     return new Contraction(
-        axes,
-        guards,
-        term.write().stream().map(this::index).toList(),
-        term.join(),
-        term.operands().stream().map(this::scalar).toList());
+        axes, guards, write, term.join(), term.operands().stream().map(this::scalar).toList());
   }
 
   private Ranges range(IndexExpr position) {
