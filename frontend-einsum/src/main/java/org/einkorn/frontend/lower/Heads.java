@@ -60,6 +60,7 @@ final class Heads {
         case Tree.Ellipsis written -> {
           if (!ellipsis.isEmpty()) {
             context.report(new Problem.SecondEllipsis(written.origin()));
+            frame.markBroken();
           }
           for (int place = 0; place < width; place++) {
             String name = fresh("d." + place, target + "." + (axis + place), written.origin());
