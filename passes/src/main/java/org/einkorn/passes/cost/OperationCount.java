@@ -1,5 +1,7 @@
 package org.einkorn.passes.cost;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -94,31 +96,63 @@ public record OperationCount(long multiplies, long adds) {
     return new OperationCount(counts[0], counts[1]);
   }
 
-  /// How many points of the box satisfy all guards: the axes that no guard mentions multiply, the
-  /// others are walked.
+  /// How many points of the box satisfy all guards. Axes that no guard mentions multiply, and so do
+  /// groups of axes that no guard connects; the axes of one group are walked together.
   private static long points(List<Axis> axes, List<Guard> all, ToLongFunction<String> symbols) {
     List<Guard> guards = all.stream().filter(guard -> !isFromData(guard)).toList();
-    Set<String> guarded = new HashSet<>();
-    for (Guard guard : guards) {
-      Walk.ofIndices(
-              part -> {
-                if (part instanceof IndexExpr.Variable(String name)) {
-                  guarded.add(name);
-                }
-              })
-          .visit(guard.index());
+    List<Axis> left = new ArrayList<>(axes);
+    long points = 1;
+    while (!left.isEmpty()) {
+      Set<String> group = groupOf(left.getFirst(), guards);
+      List<Axis> walked = left.stream().filter(axis -> group.contains(axis.name())).toList();
+      List<Guard> decided =
+          guards.stream().filter(guard -> !Collections.disjoint(variables(guard), group)).toList();
+      points = Math.multiplyExact(points, points(walked, decided, symbols, new HashMap<>()));
+      left.removeAll(walked);
     }
-    long free = 1;
-    for (Axis axis : axes) {
-      if (!guarded.contains(axis.name())) {
-        free = Math.multiplyExact(free, IndexEvaluator.extent(axis.extent(), symbols));
+    boolean holds =
+        guards.stream()
+            .filter(guard -> variables(guard).isEmpty())
+            .allMatch(guard -> holds(guard, Map.of(), symbols));
+    return holds ? points : 0;
+  }
+
+  /// The variables that guards connect with an axis, and the axis.
+  private static Set<String> groupOf(Axis axis, List<Guard> guards) {
+    Set<String> group = new HashSet<>(Set.of(axis.name()));
+    boolean grows = true;
+    while (grows) {
+      grows = false;
+      for (Guard guard : guards) {
+        Set<String> variables = variables(guard);
+        grows |= !Collections.disjoint(variables, group) && group.addAll(variables);
       }
     }
-    if (free == 0 || guarded.isEmpty()) {
-      return free;
-    }
-    List<Axis> walked = axes.stream().filter(axis -> guarded.contains(axis.name())).toList();
-    return Math.multiplyExact(free, walk(walked, 0, guards, new HashMap<>(), symbols));
+    return group;
+  }
+
+  private static Set<String> variables(Guard guard) {
+    Set<String> variables = new HashSet<>();
+    Walk walk =
+        Walk.ofIndices(
+            part -> {
+              if (part instanceof IndexExpr.Variable(String name)) {
+                variables.add(name);
+              }
+            });
+    walk.visit(guard.index());
+    walk.visit(guard.extent());
+    return variables;
+  }
+
+  private static long points(
+      List<Axis> axes,
+      List<Guard> guards,
+      ToLongFunction<String> symbols,
+      Map<String, Long> values) {
+    return guards.isEmpty()
+        ? IndexEvaluator.extent(axes.getFirst().extent(), symbols)
+        : walk(axes, 0, guards, values, symbols);
   }
 
   private static boolean isFromData(Guard guard) {

@@ -1,0 +1,65 @@
+package org.einkorn.passes.cost;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
+import org.junit.jupiter.api.Test;
+
+/// Counts under guards, against counts by hand.
+class OperationCountTest {
+  private static final long SIDE = 1_000_000;
+
+  private static IndexExpr variable(String name) {
+    return IndexExpr.variable(name);
+  }
+
+  private static Guard inside(IndexExpr index) {
+    return new Guard(index, IndexExpr.of(SIDE));
+  }
+
+  private static OperationCount count(List<Axis> axes, Guard... guards) {
+    Scalar one = Scalar.Literal.of(DType.F32, 1);
+    Contraction term =
+        new Contraction(
+            axes, List.of(guards), List.of(variable("x")), BinaryOp.MULTIPLY, List.of(one, one));
+    return OperationCount.of(
+        new Body.Accumulate(Projection.SUM, List.of(term)),
+        symbol -> {
+          throw new AssertionError(symbol);
+        });
+  }
+
+  /// Two axes and their offsets: walking all four at once would take 9 · 10¹² steps.
+  @Test
+  void guardsThatShareNoAxisMultiply() {
+    List<Axis> axes =
+        List.of(
+            new Axis("x", IndexExpr.of(SIDE)),
+            new Axis("y", IndexExpr.of(SIDE)),
+            new Axis("dx", IndexExpr.of(3)),
+            new Axis("dy", IndexExpr.of(3)));
+    long points = (3 * SIDE - 2) * (3 * SIDE - 2);
+    assertEquals(
+        new OperationCount(points, points),
+        count(
+            axes,
+            inside(variable("x").plus(variable("dx")).plus(-1)),
+            inside(variable("y").plus(variable("dy")).plus(-1))));
+  }
+
+  @Test
+  void aGuardWithoutAxesDecidesForAllPoints() {
+    List<Axis> axes = List.of(new Axis("x", IndexExpr.of(4)));
+    assertEquals(new OperationCount(4, 0), count(axes, inside(IndexExpr.of(0))));
+    assertEquals(OperationCount.ZERO, count(axes, inside(IndexExpr.of(SIDE))));
+  }
+}
