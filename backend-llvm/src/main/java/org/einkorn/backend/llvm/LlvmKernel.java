@@ -6,13 +6,13 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
@@ -34,6 +34,9 @@ import org.einkorn.runtime.exec.Manifest;
 /// arena can't be closed while a segment of it is an argument. There is room for four arenas, which
 /// is what a runner needs for inputs, outputs and temporaries; of further ones the caller must see
 /// to it that they stay open.
+///
+/// Programs and einsums keep their code for as long as they are reachable, and close nothing. So a
+/// kernel that is not closed is freed once nobody can run it any more.
 final class LlvmKernel implements KernelModule {
   private static final MethodHandle CALL =
       Linker.nativeLinker()
@@ -50,16 +53,18 @@ final class LlvmKernel implements KernelModule {
                   ValueLayout.ADDRESS,
                   ValueLayout.ADDRESS));
 
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final ModuleFacts facts;
   private final List<Buffer> buffers;
   private final int symbolCount;
-  private final Jit jit;
   private final MemorySegment[] entries;
   private final Access[] accesses;
   private final Arena arena = Arena.ofShared();
   private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
   private final Object copying = new Object();
-  private final AtomicBoolean isClosed = new AtomicBoolean();
+  private final Cleaner.Cleanable code;
+  private volatile boolean isClosed = false;
   private volatile Sizes sizes = new Sizes(new long[0], new long[0]);
 
   /// Which buffers a function takes.
@@ -79,6 +84,15 @@ final class LlvmKernel implements KernelModule {
     }
   }
 
+  /// What is freed with the kernel; it must not reach the kernel itself.
+  private record Owned(Jit jit, Arena arena) implements Runnable {
+    @Override
+    public void run() {
+      jit.close();
+      arena.close();
+    }
+  }
+
   /// The bytes of each buffer for some values of the symbols.
   private record Sizes(long[] symbols, long[] bytes) {}
 
@@ -91,13 +105,13 @@ final class LlvmKernel implements KernelModule {
     this.facts = ModuleFacts.of(module);
     this.buffers = module.allBuffers();
     this.symbolCount = module.signature().symbols().size();
-    this.jit = jit;
     this.entries =
         Arrays.stream(entries).mapToObj(MemorySegment::ofAddress).toArray(MemorySegment[]::new);
     this.accesses =
         module.functions().stream()
             .map(function -> Access.of(Usage.of(function.body()), buffers))
             .toArray(Access[]::new);
+    this.code = CLEANER.register(this, new Owned(jit, arena));
   }
 
   @Override
@@ -117,7 +131,7 @@ final class LlvmKernel implements KernelModule {
 
   @Override
   public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
-    if (isClosed.get()) {
+    if (isClosed) {
       throw new IllegalStateException("the code of `" + manifest().program() + "` is freed");
     }
     if (begin >= end) {
@@ -224,6 +238,7 @@ final class LlvmKernel implements KernelModule {
       throw new IllegalStateException(e);
     } finally {
       Reference.reachabilityFence(memory);
+      Reference.reachabilityFence(this);
     }
     if (status == KernelStatus.DONE.code()) {
       frames.add(frame);
@@ -285,9 +300,7 @@ final class LlvmKernel implements KernelModule {
 
   @Override
   public void close() {
-    if (isClosed.compareAndSet(false, true)) {
-      jit.close();
-      arena.close();
-    }
+    isClosed = true;
+    code.clean();
   }
 }
