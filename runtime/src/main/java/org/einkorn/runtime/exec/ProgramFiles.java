@@ -39,6 +39,11 @@ public final class ProgramFiles {
     return new ProgramFiles(folder, allowed);
   }
 
+  /// These files where the user allows other folders.
+  public ProgramFiles withReadable(List<Path> readable) {
+    return of(folder, readable);
+  }
+
   /// The path with its symbolic links followed, as far as it exists.
   private static Path real(Path path) {
     Path absolute = path.toAbsolutePath().normalize();

@@ -51,20 +51,22 @@ public final class Workers {
       return;
     }
     List<Future<?>> others = new ArrayList<>();
-    for (long piece = 1; piece < pieces; piece++) {
-      long begin = start(extent, pieces, piece);
-      long end = start(extent, pieces, piece + 1);
-      others.add(Pool.EXECUTOR.submit(() -> work(body, begin, end)));
-    }
     RuntimeException failure = null;
     try {
+      for (long piece = 1; piece < pieces; piece++) {
+        long begin = start(extent, pieces, piece);
+        long end = start(extent, pieces, piece + 1);
+        others.add(Pool.EXECUTOR.submit(() -> work(body, begin, end)));
+      }
       work(body, 0, start(extent, pieces, 1));
     } catch (RuntimeException e) {
       failure = e;
-    }
-    for (Future<?> other : others) {
-      RuntimeException otherFailure = await(other);
-      failure = failure == null ? otherFailure : failure;
+    } finally {
+      // Even where this thread is out of memory: the others work on memory that the caller frees.
+      for (Future<?> other : others) {
+        RuntimeException otherFailure = await(other);
+        failure = failure == null ? otherFailure : failure;
+      }
     }
     if (failure != null) {
       throw failure;
