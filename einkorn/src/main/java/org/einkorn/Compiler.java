@@ -1,5 +1,6 @@
 package org.einkorn;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,9 @@ final class Compiler {
       Map<String, InputKind> inputs,
       Set<String> kept,
       Target target,
-      Optional<Set<String>> passes) {}
+      Optional<Set<String>> passes,
+      Options.Verification verification,
+      long seed) {}
 
   /// What code depends on of an input: its type, its rank, and which of its axes broadcast.
   private record InputKind(DType dtype, List<Boolean> isOne) {
@@ -62,6 +65,12 @@ final class Compiler {
     return files;
   }
 
+  /// This compiler where the program may read other folders. What it has compiled stays behind: the
+  /// types of files are part of it.
+  Compiler reading(List<Path> readable) {
+    return new Compiler(form, files.withReadable(readable));
+  }
+
   /// The code for inputs of these types, made now if it is not there yet.
   ///
   /// @param timings receives what each step took; nothing where the code was there
@@ -69,7 +78,14 @@ final class Compiler {
       Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
     Map<String, InputKind> types = new TreeMap<>();
     inputs.forEach((name, known) -> types.put(name, InputKind.of(known)));
-    Key key = new Key(types, kept, options.target(), options.passes());
+    Key key =
+        new Key(
+            types,
+            kept,
+            options.target(),
+            options.passes(),
+            options.verification(),
+            options.seed());
     return compilations.computeIfAbsent(
         key,
         absent -> {

@@ -63,7 +63,11 @@ public final class Program {
 
   /// This program with other options.
   public Program with(Options newOptions) {
-    return new Program(compiler, bound, kept, newOptions);
+    Compiler other =
+        newOptions.readable().equals(options.readable())
+            ? compiler
+            : compiler.reading(newOptions.readable());
+    return new Program(other, bound, kept, newOptions);
   }
 
   /// This program keeping just these tensors as its outputs; queries are answered all the same.
