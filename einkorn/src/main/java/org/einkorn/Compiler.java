@@ -113,6 +113,7 @@ final class Compiler {
   /// The program at level 1, before any pass.
   ///
   /// @throws CompileException with all errors of the program
+  /// @throws IllegalArgumentException for a program that was given at a later stage
   org.einkorn.ir.tensor.Program equations(
       Map<String, Known> inputs,
       Set<String> kept,
@@ -127,7 +128,10 @@ final class Compiler {
         yield compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics()));
       }
       case Form.Loops _, Form.Code _ ->
-          throw new IllegalStateException("a program of stage " + form.stage().text());
+          throw new IllegalArgumentException(
+              "a program given as text of the stage "
+                  + form.stage().text()
+                  + " has no equations to count or compile again");
     };
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
@@ -83,8 +84,16 @@ public record Explanation(
     requireSizes(program.signature());
     Pipelines.Lowered lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
     timings.addAll(lowered.timings());
-    List<Equation> equations = equations(program, lowered.equations());
-    return new Explanation(equations, totals(equations, lowered), kernels(lowered), timings);
+    try {
+      List<Equation> equations = equations(program, lowered.equations());
+      return new Explanation(equations, totals(equations, lowered), kernels(lowered), timings);
+    } catch (ArithmeticException e) {
+      throw DataException.of(DataFault.SHAPE_OVERFLOW)
+          .at("the program `" + program.name() + "`")
+          .expected("fewer than 2^63 operations and bytes")
+          .found("more")
+          .because(e);
+    }
   }
 
   private static void requireSizes(Signature signature) {
@@ -160,7 +169,7 @@ public record Explanation(
     Set<String> outputs =
         lowered.equations().signature().outputs().stream()
             .map(Signature.Output::name)
-            .collect(java.util.stream.Collectors.toSet());
+            .collect(Collectors.toSet());
     long peak = 0;
     long largest = 0;
     for (var buffer : lowered.scheduled().buffers()) {

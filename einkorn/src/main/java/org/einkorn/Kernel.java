@@ -11,6 +11,7 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
 
 /// A program compiled for inputs of fixed shapes: text, cost, then run into memory of the caller.
@@ -89,7 +90,7 @@ public final class Kernel {
   /// The names of the outputs, in the order in which [#run] takes them.
   public List<String> outputs() {
     return runner.manifest().buffers().stream()
-        .filter(spec -> spec.role() == org.einkorn.runtime.exec.Manifest.Role.OUTPUT)
+        .filter(spec -> spec.role() == Manifest.Role.OUTPUT)
         .map(spec -> spec.name())
         .toList();
   }

@@ -3,6 +3,7 @@ package org.einkorn;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,8 +36,8 @@ public final class Program {
 
   private Program(Compiler compiler, Map<String, Tensor> bound, Set<String> kept, Options options) {
     this.compiler = compiler;
-    this.bound = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(bound));
-    this.kept = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(kept));
+    this.bound = Collections.unmodifiableMap(new LinkedHashMap<>(bound));
+    this.kept = Collections.unmodifiableSet(new LinkedHashSet<>(kept));
     this.options = options;
   }
 
@@ -82,9 +83,8 @@ public final class Program {
 
   /// The warnings of the program; none where it is wrong, as the run says so.
   public List<Diagnostic> warnings() {
-    return compiler.diagnostics(knownInputs(), kept, false).stream()
-        .filter(diagnostic -> !diagnostic.isError())
-        .toList();
+    List<Diagnostic> all = compiler.diagnostics(knownInputs(), kept, false);
+    return all.stream().anyMatch(Diagnostic::isError) ? List.of() : all;
   }
 
   /// The element type that the program gives an input; `f32` where it says nothing.
@@ -170,6 +170,7 @@ public final class Program {
   /// What the compiler decided and what the program costs, for inputs of these shapes.
   ///
   /// @param shapes for inputs that are not bound
+  /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     return Explanation.of(compiler, withShapes(shapes), kept, options);
   }
@@ -178,6 +179,7 @@ public final class Program {
   ///
   /// @param shapes for each input that is not bound and has no file
   /// @throws CompileException when the shapes do not agree with the program
+  /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Kernel kernel(Target target, Map<String, Shape> shapes) {
     return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
   }
@@ -197,6 +199,7 @@ public final class Program {
   /// @param target `native`, `jvm`, or a processor; nothing for what the kind is usually for
   /// @param shapes inputs whose shape is fixed; other sizes become parameters
   /// @throws RefusedException when no backend makes that kind, or not for that target
+  /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Artifact emit(
       String kind, String name, Optional<String> target, Map<String, Shape> shapes) {
     return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);

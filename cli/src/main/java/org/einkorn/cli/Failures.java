@@ -14,7 +14,7 @@ import org.einkorn.runtime.DataFault;
 final class Failures {
   private static final int WRONG = 1;
   private static final int LIMIT = 3;
-  private static final int FAULT = 70;
+  static final int FAULT = 70;
 
   private final Session session;
   private final String[] arguments;
@@ -24,7 +24,7 @@ final class Failures {
     this.arguments = arguments.clone();
   }
 
-  int report(Exception failure) {
+  int report(Throwable failure) {
     return switch (failure) {
       case CompileException wrong -> {
         session.err().println(session.renderer().renderAll(wrong.diagnostics()).stripTrailing());
@@ -32,7 +32,7 @@ final class Failures {
       }
       case DataException wrong -> {
         session.err().print(wrong.describe());
-        yield wrong.fault() == DataFault.MEMORY_BUDGET ? LIMIT : WRONG;
+        yield wrong.fault().isLimit() ? LIMIT : WRONG;
       }
       case RefusedException refused -> {
         session.err().println("error[" + refused.code() + "]: " + refused.getMessage());
@@ -43,15 +43,19 @@ final class Failures {
         session.err().println("ein: " + usage.getMessage());
         yield Main.USAGE;
       }
+      case OutOfMemoryError limit -> {
+        session
+            .err()
+            .println("error[" + DataFault.OUT_OF_MEMORY.code() + "]: " + limit.getMessage());
+        session.err().println("  = help: start Java with a larger heap: EIN_JAVA_OPTIONS=-Xmx16g");
+        yield LIMIT;
+      }
       default -> fault(failure);
     };
   }
 
-  private int fault(Exception failure) {
-    session
-        .err()
-        .println(
-            "ein: this is a fault of the compiler, not of your program: " + failure.getMessage());
+  private int fault(Throwable failure) {
+    session.err().println("ein: this is a fault of the compiler, not of your program: " + failure);
     try {
       Path reproducer = Files.createTempFile("ein-fault-", ".txt");
       StringWriter text = new StringWriter();

@@ -1,9 +1,13 @@
 package org.einkorn.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,18 +39,22 @@ public final class Main {
     COMMANDS.put("doctor", DoctorCommand::new);
   }
 
+  /// A sum of thousands of terms is a tree as deep, which the compiler walks by recursion. Only
+  /// what is used of this is ever taken from the system.
+  private static final long STACK_BYTES = 512L << 20;
+
   private Main() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws InterruptedException {
     PrintStream out =
-        new PrintStream(
-            new java.io.FileOutputStream(java.io.FileDescriptor.out),
-            false,
-            StandardCharsets.UTF_8);
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    int code = run(arguments, out, err);
+    AtomicInteger code = new AtomicInteger(Failures.FAULT);
+    Thread worker = new Thread(null, () -> code.set(run(arguments, out, err)), "ein", STACK_BYTES);
+    worker.start();
+    worker.join();
     out.flush();
-    System.exit(code);
+    System.exit(code.get());
   }
 
   /// Runs one command line.
@@ -56,12 +64,12 @@ public final class Main {
     Session session = new Session(out, err);
     CommandLine line = new CommandLine(new Main());
     addCommands(line, session, arguments.length == 0 ? "" : arguments[0]);
-    line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
-    line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(new CommandLine.RunLast());
-    line.setExecutionExceptionHandler(
-        (failure, failed, parsed) -> new Failures(session, arguments).report(failure));
+    Failures failures = new Failures(session, arguments);
+    line.setExecutionExceptionHandler((failure, failed, parsed) -> failures.report(failure));
     line.setParameterExceptionHandler(
         (failure, args) -> {
           session.err().println("ein: " + failure.getMessage());
@@ -73,7 +81,11 @@ public final class Main {
       line.usage(err);
       return USAGE;
     }
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      return failures.report(e);
+    }
   }
 
   /// Adds the command that is called, or all where none is: reading the options of a command off

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.einkorn.Program;
 import org.einkorn.Results;
+import org.einkorn.Stage;
 import org.einkorn.runtime.io.FileReference;
 import org.einkorn.runtime.io.TensorFiles;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> targets = Bindings.split(outputs);
+    if (stats != null && from != null && Programs.stage(from).compareTo(Stage.TENSOR) > 0) {
+      throw new UsageException(
+          "--stats counts the equations of a program; text of the stage " + from + " has none");
+    }
     try (Arena arena = Arena.ofShared()) {
       Program program = Programs.open(file, from, queries, common.toOptions(session));
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);

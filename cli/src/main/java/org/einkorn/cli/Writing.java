@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
+import org.jspecify.annotations.Nullable;
 
 /// Writes files so that a reader sees the old content or the new, never a part.
 final class Writing {
@@ -37,11 +39,11 @@ final class Writing {
           temporary,
           Files.exists(target)
               ? Files.getPosixFilePermissions(target)
-              : java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+              : PosixFilePermissions.fromString("rw-r--r--"));
     }
   }
 
-  private static void discard(@org.jspecify.annotations.Nullable Path temporary) {
+  private static void discard(@Nullable Path temporary) {
     if (temporary != null) {
       try {
         Files.deleteIfExists(temporary);

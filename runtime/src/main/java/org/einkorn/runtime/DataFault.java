@@ -60,6 +60,11 @@ public enum DataFault {
     return code;
   }
 
+  /// Whether nothing is wrong but that memory does not suffice.
+  public boolean isLimit() {
+    return this == MEMORY_BUDGET || this == OUT_OF_MEMORY;
+  }
+
   /// What went wrong, without the particulars.
   public String title() {
     return title;

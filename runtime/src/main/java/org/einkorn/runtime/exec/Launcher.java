@@ -55,7 +55,7 @@ public final class Launcher {
       return 0;
     } catch (DataException e) {
       err.print(e.describe());
-      return e.fault() == DataFault.MEMORY_BUDGET ? 3 : 1;
+      return e.fault().isLimit() ? 3 : 1;
     }
   }
 
