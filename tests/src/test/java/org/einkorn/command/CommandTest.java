@@ -93,6 +93,30 @@ final class CommandTest {
   }
 
   @Test
+  void countsPast63BitsAreNoFaultOfOurs() {
+    Ein ein =
+        Ein.run(
+            "explain", "ij,jk->ik", "--shape", "A=3000000x3000000", "--shape", "B=3000000x3000000");
+    assertEquals(1, ein.code());
+    assertTrue(ein.err().startsWith("error[E0530]"), ein.err());
+  }
+
+  @Test
+  void warningsOfAWrongProgramComeOnce() throws IOException {
+    Path wrong = Files.writeString(folder.resolve("wrong.ein"), "input Unused[i: 2]\nY = (\n");
+    String errors = Ein.run("run", wrong).err();
+    assertEquals(errors.indexOf("W0102"), errors.lastIndexOf("W0102"), errors);
+  }
+
+  @Test
+  void loopsHaveNoEquationsToCount() throws IOException {
+    Path loops = folder.resolve("loops.txt");
+    Files.writeString(loops, Ein.run("ir", program, "--stage", "loops").require().out());
+    Path stats = folder.resolve("stats.json");
+    requireUsage(Ein.run("run", loops, "--from", "loops", "--stats", stats), "--stats");
+  }
+
+  @Test
   void wrongUsageIsExitCode2() {
     requireUsage(Ein.run("run", program, "--backend", "gpu"), "no backend is called `gpu`");
     requireUsage(Ein.run("run", program, "--threads", "0"), "--threads");

@@ -110,8 +110,10 @@ public final class ModuleRunner {
       Manifest.BufferSpec spec = manifest.buffers().get(number);
       Shape shape = shapeOf(number, symbols);
       shapes.add(shape);
-      allocated = Math.addExact(allocated, byteCount(spec, shape));
-      if (allocated > budget) {
+      // A sum past 2^63 is past every budget too.
+      long bytes = byteCount(spec, shape);
+      allocated = bytes > Long.MAX_VALUE - allocated ? Long.MAX_VALUE : allocated + bytes;
+      if (allocated > budget || allocated == Long.MAX_VALUE) {
         throw overBudget(spec, shape, allocated, budget);
       }
     }
@@ -119,7 +121,15 @@ public final class ModuleRunner {
   }
 
   private static long byteCount(Manifest.BufferSpec spec, Shape shape) {
-    return Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
+    try {
+      return Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
+    } catch (ArithmeticException e) {
+      throw DataException.of(DataFault.SHAPE_OVERFLOW)
+          .at("`" + spec.name() + "`")
+          .expected("fewer than 2^63 bytes")
+          .found(spec.dtype().toString() + shape)
+          .because(e);
+    }
   }
 
   private static Tensor target(Map<String, Tensor> targets, Manifest.BufferSpec spec, Shape shape) {
