@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
@@ -341,9 +342,7 @@ final class Declarations {
     String name = declaration.name().text();
     Optional<String> file = declaration.value().map(value -> ((Tree.Text) value).value());
     Signature.Role role =
-        declaration.kind() == Tree.DeclarationKind.PARAM
-            ? Signature.Role.PARAM
-            : Signature.Role.INPUT;
+        declaration.kind() == DeclarationKind.PARAM ? Signature.Role.PARAM : Signature.Role.INPUT;
     Equations.Declared declared = declared(declaration);
     add(role, name, declared, file);
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Program;
@@ -126,7 +127,7 @@ public final class ProgramLowering {
   private void declaration(Tree.Declaration declaration) {
     Tree.Name name = declaration.name();
     boolean isFile = declaration.value().map(Tree.Text.class::isInstance).orElse(true);
-    boolean isOutput = declaration.kind() == Tree.DeclarationKind.OUTPUT;
+    boolean isOutput = declaration.kind() == DeclarationKind.OUTPUT;
     if (!declaration.kind().hasValue() || !isFile) {
       if (declared.containsKey(name.text())) {
         context.report(
@@ -330,7 +331,7 @@ public final class ProgramLowering {
         case Tree.Declaration declaration -> {
           if (declaration.kind().hasValue()) {
             warn(
-                declaration.kind() == Tree.DeclarationKind.PARAM ? "parameter" : "input",
+                declaration.kind() == DeclarationKind.PARAM ? "parameter" : "input",
                 declaration.name());
           }
         }

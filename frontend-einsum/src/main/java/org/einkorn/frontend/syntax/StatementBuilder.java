@@ -49,12 +49,12 @@ final class StatementBuilder {
               .and(expressions.span(axes.get()), "and here")
               .help("keep the axes after the name and only the element type after `:`"));
     }
-    Tree.DeclarationKind kind =
+    DeclarationKind kind =
         switch (context.kind.getType()) {
-          case INPUT -> Tree.DeclarationKind.INPUT;
-          case PARAM -> Tree.DeclarationKind.PARAM;
-          case TENSOR -> Tree.DeclarationKind.TENSOR;
-          default -> Tree.DeclarationKind.OUTPUT;
+          case INPUT -> DeclarationKind.INPUT;
+          case PARAM -> DeclarationKind.PARAM;
+          case TENSOR -> DeclarationKind.TENSOR;
+          default -> DeclarationKind.OUTPUT;
         };
     Optional<Expression> value = Optional.ofNullable(context.expression()).map(expressions::build);
     if (!kind.hasValue() && value.isPresent()) {

@@ -372,27 +372,6 @@ public sealed interface Tree {
     ROUND
   }
 
-  /// The first word of a declaration.
-  enum DeclarationKind {
-    INPUT,
-    PARAM,
-    OUTPUT,
-    TENSOR;
-
-    /// As written: `input`.
-    public String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    /// Whether a value may follow. What is kept, or only declared, is defined by equations.
-    public boolean hasValue() {
-      return switch (this) {
-        case INPUT, PARAM -> true;
-        case OUTPUT, TENSOR -> false;
-      };
-    }
-  }
-
   /// How a statement projects what its left side does not bind. `=` sums, as `+=` does; they differ
   /// in where (see "Meaning of an equation" in the language reference).
   enum AssignOperator {

@@ -41,7 +41,7 @@ final class RandomTrees {
   }
 
   private Tree.Statement declaration() {
-    Tree.DeclarationKind kind = pick(List.of(Tree.DeclarationKind.values()));
+    DeclarationKind kind = pick(List.of(DeclarationKind.values()));
     return new Tree.Declaration(
         kind,
         variableOrConstant(),
