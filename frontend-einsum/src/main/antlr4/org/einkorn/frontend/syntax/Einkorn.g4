@@ -67,7 +67,7 @@ holding : HOLDING name (COMMA name)* ;
 // An equation, a rule, a fact, a query, or a file read or written: they all begin with an expression.
 clause
     : expression
-      ( QUESTION
+      ( QUESTION title=STRING? (WITH legend (COMMA legend)*)?
       | (COLON type=name)? ( operator expression modifier*
                            | ARROW expression (COMMA expression)* modifier* )
       )?
@@ -78,11 +78,18 @@ operator
     | OR_ASSIGN | AND_ASSIGN | LSE_ASSIGN | XOR_ASSIGN
     ;
 
+// The labels of one axis of an answer: `x: "Ann" "Bob"`.
+legend : name COLON STRING+ ;
+
 modifier
     : PAD (LPAREN expression RPAREN)?
+    | WITH bound (COMMA bound)*
     | UNTIL expression
     | FOR count STEPS
     ;
+
+// `l-m: L`: points where the position is outside are left out.
+bound : expression COLON expression ;
 
 // --------------------------------------------------------------- expressions
 // From the loosest to the tightest. Chains are lists, not left-deep trees: a sum of a hundred thousand

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Origin;
@@ -21,7 +22,13 @@ final class Answers {
   private final List<Written> files = new ArrayList<>();
 
   /// A query and the tensor that answers it.
-  record Question(String text, String tensor) {}
+  ///
+  /// @param legends labels that the query itself gives, by the number of the axis
+  record Question(String text, String tensor, Map<Integer, List<String>> legends) {
+    Question {
+      legends = Map.copyOf(legends);
+    }
+  }
 
   /// A file and the tensor that is written to it.
   record Written(String path, String tensor) {}
@@ -59,9 +66,17 @@ final class Answers {
     for (Tree.Statement statement : statements) {
       switch (statement) {
         case Tree.Query query -> {
-          String text = query.origin().span().map(Span::text).orElse("?").strip();
+          String text =
+              query
+                  .title()
+                  .map(Tree.Text::value)
+                  .orElseGet(
+                      () ->
+                          query.legends().isEmpty()
+                              ? query.origin().span().map(Span::text).orElse("?").strip()
+                              : query.value().origin().span().map(Span::text).orElse("") + "?");
           tensor(query.value(), "q", questions.size(), query.origin())
-              .ifPresent(name -> questions.add(new Question(text, name)));
+              .ifPresent(name -> questions.add(new Question(text, name, legends(query))));
         }
         case Tree.WriteFile file ->
             tensor(file.value(), "w", files.size(), file.origin())
@@ -76,6 +91,28 @@ final class Answers {
             Tree.Learn _ -> {}
       }
     }
+  }
+
+  /// The labels in a query, by the places of its indices.
+  private Map<Integer, List<String>> legends(Tree.Query query) {
+    Map<Integer, List<String>> labels = new LinkedHashMap<>();
+    List<Tree.Index> indices =
+        query.value() instanceof Tree.Access access ? access.indices() : List.of();
+    for (Tree.Legend legend : query.legends()) {
+      int axis = -1;
+      for (int place = 0; place < indices.size(); place++) {
+        if (indices.get(place) instanceof Tree.Position(Tree.Name(String text, _), _)
+            && text.equals(legend.index().text())) {
+          axis = place;
+        }
+      }
+      if (axis < 0) {
+        context.report(
+            new Problem.UnknownName(legend.index().text(), legend.index().origin(), List.of()));
+      }
+      labels.put(axis, legend.labels().stream().map(Tree.Text::value).toList());
+    }
+    return labels;
   }
 
   /// The tensor with the value: one that is there already, or a new one.

@@ -46,7 +46,7 @@ final class Calls {
   static Set<String> primitives() {
     Set<String> names = new LinkedHashSet<>();
     UNARY.forEach(op -> names.add(op.text()));
-    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp"));
+    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp", "pos"));
     for (DType type : DType.values()) {
       names.add(type.text());
     }
@@ -87,6 +87,9 @@ final class Calls {
     Optional<Node> refused = refuse(call);
     if (refused.isPresent()) {
       return refused.get();
+    }
+    if (name.equals("pos")) {
+      return position(call, env);
     }
     if (Structures.NAMES.contains(name)) {
       return structures.call(call, env);
@@ -150,6 +153,21 @@ final class Calls {
     Node then = elaborator.node(values.get(1), env.withFacts(Facts.of(condition)));
     Node otherwise = elaborator.node(values.get(2), env.withFacts(Facts.ofNot(condition)));
     return new Node.Select(condition, then, otherwise, call.origin());
+  }
+
+  /// `pos(i/2)`: an index function as a number.
+  private Node position(Tree.Call call, Env env) {
+    if (call.arguments().size() != 1 || call.arguments().getFirst().name().isPresent()) {
+      context.report(
+          new Problem.ArgumentCount("pos", 1, call.arguments().size(), call.origin()));
+      return new Node.Broken();
+    }
+    return elaborator
+        .reader()
+        .positions()
+        .affine(call.arguments().getFirst().value(), env)
+        .<Node>map(Node.Place::new)
+        .orElseGet(Node.Broken::new);
   }
 
   private Node convert(DType type, Node operand, Origin origin) {

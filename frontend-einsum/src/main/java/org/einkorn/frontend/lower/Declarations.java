@@ -58,6 +58,7 @@ final class Declarations {
         case Tree.Equation equation -> {
           sizes(equation.head());
           projected(equation.value());
+          equation.modifiers().bounds().forEach(bound -> sizes(bound.extent()));
         }
         case Tree.ReadFile file -> sizes(file.head());
         case Tree.Let _,

@@ -15,6 +15,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
@@ -115,16 +116,20 @@ final class Definer {
     }
     List<Contraction> terms = new ArrayList<>();
     boolean covers = parts.size() == 1;
+    boolean isFilled = false;
     List<List<String>> reduced = new ArrayList<>();
     for (Part part : parts) {
       Emitter emitter = emitter(part);
       Contraction term = term(part, emitter, projection);
       terms.add(term);
-      covers &= covers(part, term);
+      boolean isWhole = covers(part, term);
+      covers &= isWhole;
+      isFilled |=
+          isWhole && Joins.isSurelyPositive(emitter, List.copyOf(term.reducedAxes()));
       reduced.add(List.copyOf(term.reducedAxes()));
     }
     Body body = new Body.Accumulate(projection, terms);
-    if (projection.hasProperIdentity(value)) {
+    if (projection.hasProperIdentity(value) || isFilled) {
       add(target, stored, extents, body);
       return;
     }
@@ -166,7 +171,7 @@ final class Definer {
       return false;
     }
     Emitter emitter = emitter(part);
-    Emitter.Points points = new Emitter.Points();
+    Emitter.Points points = bounded(part, emitter);
     Joins.Joined joined = Joins.of(emitter, project.body(), kind, type, points);
     if (!emitter.about(names(part), points).isEmpty()) {
       return false;
@@ -188,6 +193,7 @@ final class Definer {
   private boolean defineScan(Part part, Node.Cumulate cumulate) {
     boolean isWhole =
         projection == Projection.SUM
+            && part.bounds().isEmpty()
             && types.of(cumulate).type() == value
             && part.write().stream().allMatch(IndexExpr.Variable.class::isInstance)
             && part.write().stream().distinct().count() == part.write().size()
@@ -206,6 +212,18 @@ final class Definer {
     List<Axis> axes = names(part).stream().map(emitter::axis).toList();
     add(target, stored, extents, new Body.Scan(cumulate.kind(), axis, axes, operand));
     return true;
+  }
+
+  /// The guards that the equation itself has.
+  private Emitter.Points bounded(Part part, Emitter emitter) {
+    Emitter.Points points = new Emitter.Points();
+    for (Part.Bound bound : part.bounds()) {
+      points.guards.add(
+          new Guard(
+              emitter.position(bound.position(), points),
+              context.extents.resolve(bound.extent())));
+    }
+    return points;
   }
 
   private List<String> names(Part part) {
@@ -238,7 +256,7 @@ final class Definer {
 
   private Contraction term(Part part, Emitter emitter, Projection into) {
     Node node = stepped(part);
-    Emitter.Points points = new Emitter.Points();
+    Emitter.Points points = bounded(part, emitter);
     List<IndexExpr> write =
         part.write().stream().map(index -> emitter.position(index, points)).toList();
     List<String> over = List.of();
@@ -273,10 +291,6 @@ final class Definer {
       List<Contraction> terms, Body body, boolean covers, List<String> reduced) {
     Part part = parts.getFirst();
     Emitter emitter = emitter(part);
-    if (covers && Joins.isSurelyPositive(emitter, reduced)) {
-      add(target, stored, extents, body);
-      return;
-    }
     String raw = context.temporary(target);
     add(raw, value, extents, body);
     List<Axis> axes = new ArrayList<>();
@@ -338,7 +352,8 @@ final class Definer {
               over.isEmpty()
                   ? body
                   : new Node.Project(
-                      Projection.SUM, List.copyOf(over), body, part.item().origin()));
+                      Projection.SUM, List.copyOf(over), body, part.item().origin()),
+              part.bounds());
       Contraction term = term(inner, emitter(inner), Projection.SUM);
       sums.add(term);
       counts.add(

@@ -47,6 +47,8 @@ final class Domain {
 
   private void run(
       Map<String, Frame.Site> declared, Map<String, IndexExpr> optional, String target) {
+    frame.bounds().forEach((name, extent) -> solved.put(name, context.extents.resolve(extent)));
+    fixed.addAll(frame.bounds().keySet());
     Map<String, Frame.Site> all = new HashMap<>(frame.fixed());
     all.putAll(declared);
     all.forEach(
@@ -95,6 +97,9 @@ final class Domain {
   }
 
   private void direct(String name, Frame.Site site) {
+    if (frame.bounds().containsKey(name)) {
+      return;
+    }
     Frame.Site first = reasons.get(name);
     if (first == null) {
       reasons.put(name, site);

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.einkorn.frontend.check.Conditions;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.check.Ranges;
@@ -30,6 +31,9 @@ final class Emitter {
   private final Temporaries temporaries;
   private final IdentityHashMap<Node, Made> made = new IdentityHashMap<>();
   private final IdentityHashMap<Node.Store, Made> stored = new IdentityHashMap<>();
+
+  /// What the conditions around the current node say.
+  private Conditions facts = Conditions.NONE;
 
   /// A temporary: how it is read, and the points at which it says nothing.
   record Made(String name, DType type, List<String> variables, List<Guard> guards) {}
@@ -96,12 +100,14 @@ final class Emitter {
       case Node.Power power -> convert(power(power, want, points), want);
       case Node.Select select -> {
         DType type = computed(types.of(select), want);
-        yield convert(
-            new Scalar.Select(
-                scalar(select.condition(), DType.BOOL, points),
-                scalar(select.then(), type, points),
-                scalar(select.otherwise(), type, points)),
-            want);
+        Scalar condition = scalar(select.condition(), DType.BOOL, points);
+        Conditions before = facts;
+        facts = before.and(condition, true);
+        Scalar then = scalar(select.then(), type, points);
+        facts = before.and(condition, false);
+        Scalar otherwise = scalar(select.otherwise(), type, points);
+        facts = before;
+        yield convert(new Scalar.Select(condition, then, otherwise), want);
       }
       case Node.Convert conversion -> {
         Scalar operand = unconverted(conversion, points);
@@ -314,6 +320,9 @@ final class Emitter {
       return;
     }
     Ranges range = Ranges.of(position, this::extent);
+    if (facts.keepInside(position, extent, this::extent)) {
+      return;
+    }
     boolean start = check.start() && !range.startsInside();
     boolean end = check.end() && !range.endsInside(extent);
     if (!start && !end) {

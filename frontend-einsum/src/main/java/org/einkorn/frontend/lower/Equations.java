@@ -307,6 +307,7 @@ final class Equations {
     Env scope = env;
     Node node =
         item.value().map(value -> elaborator.root(value, scope, top)).orElse(new Node.Truth(true));
+    List<Part.Bound> bounds = bounds(item, elaborator, withProjected(node, frame, env), sized(item, env));
     if (item.isRule()) {
       checkSafety(item, env);
     }
@@ -316,8 +317,53 @@ final class Equations {
     int before2 = context.problems.size();
     Domain.solve(context, frame, head.fixed(), optional(head, axes), target);
     if (!hasNewError(before2)) {
-      parts.add(new Part(item, frame, write, node));
+      parts.add(new Part(item, frame, write, node, bounds));
     }
+  }
+
+  /// The indices to which the left side gives an extent.
+  private static Set<String> sized(Item item, Env env) {
+    Set<String> sized = new LinkedHashSet<>();
+    for (Tree.Index index : item.head().indices()) {
+      if (index instanceof Tree.Sized written && env.index(written.name().text()) != null) {
+        sized.add(env.index(written.name().text()));
+      }
+    }
+    return sized;
+  }
+
+  private static Env withProjected(Node node, Frame frame, Env env) {
+    Env inner = env;
+    if (node instanceof Node.Project project) {
+      for (String name : project.over()) {
+        inner = inner.withIndex(frame.get(name).written(), name);
+      }
+    }
+    return inner;
+  }
+
+  /// What stands after `with`. A bare index runs below its extent; other positions are guards. The
+  /// indices of the projection that is the whole right side may occur too.
+  private List<Part.Bound> bounds(
+      Item item, Elaborator elaborator, Env env, Set<String> fixed) {
+    List<Part.Bound> bounds = new ArrayList<>();
+    Positions positions = elaborator.reader().positions();
+    for (Tree.Bound written : item.modifiers().bounds()) {
+      Optional<IndexExpr> extent = positions.affine(written.extent(), Env.empty());
+      Optional<IndexExpr> position = positions.affine(written.position(), env);
+      if (extent.isEmpty() || position.isEmpty()) {
+        continue;
+      }
+      if (position.get() instanceof IndexExpr.Variable(String name)
+          && !elaborator.frame.bounds().containsKey(name)
+          && !fixed.contains(name)
+          && !elaborator.frame.fixed().containsKey(name)) {
+        elaborator.frame.bound(name, extent.get());
+      } else {
+        bounds.add(new Part.Bound(position.get(), extent.get()));
+      }
+    }
+    return bounds;
   }
 
   /// The positions that are no plain index.

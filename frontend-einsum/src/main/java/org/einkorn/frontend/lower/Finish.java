@@ -77,11 +77,12 @@ final class Finish {
     List<Signature.Query> queries = new ArrayList<>();
     for (Answers.Question question : answers.questions()) {
       TensorInfo tensor = java.util.Objects.requireNonNull(context.tensor(question.tensor()));
-      queries.add(
-          new Signature.Query(
-              question.text(),
-              question.tensor(),
-              tensor.extents().stream().map(context::labelsOf).toList()));
+      List<List<String>> labels = new ArrayList<>();
+      for (int axis = 0; axis < tensor.rank(); axis++) {
+        List<String> shown = question.legends().get(axis);
+        labels.add(shown == null ? context.labelsOf(tensor.extents().get(axis)) : shown);
+      }
+      queries.add(new Signature.Query(question.text(), question.tensor(), labels));
     }
     return queries;
   }

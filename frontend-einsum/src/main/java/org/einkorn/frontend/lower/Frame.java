@@ -22,6 +22,7 @@ final class Frame {
   private final Map<String, Site> fixed = new LinkedHashMap<>();
   private final Set<String> dotted = new LinkedHashSet<>();
   private final Set<String> units = new LinkedHashSet<>();
+  private final Map<String, IndexExpr> bounds = new LinkedHashMap<>();
   private int gatherCount = 0;
   private int quiet = 0;
   private boolean broken = false;
@@ -144,6 +145,16 @@ final class Frame {
 
   List<Site> sites() {
     return sites;
+  }
+
+  /// Says that a variable runs below `extent`, whatever it indexes.
+  void bound(String variable, IndexExpr extent) {
+    bounds.put(variable, extent);
+  }
+
+  /// The variables whose extents are given and bound to no axis.
+  Map<String, IndexExpr> bounds() {
+    return bounds;
   }
 
   void dot(String name) {

@@ -7,10 +7,15 @@ import org.einkorn.ir.expr.IndexExpr;
 ///
 /// @param write where it writes, one position for each axis
 /// @param node its right side, with its projections in place
-record Part(Item item, Frame frame, List<IndexExpr> write, Node node) {
+/// @param bounds what points must keep inside
+record Part(Item item, Frame frame, List<IndexExpr> write, Node node, List<Bound> bounds) {
   Part {
     write = List.copyOf(write);
+    bounds = List.copyOf(bounds);
   }
+
+  /// A position that points must keep inside: `with l-m: L`.
+  record Bound(IndexExpr position, IndexExpr extent) {}
 
   IndexExpr extent(Context context, String variable) {
     return context.extents.resolve(frame.get(variable).extent());

@@ -26,7 +26,12 @@ final class ClauseBuilder {
     ExpressionContext left = context.expression(0);
     Origin origin = expressions.origin(context);
     if (context.QUESTION() != null) {
-      return List.of(new Tree.Query(expressions.build(left), origin));
+      return List.of(
+          new Tree.Query(
+              expressions.build(left),
+              Optional.ofNullable(context.title).map(expressions::text),
+              context.legend().stream().map(this::legend).toList(),
+              origin));
     }
     if (context.ARROW() != null) {
       return List.of(rule(context, origin));
@@ -35,6 +40,13 @@ final class ClauseBuilder {
       return List.of(equation(context, origin));
     }
     return facts(left);
+  }
+
+  private Tree.Legend legend(LegendContext context) {
+    return new Tree.Legend(
+        expressions.name(context.name()),
+        context.STRING().stream().map(label -> expressions.text(label.getSymbol())).toList(),
+        expressions.origin(context));
   }
 
   private Statement rule(ClauseContext context, Origin origin) {
@@ -218,9 +230,12 @@ final class ClauseBuilder {
   // ---------------------------------------------------------------- modifiers
 
   private Tree.Modifiers modifiers(List<ModifierContext> contexts) {
-    ModifierContext[] seen = new ModifierContext[3];
+    ModifierContext[] seen = new ModifierContext[4];
     for (ModifierContext context : contexts) {
-      int kind = context.PAD() != null ? 0 : context.UNTIL() != null ? 1 : 2;
+      int kind =
+          context.PAD() != null
+              ? 0
+              : context.UNTIL() != null ? 1 : context.FOR() != null ? 2 : 3;
       if (seen[kind] != null) {
         throw new SyntaxFault(
             Diagnostic.error("E0020", "`" + context.getStart().getText() + "` is said twice")
@@ -232,8 +247,20 @@ final class ClauseBuilder {
     }
     return new Tree.Modifiers(
         Optional.ofNullable(seen[0]).map(this::padding),
+        Optional.ofNullable(seen[3]).map(this::bounds).orElse(List.of()),
         Optional.ofNullable(seen[1]).map(until -> expressions.build(until.expression())),
         Optional.ofNullable(seen[2]).map(steps -> expressions.count(steps.count())));
+  }
+
+  private List<Tree.Bound> bounds(ModifierContext context) {
+    return context.bound().stream()
+        .map(
+            bound ->
+                new Tree.Bound(
+                    expressions.build(bound.expression(0)),
+                    expressions.build(bound.expression(1)),
+                    expressions.origin(bound)))
+        .toList();
   }
 
   private Tree.Padding padding(ModifierContext context) {

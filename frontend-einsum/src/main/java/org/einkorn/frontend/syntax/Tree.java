@@ -87,8 +87,16 @@ public sealed interface Tree {
   /// `"y.npy" = Y`
   record WriteFile(Text path, Expression value, Origin origin) implements Statement {}
 
-  /// `Y[0, c]?`
-  record Query(Expression value, Origin origin) implements Statement {}
+  /// `Y[0, c]?`, or `Y_q0[c]? "Y[0, c]?" with c: "cat" "dog"`
+  ///
+  /// @param title what is printed for the question, in place of the value as written
+  /// @param legends the labels of axes of the answer, where the program does not show them otherwise
+  record Query(Expression value, Optional<Text> title, List<Legend> legends, Origin origin)
+      implements Statement {
+    public Query {
+      legends = List.copyOf(legends);
+    }
+  }
 
   /// `learn W, V minimizing Loss with adam(rate: 1e-3) for 200 steps over e in batches of 32
   /// holding X`
@@ -126,6 +134,17 @@ public sealed interface Tree {
     }
   }
 
+  /// The labels of one axis of an answer, in order: `c: "cat" "dog"`.
+  record Legend(Name index, List<Text> labels, Origin origin) implements Tree {
+    public Legend {
+      labels = List.copyOf(labels);
+      require(!labels.isEmpty(), "a legend has labels");
+    }
+  }
+
+  /// `l-m: L` after an equation: points where the position is outside `0 … L − 1` are left out.
+  record Bound(Expression position, Expression extent, Origin origin) implements Tree {}
+
   /// One axis of a declaration: `p: P`, `64` or `d`.
   record Axis(Optional<Name> name, Optional<Expression> extent, Origin origin) implements Tree {
     public Axis {
@@ -160,13 +179,17 @@ public sealed interface Tree {
     }
   }
 
-  /// What may follow an equation. In text: `pad`, then `until`, then `for`.
+  /// What may follow an equation. In text: `pad`, then `with`, then `until`, then `for`.
   record Modifiers(
-      Optional<Padding> padding, Optional<Expression> until, Optional<Expression> steps) {
+      Optional<Padding> padding,
+      List<Bound> bounds,
+      Optional<Expression> until,
+      Optional<Expression> steps) {
     public static final Modifiers NONE =
-        new Modifiers(Optional.empty(), Optional.empty(), Optional.empty());
+        new Modifiers(Optional.empty(), List.of(), Optional.empty(), Optional.empty());
 
     public Modifiers {
+      bounds = List.copyOf(bounds);
       require(steps.isEmpty() || isCount(steps.get()), "steps are an integer or a name");
     }
 

@@ -43,9 +43,21 @@ public final class TreePrinter {
       case Tree.Fact fact -> print(fact.atom());
       case Tree.ReadFile read -> head(read.head()) + " = " + print(read.path());
       case Tree.WriteFile write -> broken(print(write.path()) + " =", pieces(write.value()), "");
-      case Tree.Query query -> print(query.value()) + "?";
+      case Tree.Query query -> query(query);
       case Tree.Learn learn -> learn(learn);
     };
+  }
+
+  private static String query(Tree.Query query) {
+    StringBuilder text = new StringBuilder(print(query.value())).append('?');
+    query.title().ifPresent(title -> text.append(' ').append(print(title)));
+    String separator = " with ";
+    for (Tree.Legend legend : query.legends()) {
+      text.append(separator).append(legend.index().text()).append(':');
+      legend.labels().forEach(label -> text.append(' ').append(print(label)));
+      separator = ", ";
+    }
+    return text.toString();
   }
 
   /// An expression on one line.
@@ -149,6 +161,12 @@ public final class TreePrinter {
               text.append(" pad");
               padding.value().ifPresent(value -> text.append('(').append(print(value)).append(')'));
             });
+    String separator = " with ";
+    for (Tree.Bound bound : modifiers.bounds()) {
+      text.append(separator).append(ExpressionPrinter.printTight(bound.position()));
+      text.append(": ").append(ExpressionPrinter.printTight(bound.extent()));
+      separator = ", ";
+    }
     modifiers.until().ifPresent(condition -> text.append(" until ").append(print(condition)));
     modifiers.steps().ifPresent(s -> text.append(" for ").append(print(s)).append(" steps"));
     return text.toString();

@@ -29,13 +29,13 @@
 ///             | Rule Head Expression+ Modifiers         R(x) <- S(x), not T(x)
 ///             | Fact Access
 ///             | ReadFile Head Text | WriteFile Text Expression
-///             | Query Expression
+///             | Query Expression title:Text? Legend*
 ///             | Learn Name+ objective:Expression optimizer:Call steps:Count Batches? held:Name*
 /// Head        = Name BARE|SQUARE|ROUND Index* type:Name?
 /// Axis        = Name? extent:Expression?                at least one
 /// Parameter   = Name Index*? fallback:Expression?
 /// Body        = Value Expression | Block (Equation | Rule | Let)*
-/// Modifiers   = Padding? until:Expression? steps:Count?
+/// Modifiers   = Padding? Bound* until:Expression? steps:Count?
 /// Padding     = Expression?                             Batches = Name size:Count
 /// Count       = IntegerLiteral | Name
 /// Expression  = Name | IntegerLiteral | DecimalLiteral | TruthLiteral | Text

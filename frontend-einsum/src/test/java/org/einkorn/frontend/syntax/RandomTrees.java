@@ -34,10 +34,25 @@ final class RandomTrees {
       case 4 -> new Tree.Fact(access(2, Tree.Form.ROUND), NOWHERE);
       case 5 -> new Tree.ReadFile(head(), string(), NOWHERE);
       case 6 -> new Tree.WriteFile(string(), expression(3), NOWHERE);
-      case 7 -> new Tree.Query(expression(4), NOWHERE);
+      case 7 -> query();
       case 8 -> learn();
       default -> equation();
     };
+  }
+
+  private Tree.Statement query() {
+    return new Tree.Query(
+        expression(4),
+        maybe(this::string),
+        random.nextInt(3) > 0
+            ? List.of()
+            : several(
+                1,
+                2,
+                () ->
+                    new Tree.Legend(
+                        variableOrConstant(), several(1, 3, this::string), NOWHERE)),
+        NOWHERE);
   }
 
   private Tree.Statement declaration() {
@@ -102,6 +117,7 @@ final class RandomTrees {
     }
     return new Tree.Modifiers(
         maybe(() -> new Tree.Padding(maybe(() -> expression(2)), NOWHERE)),
+        several(0, 2, () -> new Tree.Bound(expression(2), expression(2), NOWHERE)),
         maybe(() -> expression(2)),
         maybe(this::count));
   }

@@ -65,7 +65,7 @@ class SyntaxTest {
     assertEquals(
         "(equation (head (name \"Y\") square [(position (name \"i\"))] none) max"
             + " (access (name \"A\") square [(position (name \"i\")) (position (name \"j\"))])"
-            + " (modifiers none none none))",
+            + " (modifiers none [] none none))",
         tree("Y[i] max= A[i,j]"));
     for (String sign :
         List.of("=", "+=", "max=", "min=", "*=", "avg=", "or=", "and=", "lse=", "xor=")) {

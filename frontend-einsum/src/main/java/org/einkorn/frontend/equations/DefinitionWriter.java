@@ -1,0 +1,332 @@
+package org.einkorn.frontend.equations;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// One definition as equations: one for each term, after a declaration where the left sides alone
+/// don't show the extents.
+final class DefinitionWriter {
+  private final Naming naming;
+  private final Map<String, TensorType> types;
+  private final Definition definition;
+  private final TensorType type;
+  private final Tree.Name name;
+
+  /// @param types of all tensors of the program
+  DefinitionWriter(Naming naming, Map<String, TensorType> types, Definition definition) {
+    this.naming = naming;
+    this.types = types;
+    this.definition = definition;
+    this.type = definition.type();
+    this.name = Words.name(naming.tensor(definition.name()));
+  }
+
+  /// The statements that define the tensor.
+  List<Tree.Statement> equations() {
+    return switch (definition.body()) {
+      case Body.Accumulate accumulate -> accumulate(accumulate);
+      case Body.Scan scan -> List.of(scan(scan));
+    };
+  }
+
+  /// Whether the extents of the tensor take a declaration.
+  boolean needsDeclaration() {
+    return switch (definition.body()) {
+      case Body.Accumulate accumulate -> !accumulate.terms().stream().allMatch(this::spans);
+      case Body.Scan _ -> false;
+    };
+  }
+
+  /// `let Y[4, 5]: f32`, or the same as an `output`.
+  Tree.Statement declaration(Tree.DeclarationKind kind) {
+    IndexWriter sizes = new IndexWriter(naming, Map.of());
+    List<Tree.Axis> axes = new ArrayList<>();
+    for (IndexExpr extent : type.extents()) {
+      axes.add(new Tree.Axis(Optional.empty(), Optional.of(sizes.write(extent)), Words.NOWHERE));
+    }
+    return new Tree.Declaration(
+        kind, name, Optional.of(axes), typeName(), Optional.empty(), Words.NOWHERE);
+  }
+
+  private Optional<Tree.Name> typeName() {
+    return Optional.of(Words.name(type.dtype().text()));
+  }
+
+  /// Whether a term writes each element of the tensor once, by plain indices.
+  private boolean spans(Contraction term) {
+    if (!term.writesPlainAxes()) {
+      return false;
+    }
+    for (int axis = 0; axis < term.write().size(); axis++) {
+      IndexExpr written = term.write().get(axis);
+      Optional<Axis> over =
+          term.axes().stream().filter(a -> a.variable().equals(written)).findFirst();
+      boolean isSame =
+          over.isPresent()
+              && Linear.normalize(over.get().extent())
+                  .equals(Linear.normalize(type.extents().get(axis)));
+      if (!isSame) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ------------------------------------------------------------------------ terms
+
+  private List<Tree.Statement> accumulate(Body.Accumulate body) {
+    DType value = body.terms().getFirst().valueType();
+    if (type.dtype() == DType.BOOL && value != DType.BOOL) {
+      throw Words.refused(value + " values stored as bool");
+    }
+    List<Tree.Statement> equations = new ArrayList<>();
+    boolean isFilled =
+        body.projection().hasProperIdentity(value)
+            || body.terms().stream().anyMatch(this::writesEverything);
+    if (!isFilled) {
+      equations.add(equation(body.projection(), filling(body.projection(), value), false));
+    }
+    boolean isAlone = body.terms().size() == 1 && isFilled;
+    for (Contraction term : body.terms()) {
+      equations.add(equation(body.projection(), term, isAlone));
+    }
+    return equations;
+  }
+
+  /// Each element is reached, so that the identity shows nowhere.
+  private boolean writesEverything(Contraction term) {
+    return spans(term)
+        && term.guards().isEmpty()
+        && !writer(term).hasGuards()
+        && term.reducedAxes().stream().allMatch(axis -> isPositive(term, axis));
+  }
+
+  private static boolean isPositive(Contraction term, String name) {
+    return term.axes().stream()
+        .filter(axis -> axis.name().equals(name))
+        .allMatch(axis -> Linear.of(axis.extent().plus(-1)).isNonNegative());
+  }
+
+  /// The identity of `max` over integers, said aloud: the lowering takes elements that no equation
+  /// reaches to be 0.
+  private Contraction filling(Projection projection, DType value) {
+    List<Axis> axes = new ArrayList<>();
+    for (IndexExpr extent : type.extents()) {
+      axes.add(new Axis("at_" + axes.size(), extent));
+    }
+    return new Contraction(
+        axes,
+        List.of(),
+        axes.stream().map(Axis::variable).toList(),
+        org.einkorn.ir.algebra.BinaryOp.MULTIPLY,
+        List.of(Scalar.Literal.of(value, projection.identity(value))));
+  }
+
+  private TermWriter writer(Contraction term) {
+    return new TermWriter(
+        naming, types, term.axes(), term.guards(), List.of(term.joined()), term.write());
+  }
+
+  private Tree.Statement equation(Projection projection, Contraction term, boolean isAlone) {
+    TermWriter writer = writer(term);
+    Set<String> left = new LinkedHashSet<>();
+    term.write().forEach(index -> left.addAll(TermWriter.variables(index)));
+    List<String> over =
+        term.axes().stream().map(Axis::name).filter(axis -> !left.contains(axis)).toList();
+    requireOrder(term, left, over);
+    List<String> open = new ArrayList<>();
+    List<Tree.Index> indices = head(term, writer, left, open);
+    Scalar joined = term.joined();
+    Tree.Expression value = writer.scalars.top(joined);
+    boolean isMap = isAlone && over.isEmpty() && spans(term) && !writer.hasGuards();
+    DType natural =
+        over.isEmpty() ? type.dtype().compute() : naturalOf(joined);
+    if (ScalarWriter.isWeak(joined) && natural != joined.type()) {
+      value = Words.call(joined.type().text(), value);
+    }
+    if (!over.isEmpty()) {
+      value =
+          new Tree.Projection(
+              kind(projection),
+              over.stream().map(writer::name).toList(),
+              over.stream().map(axis -> writer.projected(axis, open)).toList(),
+              value,
+              Words.NOWHERE);
+    }
+    boolean isDirect =
+        isMap || (isAlone && isDirect(projection, term, writer, left, joined));
+    return new Tree.Equation(
+        new Tree.Head(
+            name,
+            indices.isEmpty() ? Tree.Form.BARE : Tree.Form.SQUARE,
+            indices,
+            needsDeclaration() ? Optional.empty() : typeName(),
+            Words.NOWHERE),
+        isDirect || (projection == Projection.SUM && isAlone)
+            ? Tree.AssignOperator.ASSIGN
+            : operator(projection),
+        value,
+        writer.modifiers(open),
+        Words.NOWHERE);
+  }
+
+  /// The type that a weak value has where nothing gives it another.
+  private static DType naturalOf(Scalar scalar) {
+    return scalar.type().isFloat() ? DType.F32 : DType.I64;
+  }
+
+  /// `Y[i] = max[j](A[i, j])`, which the lowering takes as `max=`.
+  private boolean isDirect(
+      Projection projection, Contraction term, TermWriter writer, Set<String> left, Scalar joined) {
+    Set<String> inside = TermWriter.variables(joined);
+    return !writer.hasGuards()
+        && spans(term)
+        && !term.reducedAxes().isEmpty()
+        && inside.containsAll(left)
+        && projection.hasProperIdentity(joined.type())
+        && (joined.type() != DType.BOOL || type.dtype() == DType.BOOL)
+        && projection != Projection.SUM;
+  }
+
+  /// The lowering runs over the indices of the left side first, as they stand there.
+  private void requireOrder(Contraction term, Set<String> left, List<String> over) {
+    List<String> order = new ArrayList<>(left);
+    order.addAll(over);
+    if (!order.equals(term.axes().stream().map(Axis::name).toList()) && !term.writesPlainAxes()) {
+      throw Words.refused("several elements written at once in another order of the indices");
+    }
+  }
+
+  private List<Tree.Index> head(
+      Contraction term, TermWriter writer, Set<String> left, List<String> open) {
+    boolean isDeclared = needsDeclaration();
+    List<Tree.Index> indices = new ArrayList<>();
+    Set<String> shown = new LinkedHashSet<>();
+    for (int axis = 0; axis < term.write().size(); axis++) {
+      IndexExpr index = term.write().get(axis);
+      switch (index) {
+        case IndexExpr.Variable(String variable) -> {
+          boolean isSame =
+              isDeclared
+                  && writer.isTold(variable)
+                  && Linear.normalize(writer.extent(variable))
+                      .equals(Linear.normalize(type.extents().get(axis)));
+          if (shown.add(variable) && !isDeclared) {
+            indices.add(writer.sized(variable, open));
+          } else {
+            boolean isNew = isDeclared && !isSame && !open.contains(variable);
+            if (isNew) {
+              open.add(variable);
+            }
+            indices.add(writer.plain(variable));
+          }
+        }
+        case IndexExpr.Fetch fetch ->
+            indices.add(new Tree.Position(writer.scalars.fetch(fetch), Words.NOWHERE));
+        case IndexExpr.Constant _,
+            IndexExpr.Symbol _,
+            IndexExpr.Sum _,
+            IndexExpr.Product _,
+            IndexExpr.FloorDiv _,
+            IndexExpr.FloorMod _,
+            IndexExpr.Minimum _,
+            IndexExpr.Maximum _ ->
+            indices.add(new Tree.Position(writer.indices.write(index), Words.NOWHERE));
+      }
+    }
+    left.stream()
+        .filter(axis -> !shown.contains(axis) && !writer.isTold(axis))
+        .forEach(open::add);
+    return indices;
+  }
+
+  // ------------------------------------------------------------------------ scans
+
+  private Tree.Statement scan(Body.Scan scan) {
+    TermWriter writer =
+        new TermWriter(
+            naming, types, scan.axes(), List.of(), List.of(scan.operand()), List.of());
+    boolean spans = scan.axes().size() == type.rank() && !writer.hasGuards();
+    for (int axis = 0; spans && axis < type.rank(); axis++) {
+      spans =
+          Linear.normalize(scan.axes().get(axis).extent())
+              .equals(Linear.normalize(type.extents().get(axis)));
+    }
+    DType value = scan.operand().type();
+    if (!spans || value == DType.BOOL || type.dtype() == DType.BOOL) {
+      throw Words.refused("a cumulative value of Booleans, or of part of a tensor");
+    }
+    Tree.Expression operand = writer.scalars.write(scan.operand());
+    if (ScalarWriter.isWeak(scan.operand()) && naturalOf(scan.operand()) != value) {
+      operand = Words.call(value.text(), operand);
+    }
+    String along = scan.axes().get(scan.axis()).name();
+    List<String> open = new ArrayList<>();
+    List<Tree.Index> indices =
+        scan.axes().stream().map(axis -> writer.sized(axis.name(), open)).toList();
+    return new Tree.Equation(
+        new Tree.Head(name, Tree.Form.SQUARE, indices, typeName(), Words.NOWHERE),
+        Tree.AssignOperator.ASSIGN,
+        new Tree.Projection(
+            cumulative(scan.projection()),
+            List.of(writer.name(along)),
+            operand,
+            Words.NOWHERE),
+        writer.modifiers(open),
+        Words.NOWHERE);
+  }
+
+  private static Tree.ProjectionKind cumulative(Projection projection) {
+    return switch (projection) {
+      case SUM -> Tree.ProjectionKind.CUMSUM;
+      case PRODUCT -> Tree.ProjectionKind.CUMPROD;
+      case MAX -> Tree.ProjectionKind.CUMMAX;
+      case MIN -> Tree.ProjectionKind.CUMMIN;
+      case ANY, ALL, XOR, LOG_SUM_EXP ->
+          throw Words.refused("a cumulative `" + projection.text() + "`");
+    };
+  }
+
+  // ------------------------------------------------------------------------ words
+
+  private static Tree.ProjectionKind kind(Projection projection) {
+    return switch (projection) {
+      case SUM -> Tree.ProjectionKind.SUM;
+      case PRODUCT -> Tree.ProjectionKind.PROD;
+      case MAX -> Tree.ProjectionKind.MAX;
+      case MIN -> Tree.ProjectionKind.MIN;
+      case ANY -> Tree.ProjectionKind.ANY;
+      case ALL -> Tree.ProjectionKind.ALL;
+      case XOR -> Tree.ProjectionKind.XOR;
+      case LOG_SUM_EXP -> Tree.ProjectionKind.LSE;
+    };
+  }
+
+  private static Tree.AssignOperator operator(Projection projection) {
+    return switch (projection) {
+      case SUM -> Tree.AssignOperator.ADD;
+      case PRODUCT -> Tree.AssignOperator.MULTIPLY;
+      case MAX -> Tree.AssignOperator.MAX;
+      case MIN -> Tree.AssignOperator.MIN;
+      case ANY -> Tree.AssignOperator.OR;
+      case ALL -> Tree.AssignOperator.AND;
+      case XOR -> Tree.AssignOperator.XOR;
+      case LOG_SUM_EXP -> Tree.AssignOperator.LSE;
+    };
+  }
+}
