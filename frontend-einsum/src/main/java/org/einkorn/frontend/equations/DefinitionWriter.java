@@ -54,7 +54,7 @@ final class DefinitionWriter {
 
   /// `let Y[4, 5]: f32`, or the same as an `output`.
   Tree.Statement declaration(Tree.DeclarationKind kind) {
-    IndexWriter sizes = new IndexWriter(naming, Map.of());
+    IndexWriter sizes = new IndexWriter(naming, List.of(), Map.of());
     List<Tree.Axis> axes = new ArrayList<>();
     for (IndexExpr extent : type.extents()) {
       axes.add(new Tree.Axis(Optional.empty(), Optional.of(sizes.write(extent)), Words.NOWHERE));
@@ -145,10 +145,10 @@ final class DefinitionWriter {
   private Tree.Statement equation(Projection projection, Contraction term, boolean isAlone) {
     TermWriter writer = writer(term);
     Set<String> left = new LinkedHashSet<>();
-    term.write().forEach(index -> left.addAll(TermWriter.variables(index)));
+    term.write().forEach(index -> left.addAll(writer.indices.variables(index)));
     List<String> over =
         term.axes().stream().map(Axis::name).filter(axis -> !left.contains(axis)).toList();
-    requireOrder(term, left, over);
+    requireOrder(projection, term, left, over);
     List<String> open = new ArrayList<>();
     List<Tree.Index> indices = head(term, writer, left, open);
     Scalar joined = term.joined();
@@ -203,11 +203,15 @@ final class DefinitionWriter {
         && projection != Projection.SUM;
   }
 
-  /// The lowering runs over the indices of the left side first, as they stand there.
-  private void requireOrder(Contraction term, Set<String> left, List<String> over) {
+  /// The lowering runs over the indices of the left side first, as they stand there; floats that
+  /// land on one element are combined in that order.
+  private static void requireOrder(
+      Projection projection, Contraction term, Set<String> left, List<String> over) {
+    boolean isFree =
+        !term.valueType().isFloat() || projection.isIdempotent() || term.writesPlainAxes();
     List<String> order = new ArrayList<>(left);
     order.addAll(over);
-    if (!order.equals(term.axes().stream().map(Axis::name).toList()) && !term.writesPlainAxes()) {
+    if (!isFree && !order.equals(term.axes().stream().map(Axis::name).toList())) {
       throw Words.refused("several elements written at once in another order of the indices");
     }
   }

@@ -11,11 +11,14 @@ import org.einkorn.ir.expr.Walk;
 /// Positions and extents as expressions of indices and sizes.
 final class IndexWriter {
   private final Naming naming;
+  private final List<String> order;
   private final Map<String, String> axes;
 
-  /// @param axes the written names of the variables
-  IndexWriter(Naming naming, Map<String, String> axes) {
+  /// @param order the variables, outermost first
+  /// @param axes their written names
+  IndexWriter(Naming naming, List<String> order, Map<String, String> axes) {
     this.naming = naming;
+    this.order = List.copyOf(order);
     this.axes = Map.copyOf(axes);
   }
 
@@ -24,7 +27,9 @@ final class IndexWriter {
     Linear linear = Linear.of(expr);
     List<Tree.Expression> plus = new ArrayList<>();
     List<Tree.Expression> minus = new ArrayList<>();
-    for (Linear.Term term : linear.terms().values()) {
+    List<Linear.Term> terms = new ArrayList<>(linear.terms().values());
+    terms.sort(java.util.Comparator.comparingInt(term -> place(term.atom())));
+    for (Linear.Term term : terms) {
       Tree.Expression atom = atom(term.atom());
       long size = Math.absExact(term.coefficient());
       Tree.Expression written =
@@ -49,6 +54,39 @@ final class IndexWriter {
     return sum;
   }
 
+  /// The variables of a position in the order in which its text has them.
+  List<String> variables(IndexExpr expr) {
+    List<String> found = new ArrayList<>();
+    List<Linear.Term> terms = new ArrayList<>(Linear.of(expr).terms().values());
+    terms.sort(
+        java.util.Comparator.<Linear.Term>comparingInt(term -> term.coefficient() > 0 ? 0 : 1)
+            .thenComparingInt(term -> place(term.atom())));
+    for (Linear.Term term : terms) {
+      Walk.ofIndices(
+              part -> {
+                if (part instanceof IndexExpr.Variable(String name) && !found.contains(name)) {
+                  found.add(name);
+                }
+              })
+          .visit(term.atom());
+    }
+    return found;
+  }
+
+  /// The first axis that a term varies along: the lowering runs over the indices of a left side in
+  /// the order in which they stand there.
+  private int place(IndexExpr atom) {
+    int[] first = {order.size()};
+    Walk.ofIndices(
+            part -> {
+              if (part instanceof IndexExpr.Variable(String name) && order.contains(name)) {
+                first[0] = Math.min(first[0], order.indexOf(name));
+              }
+            })
+        .visit(atom);
+    return first[0];
+  }
+
   private Tree.Expression atom(IndexExpr expr) {
     return switch (expr) {
       case IndexExpr.Constant(long value) -> Words.integer(value);
@@ -64,20 +102,15 @@ final class IndexWriter {
       case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
           Words.factor(write(left), Tree.FactorOperator.TIMES, write(right));
       case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
-          Words.factor(grouped(left), Tree.FactorOperator.DIVIDE, size(right));
+          Words.factor(write(left), Tree.FactorOperator.DIVIDE, size(right));
       case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          Words.factor(grouped(left), Tree.FactorOperator.REMAINDER, size(right));
+          Words.factor(write(left), Tree.FactorOperator.REMAINDER, size(right));
       case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
           Words.call("min", write(left), write(right));
       case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
           Words.call("max", write(left), write(right));
       case IndexExpr.Fetch _ -> throw Words.refused("arithmetic on a position taken from data");
     };
-  }
-
-  /// The left side of a division, so that its own factors stay together.
-  private Tree.Expression grouped(IndexExpr expr) {
-    return write(expr);
   }
 
   private Tree.Expression size(IndexExpr divisor) {

@@ -89,7 +89,7 @@ public final class ProgramWriter {
   }
 
   private Tree.Statement input(Signature.Input input) {
-    IndexWriter sizes = new IndexWriter(naming, Map.of());
+    IndexWriter sizes = new IndexWriter(naming, List.of(), Map.of());
     List<Tree.Axis> axes = new ArrayList<>();
     for (IndexExpr extent : input.type().extents()) {
       axes.add(new Tree.Axis(Optional.empty(), Optional.of(sizes.write(extent)), Words.NOWHERE));

@@ -43,7 +43,7 @@ final class TermWriter {
     this.guards = new LinkedHashSet<>(guards);
     axes.forEach(axis -> extents.put(axis.name(), axis.extent()));
     names = naming.axes(axes);
-    indices = new IndexWriter(naming, names);
+    indices = new IndexWriter(naming, axes.stream().map(Axis::name).toList(), names);
     scalars =
         new ScalarWriter(
             naming,
