@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
@@ -53,7 +54,7 @@ final class DefinitionWriter {
   }
 
   /// `let Y[4, 5]: f32`, or the same as an `output`.
-  Tree.Statement declaration(Tree.DeclarationKind kind) {
+  Tree.Statement declaration(DeclarationKind kind) {
     IndexWriter sizes = new IndexWriter(naming, List.of(), Map.of());
     List<Tree.Axis> axes = new ArrayList<>();
     for (IndexExpr extent : type.extents()) {

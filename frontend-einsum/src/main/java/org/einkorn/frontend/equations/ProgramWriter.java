@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.frontend.syntax.TreePrinter;
@@ -57,9 +58,9 @@ public final class ProgramWriter {
       }
       statements.add(
           writer.needsDeclaration()
-              ? writer.declaration(Tree.DeclarationKind.OUTPUT)
+              ? writer.declaration(DeclarationKind.OUTPUT)
               : new Tree.Declaration(
-                  Tree.DeclarationKind.OUTPUT,
+                  DeclarationKind.OUTPUT,
                   Words.name(naming.tensor(output)),
                   Optional.empty(),
                   Optional.empty(),
@@ -69,7 +70,7 @@ public final class ProgramWriter {
     writers.forEach(
         (name, writer) -> {
           if (!declared.contains(name) && writer.needsDeclaration()) {
-            statements.add(writer.declaration(Tree.DeclarationKind.TENSOR));
+            statements.add(writer.declaration(DeclarationKind.TENSOR));
           }
           statements.addAll(writer.equations());
         });
@@ -96,8 +97,8 @@ public final class ProgramWriter {
     }
     return new Tree.Declaration(
         switch (input.role()) {
-          case INPUT -> Tree.DeclarationKind.INPUT;
-          case PARAM -> Tree.DeclarationKind.PARAM;
+          case INPUT -> DeclarationKind.INPUT;
+          case PARAM -> DeclarationKind.PARAM;
         },
         Words.name(naming.tensor(input.name())),
         Optional.of(axes),
