@@ -63,6 +63,18 @@ public enum Projection {
     return !(type.isInteger() && (this == MAX || this == MIN));
   }
 
+  /// The type that values of `valueType` are combined in.
+  ///
+  /// Sums combine in the wider type of their kind: `f32` in `f64`, so that a long sum does not lose
+  /// what it adds, and `i32` in `i64`, so that only a result that does not fit traps. Every other
+  /// projection combines in the type of its values.
+  public DType accumulator(DType valueType) {
+    requireDomain(valueType);
+    return this == SUM && valueType == DType.F32
+        ? DType.F64
+        : this == SUM && valueType == DType.I32 ? DType.I64 : valueType;
+  }
+
   private void requireDomain(DType type) {
     if (!combine.domain().contains(type)) {
       throw new IllegalArgumentException("`" + text + "` is not defined on " + type);

@@ -121,7 +121,8 @@ public final class ProgramInterpreter implements KernelModule {
 
     private void accumulate(Body.Accumulate body) {
       Accumulator accumulator =
-          new Accumulator(body.projection(), body.terms().getFirst().valueType(), count());
+          new Accumulator(
+              body.projection(), body.terms().getFirst().valueType(), body.isMap(), count());
       boolean isMap = body.isMap();
       for (Contraction term : body.terms()) {
         Scalar value = term.joined();
@@ -143,7 +144,8 @@ public final class ProgramInterpreter implements KernelModule {
     }
 
     private void scan(Body.Scan body) {
-      Accumulator accumulator = new Accumulator(body.projection(), body.operand().type(), count());
+      Accumulator accumulator =
+          new Accumulator(body.projection(), body.operand().type(), false, count());
       List<IndexExpr> here = body.axes().stream().map(Axis::variable).toList();
       List<IndexExpr> before = new ArrayList<>(here);
       before.set(body.axis(), here.get(body.axis()).plus(-1));
@@ -192,16 +194,17 @@ public final class ProgramInterpreter implements KernelModule {
     }
   }
 
-  /// The running values of all elements, in the value type.
+  /// The running values of all elements, in the projection's accumulator type.
   private static final class Accumulator {
     private final Projection projection;
     private final DType type;
     private final double[] reals;
     private final long[] integers;
 
-    Accumulator(Projection projection, DType type, long count) {
+    /// @param isMap whether values are stored as they are, and so in their own type
+    Accumulator(Projection projection, DType valueType, boolean isMap, long count) {
       this.projection = projection;
-      this.type = type;
+      this.type = isMap ? valueType : projection.accumulator(valueType);
       int size = Math.toIntExact(count);
       this.reals = new double[type.isFloat() ? size : 0];
       this.integers = new long[type.isFloat() ? 0 : size];

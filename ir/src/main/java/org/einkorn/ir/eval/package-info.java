@@ -4,10 +4,11 @@
 ///
 /// Every operation is computed in the exact type of its operands: `f32` arithmetic rounds after
 /// each operation, functions such as `exp` are computed in `f64` and rounded once. Reductions run
-/// in row-major order of their axes, one after the other; a reduction never reassociates here.
-/// Integer arithmetic is exact and traps where the exact result is no number of the type. `min` and
-/// `max` return NaN when an operand is NaN; comparisons with NaN are false, `!=` true. `select`
-/// evaluates the chosen side only.
+/// in row-major order of their axes, one after the other; a reduction never reassociates here. Sums
+/// of `f32` combine in `f64` and sums of `i32` in `i64`, and are converted once at the end. Integer
+/// arithmetic is exact and traps where the exact result is no number of the type. `min` and `max`
+/// return NaN when an operand is NaN; comparisons with NaN are false, `!=` true. `select` evaluates
+/// the chosen side only.
 ///
 /// What "equal" means for a rewrite: *exact* and *conditional* rewrites keep every bit (all NaNs
 /// are one); *reassociating* ones keep integers and Booleans bit for bit and floats within `4 ulp ·

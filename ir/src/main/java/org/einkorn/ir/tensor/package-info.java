@@ -25,8 +25,8 @@
 /// [Body.Accumulate#isMap()]) then stores its values, so that −0.0 stays −0.0. Else, for each
 /// contraction in order and for each point of its axes (in row-major order, first axis outermost)
 /// at which all guards hold, it combines the element at `write` with the join of the operands. The
-/// accumulator has the operands' compute type; the result is converted to the tensor's type once,
-/// at the end.
+/// accumulator has the type that the projection combines values of the operands' type in (see
+/// `Projection.accumulator`); the result is converted to the tensor's type once, at the end.
 @NullMarked
 package org.einkorn.ir.tensor;
 

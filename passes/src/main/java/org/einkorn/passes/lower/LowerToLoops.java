@@ -12,6 +12,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
 public final class LowerToLoops {
@@ -70,7 +71,7 @@ public final class LowerToLoops {
       functions.add(nest.fill(target, body.projection(), term.valueType()));
       functions.add(nest.map(target, term));
     } else {
-      Buffer accumulator = accumulator(nest, term);
+      Buffer accumulator = accumulator(nest, term.valueType());
       functions.add(nest.fill(accumulator, body.projection(), term.valueType()));
       functions.add(nest.map(accumulator, term));
       functions.add(nest.convert(accumulator));
@@ -80,9 +81,9 @@ public final class LowerToLoops {
   /// Fills an accumulator in memory, lets each term add to it, and converts it where its type
   /// differs.
   private void scatter(NestBuilder nest, Body.Accumulate body) {
-    Contraction first = body.terms().getFirst();
-    Buffer accumulator = accumulator(nest, first);
-    functions.add(nest.fill(accumulator, body.projection(), first.valueType()));
+    DType type = body.projection().accumulator(body.terms().getFirst().valueType());
+    Buffer accumulator = accumulator(nest, type);
+    functions.add(nest.fill(accumulator, body.projection(), type));
     for (int term = 0; term < body.terms().size(); term++) {
       functions.add(nest.update(accumulator, body, term));
     }
@@ -91,8 +92,8 @@ public final class LowerToLoops {
     }
   }
 
-  private Buffer accumulator(NestBuilder nest, Contraction term) {
-    Buffer accumulator = nest.accumulator(term.valueType());
+  private Buffer accumulator(NestBuilder nest, DType type) {
+    Buffer accumulator = nest.accumulator(type);
     if (!accumulator.equals(nest.target())) {
       addBuffer(accumulator);
     }

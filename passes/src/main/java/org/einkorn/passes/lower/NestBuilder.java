@@ -45,14 +45,14 @@ final class NestBuilder {
   }
 
   /// The target itself where it has the type that values are accumulated in, else a temporary.
-  Buffer accumulator(DType valueType) {
-    if (valueType == definition.type().dtype()) {
+  Buffer accumulator(DType type) {
+    if (type == definition.type().dtype()) {
       return target;
     }
     Buffer accumulator =
         new Buffer(
             definition.name() + ".acc",
-            new TensorType(valueType, definition.type().extents()),
+            new TensorType(type, definition.type().extents()),
             Buffer.Scope.GLOBAL);
     buffers.put(accumulator.name(), accumulator);
     return accumulator;
@@ -137,7 +137,7 @@ final class NestBuilder {
     List<Axis> axes = spatialFirst(term);
     Set<String> reduced = term.reducedAxes();
     List<Axis> spatial = axes.subList(0, axes.size() - reduced.size());
-    Register register = new Register(term.valueType());
+    Register register = new Register(projection.accumulator(term.valueType()));
     Stmt update =
         block(
             definition.name() + ".update",
@@ -170,7 +170,7 @@ final class NestBuilder {
     List<Axis> all = new ArrayList<>(spatial);
     all.add(scanned);
     List<IndexExpr> write = body.axes().stream().map(Axis::variable).toList();
-    Register register = new Register(body.operand().type());
+    Register register = new Register(body.projection().accumulator(body.operand().type()));
     Stmt step =
         new Stmt.Sequence(
             List.of(
@@ -199,7 +199,8 @@ final class NestBuilder {
         new Stmt.Store(
             accumulator.name(),
             term.write(),
-            new Scalar.Binary(body.projection().combine(), before, term.joined()));
+            new Scalar.Binary(
+                body.projection().combine(), before, Scalar.cast(before.type(), term.joined())));
     String name = definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
     return function(name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
   }
@@ -307,7 +308,10 @@ final class NestBuilder {
 
     Stmt combine(Projection projection, Scalar value) {
       return new Stmt.Store(
-          buffer.name(), List.of(), new Scalar.Binary(projection.combine(), read(), value));
+          buffer.name(),
+          List.of(),
+          new Scalar.Binary(
+              projection.combine(), read(), Scalar.cast(buffer.type().dtype(), value)));
     }
 
     Stmt around(Stmt... statements) {
