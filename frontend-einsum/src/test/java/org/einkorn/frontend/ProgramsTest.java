@@ -80,7 +80,9 @@ class ProgramsTest {
       check(open, name);
       check(compile(text, true), name + " with known sizes");
       String printed = EquationPrinter.print(open);
-      check(compile(printed, false), name + " printed:\n" + printed);
+      Program again = compile(printed, false);
+      check(again, name + " printed:\n" + printed);
+      assertEquals(printed, EquationPrinter.print(again), name);
     }
 
     private void check(Program program, String message) {

@@ -61,8 +61,7 @@ public record Conditions(List<Linear> nonNegative) {
         long strict = (op == BinaryOp.LESS) == truth ? 1 : 0;
         Scalar least = truth ? left : right;
         Scalar greatest = truth ? right : left;
-        difference(greatest, least)
-            .ifPresent(gap -> found.add(gap.plus(Linear.of(strict), -1)));
+        difference(greatest, least).ifPresent(gap -> found.add(gap.plus(Linear.of(strict), -1)));
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
           when op == BinaryOp.EQUAL && truth -> {
@@ -102,14 +101,11 @@ public record Conditions(List<Linear> nonNegative) {
               .flatMap(
                   one ->
                       linear(right)
-                          .map(
-                              two ->
-                                  Linear.of(new IndexExpr.Product(one.expr(), two.expr()))));
+                          .map(two -> Linear.of(new IndexExpr.Product(one.expr(), two.expr()))));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
           when op == BinaryOp.ADD || op == BinaryOp.SUBTRACT ->
           linear(left)
-              .flatMap(
-                  one -> linear(right).map(two -> one.plus(two, op == BinaryOp.ADD ? 1 : -1)));
+              .flatMap(one -> linear(right).map(two -> one.plus(two, op == BinaryOp.ADD ? 1 : -1)));
       case Scalar.Literal _,
           Scalar.Read _,
           Scalar.Unary _,

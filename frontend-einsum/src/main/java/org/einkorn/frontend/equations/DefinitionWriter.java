@@ -155,8 +155,7 @@ final class DefinitionWriter {
     Scalar joined = term.joined();
     Tree.Expression value = writer.scalars.top(joined);
     boolean isMap = isAlone && over.isEmpty() && spans(term) && !writer.hasGuards();
-    DType natural =
-        over.isEmpty() ? type.dtype().compute() : naturalOf(joined);
+    DType natural = over.isEmpty() ? type.dtype().compute() : naturalOf(joined);
     if (ScalarWriter.isWeak(joined) && natural != joined.type()) {
       value = Words.call(joined.type().text(), value);
     }
@@ -169,8 +168,7 @@ final class DefinitionWriter {
               value,
               Words.NOWHERE);
     }
-    boolean isDirect =
-        isMap || (isAlone && isDirect(projection, term, writer, left, joined));
+    boolean isDirect = isMap || (isAlone && isDirect(projection, term, writer, left, joined));
     return new Tree.Equation(
         new Tree.Head(
             name,
@@ -254,9 +252,7 @@ final class DefinitionWriter {
             indices.add(new Tree.Position(writer.indices.write(index), Words.NOWHERE));
       }
     }
-    left.stream()
-        .filter(axis -> !shown.contains(axis) && !writer.isTold(axis))
-        .forEach(open::add);
+    left.stream().filter(axis -> !shown.contains(axis) && !writer.isTold(axis)).forEach(open::add);
     return indices;
   }
 
@@ -264,8 +260,7 @@ final class DefinitionWriter {
 
   private Tree.Statement scan(Body.Scan scan) {
     TermWriter writer =
-        new TermWriter(
-            naming, types, scan.axes(), List.of(), List.of(scan.operand()), List.of());
+        new TermWriter(naming, types, scan.axes(), List.of(), List.of(scan.operand()), List.of());
     boolean spans = scan.axes().size() == type.rank() && !writer.hasGuards();
     for (int axis = 0; spans && axis < type.rank(); axis++) {
       spans =
@@ -288,10 +283,7 @@ final class DefinitionWriter {
         new Tree.Head(name, Tree.Form.SQUARE, indices, typeName(), Words.NOWHERE),
         Tree.AssignOperator.ASSIGN,
         new Tree.Projection(
-            cumulative(scan.projection()),
-            List.of(writer.name(along)),
-            operand,
-            Words.NOWHERE),
+            cumulative(scan.projection()), List.of(writer.name(along)), operand, Words.NOWHERE),
         writer.modifiers(open),
         Words.NOWHERE);
   }

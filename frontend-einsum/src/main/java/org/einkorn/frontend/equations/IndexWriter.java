@@ -42,9 +42,7 @@ final class IndexWriter {
       minus.add(Words.integer(Math.negateExact(linear.constant())));
     }
     Tree.Expression sum =
-        plus.isEmpty()
-            ? new Tree.Negate(minus.removeFirst(), Words.NOWHERE)
-            : plus.removeFirst();
+        plus.isEmpty() ? new Tree.Negate(minus.removeFirst(), Words.NOWHERE) : plus.removeFirst();
     for (Tree.Expression term : plus) {
       sum = Words.term(sum, Tree.TermOperator.PLUS, term);
     }

@@ -146,8 +146,7 @@ public final class ProgramWriter {
       }
     }
     boolean isSame = (TreePrinter.print(value) + "?").equals(query.text());
-    Optional<Tree.Text> title =
-        isSame ? Optional.empty() : Optional.of(Words.text(query.text()));
+    Optional<Tree.Text> title = isSame ? Optional.empty() : Optional.of(Words.text(query.text()));
     return new Tree.Query(value, title, legends, Words.NOWHERE);
   }
 

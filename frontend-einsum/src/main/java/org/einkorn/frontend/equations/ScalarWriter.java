@@ -9,8 +9,8 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.runtime.DType;
 
-/// Values as expressions. A literal or a position gives way to what it meets ("weak"), so one stands
-/// bare only beside something of its type; else it has a cast.
+/// Values as expressions. A literal or a position gives way to what it meets ("weak"), so one
+/// stands bare only beside something of its type; else it has a cast.
 final class ScalarWriter {
   private final Naming naming;
   private final IndexWriter indices;
@@ -30,8 +30,8 @@ final class ScalarWriter {
     this.reads = reads;
   }
 
-  /// An operand of the outermost product: products among its right factors are kept apart by a cast,
-  /// which the lowering does not look through.
+  /// An operand of the outermost product: products among its right factors are kept apart by a
+  /// cast, which the lowering does not look through.
   Tree.Expression top(Scalar scalar) {
     if (scalar instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
         && op == BinaryOp.MULTIPLY
@@ -69,8 +69,7 @@ final class ScalarWriter {
       case Scalar.Position(IndexExpr index) ->
           !(index instanceof IndexExpr.Constant(long value)) || value == (int) value;
       case Scalar.Read _, Scalar.Cast _ -> false;
-      case Scalar.Unary(UnaryOp _, Scalar operand) ->
-          scalar.type() == DType.I64 && isWeak(operand);
+      case Scalar.Unary(UnaryOp _, Scalar operand) -> scalar.type() == DType.I64 && isWeak(operand);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           !op.isComparison() && scalar.type() == DType.I64 && isWeak(left) && isWeak(right);
       case Scalar.Select(Scalar _, Scalar then, Scalar otherwise) ->
@@ -150,8 +149,7 @@ final class ScalarWriter {
     Scalar source = fetch.source();
     boolean isPlain =
         source instanceof Scalar.Position
-            || (source instanceof Scalar.Literal && isWeak(source)
-                && source.type() == DType.I64);
+            || (source instanceof Scalar.Literal && isWeak(source) && source.type() == DType.I64);
     if (isPlain) {
       return write(source) instanceof Tree.Call call ? call : Words.call("pos", write(source));
     }
@@ -245,8 +243,7 @@ final class ScalarWriter {
       written = strong(operand, written);
     }
     if (cast.type() == DType.BOOL) {
-      Tree.Expression zero =
-          operand.type().isFloat() ? Words.decimal(0) : Words.integer(0);
+      Tree.Expression zero = operand.type().isFloat() ? Words.decimal(0) : Words.integer(0);
       return operand.type() == DType.BOOL
           ? written
           : compared(Tree.ComparisonOperator.UNEQUAL, written, zero);

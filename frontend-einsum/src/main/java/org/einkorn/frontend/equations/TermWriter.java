@@ -51,7 +51,8 @@ final class TermWriter {
             new ScalarWriter.Reads() {
               @Override
               public boolean isInside(IndexExpr position, IndexExpr extent) {
-                return !variables(position).isEmpty() || new Ranges(position, position).isInside(extent);
+                return !variables(position).isEmpty()
+                    || new Ranges(position, position).isInside(extent);
               }
 
               @Override

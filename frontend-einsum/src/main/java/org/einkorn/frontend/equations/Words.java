@@ -32,9 +32,7 @@ final class Words {
   static Tree.Expression integer(long value) {
     if (value == Long.MIN_VALUE) {
       return new Tree.Sum(
-          integer(value + 1),
-          List.of(new Tree.Term(Tree.TermOperator.MINUS, integer(1))),
-          NOWHERE);
+          integer(value + 1), List.of(new Tree.Term(Tree.TermOperator.MINUS, integer(1))), NOWHERE);
     }
     Tree.Expression literal = new Tree.IntegerLiteral(Math.abs(value), NOWHERE);
     return value < 0 ? new Tree.Negate(literal, NOWHERE) : literal;

@@ -158,8 +158,7 @@ final class Calls {
   /// `pos(i/2)`: an index function as a number.
   private Node position(Tree.Call call, Env env) {
     if (call.arguments().size() != 1 || call.arguments().getFirst().name().isPresent()) {
-      context.report(
-          new Problem.ArgumentCount("pos", 1, call.arguments().size(), call.origin()));
+      context.report(new Problem.ArgumentCount("pos", 1, call.arguments().size(), call.origin()));
       return new Node.Broken();
     }
     return elaborator

@@ -124,8 +124,7 @@ final class Definer {
       terms.add(term);
       boolean isWhole = covers(part, term);
       covers &= isWhole;
-      isFilled |=
-          isWhole && Joins.isSurelyPositive(emitter, List.copyOf(term.reducedAxes()));
+      isFilled |= isWhole && Joins.isSurelyPositive(emitter, List.copyOf(term.reducedAxes()));
       reduced.add(List.copyOf(term.reducedAxes()));
     }
     Body body = new Body.Accumulate(projection, terms);
@@ -220,8 +219,7 @@ final class Definer {
     for (Part.Bound bound : part.bounds()) {
       points.guards.add(
           new Guard(
-              emitter.position(bound.position(), points),
-              context.extents.resolve(bound.extent())));
+              emitter.position(bound.position(), points), context.extents.resolve(bound.extent())));
     }
     return points;
   }
@@ -351,8 +349,7 @@ final class Definer {
               part.write(),
               over.isEmpty()
                   ? body
-                  : new Node.Project(
-                      Projection.SUM, List.copyOf(over), body, part.item().origin()),
+                  : new Node.Project(Projection.SUM, List.copyOf(over), body, part.item().origin()),
               part.bounds());
       Contraction term = term(inner, emitter(inner), Projection.SUM);
       sums.add(term);

@@ -307,7 +307,8 @@ final class Equations {
     Env scope = env;
     Node node =
         item.value().map(value -> elaborator.root(value, scope, top)).orElse(new Node.Truth(true));
-    List<Part.Bound> bounds = bounds(item, elaborator, withProjected(node, frame, env), sized(item, env));
+    List<Part.Bound> bounds =
+        bounds(item, elaborator, withProjected(node, frame, env), sized(item, env));
     if (item.isRule()) {
       checkSafety(item, env);
     }
@@ -344,8 +345,7 @@ final class Equations {
 
   /// What stands after `with`. A bare index runs below its extent; other positions are guards. The
   /// indices of the projection that is the whole right side may occur too.
-  private List<Part.Bound> bounds(
-      Item item, Elaborator elaborator, Env env, Set<String> fixed) {
+  private List<Part.Bound> bounds(Item item, Elaborator elaborator, Env env, Set<String> fixed) {
     List<Part.Bound> bounds = new ArrayList<>();
     Positions positions = elaborator.reader().positions();
     for (Tree.Bound written : item.modifiers().bounds()) {

@@ -233,9 +233,7 @@ final class ClauseBuilder {
     ModifierContext[] seen = new ModifierContext[4];
     for (ModifierContext context : contexts) {
       int kind =
-          context.PAD() != null
-              ? 0
-              : context.UNTIL() != null ? 1 : context.FOR() != null ? 2 : 3;
+          context.PAD() != null ? 0 : context.UNTIL() != null ? 1 : context.FOR() != null ? 2 : 3;
       if (seen[kind] != null) {
         throw new SyntaxFault(
             Diagnostic.error("E0020", "`" + context.getStart().getText() + "` is said twice")

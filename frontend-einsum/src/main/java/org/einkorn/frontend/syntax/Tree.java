@@ -90,7 +90,8 @@ public sealed interface Tree {
   /// `Y[0, c]?`, or `Y_q0[c]? "Y[0, c]?" with c: "cat" "dog"`
   ///
   /// @param title what is printed for the question, in place of the value as written
-  /// @param legends the labels of axes of the answer, where the program does not show them otherwise
+  /// @param legends the labels of axes of the answer, where the program does not show them
+  ///   otherwise
   record Query(Expression value, Optional<Text> title, List<Legend> legends, Origin origin)
       implements Statement {
     public Query {

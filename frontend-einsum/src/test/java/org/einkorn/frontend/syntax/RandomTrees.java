@@ -49,9 +49,7 @@ final class RandomTrees {
             : several(
                 1,
                 2,
-                () ->
-                    new Tree.Legend(
-                        variableOrConstant(), several(1, 3, this::string), NOWHERE)),
+                () -> new Tree.Legend(variableOrConstant(), several(1, 3, this::string), NOWHERE)),
         NOWHERE);
   }
 
