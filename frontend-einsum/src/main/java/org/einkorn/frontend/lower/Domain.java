@@ -268,9 +268,8 @@ final class Domain {
         return Optional.empty();
       }
     }
-    Linear shift = rest.times(-1).isNonNegative() ? Linear.of(0) : rest;
     IndexExpr others = greatest(varying.expr());
-    IndexExpr room = extent.minus(shift.expr()).minus(others);
+    IndexExpr room = extent.minus(rest.expr()).minus(others);
     if (quotient.isPresent() && coefficient == 0) {
       return Optional.of(beforeDivision(quotient.get(), room, name));
     }
