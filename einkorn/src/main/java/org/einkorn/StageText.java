@@ -92,8 +92,8 @@ final class StageText {
         file.text()
             .lines()
             .filter(line -> !line.startsWith(mark))
-            .collect(Collectors.joining("\n", "", "\n"))
-            .stripLeading();
+            .dropWhile(String::isBlank)
+            .collect(Collectors.joining("\n", "", "\n"));
     return new Form.Code(parseLoops(new SourceFile(file.name(), header)), stage, code);
   }
 
