@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.syntax.FactorOperator;
+import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
@@ -33,7 +35,7 @@ final class IndexWriter {
       Tree.Expression atom = atom(term.atom());
       long size = Math.absExact(term.coefficient());
       Tree.Expression written =
-          size == 1 ? atom : Words.factor(Words.integer(size), Tree.FactorOperator.TIMES, atom);
+          size == 1 ? atom : Words.factor(Words.integer(size), FactorOperator.TIMES, atom);
       (term.coefficient() > 0 ? plus : minus).add(written);
     }
     if (linear.constant() > 0 || (plus.isEmpty() && minus.isEmpty())) {
@@ -44,10 +46,10 @@ final class IndexWriter {
     Tree.Expression sum =
         plus.isEmpty() ? new Tree.Negate(minus.removeFirst(), Words.NOWHERE) : plus.removeFirst();
     for (Tree.Expression term : plus) {
-      sum = Words.term(sum, Tree.TermOperator.PLUS, term);
+      sum = Words.term(sum, TermOperator.PLUS, term);
     }
     for (Tree.Expression term : minus) {
-      sum = Words.term(sum, Tree.TermOperator.MINUS, term);
+      sum = Words.term(sum, TermOperator.MINUS, term);
     }
     return sum;
   }
@@ -98,11 +100,11 @@ final class IndexWriter {
       case IndexExpr.Symbol(String name) -> Words.name(naming.symbol(name));
       case IndexExpr.Sum _ -> write(expr);
       case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          Words.factor(write(left), Tree.FactorOperator.TIMES, write(right));
+          Words.factor(write(left), FactorOperator.TIMES, write(right));
       case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
-          Words.factor(write(left), Tree.FactorOperator.DIVIDE, size(right));
+          Words.factor(write(left), FactorOperator.DIVIDE, size(right));
       case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          Words.factor(write(left), Tree.FactorOperator.REMAINDER, size(right));
+          Words.factor(write(left), FactorOperator.REMAINDER, size(right));
       case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
           Words.call("min", write(left), write(right));
       case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->

@@ -2,6 +2,9 @@ package org.einkorn.frontend.equations;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.frontend.syntax.FactorOperator;
+import org.einkorn.frontend.syntax.LogicOperator;
+import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -197,17 +200,17 @@ final class ScalarWriter {
     Tree.Expression a = strengthened(write(left), left, right);
     Tree.Expression b = write(right);
     return switch (binary.op()) {
-      case ADD -> Words.term(a, Tree.TermOperator.PLUS, b);
-      case SUBTRACT -> Words.term(a, Tree.TermOperator.MINUS, b);
+      case ADD -> Words.term(a, TermOperator.PLUS, b);
+      case SUBTRACT -> Words.term(a, TermOperator.MINUS, b);
       case MULTIPLY -> times(a, b);
-      case DIVIDE -> Words.factor(a, Tree.FactorOperator.DIVIDE, b);
-      case MODULO -> Words.factor(a, Tree.FactorOperator.REMAINDER, b);
+      case DIVIDE -> Words.factor(a, FactorOperator.DIVIDE, b);
+      case MODULO -> Words.factor(a, FactorOperator.REMAINDER, b);
       case POWER -> new Tree.Power(a, b, Words.NOWHERE);
       case MINIMUM -> Words.call("min", a, b);
       case MAXIMUM -> Words.call("max", a, b);
       case LOG_ADD_EXP -> Words.call("logaddexp", a, b);
-      case AND -> Words.logic(a, Tree.LogicOperator.AND, b);
-      case OR -> Words.logic(a, Tree.LogicOperator.OR, b);
+      case AND -> Words.logic(a, LogicOperator.AND, b);
+      case OR -> Words.logic(a, LogicOperator.OR, b);
       case EQUAL -> compared(Tree.ComparisonOperator.EQUAL, a, b);
       case XOR, NOT_EQUAL -> compared(Tree.ComparisonOperator.UNEQUAL, a, b);
       case LESS -> compared(Tree.ComparisonOperator.LESS, a, b);
@@ -224,8 +227,7 @@ final class ScalarWriter {
 
   private static Tree.Expression times(Tree.Expression left, Tree.Expression right) {
     boolean isPlain = right instanceof Tree.Access && !(left instanceof Tree.Negate);
-    return Words.factor(
-        left, isPlain ? Tree.FactorOperator.JUXTAPOSE : Tree.FactorOperator.TIMES, right);
+    return Words.factor(left, isPlain ? FactorOperator.JUXTAPOSE : FactorOperator.TIMES, right);
   }
 
   private static Tree.Expression compared(

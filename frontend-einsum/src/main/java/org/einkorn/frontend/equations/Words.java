@@ -3,6 +3,9 @@ package org.einkorn.frontend.equations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.einkorn.frontend.syntax.FactorOperator;
+import org.einkorn.frontend.syntax.LogicOperator;
+import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.target.RefusedException;
@@ -32,7 +35,7 @@ final class Words {
   static Tree.Expression integer(long value) {
     if (value == Long.MIN_VALUE) {
       return new Tree.Sum(
-          integer(value + 1), List.of(new Tree.Term(Tree.TermOperator.MINUS, integer(1))), NOWHERE);
+          integer(value + 1), List.of(new Tree.Term(TermOperator.MINUS, integer(1))), NOWHERE);
     }
     Tree.Expression literal = new Tree.IntegerLiteral(Math.abs(value), NOWHERE);
     return value < 0 ? new Tree.Negate(literal, NOWHERE) : literal;
@@ -55,7 +58,7 @@ final class Words {
 
   /// `left sign right`, where `left` may be a chain that goes on.
   static Tree.Expression factor(
-      Tree.Expression left, Tree.FactorOperator operator, Tree.Expression right) {
+      Tree.Expression left, FactorOperator operator, Tree.Expression right) {
     List<Tree.Factor> rest = new ArrayList<>();
     Tree.Expression first = left;
     if (left instanceof Tree.Product product) {
@@ -67,8 +70,7 @@ final class Words {
   }
 
   /// `left ± right`, where `left` may be a chain that goes on.
-  static Tree.Expression term(
-      Tree.Expression left, Tree.TermOperator operator, Tree.Expression right) {
+  static Tree.Expression term(Tree.Expression left, TermOperator operator, Tree.Expression right) {
     List<Tree.Term> rest = new ArrayList<>();
     Tree.Expression first = left;
     if (left instanceof Tree.Sum sum) {
@@ -81,7 +83,7 @@ final class Words {
 
   /// `left and right`, where `left` may be a chain that goes on.
   static Tree.Expression logic(
-      Tree.Expression left, Tree.LogicOperator operator, Tree.Expression right) {
+      Tree.Expression left, LogicOperator operator, Tree.Expression right) {
     List<Tree.Expression> all = new ArrayList<>();
     if (left instanceof Tree.Logic logic && logic.operator() == operator) {
       all.addAll(logic.operands());

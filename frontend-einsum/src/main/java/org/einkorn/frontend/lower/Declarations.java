@@ -10,7 +10,9 @@ import org.einkorn.frontend.Known;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.DeclarationKind;
+import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.Names;
+import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
@@ -150,13 +152,13 @@ final class Declarations {
         yield context.sizes.contains(text) ? new Node.Place(context.extents.declared(text)) : null;
       }
       case Tree.Negate(Tree.Expression operand, Origin _) ->
-          fold(Tree.FactorOperator.TIMES, new Node.Whole(-1), constant(operand));
+          fold(FactorOperator.TIMES, new Node.Whole(-1), constant(operand));
       case Tree.Sum sum -> {
         Node total = constant(sum.first());
         for (Tree.Term term : sum.rest()) {
           Node next = constant(term.value());
-          if (term.operator() == Tree.TermOperator.MINUS) {
-            next = fold(Tree.FactorOperator.TIMES, new Node.Whole(-1), next);
+          if (term.operator() == TermOperator.MINUS) {
+            next = fold(FactorOperator.TIMES, new Node.Whole(-1), next);
           }
           total = add(total, next);
         }
@@ -255,7 +257,7 @@ final class Declarations {
   }
 
   private static @Nullable Node fold(
-      Tree.FactorOperator operator, @Nullable Node left, @Nullable Node right) {
+      FactorOperator operator, @Nullable Node left, @Nullable Node right) {
     if (left == null || right == null) {
       return null;
     }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.FactorOperator;
+import org.einkorn.frontend.syntax.LogicOperator;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -211,7 +213,7 @@ final class Elaborator {
       case Tree.Comparison comparison -> comparison(comparison, env);
       case Tree.Logic logic ->
           new Node.Logic(
-              logic.operator() == Tree.LogicOperator.AND ? BinaryOp.AND : BinaryOp.OR,
+              logic.operator() == LogicOperator.AND ? BinaryOp.AND : BinaryOp.OR,
               logic.operands().stream().map(operand -> node(operand, env)).toList(),
               logic.origin());
       case Tree.Not not -> new Node.Not(node(not.operand(), env), not.origin());
@@ -254,7 +256,7 @@ final class Elaborator {
         case JUXTAPOSE, TIMES -> run.add(next);
         case DIVIDE, REMAINDER -> {
           BinaryOp op =
-              factor.operator() == Tree.FactorOperator.DIVIDE ? BinaryOp.DIVIDE : BinaryOp.MODULO;
+              factor.operator() == FactorOperator.DIVIDE ? BinaryOp.DIVIDE : BinaryOp.MODULO;
           Node left = joined(run, product.origin());
           run = new ArrayList<>();
           run.add(new Node.Binary(op, left, next, product.origin()));

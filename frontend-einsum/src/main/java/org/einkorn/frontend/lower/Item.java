@@ -3,6 +3,7 @@ package org.einkorn.frontend.lower;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.einkorn.frontend.syntax.LogicOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Origin;
 
@@ -31,7 +32,7 @@ record Item(
     Tree.Expression body =
         rule.body().size() == 1
             ? rule.body().getFirst()
-            : new Tree.Logic(Tree.LogicOperator.AND, rule.body(), rule.origin());
+            : new Tree.Logic(LogicOperator.AND, rule.body(), rule.origin());
     return new Item(
         rule.head(),
         Tree.AssignOperator.OR,

@@ -3,7 +3,9 @@ package org.einkorn.frontend.lower;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.Names;
+import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
@@ -135,7 +137,7 @@ final class Positions {
                   left ->
                       next.map(
                           right ->
-                              term.operator() == Tree.TermOperator.PLUS
+                              term.operator() == TermOperator.PLUS
                                   ? left.plus(right)
                                   : left.minus(right)));
         }
@@ -172,7 +174,7 @@ final class Positions {
           yield Optional.empty();
         }
         yield Optional.of(
-            factor.operator() == Tree.FactorOperator.DIVIDE
+            factor.operator() == FactorOperator.DIVIDE
                 ? left.floorDiv(right)
                 : left.floorMod(right));
       }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 
@@ -171,7 +172,7 @@ final class Uses {
   /// Whether a product has no `%`.
   static boolean isJoin(Tree.Product product) {
     return product.rest().stream()
-        .allMatch(factor -> factor.operator() != Tree.FactorOperator.REMAINDER);
+        .allMatch(factor -> factor.operator() != FactorOperator.REMAINDER);
   }
 
   /// Where `name` is projected in `root`, which holds all its uses.

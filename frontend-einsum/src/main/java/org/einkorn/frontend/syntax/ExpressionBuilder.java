@@ -36,9 +36,9 @@ final class ExpressionBuilder {
     Origin origin = origin(written);
     return switch (context) {
       case ExpressionContext or ->
-          new Tree.Logic(Tree.LogicOperator.OR, buildAll(or.conjunction()), origin);
+          new Tree.Logic(LogicOperator.OR, buildAll(or.conjunction()), origin);
       case ConjunctionContext and ->
-          new Tree.Logic(Tree.LogicOperator.AND, buildAll(and.negation()), origin);
+          new Tree.Logic(LogicOperator.AND, buildAll(and.negation()), origin);
       case NegationContext not -> new Tree.Not(build(not.negation()), origin);
       case ComparisonContext comparison -> comparison(comparison, origin);
       case SumContext sum -> sum(sum, origin);
@@ -112,10 +112,8 @@ final class ExpressionBuilder {
     // Children alternate: product, sign, product, … . The list of products is not asked for by
     // position, because each such question walks over all children.
     for (int child = 1; child < context.getChildCount(); child += 2) {
-      Tree.TermOperator operator =
-          token(context, child).getType() == PLUS
-              ? Tree.TermOperator.PLUS
-              : Tree.TermOperator.MINUS;
+      TermOperator operator =
+          token(context, child).getType() == PLUS ? TermOperator.PLUS : TermOperator.MINUS;
       rest.add(new Tree.Term(operator, build((ParserRuleContext) context.getChild(child + 1))));
     }
     return new Tree.Sum(build((ParserRuleContext) context.getChild(0)), rest, origin);
@@ -125,14 +123,14 @@ final class ExpressionBuilder {
     List<Tree.Factor> rest = new ArrayList<>();
     for (FactorContext factor : context.factor()) {
       if (factor.power() != null) {
-        rest.add(new Tree.Factor(Tree.FactorOperator.JUXTAPOSE, build(factor.power())));
+        rest.add(new Tree.Factor(FactorOperator.JUXTAPOSE, build(factor.power())));
         continue;
       }
-      Tree.FactorOperator operator =
+      FactorOperator operator =
           switch (factor.getStart().getType()) {
-            case STAR -> Tree.FactorOperator.TIMES;
-            case SLASH -> Tree.FactorOperator.DIVIDE;
-            default -> Tree.FactorOperator.REMAINDER;
+            case STAR -> FactorOperator.TIMES;
+            case SLASH -> FactorOperator.DIVIDE;
+            default -> FactorOperator.REMAINDER;
           };
       rest.add(new Tree.Factor(operator, build(factor.unary())));
     }

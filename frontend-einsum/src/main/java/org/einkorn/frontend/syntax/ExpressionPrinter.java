@@ -50,7 +50,7 @@ final class ExpressionPrinter {
 
   private static Level level(Expression expression) {
     return switch (expression) {
-      case Tree.Logic logic -> logic.operator() == Tree.LogicOperator.OR ? Level.OR : Level.AND;
+      case Tree.Logic logic -> logic.operator() == LogicOperator.OR ? Level.OR : Level.AND;
       case Tree.Not _ -> Level.NOT;
       case Tree.Comparison _ -> Level.COMPARISON;
       case Tree.Sum _ -> Level.SUM;
@@ -119,7 +119,7 @@ final class ExpressionPrinter {
   }
 
   private void logic(Tree.Logic logic, boolean tight) {
-    boolean or = logic.operator() == Tree.LogicOperator.OR;
+    boolean or = logic.operator() == LogicOperator.OR;
     String separator = "";
     for (Expression operand : logic.operands()) {
       text.append(separator);
@@ -137,7 +137,7 @@ final class ExpressionPrinter {
     }
   }
 
-  static String sign(Tree.TermOperator operator) {
+  static String sign(TermOperator operator) {
     return switch (operator) {
       case PLUS -> "+";
       case MINUS -> "-";
@@ -147,7 +147,7 @@ final class ExpressionPrinter {
   private void product(Tree.Product product, boolean tight) {
     expression(product.first(), Level.UNARY, tight);
     for (Tree.Factor factor : product.rest()) {
-      boolean juxtaposed = factor.operator() == Tree.FactorOperator.JUXTAPOSE;
+      boolean juxtaposed = factor.operator() == FactorOperator.JUXTAPOSE;
       String sign = factor.operator().text();
       text.append(tight && !juxtaposed ? sign.strip() : sign);
       expression(factor.value(), juxtaposed ? Level.POWER : Level.UNARY, tight);

@@ -454,31 +454,6 @@ public sealed interface Tree {
     }
   }
 
-  /// What stands between two factors; juxtaposition and `*` mean the same.
-  enum FactorOperator {
-    JUXTAPOSE(" "),
-    TIMES(" * "),
-    DIVIDE(" / "),
-    REMAINDER(" % ");
-
-    private final String text;
-
-    FactorOperator(String text) {
-      this.text = text;
-    }
-
-    /// As printed, with the blanks around it.
-    public String text() {
-      return text;
-    }
-  }
-
-  /// What stands between two terms.
-  enum TermOperator {
-    PLUS,
-    MINUS
-  }
-
   enum ComparisonOperator {
     EQUAL("=="),
     UNEQUAL("!="),
@@ -496,11 +471,6 @@ public sealed interface Tree {
     public String sign() {
       return sign;
     }
-  }
-
-  enum LogicOperator {
-    AND,
-    OR
   }
 
   private static boolean isCount(Expression count) {

@@ -170,9 +170,7 @@ final class RandomTrees {
               several(
                   1,
                   3,
-                  () ->
-                      new Tree.Term(
-                          pick(List.of(Tree.TermOperator.values())), expression(depth - 1))),
+                  () -> new Tree.Term(pick(List.of(TermOperator.values())), expression(depth - 1))),
               NOWHERE);
       case 8 -> new Tree.Negate(expression(depth - 1), NOWHERE);
       case 9 -> new Tree.Power(expression(depth - 1), expression(depth - 1), NOWHERE);
@@ -184,7 +182,7 @@ final class RandomTrees {
               NOWHERE);
       case 11 ->
           new Tree.Logic(
-              pick(List.of(Tree.LogicOperator.values())),
+              pick(List.of(LogicOperator.values())),
               several(2, 3, () -> expression(depth - 1)),
               NOWHERE);
       case 12 -> new Tree.Not(expression(depth - 1), NOWHERE);
@@ -196,9 +194,7 @@ final class RandomTrees {
     return new Tree.Product(
         expression(depth),
         several(
-            1,
-            3,
-            () -> new Tree.Factor(pick(List.of(Tree.FactorOperator.values())), expression(depth))),
+            1, 3, () -> new Tree.Factor(pick(List.of(FactorOperator.values())), expression(depth))),
         NOWHERE);
   }
 

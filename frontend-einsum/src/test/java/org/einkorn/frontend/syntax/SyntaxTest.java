@@ -107,8 +107,8 @@ class SyntaxTest {
         new Tree.Product(
             value("W[c, d]"),
             List.of(
-                new Tree.Factor(Tree.FactorOperator.JUXTAPOSE, value("X[p, d]")),
-                new Tree.Factor(Tree.FactorOperator.DIVIDE, value("T"))),
+                new Tree.Factor(FactorOperator.JUXTAPOSE, value("X[p, d]")),
+                new Tree.Factor(FactorOperator.DIVIDE, value("T"))),
             org.einkorn.ir.source.Origin.UNKNOWN),
         value("W[c, d] X[p, d] / T"));
     assertEquals(value("a * b"), value("a × b"));

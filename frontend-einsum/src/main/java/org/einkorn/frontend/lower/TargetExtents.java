@@ -1,0 +1,137 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.check.Ranges;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
+
+/// How long the axes of a defined tensor are: as declared, or as far as its equations write.
+final class TargetExtents {
+  private final Context context;
+  private final String target;
+  private final List<Part> parts;
+  private final IntPredicate isDeclared;
+
+  /// @param parts the equations of the tensor
+  /// @param isDeclared whether the extent of an axis is declared
+  TargetExtents(Context context, String target, List<Part> parts, IntPredicate isDeclared) {
+    this.context = context;
+    this.target = target;
+    this.parts = parts;
+    this.isDeclared = isDeclared;
+  }
+
+  /// @param axes the axes as far as they are known; those that nobody declared are unified here
+  List<IndexExpr> of(List<IndexExpr> axes, boolean isRelation) {
+    List<IndexExpr> extents = new ArrayList<>();
+    for (int axis = 0; axis < axes.size(); axis++) {
+      extents.add(
+          isDeclared.test(axis) ? declaredExtent(axes, axis) : inferred(axes, axis, isRelation));
+    }
+    return extents;
+  }
+
+  private IndexExpr declaredExtent(List<IndexExpr> axes, int axis) {
+    IndexExpr extent = axes.get(axis);
+    for (Part part : parts) {
+      IndexExpr position = part.write().get(axis);
+      if (!isLabel(position) && !isGather(part, position)) {
+        Ranges range = Ranges.of(position, name -> part.extent(context, name));
+        Origin origin = part.item().head().origin();
+        context.later(
+            () -> {
+              IndexExpr last = context.extents.resolve(range.greatest());
+              IndexExpr size = context.extents.resolve(extent);
+              if (Linear.difference(last, size).orElse(-1) >= 0) {
+                context.report(
+                    new Problem.WritesOutside(
+                        target, Shapes.text(last), Shapes.text(size), origin));
+              }
+            });
+      }
+    }
+    return extent;
+  }
+
+  private IndexExpr inferred(List<IndexExpr> axes, int axis, boolean isRelation) {
+    IndexExpr unknown = axes.get(axis);
+    boolean hasLabel = parts.stream().anyMatch(part -> isLabel(part.write().get(axis)));
+    boolean allConstant =
+        parts.stream()
+            .allMatch(
+                part ->
+                    part.write().get(axis) instanceof IndexExpr.Constant
+                        || isLabel(part.write().get(axis)));
+    IndexExpr greatest = IndexExpr.Constant.ZERO;
+    for (Part part : parts) {
+      IndexExpr position = part.write().get(axis);
+      if (isGather(part, position)) {
+        context.report(new Problem.NotWritable(part.item().head().origin()));
+        return IndexExpr.Constant.ONE;
+      }
+      boolean isJoined = hasLabel || allConstant || isRelation;
+      if (position instanceof IndexExpr.Constant(long value) && isJoined) {
+        context.extents.requireAtLeast(unknown, value + 1);
+        continue;
+      }
+      if (isLabel(position)) {
+        continue;
+      }
+      IndexExpr extent =
+          context.extents.resolve(
+              Ranges.of(position, name -> part.extent(context, name)).greatest().plus(1));
+      if (extent.equals(context.extents.resolve(unknown))) {
+        continue;
+      }
+      if (isJoined) {
+        if (!context.extents.unify(unknown, extent)) {
+          context.report(
+              new Problem.TwoExtents(
+                  "axis " + axis,
+                  new Problem.Use(
+                      part.item().head().origin(), Shapes.text(extent), "this equation"),
+                  new Problem.Use(
+                      parts.getFirst().item().head().origin(),
+                      Shapes.text(context.extents.resolve(unknown)),
+                      "another equation of " + target)));
+        }
+      } else {
+        greatest = Linear.normalize(greatest.max(extent));
+      }
+    }
+    if (hasLabel || allConstant || isRelation) {
+      return unknown;
+    }
+    Part first = parts.getFirst();
+    boolean isKnown =
+        parts.stream()
+            .anyMatch(
+                part ->
+                    !context
+                        .extents
+                        .resolve(
+                            Ranges.of(part.write().get(axis), n -> part.extent(context, n))
+                                .greatest())
+                        .equals(context.extents.resolve(unknown.plus(-1))));
+    if (!isKnown && first.write().get(axis) instanceof IndexExpr.Variable(String name)) {
+      Frame.Variable variable = first.frame().get(name);
+      context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
+      return IndexExpr.Constant.ONE;
+    }
+    context.extents.unify(unknown, greatest);
+    return greatest;
+  }
+
+  private static boolean isLabel(IndexExpr position) {
+    return position instanceof IndexExpr.Symbol(String name) && name.startsWith("label.");
+  }
+
+  private static boolean isGather(Part part, IndexExpr position) {
+    return position instanceof IndexExpr.Variable(String name)
+        && part.frame().gatherOf(name) != null;
+  }
+}
