@@ -100,7 +100,12 @@ final class SourceProgramsTest {
       if (!verdict.skipped().isEmpty()) {
         return "unbounded errors";
       }
-      String printed = sameResults(made, tested, EquationPrinter.print(program));
+      String equations = EquationPrinter.print(program);
+      Optional<Program> again = compile(equations).program();
+      if (again.isPresent() && !EquationPrinter.print(again.get()).equals(equations)) {
+        return "printed equations print otherwise";
+      }
+      String printed = sameResults(made, tested, equations);
       return printed.isEmpty()
           ? sameResults(made, tested, shuffled(made.text(), new Dice(seed)))
           : "printed equations: " + printed;
