@@ -12,7 +12,7 @@ import org.einkorn.runtime.DataFault;
 
 /// Turns failures into messages and exit codes.
 final class Failures {
-  private static final int WRONG = 1;
+  static final int WRONG = 1;
   private static final int LIMIT = 3;
   static final int FAULT = 70;
 

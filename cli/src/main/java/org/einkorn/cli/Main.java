@@ -53,7 +53,11 @@ public final class Main {
     Thread worker = new Thread(null, () -> code.set(run(arguments, out, err)), "ein", STACK_BYTES);
     worker.start();
     worker.join();
-    out.flush();
+    if (out.checkError()) {
+      // A full disk, or a reader that has gone: what was printed is not what was computed.
+      err.println("ein: standard output could not be written");
+      code.compareAndSet(0, Failures.WRONG);
+    }
     System.exit(code.get());
   }
 

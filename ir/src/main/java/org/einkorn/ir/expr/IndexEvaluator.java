@@ -8,6 +8,7 @@ public final class IndexEvaluator {
 
   /// The value of an expression.
   ///
+  /// @throws ArithmeticException where it is beyond 64 bits
   /// @param names the value of a variable or symbol
   /// @param fetches the checked value of a fetch
   public static long evaluate(
@@ -17,9 +18,9 @@ public final class IndexEvaluator {
       case IndexExpr.Variable(String name) -> names.applyAsLong(name);
       case IndexExpr.Symbol(String name) -> names.applyAsLong(name);
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
-          evaluate(left, names, fetches) + evaluate(right, names, fetches);
+          Math.addExact(evaluate(left, names, fetches), evaluate(right, names, fetches));
       case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          evaluate(left, names, fetches) * evaluate(right, names, fetches);
+          Math.multiplyExact(evaluate(left, names, fetches), evaluate(right, names, fetches));
       case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
           Math.floorDiv(evaluate(left, names, fetches), evaluate(right, names, fetches));
       case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->

@@ -275,10 +275,22 @@ public final class ModuleRunner {
     return tensor.isContiguous() ? tensor : tensor.contiguous(scratch);
   }
 
+  private long extent(int buffer, int axis, long[] symbols) {
+    try {
+      return module.extent(buffer, axis, symbols);
+    } catch (ArithmeticException e) {
+      throw DataException.of(DataFault.SHAPE_OVERFLOW)
+          .at("axis " + axis + " of `" + manifest.buffers().get(buffer).name() + "`")
+          .expected("fewer than 2^63 positions")
+          .found("more")
+          .because(e);
+    }
+  }
+
   private Shape shapeOf(int buffer, long[] symbols) {
     long[] extents = new long[manifest.buffers().get(buffer).rank()];
     for (int axis = 0; axis < extents.length; axis++) {
-      extents[axis] = module.extent(buffer, axis, symbols);
+      extents[axis] = extent(buffer, axis, symbols);
     }
     return Shape.of(extents);
   }
