@@ -3,6 +3,7 @@ package org.einkorn.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -146,6 +147,20 @@ final class WrongInputTest {
   @Test
   void directory() throws IOException {
     requireRefused(Files.createDirectory(folder.resolve("folder.npy")), "E0502");
+  }
+
+  @Test
+  void unreadable() throws IOException {
+    Path file = Files.writeString(folder.resolve("locked.csv"), "1,2\n");
+    assumeTrue(
+        file.toFile().setReadable(false) && !Files.isReadable(file), "skipped: root reads all");
+    requireRefused(file, "E0503");
+  }
+
+  @Test
+  void aFileInTheWayOfAFolder() throws IOException {
+    Files.writeString(folder.resolve("a.csv"), "1,2\n");
+    requireRefused(folder.resolve("a.csv").resolve("b.npy"), "E05");
   }
 
   @Test
