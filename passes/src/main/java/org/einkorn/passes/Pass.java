@@ -9,5 +9,24 @@ import java.util.function.UnaryOperator;
 /// @param <T> the level: `Program` or `Module`
 /// @param name in kebab-case, as a user types it
 /// @param summary one line on what it does
-/// @param rewrite returns the same instance when it changes nothing
-public record Pass<T>(String name, String summary, UnaryOperator<T> rewrite) {}
+/// @param rewrite what it does
+public record Pass<T>(String name, String summary, Rewrite<T> rewrite) {
+  /// A rewrite that may look at its context.
+  ///
+  /// @param <T> the level
+  @FunctionalInterface
+  public interface Rewrite<T> {
+    /// The program rewritten; the same instance where nothing changes.
+    T apply(T value, PassContext context);
+  }
+
+  /// A pass that needs to know nothing but the program.
+  public static <T> Pass<T> of(String name, String summary, UnaryOperator<T> rewrite) {
+    return new Pass<>(name, summary, (value, context) -> rewrite.apply(value));
+  }
+
+  /// The program rewritten; the same instance where nothing changes.
+  public T apply(T value, PassContext context) {
+    return rewrite.apply(value, context);
+  }
+}

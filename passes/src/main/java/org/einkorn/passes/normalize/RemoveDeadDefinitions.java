@@ -13,7 +13,7 @@ import org.einkorn.passes.Pass;
 public final class RemoveDeadDefinitions {
   /// `T = e; … → …` where T is no output and no later definition reads T.
   public static final Pass<Program> PASS =
-      new Pass<>(
+      Pass.of(
           "remove-dead-definitions",
           "drops tensors that no output needs",
           RemoveDeadDefinitions::apply);

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
+import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
@@ -25,11 +26,13 @@ public final class Pipeline {
   public static final List<Pass<Module>> LOOP_PASSES = List.of(ParallelizeOuterLoops.PASS);
 
   private final Optional<Set<String>> selected;
+  private final PassContext context;
   private final Observer observer;
   private final List<Timing> timings = new ArrayList<>();
 
-  private Pipeline(Optional<Set<String>> selected, Observer observer) {
+  private Pipeline(Optional<Set<String>> selected, PassContext context, Observer observer) {
     this.selected = selected.map(Set::copyOf);
+    this.context = context;
     this.observer = observer;
   }
 
@@ -56,7 +59,7 @@ public final class Pipeline {
 
   /// All passes.
   public static Pipeline of(Observer observer) {
-    return new Pipeline(Optional.empty(), observer);
+    return new Pipeline(Optional.empty(), PassContext.defaults(), observer);
   }
 
   /// Only the passes with these names, in the pipeline's order.
@@ -70,7 +73,12 @@ public final class Pipeline {
             "no pass is called `" + pass + "`; there are " + String.join(", ", known));
       }
     }
-    return new Pipeline(Optional.of(passes), observer);
+    return new Pipeline(Optional.of(passes), PassContext.defaults(), observer);
+  }
+
+  /// This pipeline, its passes knowing what the context says.
+  public Pipeline in(PassContext newContext) {
+    return new Pipeline(selected, newContext, observer);
   }
 
   /// The names of all passes that can be chosen, in order.
@@ -86,7 +94,7 @@ public final class Pipeline {
     for (Pass<Program> pass : EQUATION_PASSES) {
       if (runs(pass.name())) {
         Program before = current;
-        current = timed(pass.name(), pass.rewrite(), before);
+        current = timed(pass.name(), value -> pass.apply(value, context), before);
         observer.afterEquations(pass.name(), before, current);
       }
     }
@@ -105,7 +113,7 @@ public final class Pipeline {
     Module current = module;
     for (Pass<Module> pass : LOOP_PASSES) {
       if (runs(pass.name())) {
-        current = timed(pass.name(), pass.rewrite(), current);
+        current = timed(pass.name(), loops -> pass.apply(loops, context), current);
         observer.afterLoops(pass.name(), current);
       }
     }

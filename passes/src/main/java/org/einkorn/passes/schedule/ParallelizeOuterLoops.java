@@ -14,7 +14,7 @@ import org.einkorn.passes.Pass;
 public final class ParallelizeOuterLoops {
   /// `for serial i { … spatial … } → for parallel i { … }` at the root of a function.
   public static final Pass<Module> PASS =
-      new Pass<>(
+      Pass.of(
           "parallelize-outer-loops",
           "runs the outermost spatial loop of each function in parallel",
           ParallelizeOuterLoops::apply);

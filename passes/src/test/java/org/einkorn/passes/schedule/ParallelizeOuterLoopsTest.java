@@ -7,6 +7,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.passes.PassContext;
 import org.junit.jupiter.api.Test;
 
 /// The pass makes a loop parallel where its rounds are independent, and leaves all others alone.
@@ -30,12 +31,14 @@ class ParallelizeOuterLoopsTest {
   private static void assertFires(String body) {
     Module module = parsed(body);
     String expected = LoopPrinter.print(module).replaceFirst("for i", "for parallel i");
-    assertEquals(expected, LoopPrinter.print(ParallelizeOuterLoops.PASS.rewrite().apply(module)));
+    assertEquals(
+        expected,
+        LoopPrinter.print(ParallelizeOuterLoops.PASS.apply(module, PassContext.defaults())));
   }
 
   private static void assertDoesNotFire(String body) {
     Module module = parsed(body);
-    assertSame(module, ParallelizeOuterLoops.PASS.rewrite().apply(module));
+    assertSame(module, ParallelizeOuterLoops.PASS.apply(module, PassContext.defaults()));
   }
 
   private static String block(String name, String writes, String reads, String body) {
