@@ -1,18 +1,16 @@
 package org.einkorn;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.einkorn.frontend.Known;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DataException;
-import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
-import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.RunOptions;
 
 /// A program compiled for inputs of fixed shapes: text, cost, then run into memory of the caller.
 public final class Kernel {
@@ -20,6 +18,7 @@ public final class Kernel {
   private final Map<String, Known> inputs;
   private final Set<String> kept;
   private final Options options;
+  private final RunOptions runOptions;
   private final ModuleRunner runner;
   private final Explanation explanation;
 
@@ -33,6 +32,7 @@ public final class Kernel {
     this.inputs = Map.copyOf(inputs);
     this.kept = Set.copyOf(kept);
     this.options = options;
+    this.runOptions = options.run();
     this.runner = runner;
     this.explanation = Explanation.of(compiler, inputs, kept, options);
   }
@@ -61,37 +61,16 @@ public final class Kernel {
   ///   [#outputs()], which are overwritten
   /// @throws DataException for a wrong number, shape or type of tensors
   public void run(Tensor... tensors) {
-    List<String> inputNames = inputs();
-    List<String> outputNames = outputs();
-    if (tensors.length != inputNames.size() + outputNames.size()) {
-      throw DataException.of(DataFault.ARGUMENT_SYNTAX)
-          .expected("the inputs " + inputNames + " and the outputs " + outputNames)
-          .found(tensors.length + " tensors");
-    }
-    Map<String, Tensor> bound = new LinkedHashMap<>();
-    for (int number = 0; number < inputNames.size(); number++) {
-      bound.put(inputNames.get(number), tensors[number]);
-    }
-    Map<String, Tensor> targets = new LinkedHashMap<>();
-    for (int number = 0; number < outputNames.size(); number++) {
-      targets.put(outputNames.get(number), tensors[inputNames.size() + number]);
-    }
-    runner.runInto(bound, targets, options.run());
+    runner.runInto(tensors, runOptions);
   }
 
   /// The names of the inputs, in the order in which [#run] takes them.
   public List<String> inputs() {
-    return runner.manifest().buffers().stream()
-        .filter(spec -> spec.role().isInput())
-        .map(spec -> spec.name())
-        .toList();
+    return runner.inputNames();
   }
 
   /// The names of the outputs, in the order in which [#run] takes them.
   public List<String> outputs() {
-    return runner.manifest().buffers().stream()
-        .filter(spec -> spec.role() == Manifest.Role.OUTPUT)
-        .map(spec -> spec.name())
-        .toList();
+    return runner.outputNames();
   }
 }

@@ -45,7 +45,8 @@ public enum DataFault {
   INPUT_UNKNOWN("E0553", "the program has no such tensor"),
   MEMORY_BUDGET("E0554", "the memory budget does not suffice"),
   ARGUMENT_SYNTAX("E0555", "an argument can't be read"),
-  ACCESS_REFUSED("E0556", "the program may not touch this file");
+  ACCESS_REFUSED("E0556", "the program may not touch this file"),
+  WRONG_TENSORS("E0557", "a kernel is given other tensors than it takes");
 
   private final String code;
   private final String title;

@@ -161,17 +161,21 @@ final class WrongUseTest {
     Tensor a = tensor(2, 3);
     Tensor b = tensor(3);
     assertRefused(
-        DataFault.ARGUMENT_SYNTAX,
+        DataFault.WRONG_TENSORS,
         "the inputs [A, B] and the outputs [Y]",
         "2 tensors",
         () -> kernel.run(a, b));
+    assertRefused(DataFault.SHAPE_MISMATCH, "f32[2]", "f32[3]", () -> kernel.run(a, b, b));
     assertRefused(
-        DataFault.SHAPE_MISMATCH, "a contiguous f32[2]", "f32[3]", () -> kernel.run(a, b, b));
-    assertRefused(
-        DataFault.SHAPE_MISMATCH,
-        "a contiguous f32[2]",
+        DataFault.WRONG_DTYPE,
+        "f32[2]",
         "f64[2]",
         () -> kernel.run(a, b, Tensor.wrap(new double[2])));
+    assertRefused(
+        DataFault.NOT_CONTIGUOUS,
+        "row-major strides [1]",
+        "strides [2] of shape [2]",
+        () -> kernel.run(a, b, tensor(4).slice(0, 0, 4, 2)));
     assertRefused(
         DataFault.SHAPE_MISMATCH,
         "2",
@@ -187,6 +191,23 @@ final class WrongUseTest {
                 b,
                 Tensor.wrap(
                     tensor(2).segment().asReadOnly(), DType.F32, Layout.rowMajor(Shape.of(2)))));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what happens to those whose compiler does not look
+  void aKernelNamesTheTensorThatIsNull() {
+    Kernel kernel = PROGRAM.kernel(Target.jvm(), Map.of("A", Shape.of(2, 3), "B", Shape.of(3)));
+    String taken = "the inputs [A, B] and the outputs [Y]";
+    assertRefused(
+        DataFault.WRONG_TENSORS,
+        taken,
+        "null for the output `Y`",
+        () -> kernel.run(tensor(2, 3), tensor(3), null));
+    assertRefused(
+        DataFault.WRONG_TENSORS,
+        taken,
+        "null for the input `B`",
+        () -> kernel.run(tensor(2, 3), null, tensor(2)));
   }
 
   /// A kernel reads its inputs while it writes its outputs.

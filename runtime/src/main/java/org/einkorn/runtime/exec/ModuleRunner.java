@@ -2,34 +2,62 @@ package org.einkorn.runtime.exec;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Runs a kernel module on tensors.
 ///
 /// The same for every backend: bind inputs by name, solve for the sizes, allocate, run the
 /// functions in order, hand out the outputs. Safe to use from many threads at once.
 public final class ModuleRunner {
-  /// Below this many elements in the largest buffer, threads cost more than they bring.
-  private static final long PARALLEL_ELEMENTS = 1 << 14;
-
   private final KernelModule module;
   private final Manifest manifest;
+  private final Manifest.BufferSpec[] specs;
+  private final int inputCount;
+  private final int[] outputs;
+  private final List<String> inputNames;
+  private final List<String> outputNames;
+  private volatile @Nullable RunPlan last;
 
   public ModuleRunner(KernelModule module) {
     this.module = module;
     this.manifest = module.manifest();
+    this.specs = manifest.buffers().toArray(Manifest.BufferSpec[]::new);
+    int inputs = 0;
+    while (inputs < specs.length && specs[inputs].role().isInput()) {
+      inputs++;
+    }
+    this.inputCount = inputs;
+    this.outputs =
+        IntStream.range(0, specs.length)
+            .filter(number -> specs[number].role() == Manifest.Role.OUTPUT)
+            .toArray();
+    this.inputNames = Arrays.stream(specs, 0, inputs).map(Manifest.BufferSpec::name).toList();
+    this.outputNames = Arrays.stream(outputs).mapToObj(number -> specs[number].name()).toList();
   }
 
   public Manifest manifest() {
     return manifest;
+  }
+
+  /// The names of the inputs, in the manifest's order.
+  public List<String> inputNames() {
+    return inputNames;
+  }
+
+  /// The names of the outputs, in the manifest's order.
+  public List<String> outputNames() {
+    return outputNames;
   }
 
   /// What a run made.
@@ -40,7 +68,7 @@ public final class ModuleRunner {
   public record Result(
       Map<String, Tensor> outputs, long allocatedBytes, long largestTemporaryBytes) {
     public Result {
-      outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+      outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     }
   }
 
@@ -52,133 +80,146 @@ public final class ModuleRunner {
   /// @throws DataException for a missing input, a wrong shape or type, a position outside its axis,
   ///   an integer overflow, or a memory budget that does not suffice
   public Result run(Arena arena, Map<String, Tensor> inputs, RunOptions options) {
-    return run(inputs, options, (spec, shape) -> Tensor.allocate(arena, spec.dtype(), shape));
+    Tensor[] all = new Tensor[specs.length];
+    bind(inputs, all);
+    RunPlan plan = plan(all, options.memoryBudgetBytes());
+    for (int number : outputs) {
+      all[number] = Tensor.allocate(arena, specs[number].dtype(), plan.shape(number));
+    }
+    long copied = run(all, plan, options);
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    for (int number : outputs) {
+      results.put(specs[number].name(), all[number]);
+    }
+    return new Result(results, plan.allocatedBytes() + copied, plan.largestTemporaryBytes());
   }
 
   /// Runs the module into tensors of the caller.
   ///
-  /// @param targets a contiguous tensor for each output, of its type and shape; overwritten
-  /// @throws DataException as [#run], and for a target that does not fit
-  public Result runInto(
-      Map<String, Tensor> inputs, Map<String, Tensor> targets, RunOptions options) {
-    return run(inputs, options, (spec, shape) -> target(targets, spec, shape));
+  /// @param tensors one for each input, then one for each output, in the manifest's order; an
+  ///   output is contiguous, of its type and shape, and is overwritten
+  /// @throws DataException as [#run], for another number of tensors, and for an output that does
+  ///   not fit
+  public void runInto(Tensor[] tensors, RunOptions options) {
+    if (tensors.length != inputCount + outputs.length) {
+      throw wrongTensors(tensors.length + (tensors.length == 1 ? " tensor" : " tensors"));
+    }
+    Tensor[] all = new Tensor[specs.length];
+    for (int number = 0; number < inputCount; number++) {
+      all[number] = requireGiven(tensors[number], specs[number]);
+      requireConforming(specs[number], all[number]);
+    }
+    RunPlan plan = plan(all, options.memoryBudgetBytes());
+    for (int number = 0; number < outputs.length; number++) {
+      Manifest.BufferSpec spec = specs[outputs[number]];
+      Tensor output = requireGiven(tensors[inputCount + number], spec);
+      requireTarget(spec, output, plan.shape(outputs[number]));
+      all[outputs[number]] = output;
+    }
+    run(all, plan, options);
   }
 
-  /// Where an output comes from.
-  private interface OutputSource {
-    Tensor of(Manifest.BufferSpec spec, Shape shape);
+  /// The plan for these inputs, which have the right ranks.
+  private RunPlan plan(Tensor[] all, long budgetBytes) {
+    RunPlan known = last;
+    if (known != null && known.fits(all, inputCount)) {
+      known.requireWithin(budgetBytes);
+      return known;
+    }
+    RunPlan made = new RunPlan(module, all, inputCount, budgetBytes);
+    last = made;
+    return made;
   }
 
-  private Result run(Map<String, Tensor> inputs, RunOptions options, OutputSource outputSource) {
-    try (Arena scratch = Arena.ofShared()) {
-      List<Tensor> all = bind(inputs, scratch);
-      int inputCount = all.size();
-      long[] symbols = new SymbolSolver(module).solve(all);
-      List<Shape> shapes = checkBudget(symbols, inputCount, options.memoryBudgetBytes());
-      Map<String, Tensor> outputs = new LinkedHashMap<>();
-      long allocated = 0;
-      long largestTemporary = 0;
-      for (Shape shape : shapes) {
-        Manifest.BufferSpec spec = manifest.buffers().get(all.size());
-        long bytes = byteCount(spec, shape);
-        allocated += bytes;
-        if (spec.role() == Manifest.Role.OUTPUT) {
-          Tensor output = outputSource.of(spec, shape);
-          outputs.put(spec.name(), output);
-          all.add(output);
-        } else {
-          largestTemporary = Math.max(largestTemporary, bytes);
-          all.add(Tensor.allocate(scratch, spec.dtype(), shape));
+  /// Runs on inputs and outputs; makes the temporaries.
+  ///
+  /// @return the bytes of copies made for threads
+  private long run(Tensor[] all, RunPlan plan, RunOptions options) {
+    int threads = plan.isSmall() ? 1 : options.threads();
+    try (Scratch scratch = new Scratch(threads > 1)) {
+      for (int number = 0; number < specs.length; number++) {
+        Manifest.BufferSpec spec = specs[number];
+        if (number < inputCount) {
+          all[number] = conform(spec, all[number], scratch);
+        } else if (spec.role() == Manifest.Role.TEMPORARY) {
+          all[number] = Tensor.allocate(scratch.arena(), spec.dtype(), plan.shape(number));
         }
       }
-      requireApart(all, inputCount);
-      boolean isSmall = all.stream().allMatch(t -> t.elementCount() < PARALLEL_ELEMENTS);
-      int threads = isSmall ? 1 : options.threads();
-      RunMemory memory =
-          RunMemory.of(all, inputCount, threads, scratch, options.memoryBudgetBytes() - allocated);
-      runFunctions(memory.segments(), symbols, memory.threads());
+      requireApart(all);
+      long budgetBytes = options.memoryBudgetBytes() - plan.allocatedBytes();
+      RunMemory memory = RunMemory.of(all, inputCount, threads, scratch, budgetBytes);
+      runFunctions(memory.segments(), plan, memory.threads());
       memory.finish();
-      return new Result(outputs, allocated + memory.copiedBytes(), largestTemporary);
+      return memory.copiedBytes();
     }
   }
 
-  /// The shapes of outputs and temporaries, before any memory is taken.
-  private List<Shape> checkBudget(long[] symbols, int firstBuffer, long budget) {
-    List<Shape> shapes = new ArrayList<>();
-    long allocated = 0;
-    for (int number = firstBuffer; number < manifest.buffers().size(); number++) {
-      Manifest.BufferSpec spec = manifest.buffers().get(number);
-      Shape shape = shapeOf(number, symbols);
-      shapes.add(shape);
-      // A sum past 2^63 is past every budget too.
-      long bytes = byteCount(spec, shape);
-      allocated = bytes > Long.MAX_VALUE - allocated ? Long.MAX_VALUE : allocated + bytes;
-      if (allocated > budget || allocated == Long.MAX_VALUE) {
-        throw overBudget(spec, shape, allocated, budget);
-      }
-    }
-    return shapes;
-  }
-
-  private static long byteCount(Manifest.BufferSpec spec, Shape shape) {
-    try {
-      return Math.multiplyExact(shape.elementCount(), (long) spec.dtype().byteSize());
-    } catch (ArithmeticException e) {
-      throw DataException.of(DataFault.SHAPE_OVERFLOW)
-          .at("`" + spec.name() + "`")
-          .expected("fewer than 2^63 bytes")
-          .found(spec.dtype().toString() + shape)
-          .because(e);
-    }
-  }
-
-  private static Tensor target(Map<String, Tensor> targets, Manifest.BufferSpec spec, Shape shape) {
-    Tensor tensor = targets.get(spec.name());
+  private Tensor requireGiven(@Nullable Tensor tensor, Manifest.BufferSpec spec) {
     if (tensor == null) {
-      throw DataException.of(DataFault.INPUT_MISSING)
-          .expected("a tensor for the output `" + spec.name() + "`")
-          .found("only " + targets.keySet());
+      throw wrongTensors("null for the " + spec.role().text() + " `" + spec.name() + "`");
     }
+    return tensor;
+  }
+
+  private DataException wrongTensors(String found) {
+    return DataException.of(DataFault.WRONG_TENSORS)
+        .expected("the inputs " + inputNames + " and the outputs " + outputNames)
+        .found(found);
+  }
+
+  private static void requireTarget(Manifest.BufferSpec spec, Tensor tensor, Shape shape) {
     tensor.ensureAccessible();
-    boolean fits =
-        tensor.dtype() == spec.dtype() && tensor.shape().equals(shape) && tensor.isContiguous();
-    if (!fits) {
+    if (tensor.dtype() != spec.dtype()) {
+      throw DataException.of(DataFault.WRONG_DTYPE)
+          .at("the output `" + spec.name() + "`")
+          .expected(spec.dtype() + shape.toString())
+          .found(tensor.dtype() + tensor.shape().toString());
+    }
+    if (!tensor.shape().equals(shape)) {
       throw DataException.of(DataFault.SHAPE_MISMATCH)
-          .at("`" + spec.name() + "`")
-          .expected("a contiguous " + spec.dtype() + shape)
-          .found(tensor.dtype().toString() + tensor.shape());
+          .at("the output `" + spec.name() + "`")
+          .expected(spec.dtype() + shape.toString())
+          .found(tensor.dtype() + tensor.shape().toString());
+    }
+    if (!tensor.isContiguous()) {
+      throw DataException.of(DataFault.NOT_CONTIGUOUS)
+          .at("the output `" + spec.name() + "`")
+          .expected("row-major strides " + Arrays.toString(shape.rowMajorStrides()))
+          .found("strides " + Arrays.toString(tensor.layout().strides()) + " of shape " + shape)
+          .withHelp("run into a contiguous tensor and copy from that");
     }
     if (tensor.segment().isReadOnly()) {
       throw DataException.of(DataFault.READ_ONLY)
           .expected("writable memory for the output `" + spec.name() + "`")
           .found("read-only memory");
     }
-    return tensor;
   }
 
   /// Kernels read their inputs while they write their outputs, so the two may not share memory.
-  private void requireApart(List<Tensor> tensors, int inputCount) {
-    for (int target = inputCount; target < tensors.size(); target++) {
-      MemorySegment written = RunMemory.elements(tensors.get(target));
-      for (int other = 0; other < target; other++) {
-        if (written.asOverlappingSlice(RunMemory.elements(tensors.get(other))).isPresent()) {
+  private void requireApart(Tensor[] tensors) {
+    for (int target = 0; target < outputs.length; target++) {
+      Tensor written = tensors[outputs[target]];
+      for (int other = 0; other < inputCount + target; other++) {
+        int number = other < inputCount ? other : outputs[other - inputCount];
+        if (RunMemory.overlap(written, tensors[number])) {
           throw DataException.of(DataFault.MEMORY_MISMATCH)
               .expected(
                   "memory for the output `"
-                      + manifest.buffers().get(target).name()
+                      + specs[outputs[target]].name()
                       + "` that no other tensor of the run uses")
-              .found("memory that `" + manifest.buffers().get(other).name() + "` uses");
+              .found("memory that `" + specs[number].name() + "` uses");
         }
       }
     }
   }
 
-  private void runFunctions(MemorySegment[] memory, long[] symbols, int threads) {
+  private void runFunctions(MemorySegment[] memory, RunPlan plan, int threads) {
+    long[] symbols = plan.symbols();
     for (int number = 0; number < manifest.functions().size(); number++) {
       int function = number;
       try {
         Workers.forEachRange(
-            module.parallelExtent(function, symbols),
+            plan.parallelExtent(function),
             threads,
             (begin, end) -> module.run(function, memory, symbols, begin, end));
       } catch (KernelTrap trap) {
@@ -213,12 +254,9 @@ public final class ModuleRunner {
     };
   }
 
-  private List<Tensor> bind(Map<String, Tensor> inputs, Arena scratch) {
-    List<Tensor> bound = new ArrayList<>();
-    for (Manifest.BufferSpec spec : manifest.buffers()) {
-      if (!spec.role().isInput()) {
-        break;
-      }
+  private void bind(Map<String, Tensor> inputs, Tensor[] all) {
+    for (int number = 0; number < inputCount; number++) {
+      Manifest.BufferSpec spec = specs[number];
       Tensor tensor = inputs.get(spec.name());
       if (tensor == null) {
         throw DataException.of(DataFault.INPUT_MISSING)
@@ -226,27 +264,20 @@ public final class ModuleRunner {
             .found(inputs.isEmpty() ? "none" : "only " + String.join(", ", inputs.keySet()))
             .withHelp("bind it by name: " + spec.name() + "=file.npy");
       }
-      bound.add(conform(spec, tensor, scratch));
+      requireConforming(spec, tensor);
+      all[number] = tensor;
     }
     for (String name : inputs.keySet()) {
       int number = manifest.indexOf(name).orElse(-1);
-      if (number < 0 || !manifest.buffers().get(number).role().isInput()) {
+      if (number < 0 || !specs[number].role().isInput()) {
         throw DataException.of(DataFault.INPUT_UNKNOWN)
-            .expected("one of the inputs " + inputNames())
+            .expected("one of the inputs " + inputNames)
             .found("`" + name + "`");
       }
     }
-    return bound;
   }
 
-  private List<String> inputNames() {
-    return manifest.buffers().stream()
-        .filter(spec -> spec.role().isInput())
-        .map(Manifest.BufferSpec::name)
-        .toList();
-  }
-
-  private static Tensor conform(Manifest.BufferSpec spec, Tensor tensor, Arena scratch) {
+  private static void requireConforming(Manifest.BufferSpec spec, Tensor tensor) {
     tensor.ensureAccessible();
     if (tensor.rank() != spec.rank()) {
       throw DataException.of(DataFault.WRONG_RANK)
@@ -255,52 +286,26 @@ public final class ModuleRunner {
           .found(tensor.rank() + ", shape " + tensor.shape());
     }
     DType type = tensor.dtype();
-    if (type != spec.dtype()) {
-      if (!type.fitsIn(spec.dtype())) {
-        throw DataException.of(DataFault.WRONG_DTYPE)
-            .at("`" + spec.name() + "`")
-            .expected(spec.dtype())
-            .found(type)
-            .withHelp(
-                "declare it with `: "
-                    + type
-                    + "`, or convert the data; a conversion from "
-                    + type
-                    + " to "
-                    + spec.dtype()
-                    + " could lose digits");
-      }
-      return tensor.cast(scratch, spec.dtype());
-    }
-    return tensor.isContiguous() ? tensor : tensor.contiguous(scratch);
-  }
-
-  private long extent(int buffer, int axis, long[] symbols) {
-    try {
-      return module.extent(buffer, axis, symbols);
-    } catch (ArithmeticException e) {
-      throw DataException.of(DataFault.SHAPE_OVERFLOW)
-          .at("axis " + axis + " of `" + manifest.buffers().get(buffer).name() + "`")
-          .expected("fewer than 2^63 positions")
-          .found("more")
-          .because(e);
+    if (type != spec.dtype() && !type.fitsIn(spec.dtype())) {
+      throw DataException.of(DataFault.WRONG_DTYPE)
+          .at("`" + spec.name() + "`")
+          .expected(spec.dtype())
+          .found(type)
+          .withHelp(
+              "declare it with `: "
+                  + type
+                  + "`, or convert the data; a conversion from "
+                  + type
+                  + " to "
+                  + spec.dtype()
+                  + " could lose digits");
     }
   }
 
-  private Shape shapeOf(int buffer, long[] symbols) {
-    long[] extents = new long[manifest.buffers().get(buffer).rank()];
-    for (int axis = 0; axis < extents.length; axis++) {
-      extents[axis] = extent(buffer, axis, symbols);
-    }
-    return Shape.of(extents);
-  }
-
-  private static DataException overBudget(
-      Manifest.BufferSpec spec, Shape shape, long needed, long budget) {
-    return DataException.of(DataFault.MEMORY_BUDGET)
-        .at("`" + spec.name() + "`: " + spec.dtype() + shape)
-        .expected("at most " + budget + " bytes for outputs and temporaries")
-        .found("at least " + needed + " bytes")
-        .withHelp("raise the memory budget");
+  /// The tensor in the type and order that code reads.
+  private static Tensor conform(Manifest.BufferSpec spec, Tensor tensor, Scratch scratch) {
+    return tensor.dtype() == spec.dtype() && tensor.isContiguous()
+        ? tensor
+        : tensor.cast(scratch.arena(), spec.dtype());
   }
 }

@@ -1,6 +1,5 @@
 package org.einkorn.runtime.exec;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +29,14 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long 
   /// @param tensors contiguous tensors: inputs, then all others
   /// @param inputs how many of them are only read
   /// @param threads how many threads the run would take
-  /// @param scratch a shared arena for copies
+  /// @param scratch memory for copies; shared where `threads` is more than 1
   /// @param budgetBytes what copies may take
   static RunMemory of(
-      List<Tensor> tensors, int inputs, int threads, Arena scratch, long budgetBytes) {
-    MemorySegment[] elements =
-        tensors.stream().map(RunMemory::elements).toArray(MemorySegment[]::new);
+      Tensor[] tensors, int inputs, int threads, Scratch scratch, long budgetBytes) {
+    MemorySegment[] elements = new MemorySegment[tensors.length];
+    for (int number = 0; number < elements.length; number++) {
+      elements[number] = elements(tensors[number]);
+    }
     if (threads == 1) {
       return new RunMemory(elements, 1, List.of(), 0);
     }
@@ -57,7 +58,7 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long 
         return new RunMemory(elements, 1, List.of(), 0);
       }
       try {
-        shared[number] = scratch.allocate(segment.byteSize(), Tensor.ALIGNMENT_BYTES);
+        shared[number] = scratch.arena().allocate(segment.byteSize(), Tensor.ALIGNMENT_BYTES);
       } catch (OutOfMemoryError exhausted) {
         return new RunMemory(elements, 1, List.of(), 0);
       }
@@ -81,8 +82,23 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long 
 
   /// The memory of the elements of a contiguous tensor.
   static MemorySegment elements(Tensor tensor) {
-    long size = tensor.dtype().byteSize();
-    return tensor.segment().asSlice(tensor.layout().offset() * size, tensor.elementCount() * size);
+    MemorySegment segment = tensor.segment();
+    long elementBytes = tensor.dtype().byteSize();
+    long offset = tensor.layout().offset() * elementBytes;
+    long size = tensor.elementCount() * elementBytes;
+    return offset == 0 && size == segment.byteSize() ? segment : segment.asSlice(offset, size);
+  }
+
+  /// Whether elements of two contiguous tensors lie in the same memory.
+  static boolean overlap(Tensor one, Tensor other) {
+    MemorySegment first = elements(one);
+    MemorySegment second = elements(other);
+    boolean meet =
+        first.isNative() == second.isNative()
+            && first.address() < second.address() + second.byteSize()
+            && second.address() < first.address() + first.byteSize();
+    // Addresses in arrays count from the start of each array, and do not say which it is.
+    return meet && (first.isNative() || first.asOverlappingSlice(second).isPresent());
   }
 
   /// A thread that owns no memory: what it may touch, every thread may.
