@@ -38,7 +38,9 @@ final class EinsumCommand implements Callable<Integer> {
       names = "--semiring",
       paramLabel = "NAME",
       defaultValue = "sum-times",
-      description = "sum-times, min-plus, max-plus, max-min, max-times, or-and, lse-plus, xor-and.")
+      description =
+          "sum-times, min-plus, max-plus, max-min, min-max, max-times, min-times, or-and, lse-plus,"
+              + " xor-and.")
   String semiring = "sum-times";
 
   EinsumCommand(Session session) {

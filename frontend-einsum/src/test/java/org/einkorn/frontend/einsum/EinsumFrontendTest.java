@@ -141,6 +141,8 @@ class EinsumFrontendTest {
     assertValues(run("ij,jk", Semiring.MAX_PLUS, a, b), Shape.of(2, 2), 6, 4, 8, 6);
     assertValues(run("ij,jk", Semiring.MAX_MIN, a, b), Shape.of(2, 2), 1, 2, 3, 2);
     assertValues(run("ij,jk", Semiring.MAX_TIMES, a, b), Shape.of(2, 2), 5, 4, 15, 8);
+    assertValues(run("ij,jk", Semiring.MIN_MAX, a, b), Shape.of(2, 2), 2, 1, 4, 3);
+    assertValues(run("ij,jk", Semiring.MIN_TIMES, a, b), Shape.of(2, 2), 0, 1, 0, 3);
     assertValues(run("ij,jk", Semiring.OR_AND, a, b), Shape.of(2, 2), 1, 1, 1, 1);
     assertValues(run("ij,jk", Semiring.XOR_AND, a, b), Shape.of(2, 2), 1, 0, 1, 0);
     double lse = Math.log(Math.exp(6) + Math.exp(2));

@@ -40,7 +40,11 @@ public enum Projection {
     };
   }
 
-  /// The value that reductions start from: `x ⊕ identity = x` for every `x` of the type.
+  /// The value that reductions start from: `x ⊕ identity = x` for every `x` of the type but one.
+  ///
+  /// Sums of floats start at +0.0, so that a sum of nothing is 0; a sum of negative zeros alone is
+  /// therefore +0.0, as in NumPy, and −0.0 is the one `x` for which the equation fails. See
+  /// [Law#ZERO_IS_NEUTRAL].
   ///
   /// The identity of `max` over integers is the least number of the type; whether an element was
   /// written at all must then be told by other means, see [#hasProperIdentity(DType)].

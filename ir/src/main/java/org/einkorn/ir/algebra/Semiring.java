@@ -2,74 +2,42 @@ package org.einkorn.ir.algebra;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.einkorn.runtime.DType;
 
-/// A pair (⊕, ⊗) for which `a ⊗ (b ⊕ c) = (a ⊗ b) ⊕ (a ⊗ c)`, with the laws a rewrite may use.
+/// A named pair (⊕, ⊗) that an einsum can be taken over.
 ///
-/// A projection and a join may be exchanged, reordered or factored only where the pair stands in
-/// [#TABLE] and its [#condition()] holds.
+/// That it has a name says nothing about which laws hold: that depends on the type, and stands in
+/// [Laws]. `max-times` and `min-times` are semirings on numbers that are not negative only.
 ///
 /// @param name the name a user writes, `min-plus`
 /// @param plus the projection ⊕
 /// @param times the join ⊗
-/// @param laws the laws that hold exactly on integers and up to rounding on floats
-/// @param condition what the operands must satisfy
-public record Semiring(
-    String name, Projection plus, BinaryOp times, Set<Law> laws, Condition condition) {
-
-  public Semiring {
-    laws = Set.copyOf(laws);
-  }
-
-  /// An equation that holds for all elements.
-  public enum Law {
-    /// `a ⊗ (b ⊕ c) = a ⊗ b ⊕ a ⊗ c`
-    DISTRIBUTIVE,
-    /// `a ⊗ b = b ⊗ a`
-    COMMUTATIVE_JOIN,
-    /// `a ⊕ a = a`
-    IDEMPOTENT_PROJECTION,
-    /// the identity of ⊕ annihilates: `0 ⊗ a = 0`
-    ANNIHILATING_ZERO
-  }
-
-  /// A side condition on the operands under which the laws hold.
-  public enum Condition {
-    ALWAYS,
-    /// every operand is ≥ 0
-    NON_NEGATIVE
-  }
-
-  private static final Set<Law> RING =
-      Set.of(Law.DISTRIBUTIVE, Law.COMMUTATIVE_JOIN, Law.ANNIHILATING_ZERO);
-  private static final Set<Law> DIOID =
-      Set.of(
-          Law.DISTRIBUTIVE, Law.COMMUTATIVE_JOIN, Law.ANNIHILATING_ZERO, Law.IDEMPOTENT_PROJECTION);
+public record Semiring(String name, Projection plus, BinaryOp times) {
 
   public static final Semiring SUM_TIMES =
-      new Semiring("sum-times", Projection.SUM, BinaryOp.MULTIPLY, RING, Condition.ALWAYS);
-  public static final Semiring OR_AND =
-      new Semiring("or-and", Projection.ANY, BinaryOp.AND, DIOID, Condition.ALWAYS);
-  public static final Semiring MIN_PLUS =
-      new Semiring("min-plus", Projection.MIN, BinaryOp.ADD, DIOID, Condition.ALWAYS);
-  public static final Semiring MAX_PLUS =
-      new Semiring("max-plus", Projection.MAX, BinaryOp.ADD, DIOID, Condition.ALWAYS);
-  public static final Semiring MAX_MIN =
-      new Semiring("max-min", Projection.MAX, BinaryOp.MINIMUM, DIOID, Condition.ALWAYS);
+      new Semiring("sum-times", Projection.SUM, BinaryOp.MULTIPLY);
+  public static final Semiring OR_AND = new Semiring("or-and", Projection.ANY, BinaryOp.AND);
+  public static final Semiring MIN_PLUS = new Semiring("min-plus", Projection.MIN, BinaryOp.ADD);
+  public static final Semiring MAX_PLUS = new Semiring("max-plus", Projection.MAX, BinaryOp.ADD);
+  public static final Semiring MAX_MIN = new Semiring("max-min", Projection.MAX, BinaryOp.MINIMUM);
+  public static final Semiring MIN_MAX = new Semiring("min-max", Projection.MIN, BinaryOp.MAXIMUM);
   public static final Semiring MAX_TIMES =
-      new Semiring("max-times", Projection.MAX, BinaryOp.MULTIPLY, DIOID, Condition.NON_NEGATIVE);
+      new Semiring("max-times", Projection.MAX, BinaryOp.MULTIPLY);
+  public static final Semiring MIN_TIMES =
+      new Semiring("min-times", Projection.MIN, BinaryOp.MULTIPLY);
   public static final Semiring LSE_PLUS =
-      new Semiring("lse-plus", Projection.LOG_SUM_EXP, BinaryOp.ADD, RING, Condition.ALWAYS);
-  public static final Semiring XOR_AND =
-      new Semiring("xor-and", Projection.XOR, BinaryOp.AND, RING, Condition.ALWAYS);
+      new Semiring("lse-plus", Projection.LOG_SUM_EXP, BinaryOp.ADD);
+  public static final Semiring XOR_AND = new Semiring("xor-and", Projection.XOR, BinaryOp.AND);
 
-  /// Every semiring the compiler knows.
+  /// Every semiring with a name.
   public static final List<Semiring> TABLE =
-      List.of(SUM_TIMES, OR_AND, MIN_PLUS, MAX_PLUS, MAX_MIN, MAX_TIMES, LSE_PLUS, XOR_AND);
+      List.of(
+          SUM_TIMES, MIN_PLUS, MAX_PLUS, MAX_MIN, MIN_MAX, MAX_TIMES, MIN_TIMES, OR_AND, LSE_PLUS,
+          XOR_AND);
 
-  /// The semiring of this pair, if the pair is one.
-  public static Optional<Semiring> of(Projection plus, BinaryOp times) {
-    return TABLE.stream().filter(s -> s.plus == plus && s.times == times).findFirst();
+  /// Its laws on a type, if it is defined there.
+  public Optional<Laws> laws(DType type) {
+    return Laws.of(plus, times, type);
   }
 
   /// The semiring with this name, if there is one.

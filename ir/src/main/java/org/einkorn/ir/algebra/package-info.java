@@ -2,14 +2,29 @@
 ///
 /// Everything that a rewrite may assume about arithmetic stands in this package as data: [UnaryOp]
 /// and [BinaryOp] name the elementwise operations, [Projection] names the operations an index can
-/// be reduced with, and [Semiring] is the table of pairs (⊕, ⊗) for which a projection and a join
-/// may be exchanged.
+/// be reduced with, and [Laws] is the table of what holds between a projection ⊕ and a join ⊗ on a
+/// type. A pass that wants to exchange, reorder or factor asks the table, and reports [Laws#why]
+/// where the law it needs does not hold:
+///
+/// | status | means | a rewrite by it is |
+/// |---|---|---|
+/// | [LawStatus.Holds] | the same bits for all values | exact |
+/// | [LawStatus.Unless] | the same bits where no [Caveat] arises | conditional: exact once the caveats are ruled out |
+/// | [LawStatus.Reassociates] | the same real number, rounded elsewhere | reassociating |
+/// | [LawStatus.Fails] | not the same; a witness says where | not made |
+///
+/// Integers are exact, and still associate only up to overflow: the other order may trap on the way
+/// ([Caveat#OUT_OF_RANGE]). Numbers with `max` as ⊕ and `*` as ⊗ distribute over factors that are
+/// not negative, and their zero, −∞, times 0 is NaN. A test tries every claim, every caveat and
+/// every witness on a grid of special values.
 ///
 /// ```text
 /// UnaryOp    ::= negate | abs | sign | floor | ceil | round | sqrt | exp | log | sin | cos | tan | tanh | erf | not
 /// BinaryOp   ::= + | - | * | / | % | ^ | min | max | logaddexp | and | or | xor | == | != | < | <=
 /// Projection ::= sum | prod | max | min | any | all | xor | lse
-/// Semiring   ::= (Projection, BinaryOp) with its laws
+/// Semiring   ::= (Projection, BinaryOp) with a name
+/// Laws       ::= (Projection, BinaryOp, DType) with a LawStatus for each Law
+/// LawStatus  ::= Holds | Unless Caveat… | Reassociates Caveat… | Fails witness
 /// ```
 @NullMarked
 package org.einkorn.ir.algebra;
