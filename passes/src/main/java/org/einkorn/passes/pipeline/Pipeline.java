@@ -13,6 +13,7 @@ import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+import org.einkorn.passes.trace.Trace;
 
 /// The passes in their order, and the driver that runs them.
 public final class Pipeline {
@@ -118,6 +119,11 @@ public final class Pipeline {
       }
     }
     return current;
+  }
+
+  /// What rules did so far, and what they refused to do.
+  public Trace trace() {
+    return context.trace().trace();
   }
 
   /// What each pass took so far, in order.

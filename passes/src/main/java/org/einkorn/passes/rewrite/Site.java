@@ -1,0 +1,160 @@
+package org.einkorn.passes.rewrite;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.PassContext;
+
+/// The program around a definition, as rules look at it.
+public final class Site {
+  private final Program program;
+  private final PassContext context;
+  private final List<Definition> order;
+  private final Map<String, Definition> definitions = new HashMap<>();
+  private final Map<String, TensorType> types = new HashMap<>();
+  private final Map<String, Integer> reads = new HashMap<>();
+  private final Set<String> outputs = new HashSet<>();
+  private final IdentityHashMap<Definition, Object> notes = new IdentityHashMap<>();
+
+  private Site(Program program, PassContext context) {
+    this.program = program;
+    this.context = context;
+    this.order = new ArrayList<>(program.definitions());
+    Signature signature = program.signature();
+    signature.inputs().forEach(input -> types.put(input.name(), input.type()));
+    signature.outputs().forEach(output -> outputs.add(output.name()));
+    order.forEach(this::note);
+  }
+
+  /// The surroundings of the definitions of a program.
+  public static Site of(Program program, PassContext context) {
+    return new Site(program, context);
+  }
+
+  private void note(Definition definition) {
+    definitions.put(definition.name(), definition);
+    types.put(definition.name(), definition.type());
+    count(definition, 1);
+  }
+
+  private void count(Definition definition, int sign) {
+    definition
+        .body()
+        .walk(
+            Walk.ofScalars(
+                scalar -> {
+                  if (scalar instanceof Scalar.Read read) {
+                    reads.merge(read.tensor(), sign, Integer::sum);
+                  }
+                }));
+  }
+
+  /// The definition at a place of the program; the driver's business, as are the next three.
+  Definition at(int place) {
+    return order.get(place);
+  }
+
+  int count() {
+    return order.size();
+  }
+
+  /// Puts definitions in the place of one, and drops those that it alone needed.
+  ///
+  /// @return the place of the last of them
+  int replace(int place, List<Definition> after) {
+    Definition before = order.remove(place);
+    count(before, -1);
+    notes.remove(before);
+    order.addAll(place, after);
+    after.forEach(this::note);
+    int last = place + after.size() - 1;
+    for (String tensor : TensorReads.of(before.body())) {
+      last -= drop(tensor);
+    }
+    return last;
+  }
+
+  /// Drops a definition that nothing needs any more, and what it alone needed.
+  ///
+  /// @return how many definitions are gone
+  private int drop(String tensor) {
+    Definition definition = definitions.get(tensor);
+    if (definition == null || isOutput(tensor) || reads(tensor) > 0) {
+      return 0;
+    }
+    order.remove(placeOf(definition));
+    definitions.remove(tensor);
+    types.remove(tensor);
+    count(definition, -1);
+    notes.remove(definition);
+    int gone = 1;
+    for (String source : TensorReads.of(definition.body())) {
+      gone += drop(source);
+    }
+    return gone;
+  }
+
+  private int placeOf(Definition definition) {
+    for (int place = 0; place < order.size(); place++) {
+      if (order.get(place) == definition) {
+        return place;
+      }
+    }
+    throw new IllegalArgumentException("`" + definition.name() + "` is not in the program");
+  }
+
+  /// The program as it is now, the same instance where nothing was replaced.
+  Program program() {
+    return order.equals(program.definitions())
+        ? program
+        : new Program(program.name(), program.signature(), order);
+  }
+
+  /// What the pass may know.
+  public PassContext context() {
+    return context;
+  }
+
+  /// The definition of a tensor; nothing for an input.
+  public Optional<Definition> definition(String tensor) {
+    return Optional.ofNullable(definitions.get(tensor));
+  }
+
+  /// The definitions before one, in the order of the program.
+  public List<Definition> before(Definition definition) {
+    return List.copyOf(order.subList(0, placeOf(definition)));
+  }
+
+  /// The type of an input or a defined tensor; nothing for a name that is no tensor.
+  public Optional<TensorType> type(String tensor) {
+    return Optional.ofNullable(types.get(tensor));
+  }
+
+  /// At how many places of the program the elements of a tensor are read.
+  public int reads(String tensor) {
+    return reads.getOrDefault(tensor, 0);
+  }
+
+  /// Whether a tensor is kept after the run.
+  public boolean isOutput(String tensor) {
+    return outputs.contains(tensor);
+  }
+
+  /// A fact about a definition, computed once.
+  public Object note(Definition definition, Function<Definition, Object> fact) {
+    return notes.computeIfAbsent(definition, fact);
+  }
+}
