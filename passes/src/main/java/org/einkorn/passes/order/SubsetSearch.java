@@ -1,0 +1,163 @@
+package org.einkorn.passes.order;
+
+import java.util.Arrays;
+
+/// The best of all binary trees over a few tensors, outer products included, by dynamic programming
+/// over their subsets.
+///
+/// For a subset S let T(S) be the product of the extents of all indices that touch it and C(S) that
+/// of the indices already summed when S is one tensor. The tensor then has T(S)/C(S) elements, and
+/// the step that makes it from A and B has T(S)/(C(A)·C(B)) points: two table look-ups. There are
+/// 3ⁿ/2 pairs (A, B).
+///
+/// Source: the classical programme over subsets for join and contraction orders, as in Pfeifer,
+/// Haegeman, Verstraete, Physical Review E 90, 033315 (2014), without the restriction to connected
+/// subsets.
+final class SubsetSearch {
+  /// The most tensors it takes.
+  static final int LIMIT = 24;
+
+  /// Products of more bits than this are kept as logarithms.
+  private static final double WIDEST = 900;
+
+  private final int tensors;
+  private final Pricing pricing;
+  private final boolean isWide;
+
+  /// The number of elements of the tensor a subset makes, scaled.
+  private final double[] sizes;
+
+  /// T(S) scaled, and C(S); as logarithms if wide.
+  private final double[] touched;
+
+  private final double[] closed;
+
+  private final double[] best;
+  private final int[] choices;
+
+  /// @param legs the tensors; those that are operands may have indices of their own, which their
+  ///   first step sums
+  SubsetSearch(Hypergraph graph, Legs[] legs, Pricing pricing) {
+    tensors = legs.length;
+    if (tensors == 0 || tensors > LIMIT) {
+      throw new IllegalArgumentException("no programme over subsets of " + tensors + " tensors");
+    }
+    this.pricing = pricing;
+    int subsets = 1 << tensors;
+    sizes = new double[subsets];
+    touched = new double[subsets];
+    closed = new double[subsets];
+    best = new double[subsets];
+    choices = new int[subsets];
+    IndexClasses classes = new IndexClasses(graph, legs);
+    double total = Math.abs(pricing.scale());
+    for (int slot = 0; slot < classes.count(); slot++) {
+      total += Math.abs(classes.bits(slot));
+    }
+    isWide = total > WIDEST;
+    for (int subset = 1; subset < subsets; subset++) {
+      tabulate(classes, subset);
+    }
+  }
+
+  private void tabulate(IndexClasses classes, int subset) {
+    boolean isSingle = (subset & (subset - 1)) == 0;
+    double all = isWide ? -pricing.scale() : pricing.linear(0);
+    double summed = isWide ? 0 : 1;
+    for (int slot = 0; slot < classes.count(); slot++) {
+      int mask = classes.mask(slot);
+      if ((mask & subset) != 0) {
+        all = isWide ? all + classes.bits(slot) : all * classes.extent(slot);
+        if (!isSingle && classes.isClosing(slot) && (mask & ~subset) == 0) {
+          summed = isWide ? summed + classes.bits(slot) : summed * classes.extent(slot);
+        }
+      }
+    }
+    touched[subset] = all;
+    closed[subset] = summed;
+    sizes[subset] = isWide ? Pricing.power(all - summed) : all / summed;
+  }
+
+  /// Work done by [#run], in pairs.
+  static long work(int tensors) {
+    return Math.round(Math.pow(3, tensors) / 2) + 1;
+  }
+
+  /// Finds the best tree.
+  void run() {
+    switch (pricing.objective()) {
+      case TIME, FLOPS -> minimizeSum(Double.POSITIVE_INFINITY);
+      case SIZE -> {
+        minimizeLargest();
+        double largest = best[best.length - 1];
+        minimizeSum(largest * (1 + 1e-12));
+      }
+    }
+  }
+
+  private void minimizeSum(double largest) {
+    double pointFactor = pricing.pointFactor();
+    for (int subset = 1; subset < best.length; subset++) {
+      if ((subset & (subset - 1)) == 0) {
+        continue;
+      }
+      double cheapest = Double.POSITIVE_INFINITY;
+      // The half with the lowest tensor, so that each pair comes once.
+      int rest = subset & (subset - 1);
+      int choice = rest;
+      if (sizes[subset] <= largest) {
+        double factor = touched[subset] * (isWide ? 1 : pointFactor);
+        for (int half = rest; half > 0; half = (half - 1) & rest) {
+          double sum = best[half] + best[subset ^ half];
+          if (sum < cheapest) {
+            double points =
+                isWide
+                    ? pointFactor * Pricing.power(factor - closed[half] - closed[subset ^ half])
+                    : factor / (closed[half] * closed[subset ^ half]);
+            if (sum + points < cheapest) {
+              cheapest = sum + points;
+              choice = half;
+            }
+          }
+        }
+        cheapest += pricing.node(sizes[subset]);
+      }
+      best[subset] = cheapest;
+      choices[subset] = choice;
+    }
+  }
+
+  private void minimizeLargest() {
+    for (int subset = 1; subset < best.length; subset++) {
+      if ((subset & (subset - 1)) == 0) {
+        continue;
+      }
+      double least = Double.POSITIVE_INFINITY;
+      int rest = subset & (subset - 1);
+      for (int half = rest; half > 0; half = (half - 1) & rest) {
+        least = Math.min(least, Math.max(best[half], best[subset ^ half]));
+      }
+      best[subset] = Math.max(least, sizes[subset]);
+    }
+    // What follows adds up, and a single tensor costs nothing.
+  }
+
+  /// The cost of the best tree under the objective, scaled; with [Objective#SIZE] its operations.
+  double cost() {
+    return best[best.length - 1];
+  }
+
+  /// The half of a subset (bits are tensors) that the best tree contracts with the other half.
+  int half(int subset) {
+    return choices[subset];
+  }
+
+  int all() {
+    return best.length - 1;
+  }
+
+  @Override
+  public String toString() {
+    return tensors + " tensors, best " + Arrays.toString(best);
+  }
+}
