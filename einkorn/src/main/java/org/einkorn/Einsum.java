@@ -2,11 +2,15 @@ package org.einkorn;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
@@ -23,8 +27,12 @@ import org.einkorn.runtime.exec.ModuleRunner;
 /// axes.
 ///
 /// Strings are NumPy's: `ij,jk->ik`, `ij,jk`, `...ij->...ji`, blanks, any letters of Unicode; and
-/// also letters that occur twice in the output, `i->ii`. Safe to use from many threads at once.
+/// also letters that occur twice in the output, `i->ii`, and axes with numbers, `[0,1]->[1,0]`.
+/// Safe to use from many threads at once.
 public final class Einsum {
+  /// Among the numbers of axes: any further axes, as `...` in a string.
+  public static final int ELLIPSIS = -1;
+
   private final String spec;
   private final Semiring semiring;
   private final Options options;
@@ -38,12 +46,40 @@ public final class Einsum {
 
   /// An einsum over sums and products.
   public static Einsum of(String spec) {
-    return new Einsum(spec, Semiring.SUM_TIMES, Options.defaults());
+    return new Einsum(
+        Objects.requireNonNull(spec, "spec"), Semiring.PLUS_TIMES, Options.defaults());
   }
 
-  /// This einsum over another semiring, such as `min-plus`.
+  /// An einsum whose axes have numbers instead of letters: `of(List.of(0, 1), List.of(1, 2))` is
+  /// `ij,jk`. [#ELLIPSIS] stands for any further axes.
   ///
-  /// @throws DataException for a name that is no semiring
+  /// @param operands the axes of each operand; numbers from 0
+  @SafeVarargs
+  public static Einsum of(List<Integer>... operands) {
+    List<String> terms = new ArrayList<>();
+    for (List<Integer> axes : operands) {
+      terms.add(sublist(axes));
+    }
+    return of(String.join(",", terms));
+  }
+
+  /// This einsum with the axes of its result.
+  ///
+  /// @param output numbers of axes; one may occur several times
+  public Einsum to(List<Integer> output) {
+    return new Einsum(spec + "->" + sublist(output), semiring, options);
+  }
+
+  private static String sublist(List<Integer> axes) {
+    return axes.stream()
+        .map(axis -> axis == ELLIPSIS ? "..." : axis.toString())
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  /// This einsum over other operations than sums and products: `min-plus`, or `(min, +)`. They need
+  /// not be a semiring.
+  ///
+  /// @throws DataException for a name that is no pair of operations
   public Einsum over(String semiringName) {
     Semiring found =
         Semiring.of(semiringName)
@@ -51,7 +87,9 @@ public final class Einsum {
                 () ->
                     DataException.of(DataFault.ARGUMENT_SYNTAX)
                         .expected("one of " + Semiring.TABLE.stream().map(Semiring::name).toList())
-                        .found("`" + semiringName + "`"));
+                        .found("`" + semiringName + "`")
+                        .withHelp(
+                            "or two operations that are defined on the same numbers: (max, +)"));
     return new Einsum(spec, found, options);
   }
 
@@ -72,15 +110,39 @@ public final class Einsum {
   ///
   /// @throws CompileException when the string does not fit the operands
   public Tensor apply(Arena arena, Tensor... operands) {
-    List<Known> known = new ArrayList<>();
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (int number = 0; number < operands.length; number++) {
-      known.add(generalize(operands[number]));
       inputs.put(EinsumFrontend.operandName(number), operands[number]);
     }
-    ModuleRunner runner = compiled.computeIfAbsent(List.copyOf(known), this::compile);
+    return run(
+        operands,
+        runner -> runner.run(arena, inputs, options.run()).outputs().values().iterator().next());
+  }
+
+  /// Puts the result for these operands into `target`, which is overwritten.
+  ///
+  /// @param target a contiguous tensor of the type and shape of the result, which shares no memory
+  ///   with an operand
+  /// @return `target`
+  /// @throws CompileException when the string does not fit the operands
+  /// @throws DataException when the target does not fit the result
+  public Tensor into(Tensor target, Tensor... operands) {
+    return run(
+        operands,
+        runner -> {
+          Tensor[] all = Arrays.copyOf(operands, operands.length + 1);
+          all[operands.length] = target;
+          runner.runInto(all, options.run());
+          return target;
+        });
+  }
+
+  private Tensor run(Tensor[] operands, Function<ModuleRunner, Tensor> run) {
+    List<Known> known = Arrays.stream(operands).map(Einsum::generalize).toList();
     try {
-      return runner.run(arena, inputs, options.run()).outputs().values().iterator().next();
+      return run.apply(compiled.computeIfAbsent(known, this::compile));
+    } catch (CompileException e) {
+      throw explain(e, operands);
     } catch (DataException e) {
       throw e.fault() == DataFault.SHAPE_MISMATCH ? explain(e, operands) : e;
     }
@@ -125,11 +187,11 @@ public final class Einsum {
     return Explanation.of(equations(known), options, new ArrayList<>());
   }
 
-  private RuntimeException explain(DataException failure, Tensor[] operands) {
+  /// The same failure in words that know every extent.
+  private RuntimeException explain(RuntimeException failure, Tensor[] operands) {
     List<Known> known = new ArrayList<>();
     for (Tensor operand : operands) {
-      DType dtype = operand.dtype();
-      known.add(Known.of(dtype, operand.shape()));
+      known.add(Known.of(operand.dtype(), operand.shape()));
     }
     Compiled result = EinsumFrontend.compile(spec, known, semiring);
     return result.program().isPresent() ? failure : new CompileException(result.diagnostics());

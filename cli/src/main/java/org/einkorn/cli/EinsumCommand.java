@@ -25,7 +25,10 @@ final class EinsumCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
 
-  @Parameters(index = "0", paramLabel = "SPEC", description = "As NumPy takes it: ij,jk->ik")
+  @Parameters(
+      index = "0",
+      paramLabel = "SPEC",
+      description = "As NumPy takes it: ij,jk->ik, or with numbers: [0,1],[1,2]->[0,2]")
   String spec = "";
 
   @Parameters(index = "1..*", paramLabel = "PATH", description = "One file for each operand.")
@@ -37,11 +40,11 @@ final class EinsumCommand implements Callable<Integer> {
   @Option(
       names = "--semiring",
       paramLabel = "NAME",
-      defaultValue = "sum-times",
+      defaultValue = "plus-times",
       description =
-          "sum-times, min-plus, max-plus, max-min, min-max, max-times, min-times, or-and, lse-plus,"
-              + " xor-and.")
-  String semiring = "sum-times";
+          "What sums and multiplies: plus-times, min-plus, max-plus, max-min, min-max, max-times,"
+              + " or-and, xor-and, lse-plus, or two operations such as '(max, +)'.")
+  String semiring = "plus-times";
 
   EinsumCommand(Session session) {
     this.session = session;

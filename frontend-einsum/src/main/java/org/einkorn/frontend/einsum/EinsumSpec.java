@@ -1,6 +1,7 @@
 package org.einkorn.frontend.einsum;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +13,53 @@ import org.einkorn.ir.source.Span;
 ///
 /// @param terms one for each operand
 /// @param output as written, or as it follows from the terms
-record EinsumSpec(List<Term> terms, Term output) {
+/// @param isImplicit whether the output follows from the terms
+record EinsumSpec(List<Term> terms, Term output, boolean isImplicit) {
   EinsumSpec {
     terms = List.copyOf(terms);
+  }
+
+  /// What one axis is called.
+  sealed interface Label {
+    /// One letter of any script.
+    record Letter(int codePoint) implements Label {}
+
+    /// A number of a sublist.
+    record Numbered(int value) implements Label {}
+
+    /// `...`: any further axes.
+    record Ellipsis() implements Label {}
+
+    /// As the user writes it.
+    default String text() {
+      return switch (this) {
+        case Letter(int codePoint) -> Character.toString(codePoint);
+        case Numbered(int value) -> Integer.toString(value);
+        case Ellipsis _ -> "...";
+      };
+    }
+
+    /// The name of the axis in the IR.
+    default String name() {
+      return this instanceof Numbered ? "n" + text() : text();
+    }
+
+    /// The order of an output that is not written: numbers, then letters by their code points, so
+    /// that capitals come first.
+    default long order() {
+      return switch (this) {
+        case Letter(int codePoint) -> (1L << 32) + codePoint;
+        case Numbered(int value) -> value;
+        case Ellipsis _ -> -1;
+      };
+    }
   }
 
   /// The axes of one operand, or of the output.
   ///
   /// @param span the whole term, without the blanks around it
-  record Term(List<Mark> marks, Span span) {
+  /// @param isBroken whether something in it was refused, so that the axes may not be all
+  record Term(List<Mark> marks, Span span, boolean isBroken) {
     Term {
       marks = List.copyOf(marks);
     }
@@ -29,119 +68,54 @@ record EinsumSpec(List<Term> terms, Term output) {
       return marks.stream().filter(Mark::isEllipsis).findFirst();
     }
 
-    /// How many axes have a letter of their own.
-    int letterCount() {
+    /// How many axes have a name of their own.
+    int namedCount() {
       return (int) marks.stream().filter(mark -> !mark.isEllipsis()).count();
     }
   }
 
-  /// One letter, or `...`, and where it stands.
-  record Mark(String text, Span span) {
-    static final String ELLIPSIS = "...";
-
+  /// One axis, or `...`, and where it stands.
+  record Mark(Label label, Span span) {
     boolean isEllipsis() {
-      return text.equals(ELLIPSIS);
+      return label instanceof Label.Ellipsis;
     }
   }
 
-  /// Parses a string; what is wrong with it goes to `problems`, and the result is absent then.
-  static Optional<EinsumSpec> parse(SourceFile source, List<EinsumProblem> problems) {
-    int before = problems.size();
-    EinsumSpec spec = new Parser(source, problems).parse();
-    return problems.size() == before ? Optional.of(spec) : Optional.empty();
+  /// Parses a string; what is wrong with it goes to `problems`, and what can be made of it is the
+  /// result even then.
+  static EinsumSpec parse(SourceFile source, List<EinsumProblem> problems) {
+    EinsumParser parser = new EinsumParser(source, problems);
+    parser.parse();
+    Optional<Term> output = parser.output();
+    if (output.isEmpty()) {
+      return new EinsumSpec(parser.terms(), implicitOutput(source, parser.terms()), true);
+    }
+    requireKnown(output.get(), parser.terms(), problems);
+    return new EinsumSpec(parser.terms(), output.get(), false);
   }
 
-  private static final class Parser {
-    private final SourceFile source;
-    private final List<EinsumProblem> problems;
+  private static Term implicitOutput(SourceFile source, List<Term> terms) {
+    Map<Label, Integer> counts = new HashMap<>();
+    List<Mark> all = terms.stream().flatMap(term -> term.marks.stream()).toList();
+    all.forEach(mark -> counts.merge(mark.label, 1, Integer::sum));
+    List<Mark> output = new ArrayList<>();
+    all.stream().filter(Mark::isEllipsis).findFirst().ifPresent(output::add);
+    all.stream()
+        .filter(mark -> !mark.isEllipsis() && counts.getOrDefault(mark.label, 0) == 1)
+        .sorted(Comparator.comparingLong(mark -> mark.label.order()))
+        .forEach(output::add);
+    return new Term(output, source.span(0, source.length()).after(), false);
+  }
 
-    Parser(SourceFile source, List<EinsumProblem> problems) {
-      this.source = source;
-      this.problems = problems;
-    }
-
-    EinsumSpec parse() {
-      String text = source.text();
-      int arrow = text.indexOf("->");
-      int end = arrow < 0 ? text.length() : arrow;
-      List<Term> terms = new ArrayList<>();
-      int start = 0;
-      while (true) {
-        int comma = text.indexOf(',', start);
-        int stop = comma < 0 || comma > end ? end : comma;
-        terms.add(term(start, stop));
-        if (stop == end) {
-          break;
-        }
-        start = stop + 1;
-      }
-      if (arrow < 0) {
-        return new EinsumSpec(terms, implicitOutput(terms));
-      }
-      Term output = term(arrow + 2, text.length());
-      requireKnown(output, terms);
-      return new EinsumSpec(terms, output);
-    }
-
-    private Term term(int start, int end) {
-      String text = source.text();
-      List<Mark> marks = new ArrayList<>();
-      int at = start;
-      while (at < end) {
-        int letter = text.codePointAt(at);
-        int next = at + Character.charCount(letter);
-        if (letter == '…' || text.startsWith("...", at)) {
-          next = letter == '…' ? next : at + 3;
-          Mark mark = new Mark(Mark.ELLIPSIS, source.span(at, next));
-          marks.stream()
-              .filter(Mark::isEllipsis)
-              .findFirst()
-              .ifPresentOrElse(
-                  first -> problems.add(new EinsumProblem.SecondEllipsis(mark.span, first.span)),
-                  () -> marks.add(mark));
-        } else if (Character.isLetter(letter)) {
-          marks.add(new Mark(Character.toString(letter), source.span(at, next)));
-        } else if (!Character.isWhitespace(letter)) {
-          problems.add(new EinsumProblem.BadCharacter(source.span(at, next)));
-        }
-        at = next;
-      }
-      return new Term(marks, trimmed(start, end));
-    }
-
-    private Span trimmed(int start, int end) {
-      String text = source.text();
-      while (start < end && Character.isWhitespace(text.charAt(start))) {
-        start++;
-      }
-      while (start < end && Character.isWhitespace(text.charAt(end - 1))) {
-        end--;
-      }
-      return source.span(start, end);
-    }
-
-    private Term implicitOutput(List<Term> terms) {
-      Map<String, Integer> counts = new HashMap<>();
-      List<Mark> all = terms.stream().flatMap(term -> term.marks.stream()).toList();
-      all.forEach(mark -> counts.merge(mark.text, 1, Integer::sum));
-      List<Mark> output = new ArrayList<>();
-      all.stream().filter(Mark::isEllipsis).findFirst().ifPresent(output::add);
-      all.stream()
-          .filter(mark -> !mark.isEllipsis() && counts.getOrDefault(mark.text, 0) == 1)
-          .sorted((one, two) -> one.text.codePointAt(0) - two.text.codePointAt(0))
-          .forEach(output::add);
-      return new Term(output, source.span(0, source.length()).after());
-    }
-
-    private void requireKnown(Term output, List<Term> terms) {
-      for (Mark mark : output.marks) {
-        boolean isKnown =
-            mark.isEllipsis()
-                || terms.stream()
-                    .anyMatch(t -> t.marks.stream().anyMatch(m -> m.text.equals(mark.text)));
-        if (!isKnown) {
-          problems.add(new EinsumProblem.UnknownOutputLetter(mark.span, mark.text));
-        }
+  private static void requireKnown(Term output, List<Term> terms, List<EinsumProblem> problems) {
+    for (Mark mark : output.marks) {
+      boolean isKnown =
+          mark.isEllipsis()
+              || terms.stream()
+                  .anyMatch(
+                      term -> term.marks.stream().anyMatch(one -> one.label.equals(mark.label)));
+      if (!isKnown) {
+        problems.add(new EinsumProblem.UnknownOutputLetter(mark.span, mark.label.text()));
       }
     }
   }
