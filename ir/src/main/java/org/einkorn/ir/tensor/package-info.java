@@ -5,7 +5,7 @@
 /// expressions. An elementwise equation is a contraction without reduced axes.
 ///
 /// ```text
-/// Program     ::= name Signature Definition*
+/// Program     ::= name Signature Definition* Slicing*
 /// Signature   ::= symbol* Input* Output* Query*
 /// Input       ::= (input | param) name : TensorType [= file]
 /// Output      ::= output name : TensorType [-> file]
@@ -16,6 +16,7 @@
 ///               | Scan(Projection, axis, Axis*, Scalar)     // prefix reduction along one axis
 /// Contraction ::= Axis* Guard* write: IndexExpr* join: BinaryOp operands: Scalar+
 /// Axis        ::= name < extent
+/// Slicing     ::= Axis-name+ Definition-name+                  // run together, slice by slice
 /// Guard       ::= 0 ≤ IndexExpr < IndexExpr                 // else the point is left out
 /// ```
 ///

@@ -17,6 +17,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.TensorType;
 
 /// Reads level 1 of the IR, as [TensorPrinter] writes it. White space is free, and `//` begins a
@@ -45,10 +46,37 @@ public final class TensorParser {
     Token name = in.expectName("the name of a program");
     Signature signature = signatures.signature();
     List<Definition> definitions = new ArrayList<>();
+    List<Slicing> slicings = new ArrayList<>();
+    boolean isComplete = true;
     while (!in.atEnd()) {
-      in.item(this::definition).ifPresent(definitions::add);
+      if (in.sees("slice")) {
+        isComplete &= in.item(() -> slicings.add(slicing())).isPresent();
+      } else {
+        isComplete &= in.item(() -> definitions.add(definition())).isPresent();
+      }
     }
-    return new Program(name.text(), signature, definitions);
+    if (!isComplete) {
+      return new Program(name.text(), signature, definitions);
+    }
+    return in.node(name, () -> new Program(name.text(), signature, definitions, slicings));
+  }
+
+  /// `slice s, t: Y.1, Y`
+  private Slicing slicing() {
+    Token first = in.peek();
+    in.expect("slice");
+    List<String> axes = names("an axis");
+    in.expect(":");
+    List<String> definitions = names("a definition");
+    return in.node(first, () -> new Slicing(axes, definitions));
+  }
+
+  private List<String> names(String what) {
+    List<String> names = new ArrayList<>();
+    do {
+      names.add(in.expectName(what).text());
+    } while (in.accept(","));
+    return names;
   }
 
   private Definition definition() {

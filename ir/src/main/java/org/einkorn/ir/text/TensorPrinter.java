@@ -10,6 +10,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.runtime.DType;
 
 /// Writes level 1 of the IR.
@@ -33,6 +34,9 @@ import org.einkorn.runtime.DType;
 ///     <- exp(S[i, j])
 /// ```
 ///
+/// `slice s, t: Y.1, Y` before the first of several definitions says that they run together, one
+/// position of the axes `s` and `t` at a time.
+///
 /// A definition has one `for … where … [write] <- operands` for each term. Outside parentheses the
 /// sign between operands is the term's join; a term of one operand whose join is not `*` (for
 /// Booleans `and`) names it at the end, as in `[i] <- X[i] join max`.
@@ -50,9 +54,23 @@ public final class TensorPrinter {
     SignaturePrinter.print(program.signature(), printer.out);
     for (Definition definition : program.definitions()) {
       printer.out.append('\n');
+      for (Slicing slicing : program.slicings()) {
+        if (slicing.definitions().getFirst().equals(definition.name())) {
+          printer.slicing(slicing);
+        }
+      }
       printer.definition(definition);
     }
     return printer.out.toString();
+  }
+
+  private void slicing(Slicing slicing) {
+    out.append("slice ").append(names(slicing.axes())).append(": ");
+    out.append(names(slicing.definitions())).append('\n');
+  }
+
+  private static String names(List<String> names) {
+    return names.stream().map(Words::name).collect(Collectors.joining(", "));
   }
 
   /// The text of one definition, as it stands in its program.

@@ -21,7 +21,16 @@ final class Words {
   private static Set<String> reserved() {
     Set<String> words =
         new HashSet<>(
-            Set.of("symbols", "input", "param", "output", "query", "labels", "buffer", "function"));
+            Set.of(
+                "symbols",
+                "input",
+                "param",
+                "output",
+                "query",
+                "labels",
+                "buffer",
+                "function",
+                "slice"));
     words.addAll(Set.of("for", "where", "join", "serial", "parallel", "vectorized", "unrolled"));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
     words.addAll(Set.of("pos", "select", "fetch", "floordiv", "mod", "true", "false"));

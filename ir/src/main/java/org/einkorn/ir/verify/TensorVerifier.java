@@ -14,6 +14,7 @@ public final class TensorVerifier {
     List<Rule<? super Subject.Equations>> rules = new ArrayList<>(SignatureRules.ALL);
     rules.addAll(CommonRules.ALL);
     rules.addAll(TensorRules.ALL);
+    rules.addAll(SlicingRules.ALL);
     return List.copyOf(rules);
   }
 

@@ -96,10 +96,48 @@ class TensorVerifierTest {
     expressions();
     accesses();
     bodies();
+    slicings();
     Set<String> all =
         TensorVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(new TreeSet<>(all), new TreeSet<>(TESTED));
     assertEquals(all.size(), TensorVerifier.catalogue().size(), "two rules of one name");
+  }
+
+  private static final String SLICED =
+      """
+      output Y: f32[n]
+      slice j: W, Y
+      W: f32[m, n] = sum for j < m, i < n [j, i] <- X[i, j] * X[i, j]
+      Y: f32[n] = sum for i < n, j < m [i] <- W[j, i] * X[i, j]
+      """;
+
+  private void slicings() {
+    assertRule(
+        "slices-stand-together",
+        "[W, Y] are no run of definitions",
+        SLICED.replace(
+            "Y: f32[n] = sum", "U: f32[n] = sum for i < n [i] <- X[i, i mod m] Y: f32[n] = sum"),
+        SLICED);
+    assertRule(
+        "slices-share-axes",
+        "does not have one term with the axes [j]",
+        SLICED.replace("for i < n, j < m [i] <- W[j, i] * X[i, j]", "for i < n [i] <- X[i, 0]"),
+        SLICED);
+    assertRule(
+        "slices-stay-inside",
+        "sees more than one slice of [j]",
+        SLICED.replace("W[j, i] * X[i, j]", "W[0, i] * X[i, j]"),
+        SLICED);
+    assertRule(
+        "slices-stay-inside",
+        "sees more than one slice of [j]",
+        SLICED + "Z: f32[n] = sum for i < n [i] <- W[0, i]",
+        SLICED);
+    assertRule(
+        "slices-stay-inside",
+        "sees more than one slice of [j]",
+        SLICED.replace("output Y: f32[n]", "output Y: f32[n] output W: f32[m, n]"),
+        SLICED);
   }
 
   private void signature() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.passes.Pass;
 
@@ -20,6 +21,15 @@ public final class RemoveDeadDefinitions {
 
   private RemoveDeadDefinitions() {}
 
+  /// The slicings of what is left; where the last of one is needed, so are all.
+  private static List<Slicing> slicings(Program program, List<Definition> kept) {
+    Set<String> names = new HashSet<>();
+    kept.forEach(definition -> names.add(definition.name()));
+    return program.slicings().stream()
+        .filter(slicing -> names.containsAll(slicing.definitions()))
+        .toList();
+  }
+
   private static Program apply(Program program) {
     Set<String> needed = new HashSet<>();
     program.signature().outputs().forEach(output -> needed.add(output.name()));
@@ -32,6 +42,6 @@ public final class RemoveDeadDefinitions {
     }
     return kept.size() == program.definitions().size()
         ? program
-        : new Program(program.name(), program.signature(), kept);
+        : new Program(program.name(), program.signature(), kept, slicings(program, kept));
   }
 }
