@@ -17,6 +17,7 @@ import org.einkorn.runtime.exec.Manifest;
 final class ManifestCode {
   static final String MANIFEST = "org/einkorn/runtime/exec/Manifest";
   private static final String ROLE = MANIFEST + "$Role";
+  private static final String STEPS = MANIFEST + "$Steps";
   private static final String DTYPE = "org/einkorn/runtime/DType";
   private static final String STRING = "Ljava/lang/String;";
   private static final String LIST = "Ljava/util/List;";
@@ -93,8 +94,17 @@ final class ManifestCode {
     push(buffer.name(), code);
     code.getStatic(DTYPE, buffer.dtype().name(), "L" + DTYPE + ";");
     code.push(buffer.rank());
+    steps(buffer.live(), code);
     push(buffer.file(), code);
-    end(type, "L" + ROLE + ";" + STRING + "L" + DTYPE + ";I" + OPTIONAL, code);
+    String parameters = "L" + ROLE + ";" + STRING + "L" + DTYPE + ";IL" + STEPS + ";" + OPTIONAL;
+    end(type, parameters, code);
+  }
+
+  private static void steps(Manifest.Steps steps, Code code) {
+    begin(STEPS, code);
+    code.push(steps.first());
+    code.push(steps.last());
+    end(STEPS, "II", code);
   }
 
   private static void push(Optional<String> text, Code code) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
@@ -18,10 +20,13 @@ import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.runtime.exec.Manifest;
 
 /// Writes the function that C calls: all functions of a module in order, with temporaries of its
-/// own.
+/// own. Each temporary has memory from the first step that touches it to the last: sizes are known
+/// only as the function runs, and placing blocks is what `malloc` is for.
 ///
 /// Parameters are the inputs, then the outputs that are no inputs, then the symbols.
 final class EntryForC {
@@ -85,14 +90,20 @@ final class EntryForC {
     new Body(code, scope, addresses, sizes, status).write(functions);
   }
 
-  /// The calls of the functions, between getting and freeing temporaries.
+  /// The calls of the functions, each after getting the temporaries that it is the first to touch,
+  /// and before freeing those that it is the last to touch.
   private final class Body {
     private final Code code;
     private final Scope scope;
     private final Map<Integer, Value> addresses;
     private final List<Value> sizes;
     private final Value status;
-    private final List<Value> temporaries = new ArrayList<>();
+    private final List<Manifest.BufferSpec> specs = ModuleFacts.of(source).manifest().buffers();
+
+    /// For each temporary where its address is kept, null while it has no memory.
+    private final Map<Integer, Value> temporaries = new TreeMap<>();
+
+    private final BasicBlock leave;
     private final ExpressionLowering expressions;
 
     Body(Code code, Scope scope, Map<Integer, Value> addresses, List<Value> sizes, Value status) {
@@ -101,62 +112,81 @@ final class EntryForC {
       this.addresses = addresses;
       this.sizes = sizes;
       this.status = status;
+      this.leave = code.block("leave");
       this.expressions = new ExpressionLowering(code, List.of(), status);
     }
 
     void write(List<ModuleLowering.Loops> functions) {
-      BasicBlock leave = code.block("leave");
-      Value code32 = code.i32(KernelStatus.OUT_OF_MEMORY.code());
       Value result = builder.stack(code.i32, "result");
-      builder.store(code32, result, 4);
-      allocate();
-      for (Value temporary : temporaries) {
-        BasicBlock next = code.block("allocated");
-        builder.branchUnlikely(
-            builder.compare(Comparison.EQUAL, temporary, code.context.nullPointer()), leave, next);
-        code.begin(next);
+      for (int number = 0; number < buffers.size(); number++) {
+        if (!addresses.containsKey(number)) {
+          Value kept = builder.stack(code.pointer, buffers.get(number).name() + ".address");
+          builder.store(code.context.nullPointer(), kept, 8);
+          temporaries.put(number, kept);
+        }
       }
-      for (ModuleLowering.Loops loops : functions) {
-        List<Value> arguments = new ArrayList<>();
-        loops.buffers().forEach(number -> arguments.add(address(number)));
-        arguments.addAll(sizes);
-        arguments.add(code.i64(0));
-        arguments.add(expressions.index(loops.parallelExtent(), scope));
-        arguments.add(status);
-        Value returned = builder.call(loops.function(), arguments);
-        builder.store(returned, result, 4);
-        BasicBlock next = code.block("done");
-        builder.branchUnlikely(
-            builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), leave, next);
-        code.begin(next);
+      Map<Integer, List<Integer>> firstAt = byStep(Manifest.Steps::first);
+      Map<Integer, List<Integer>> lastAt = byStep(Manifest.Steps::last);
+      for (int step = 0; step < functions.size(); step++) {
+        builder.store(code.i32(KernelStatus.OUT_OF_MEMORY.code()), result, 4);
+        firstAt.getOrDefault(step, List.of()).forEach(this::allocate);
+        call(functions.get(step), result);
+        lastAt.getOrDefault(step, List.of()).forEach(this::free);
       }
       builder.store(code.i32(KernelStatus.DONE.code()), result, 4);
       builder.jump(leave);
       code.begin(leave);
-      for (Value temporary : temporaries) {
-        builder.call(library("free", code.context.voidType(), code.pointer), List.of(temporary));
-      }
+      temporaries.values().forEach(this::free);
       builder.giveBack(builder.load(code.i32, result, 4));
     }
 
-    /// Gets memory for all temporaries; a temporary without elements gets one byte, since a null
-    /// pointer says that there is no memory.
-    private void allocate() {
-      for (int number = 0; number < buffers.size(); number++) {
-        if (addresses.containsKey(number)) {
-          continue;
-        }
-        Buffer buffer = buffers.get(number);
-        Value sizeBytes = code.i64(buffer.type().dtype().byteSize());
-        for (IndexExpr extent : buffer.type().extents()) {
-          sizeBytes = builder.multiplyIndex(sizeBytes, expressions.index(extent, scope));
-        }
-        Value atLeastOne = code.intrinsic("llvm.smax", code.i64, sizeBytes, code.i64(1));
-        Value address =
-            builder.call(library("malloc", code.pointer, code.i64), List.of(atLeastOne));
-        addresses.put(number, address);
-        temporaries.add(address);
+    private Map<Integer, List<Integer>> byStep(Function<Manifest.Steps, Integer> end) {
+      return temporaries.keySet().stream()
+          .collect(Collectors.groupingBy(number -> end.apply(specs.get(number).live())));
+    }
+
+    private void call(ModuleLowering.Loops loops, Value result) {
+      List<Value> arguments = new ArrayList<>();
+      loops.buffers().forEach(number -> arguments.add(address(number)));
+      arguments.addAll(sizes);
+      arguments.add(code.i64(0));
+      arguments.add(expressions.index(loops.parallelExtent(), scope));
+      arguments.add(status);
+      Value returned = builder.call(loops.function(), arguments);
+      builder.store(returned, result, 4);
+      BasicBlock next = code.block("done");
+      builder.branchUnlikely(
+          builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), leave, next);
+      code.begin(next);
+    }
+
+    /// Gets memory for a temporary; one without elements gets a byte, since a null pointer says
+    /// that there is no memory.
+    private void allocate(int number) {
+      Buffer buffer = buffers.get(number);
+      Value sizeBytes = code.i64(buffer.type().dtype().byteSize());
+      for (IndexExpr extent : buffer.type().extents()) {
+        sizeBytes = builder.multiplyIndex(sizeBytes, expressions.index(extent, scope));
       }
+      Value atLeastOne = code.intrinsic("llvm.smax", code.i64, sizeBytes, code.i64(1));
+      Value address = builder.call(library("malloc", code.pointer, code.i64), List.of(atLeastOne));
+      builder.store(address, Objects.requireNonNull(temporaries.get(number)), 8);
+      addresses.put(number, address);
+      BasicBlock next = code.block("allocated");
+      builder.branchUnlikely(
+          builder.compare(Comparison.EQUAL, address, code.context.nullPointer()), leave, next);
+      code.begin(next);
+    }
+
+    private void free(int number) {
+      Value kept = Objects.requireNonNull(temporaries.get(number));
+      free(kept);
+      builder.store(code.context.nullPointer(), kept, 8);
+    }
+
+    private void free(Value kept) {
+      Value address = builder.load(code.pointer, kept, 8);
+      builder.call(library("free", code.context.voidType(), code.pointer), List.of(address));
     }
 
     private Value address(int number) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.KernelTrap;

@@ -15,6 +15,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.runtime.DType;
 
 /// Writes a loop module as an LLVM module.

@@ -2,7 +2,9 @@ package org.einkorn.ir.eval;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -16,6 +18,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.Manifest;
@@ -33,7 +36,10 @@ public final class ProgramInterpreter implements KernelModule {
     for (Definition definition : program.definitions()) {
       functions.add(
           new ModuleFacts.FunctionFacts(
-              definition.name(), IndexExpr.Constant.ONE, Fetches.of(definition.body())));
+              definition.name(),
+              IndexExpr.Constant.ONE,
+              Fetches.of(definition.body()),
+              touched(definition)));
     }
     this.facts =
         ModuleFacts.of(program.name(), program.signature(), buffers, List.copyOf(functions));
@@ -42,6 +48,12 @@ public final class ProgramInterpreter implements KernelModule {
   /// A program ready to run; each definition is a function of the module.
   public static KernelModule of(Program program) {
     return new ProgramInterpreter(program);
+  }
+
+  private static Set<String> touched(Definition definition) {
+    Set<String> touched = new HashSet<>(TensorReads.of(definition.body()));
+    touched.add(definition.name());
+    return touched;
   }
 
   private static List<Buffer> buffersOf(Program program) {

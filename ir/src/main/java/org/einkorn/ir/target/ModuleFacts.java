@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
@@ -12,6 +14,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.exec.Manifest;
@@ -28,9 +31,11 @@ public final class ModuleFacts {
   /// What a caller needs to know of one function.
   ///
   /// @param fetches the fetches of its body in text order: the sites of traps
+  /// @param touched the names of the global buffers that it reads or writes
   public record FunctionFacts(
-      String name, IndexExpr parallelExtent, List<IndexExpr.Fetch> fetches) {
+      String name, IndexExpr parallelExtent, List<IndexExpr.Fetch> fetches, Set<String> touched) {
     public FunctionFacts {
+      touched = Set.copyOf(touched);
       fetches = List.copyOf(fetches);
     }
   }
@@ -48,13 +53,17 @@ public final class ModuleFacts {
   }
 
   public static ModuleFacts of(Module module) {
+    List<Buffer> buffers = module.allBuffers();
     List<FunctionFacts> functions = new ArrayList<>();
     for (Function function : module.functions()) {
+      Usage usage = Usage.of(function.body());
+      Set<String> touched =
+          buffers.stream().map(Buffer::name).filter(usage::touches).collect(Collectors.toSet());
       functions.add(
           new FunctionFacts(
-              function.name(), function.parallelExtent(), Fetches.of(function.body())));
+              function.name(), function.parallelExtent(), Fetches.of(function.body()), touched));
     }
-    return new ModuleFacts(module.name(), module.signature(), module.allBuffers(), functions);
+    return new ModuleFacts(module.name(), module.signature(), buffers, functions);
   }
 
   /// The facts of a program that is run in another form than loops.
@@ -96,6 +105,8 @@ public final class ModuleFacts {
     for (String symbol : signature.symbols()) {
       symbols.add(binderOf(symbol));
     }
+    LiveRanges live =
+        LiveRanges.of(functions.stream().map(FunctionFacts::touched).toList(), outputNames());
     List<Manifest.BufferSpec> specs = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
       Manifest.Role role =
@@ -105,7 +116,12 @@ public final class ModuleFacts {
           };
       specs.add(
           new Manifest.BufferSpec(
-              role, input.name(), input.type().dtype(), input.type().rank(), input.file()));
+              role,
+              input.name(),
+              input.type().dtype(),
+              input.type().rank(),
+              live.all(),
+              input.file()));
     }
     Map<String, Optional<String>> outputs = new HashMap<>();
     signature.outputs().forEach(output -> outputs.put(output.name(), output.file()));
@@ -117,6 +133,7 @@ public final class ModuleFacts {
               buffer.name(),
               buffer.type().dtype(),
               buffer.type().rank(),
+              live.of(buffer.name()),
               outputs.getOrDefault(buffer.name(), Optional.empty())));
     }
     List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
@@ -134,6 +151,10 @@ public final class ModuleFacts {
             .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
             .toList();
     return new Manifest(name, symbols, specs, functionSpecs, queries);
+  }
+
+  private Set<String> outputNames() {
+    return signature.outputs().stream().map(Signature.Output::name).collect(Collectors.toSet());
   }
 
   private Manifest.SymbolSpec binderOf(String symbol) {

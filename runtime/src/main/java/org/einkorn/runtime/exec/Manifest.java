@@ -48,8 +48,26 @@ public record Manifest(
 
   /// One piece of memory.
   ///
+  /// @param live the steps of the program between which the memory holds something of use
   /// @param file where an input is read from or an output is written to, if the program says so
-  public record BufferSpec(Role role, String name, DType dtype, int rank, Optional<String> file) {}
+  public record BufferSpec(
+      Role role, String name, DType dtype, int rank, Steps live, Optional<String> file) {}
+
+  /// A range of the steps of a program, both ends included.
+  ///
+  /// Steps are numbered in the order in which they are taken; a function is one step or several.
+  /// Two temporaries whose ranges have no step in common may lie in the same memory.
+  public record Steps(int first, int last) {
+    public Steps {
+      if (first < 0 || last < first) {
+        throw new IllegalArgumentException("no steps from " + first + " to " + last);
+      }
+    }
+
+    public boolean overlaps(Steps other) {
+      return first <= other.last && other.first <= last;
+    }
+  }
 
   /// One function.
   ///

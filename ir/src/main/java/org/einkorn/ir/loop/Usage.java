@@ -1,31 +1,32 @@
-package org.einkorn.backend.llvm;
+package org.einkorn.ir.loop;
 
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 
 /// Which tensors a statement reads and which it writes; registers too.
-final class Usage {
+public final class Usage {
   private final Set<String> read = new LinkedHashSet<>();
   private final Set<String> written = new LinkedHashSet<>();
 
   private Usage() {}
 
-  static Usage of(Stmt statement) {
+  public static Usage of(Stmt statement) {
     Usage usage = new Usage();
     usage.visit(statement);
     return usage;
   }
 
-  boolean touches(String tensor) {
+  /// Whether the statement reads the tensor or writes it.
+  public boolean touches(String tensor) {
     return read.contains(tensor) || written.contains(tensor);
   }
 
-  boolean writes(String tensor) {
+  /// Whether the statement writes the tensor.
+  public boolean writes(String tensor) {
     return written.contains(tensor);
   }
 

@@ -1,0 +1,47 @@
+package org.einkorn.ir.target;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.runtime.exec.Manifest.Steps;
+
+/// Between which steps of a program each buffer holds something of use.
+///
+/// A step is one function: within a function any order of reads and writes is possible, so all that
+/// it touches lives through it. A temporary lives from the first step that touches it to the last;
+/// nobody reads what was there before the first, since elements are stored before they are read. An
+/// output lives to the end, and from the beginning, since its memory is the caller's.
+final class LiveRanges {
+  private final Map<String, Steps> temporaries = new HashMap<>();
+  private final Set<String> outputs;
+  private final Steps all;
+
+  private LiveRanges(Set<String> outputs, Steps all) {
+    this.outputs = Set.copyOf(outputs);
+    this.all = all;
+  }
+
+  /// @param touched for each step the buffers that it reads or writes
+  static LiveRanges of(List<Set<String>> touched, Set<String> outputs) {
+    LiveRanges ranges = new LiveRanges(outputs, new Steps(0, Math.max(0, touched.size() - 1)));
+    for (int number = 0; number < touched.size(); number++) {
+      Steps step = new Steps(number, number);
+      for (String buffer : touched.get(number)) {
+        ranges.temporaries.merge(
+            buffer, step, (before, now) -> new Steps(before.first(), now.last()));
+      }
+    }
+    return ranges;
+  }
+
+  /// All steps of the program.
+  Steps all() {
+    return all;
+  }
+
+  /// The steps of an output or a temporary; all steps for one that nothing touches.
+  Steps of(String buffer) {
+    return outputs.contains(buffer) ? all : temporaries.getOrDefault(buffer, all);
+  }
+}
