@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.Span;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
@@ -22,6 +23,8 @@ import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.exec.Manifest;
+import org.einkorn.runtime.exec.MemoryPlan;
 
 /// What the compiler decided for a program, with the cost before and after.
 ///
@@ -59,7 +62,7 @@ public record Explanation(
 
   /// Sums over the program.
   ///
-  /// @param peakBytes outputs and temporaries together
+  /// @param peakBytes outputs, and the memory that temporaries share
   public record Totals(
       OperationCount naive, OperationCount planned, long peakBytes, long largestTemporaryBytes) {}
 
@@ -166,23 +169,25 @@ public record Explanation(
   }
 
   private static Totals totals(List<Equation> equations, Pipelines.Lowered lowered) {
-    Set<String> outputs =
-        lowered.equations().signature().outputs().stream()
-            .map(Signature.Output::name)
-            .collect(Collectors.toSet());
-    long peak = 0;
+    List<Manifest.BufferSpec> specs = ModuleFacts.of(lowered.scheduled()).manifest().buffers();
+    List<Buffer> buffers = lowered.scheduled().allBuffers();
+    List<MemoryPlan.Span> temporaries = new ArrayList<>();
+    long outputBytes = 0;
     long largest = 0;
-    for (var buffer : lowered.scheduled().buffers()) {
-      long bytes = bytes(buffer.type());
-      peak = Math.addExact(peak, bytes);
-      if (!outputs.contains(buffer.name())) {
+    for (int number = 0; number < specs.size(); number++) {
+      Manifest.BufferSpec spec = specs.get(number);
+      long bytes = bytes(buffers.get(number).type());
+      if (spec.role() == Manifest.Role.OUTPUT) {
+        outputBytes = Math.addExact(outputBytes, bytes);
+      } else if (spec.role() == Manifest.Role.TEMPORARY) {
+        temporaries.add(new MemoryPlan.Span(bytes, spec.live()));
         largest = Math.max(largest, bytes);
       }
     }
     return new Totals(
         equations.stream().map(Equation::naive).reduce(OperationCount.ZERO, OperationCount::plus),
         equations.stream().map(Equation::planned).reduce(OperationCount.ZERO, OperationCount::plus),
-        peak,
+        Math.addExact(outputBytes, MemoryPlan.of(temporaries).totalBytes()),
         largest);
   }
 

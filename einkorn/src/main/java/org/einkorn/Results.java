@@ -73,9 +73,10 @@ public final class Results {
     return runMilliseconds;
   }
 
-  /// What outputs and temporaries took together.
-  public long allocatedBytes() {
-    return run.allocatedBytes();
+  /// The most memory that the run held at once: outputs, temporaries and copies, counted where they
+  /// were allocated.
+  public long measuredPeakBytes() {
+    return run.measuredPeakBytes();
   }
 
   Manifest manifest() {

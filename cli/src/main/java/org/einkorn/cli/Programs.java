@@ -68,6 +68,6 @@ final class Programs {
             timing ->
                 session.err().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass()));
     session.err().printf("%10.3f ms  run%n", results.runMilliseconds());
-    session.err().printf("%10d bytes for outputs and temporaries%n", results.allocatedBytes());
+    session.err().printf("%10d bytes for outputs and temporaries%n", results.measuredPeakBytes());
   }
 }

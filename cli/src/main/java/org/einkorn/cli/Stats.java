@@ -17,7 +17,7 @@ final class Stats {
         "compile_ms",
         results.compilation().stream().mapToDouble(Pipeline.Timing::milliseconds).sum());
     json.put("run_ms", results.runMilliseconds());
-    json.put("measured_peak_bytes", results.allocatedBytes());
+    json.put("measured_peak_bytes", results.measuredPeakBytes());
     Writing.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

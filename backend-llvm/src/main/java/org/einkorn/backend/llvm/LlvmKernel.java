@@ -18,6 +18,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.KernelTrap;
 import org.einkorn.runtime.exec.Manifest;
@@ -131,6 +132,12 @@ final class LlvmKernel implements KernelModule {
   }
 
   @Override
+  public boolean reaches(MemorySegment elements, DType type) {
+    int alignBytes = Math.min(8, type.byteSize());
+    return elements.isNative() && (elements.address() & alignBytes - 1) == 0;
+  }
+
+  @Override
   public void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
     if (isClosed) {
       throw new IllegalStateException("the code of `" + manifest().program() + "` is freed");
@@ -184,8 +191,7 @@ final class LlvmKernel implements KernelModule {
 
   /// Whether compiled code can work on the memory as it is.
   private boolean isPlain(int number, MemorySegment segment) {
-    int alignBytes = Math.min(8, buffers.get(number).type().dtype().byteSize());
-    return segment.isNative() && (segment.address() & alignBytes - 1) == 0;
+    return reaches(segment, buffers.get(number).type().dtype());
   }
 
   private void callWithCopies(

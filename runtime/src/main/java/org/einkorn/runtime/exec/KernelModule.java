@@ -1,6 +1,7 @@
 package org.einkorn.runtime.exec;
 
 import java.lang.foreign.MemorySegment;
+import org.einkorn.runtime.DType;
 
 /// Compiled code: functions over raw memory, with the data that says what the memory is.
 ///
@@ -24,6 +25,11 @@ public interface KernelModule extends AutoCloseable {
   /// @param memory one row-major segment for each buffer of the manifest, in order
   /// @throws KernelTrap when the data make the program fail, such as an index outside its tensor
   void run(int function, MemorySegment[] memory, long[] symbols, long begin, long end);
+
+  /// Whether code can work on this memory as it is; a runner copies other memory for the run.
+  default boolean reaches(MemorySegment elements, DType type) {
+    return true;
+  }
 
   /// Frees the code. It must not be running.
   @Override

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Layout;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +64,9 @@ public final class ModuleRunner {
   /// What a run made.
   ///
   /// @param outputs by name, in the manifest's order
-  /// @param allocatedBytes what outputs, temporaries and copies took together
-  /// @param largestTemporaryBytes the largest temporary
-  public record Result(
-      Map<String, Tensor> outputs, long allocatedBytes, long largestTemporaryBytes) {
+  /// @param measuredPeakBytes the most memory that the run held at once: outputs, temporaries and
+  ///   copies, counted where they were allocated
+  public record Result(Map<String, Tensor> outputs, long measuredPeakBytes) {
     public Result {
       outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     }
@@ -80,18 +80,41 @@ public final class ModuleRunner {
   /// @throws DataException for a missing input, a wrong shape or type, a position outside its axis,
   ///   an integer overflow, or a memory budget that does not suffice
   public Result run(Arena arena, Map<String, Tensor> inputs, RunOptions options) {
+    return run(arena, inputs, Map.of(), options);
+  }
+
+  /// Runs the module, some of its outputs being memory of the caller.
+  ///
+  /// @param given outputs by name that are written where they are, each contiguous and of its type
+  ///   and shape; they count neither as memory of the run nor against its budget
+  /// @throws DataException as [#run]
+  public Result run(
+      Arena arena, Map<String, Tensor> inputs, Map<String, Tensor> given, RunOptions options) {
     Tensor[] all = new Tensor[specs.length];
     bind(inputs, all);
-    RunPlan plan = plan(all, options.memoryBudgetBytes());
+    RunPlan plan = plan(all);
+    long givenBytes = 0;
     for (int number : outputs) {
-      all[number] = Tensor.allocate(arena, specs[number].dtype(), plan.shape(number));
+      Tensor target = given.get(specs[number].name());
+      if (target != null) {
+        requireTarget(specs[number], target, plan.shape(number));
+        givenBytes += plan.bytes(number);
+        all[number] = target;
+      }
     }
-    long copied = run(all, plan, options);
+    plan.requireWithin(options.memoryBudgetBytes(), givenBytes, copiedBytes(all, plan));
+    MeasuredArena measured = new MeasuredArena(arena);
+    for (int number : outputs) {
+      if (!given.containsKey(specs[number].name())) {
+        all[number] = Tensor.allocate(measured, specs[number].dtype(), plan.shape(number));
+      }
+    }
+    long scratchBytes = run(all, plan, options, plan.outputBytes() - givenBytes);
     Map<String, Tensor> results = new LinkedHashMap<>();
     for (int number : outputs) {
       results.put(specs[number].name(), all[number]);
     }
-    return new Result(results, plan.allocatedBytes() + copied, plan.largestTemporaryBytes());
+    return new Result(results, measured.takenBytes() + scratchBytes);
   }
 
   /// Runs the module into tensors of the caller.
@@ -109,48 +132,79 @@ public final class ModuleRunner {
       all[number] = requireGiven(tensors[number], specs[number]);
       requireConforming(specs[number], all[number]);
     }
-    RunPlan plan = plan(all, options.memoryBudgetBytes());
+    RunPlan plan = plan(all);
     for (int number = 0; number < outputs.length; number++) {
       Manifest.BufferSpec spec = specs[outputs[number]];
       Tensor output = requireGiven(tensors[inputCount + number], spec);
       requireTarget(spec, output, plan.shape(outputs[number]));
       all[outputs[number]] = output;
     }
-    run(all, plan, options);
+    plan.requireWithin(options.memoryBudgetBytes(), plan.outputBytes(), copiedBytes(all, plan));
+    run(all, plan, options, 0);
   }
 
   /// The plan for these inputs, which have the right ranks.
-  private RunPlan plan(Tensor[] all, long budgetBytes) {
+  private RunPlan plan(Tensor[] all) {
     RunPlan known = last;
     if (known != null && known.fits(all, inputCount)) {
-      known.requireWithin(budgetBytes);
       return known;
     }
-    RunPlan made = new RunPlan(module, all, inputCount, budgetBytes);
+    RunPlan made = new RunPlan(module, all, inputCount);
     last = made;
     return made;
   }
 
+  /// What the run must copy: inputs in another type or order than code reads, and memory that code
+  /// can't reach.
+  private long copiedBytes(Tensor[] all, RunPlan plan) {
+    long bytes = 0;
+    for (int number = 0; number < specs.length; number++) {
+      Tensor tensor = all[number];
+      if (tensor != null && !(conforms(specs[number], tensor) && isReached(number, tensor))) {
+        bytes += plan.bytes(number);
+      }
+    }
+    return bytes;
+  }
+
+  private boolean isReached(int number, Tensor tensor) {
+    return module.reaches(RunMemory.elements(tensor), specs[number].dtype());
+  }
+
   /// Runs on inputs and outputs; makes the temporaries.
   ///
-  /// @return the bytes of copies made for threads
-  private long run(Tensor[] all, RunPlan plan, RunOptions options) {
+  /// @param heldBytes what was allocated before
+  /// @return the bytes of temporaries and copies
+  private long run(Tensor[] all, RunPlan plan, RunOptions options, long heldBytes) {
     int threads = plan.isSmall() ? 1 : options.threads();
     try (Scratch scratch = new Scratch(threads > 1)) {
-      for (int number = 0; number < specs.length; number++) {
-        Manifest.BufferSpec spec = specs[number];
-        if (number < inputCount) {
-          all[number] = conform(spec, all[number], scratch);
-        } else if (spec.role() == Manifest.Role.TEMPORARY) {
-          all[number] = Tensor.allocate(scratch.arena(), spec.dtype(), plan.shape(number));
+      for (int number = 0; number < inputCount; number++) {
+        if (!conforms(specs[number], all[number])) {
+          all[number] = all[number].cast(scratch.arena(), specs[number].dtype());
         }
       }
       requireApart(all);
-      long budgetBytes = options.memoryBudgetBytes() - plan.allocatedBytes();
-      RunMemory memory = RunMemory.of(all, inputCount, threads, scratch, budgetBytes);
+      placeTemporaries(all, plan, scratch);
+      RunMemory memory =
+          RunMemory.of(
+              module, all, inputCount, threads, scratch, options.memoryBudgetBytes() - heldBytes);
       runFunctions(memory.segments(), plan, memory.threads());
       memory.finish();
-      return memory.copiedBytes();
+      return scratch.takenBytes();
+    }
+  }
+
+  private void placeTemporaries(Tensor[] all, RunPlan plan, Scratch scratch) {
+    if (inputCount + outputs.length == specs.length) {
+      return;
+    }
+    MemorySegment memory = scratch.allocate(plan.scratchBytes());
+    for (int number = inputCount; number < specs.length; number++) {
+      if (specs[number].role() == Manifest.Role.TEMPORARY) {
+        MemorySegment place = memory.asSlice(plan.offset(number), plan.bytes(number));
+        all[number] =
+            Tensor.wrap(place, specs[number].dtype(), Layout.rowMajor(plan.shape(number)));
+      }
     }
   }
 
@@ -302,10 +356,8 @@ public final class ModuleRunner {
     }
   }
 
-  /// The tensor in the type and order that code reads.
-  private static Tensor conform(Manifest.BufferSpec spec, Tensor tensor, Scratch scratch) {
-    return tensor.dtype() == spec.dtype() && tensor.isContiguous()
-        ? tensor
-        : tensor.cast(scratch.arena(), spec.dtype());
+  /// Whether the tensor has the type and order that code reads.
+  private static boolean conforms(Manifest.BufferSpec spec, Tensor tensor) {
+    return tensor.dtype() == spec.dtype() && tensor.isContiguous();
   }
 }

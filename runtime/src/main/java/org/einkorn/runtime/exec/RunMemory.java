@@ -3,6 +3,7 @@ package org.einkorn.runtime.exec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 
 /// The memory of the tensors of one run, in a form that each thread of the run may touch.
@@ -15,35 +16,63 @@ import org.einkorn.runtime.Tensor;
 ///    then works on copies, and copies outputs back at the end.
 /// 3. Where the memory budget or the machine has no room for the copies, it takes one thread.
 ///
-/// Memory of any other arena, and arrays, are used as they are.
+/// Memory of any other arena, and arrays, are used as they are where code reaches them; what it
+/// doesn't reach is copied in any case.
 ///
 /// @param segments the elements of each tensor, row-major
 /// @param threads how many threads may touch them
 /// @param copies what was copied
-/// @param copiedBytes the size of all copies
-record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long copiedBytes) {
+record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
 
   /// A segment of the caller, and what stands for it in the run.
-  private record Copy(MemorySegment original, MemorySegment shared, boolean isOutput) {}
+  private record Copy(MemorySegment original, MemorySegment shared, boolean isOutput) {
+    static Copy of(MemorySegment original, Scratch scratch, boolean isOutput) {
+      MemorySegment shared = scratch.allocate(original.byteSize());
+      if (!isOutput) {
+        shared.copyFrom(original);
+      }
+      return new Copy(original, shared, isOutput);
+    }
+  }
 
+  /// @param module what will run
   /// @param tensors contiguous tensors: inputs, then all others
   /// @param inputs how many of them are only read
   /// @param threads how many threads the run would take
   /// @param scratch memory for copies; shared where `threads` is more than 1
-  /// @param budgetBytes what copies may take
+  /// @param budgetBytes what the scratch memory and copies may take
   static RunMemory of(
-      Tensor[] tensors, int inputs, int threads, Scratch scratch, long budgetBytes) {
+      KernelModule module,
+      Tensor[] tensors,
+      int inputs,
+      int threads,
+      Scratch scratch,
+      long budgetBytes) {
     MemorySegment[] elements = new MemorySegment[tensors.length];
+    List<Copy> needed = new ArrayList<>();
     for (int number = 0; number < elements.length; number++) {
       elements[number] = elements(tensors[number]);
+      if (!module.reaches(elements[number], tensors[number].dtype())) {
+        Copy copy = Copy.of(elements[number], scratch, number >= inputs);
+        needed.add(copy);
+        elements[number] = copy.shared;
+      }
     }
-    if (threads == 1) {
-      return new RunMemory(elements, 1, List.of(), 0);
-    }
+    return threads == 1
+        ? new RunMemory(elements, 1, needed)
+        : shared(elements, needed, inputs, threads, scratch, budgetBytes);
+  }
+
+  private static RunMemory shared(
+      MemorySegment[] elements,
+      List<Copy> needed,
+      int inputs,
+      int threads,
+      Scratch scratch,
+      long budgetBytes) {
     boolean mayLift = RunMemory.class.getModule().isNativeAccessEnabled();
     MemorySegment[] shared = elements.clone();
-    List<Copy> copies = new ArrayList<>();
-    long bytes = 0;
+    List<Copy> copies = new ArrayList<>(needed);
     for (int number = 0; number < shared.length; number++) {
       MemorySegment segment = elements[number];
       if (!segment.isNative() || segment.isAccessibleBy(Probe.OTHER)) {
@@ -53,22 +82,18 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies, long 
         shared[number] = MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
         continue;
       }
-      bytes += segment.byteSize();
-      if (bytes > budgetBytes) {
-        return new RunMemory(elements, 1, List.of(), 0);
+      if (segment.byteSize() > budgetBytes - scratch.takenBytes()) {
+        return new RunMemory(elements, 1, needed);
       }
       try {
-        shared[number] = scratch.arena().allocate(segment.byteSize(), Tensor.ALIGNMENT_BYTES);
-      } catch (OutOfMemoryError exhausted) {
-        return new RunMemory(elements, 1, List.of(), 0);
+        Copy copy = Copy.of(segment, scratch, number >= inputs);
+        shared[number] = copy.shared;
+        copies.add(copy);
+      } catch (DataException exhausted) {
+        return new RunMemory(elements, 1, needed);
       }
-      boolean isOutput = number >= inputs;
-      if (!isOutput) {
-        shared[number].copyFrom(segment);
-      }
-      copies.add(new Copy(segment, shared[number], isOutput));
     }
-    return new RunMemory(shared, threads, copies, bytes);
+    return new RunMemory(shared, threads, copies);
   }
 
   /// Puts results where the caller looks for them.

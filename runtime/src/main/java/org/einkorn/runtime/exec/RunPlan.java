@@ -1,12 +1,15 @@
 package org.einkorn.runtime.exec;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 
-/// All of a run that follows from the extents of its inputs: symbols, shapes, bytes, trip counts.
+/// All of a run that follows from the extents of its inputs: symbols, shapes, trip counts, and
+/// where its temporaries lie.
 ///
 /// Immutable. A runner keeps the plan of its last run, as most calls have the sizes of the call
 /// before.
@@ -21,41 +24,66 @@ final class RunPlan {
   private final long[] bytes;
   private final long[] parallelExtents;
   private final boolean isSmall;
-  private final long allocatedBytes;
-  private final long largestTemporaryBytes;
+  private final long[] offsets;
+  private final long outputBytes;
+  private final long scratchBytes;
 
   /// @param inputCount how many of the tensors are inputs; they stand first, of the right ranks
-  /// @throws DataException for extents that do not agree, a size that can't be counted, or a budget
-  ///   that does not suffice
-  RunPlan(KernelModule module, Tensor[] tensors, int inputCount, long budgetBytes) {
+  /// @throws DataException for extents that do not agree, or a size that can't be counted
+  RunPlan(KernelModule module, Tensor[] tensors, int inputCount) {
     this.manifest = module.manifest();
     int count = manifest.buffers().size();
     this.symbols = new SymbolSolver(module).solve(Arrays.asList(tensors).subList(0, inputCount));
     this.inputExtents = extents(tensors, inputCount);
     this.shapes = new Shape[count];
     this.bytes = new long[count];
-    long allocated = 0;
-    long largest = 0;
+    long allOutputs = 0;
     boolean small = true;
     for (int number = 0; number < count; number++) {
       Manifest.BufferSpec spec = manifest.buffers().get(number);
       shapes[number] = number < inputCount ? tensors[number].shape() : shape(module, number);
       small &= shapes[number].elementCount() < PARALLEL_ELEMENTS;
-      if (number >= inputCount) {
-        bytes[number] = byteCount(spec, shapes[number]);
-        allocated = withinBudget(number, allocated, budgetBytes);
-      }
-      if (spec.role() == Manifest.Role.TEMPORARY) {
-        largest = Math.max(largest, bytes[number]);
+      bytes[number] = byteCount(spec, shapes[number]);
+      if (spec.role() == Manifest.Role.OUTPUT) {
+        allOutputs = saturatingSum(allOutputs, bytes[number]);
       }
     }
     this.isSmall = small;
-    this.allocatedBytes = allocated;
-    this.largestTemporaryBytes = largest;
+    this.outputBytes = allOutputs;
+    this.offsets = new long[count];
+    this.scratchBytes = placeTemporaries();
     this.parallelExtents = new long[manifest.functions().size()];
     for (int function = 0; function < parallelExtents.length; function++) {
       parallelExtents[function] = module.parallelExtent(function, symbols);
     }
+  }
+
+  private long placeTemporaries() {
+    List<Integer> temporaries =
+        IntStream.range(0, bytes.length)
+            .filter(number -> manifest.buffers().get(number).role() == Manifest.Role.TEMPORARY)
+            .boxed()
+            .toList();
+    MemoryPlan plan;
+    try {
+      plan =
+          MemoryPlan.of(
+              temporaries.stream()
+                  .map(
+                      number ->
+                          new MemoryPlan.Span(bytes[number], manifest.buffers().get(number).live()))
+                  .toList());
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // past every budget
+    }
+    for (int place = 0; place < temporaries.size(); place++) {
+      offsets[temporaries.get(place)] = plan.offset(place);
+    }
+    return plan.totalBytes();
+  }
+
+  private static long saturatingSum(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 
   private static long[] extents(Tensor[] tensors, int inputCount) {
@@ -78,14 +106,46 @@ final class RunPlan {
     return true;
   }
 
-  /// @throws DataException if outputs and temporaries take more than the budget
-  void requireWithin(long budgetBytes) {
-    if (allocatedBytes > budgetBytes) {
-      long allocated = 0;
-      for (int number = 0; number < bytes.length; number++) {
-        allocated = withinBudget(number, allocated, budgetBytes);
+  /// @param givenBytes outputs that the caller has memory for
+  /// @param copiedBytes copies that the run can't do without
+  /// @throws DataException if outputs, temporaries and copies take more than the budget
+  void requireWithin(long budgetBytes, long givenBytes, long copiedBytes) {
+    long needed = saturatingSum(saturatingSum(outputBytes, scratchBytes), copiedBytes);
+    // A sum past 2^63 is past every budget too.
+    if (needed == Long.MAX_VALUE) {
+      throw overBudget(budgetBytes, "2^63 bytes or more")
+          .withHelp("no budget suffices: make the program smaller");
+    }
+    long least = needed - givenBytes;
+    if (least > budgetBytes) {
+      String copies = copiedBytes == 0 ? "" : ", and " + copiedBytes + " for copies of inputs";
+      throw overBudget(
+              budgetBytes,
+              least
+                  + " bytes: "
+                  + (outputBytes - givenBytes)
+                  + " for outputs, "
+                  + scratchBytes
+                  + " for temporaries"
+                  + copies)
+          .withHelp("the smallest memory budget that works is " + least + " bytes");
+    }
+  }
+
+  private DataException overBudget(long budgetBytes, String found) {
+    int largest = 0;
+    for (int number = 0; number < bytes.length; number++) {
+      boolean isMade = !manifest.buffers().get(number).role().isInput();
+      boolean isFirst = manifest.buffers().get(largest).role().isInput();
+      if (isMade && (isFirst || bytes[number] > bytes[largest])) {
+        largest = number;
       }
     }
+    Manifest.BufferSpec spec = manifest.buffers().get(largest);
+    return DataException.of(DataFault.MEMORY_BUDGET)
+        .at("`" + spec.name() + "`: " + spec.dtype() + shapes[largest] + " is the largest")
+        .expected("at most " + budgetBytes + " bytes for outputs and temporaries")
+        .found(found);
   }
 
   /// The value of each symbol, in the manifest's order; not to be changed.
@@ -108,29 +168,24 @@ final class RunPlan {
     return isSmall;
   }
 
-  /// What outputs and temporaries take together.
-  long allocatedBytes() {
-    return allocatedBytes;
+  /// What a buffer takes.
+  long bytes(int buffer) {
+    return bytes[buffer];
   }
 
-  /// What the largest temporary takes.
-  long largestTemporaryBytes() {
-    return largestTemporaryBytes;
+  /// The first byte of a temporary in the scratch memory.
+  long offset(int buffer) {
+    return offsets[buffer];
   }
 
-  private long withinBudget(int number, long allocated, long budgetBytes) {
-    // A sum past 2^63 is past every budget too.
-    long needed =
-        bytes[number] > Long.MAX_VALUE - allocated ? Long.MAX_VALUE : allocated + bytes[number];
-    if (needed > budgetBytes || needed == Long.MAX_VALUE) {
-      Manifest.BufferSpec spec = manifest.buffers().get(number);
-      throw DataException.of(DataFault.MEMORY_BUDGET)
-          .at("`" + spec.name() + "`: " + spec.dtype() + shapes[number])
-          .expected("at most " + budgetBytes + " bytes for outputs and temporaries")
-          .found("at least " + needed + " bytes")
-          .withHelp("raise the memory budget");
-    }
-    return needed;
+  /// What outputs take together.
+  long outputBytes() {
+    return outputBytes;
+  }
+
+  /// What the temporaries take that live at once.
+  long scratchBytes() {
+    return scratchBytes;
   }
 
   private static long byteCount(Manifest.BufferSpec spec, Shape shape) {

@@ -1,6 +1,10 @@
 package org.einkorn.runtime.exec;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// Memory that a run gives back at its end.
@@ -9,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// of the process for a moment, tens of microseconds, and most runs of small kernels need none.
 final class Scratch implements AutoCloseable {
   private final boolean isShared;
-  private @Nullable Arena arena;
+  private @Nullable MeasuredArena arena;
 
   /// @param isShared whether other threads than this one touch the memory
   Scratch(boolean isShared) {
@@ -17,12 +21,32 @@ final class Scratch implements AutoCloseable {
   }
 
   Arena arena() {
-    Arena open = arena;
+    MeasuredArena open = arena;
     if (open == null) {
-      open = isShared ? Arena.ofShared() : Arena.ofConfined();
+      open = new MeasuredArena(isShared ? Arena.ofShared() : Arena.ofConfined());
       arena = open;
     }
     return open;
+  }
+
+  /// Memory for temporaries and copies.
+  ///
+  /// @throws DataException if there is not so much
+  MemorySegment allocate(long bytes) {
+    try {
+      return arena().allocate(bytes, Tensor.ALIGNMENT_BYTES);
+    } catch (OutOfMemoryError exhausted) {
+      throw DataException.of(DataFault.OUT_OF_MEMORY)
+          .expected(bytes + " bytes for temporaries")
+          .found(String.valueOf(exhausted.getMessage()))
+          .withHelp("start Java with a larger -XX:MaxDirectMemorySize");
+    }
+  }
+
+  /// The bytes of all pieces so far; they are held until the end.
+  long takenBytes() {
+    MeasuredArena open = arena;
+    return open == null ? 0 : open.takenBytes();
   }
 
   @Override
