@@ -6,40 +6,45 @@ import org.einkorn.passes.trace.Trace;
 
 /// What a pass may know beyond the program it rewrites.
 ///
-/// A pass may use sizes to choose between programs that are all right; what it makes is right for
-/// every size all the same.
-///
-/// @param sizes the values that symbols will have, as far as they are known
+/// @param sizes the values of symbols, as far as they are known: what a pass makes must be right
+///   for these, and for all where it did not ask
 /// @param mayReassociate whether the order of floating-point operations may change
+/// @param memoryLimitBytes what outputs and temporaries together may take
 /// @param trace takes note of every rewrite
-public record PassContext(Map<String, Long> sizes, boolean mayReassociate, Trace.Recorder trace) {
-  public PassContext {
-    sizes = Map.copyOf(sizes);
-  }
-
+public record PassContext(
+    Sizes sizes, boolean mayReassociate, OptionalLong memoryLimitBytes, Trace.Recorder trace) {
   /// Nothing known, everything but approximations allowed.
   public static PassContext defaults() {
-    return new PassContext(Map.of(), true, new Trace.Recorder());
+    return new PassContext(Sizes.of(Map.of()), true, OptionalLong.empty(), new Trace.Recorder());
   }
 
   /// These sizes instead.
   public PassContext withSizes(Map<String, Long> known) {
-    return new PassContext(known, mayReassociate, trace);
+    return withSizes(Sizes.of(known));
+  }
+
+  /// These sizes instead.
+  public PassContext withSizes(Sizes known) {
+    return new PassContext(known, mayReassociate, memoryLimitBytes, trace);
   }
 
   /// This context where floating-point operations keep their order, or need not.
   public PassContext withReassociation(boolean allowed) {
-    return new PassContext(sizes, allowed, trace);
+    return new PassContext(sizes, allowed, memoryLimitBytes, trace);
+  }
+
+  /// This context under a limit of memory.
+  public PassContext withMemoryLimitBytes(long bytes) {
+    return new PassContext(sizes, mayReassociate, OptionalLong.of(bytes), trace);
   }
 
   /// This context with a new record of rewrites.
   public PassContext withTrace(Trace.Recorder recorder) {
-    return new PassContext(sizes, mayReassociate, recorder);
+    return new PassContext(sizes, mayReassociate, memoryLimitBytes, recorder);
   }
 
   /// The value of a symbol, where it is known.
   public OptionalLong size(String symbol) {
-    Long size = sizes.get(symbol);
-    return size == null ? OptionalLong.empty() : OptionalLong.of(size);
+    return sizes.of(symbol);
   }
 }

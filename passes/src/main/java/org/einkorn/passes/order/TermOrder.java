@@ -1,0 +1,183 @@
+package org.einkorn.passes.order;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.einkorn.ir.expr.IndexEvaluator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.trace.Kind;
+import org.einkorn.passes.trace.Trace;
+import org.einkorn.runtime.DType;
+
+/// Decides on the steps of one term.
+final class TermOrder {
+  /// What an open size is taken for where nothing is known of it.
+  private static final long GUESSED_EXTENT = 128;
+
+  private final Definition definition;
+  private final Body.Accumulate body;
+  private final Contraction term;
+  private final PassContext context;
+  private final Objective objective;
+  private final DType type;
+
+  /// A term in steps.
+  ///
+  /// @param before the steps before the last
+  /// @param last stands in the term's place
+  /// @param slices the axes of which one position at a time is stored; often none
+  /// @param kind what the split may change
+  record Ordered(List<Definition> before, Contraction last, List<String> slices, Kind kind) {
+    Ordered {
+      before = List.copyOf(before);
+      slices = List.copyOf(slices);
+    }
+  }
+
+  private TermOrder(
+      Definition definition,
+      Body.Accumulate body,
+      Contraction term,
+      PassContext context,
+      Objective objective) {
+    this.definition = definition;
+    this.body = body;
+    this.term = term;
+    this.context = context;
+    this.objective = objective;
+    this.type = StepBuilder.stepType(body.projection(), term.valueType());
+  }
+
+  static TermOrder of(
+      Definition definition,
+      Body.Accumulate body,
+      Contraction term,
+      PassContext context,
+      Objective objective) {
+    return new TermOrder(definition, body, term, context, objective);
+  }
+
+  /// The term in steps, where that is allowed and pays.
+  ///
+  /// @param names gives a new name for each step
+  Optional<Ordered> order(Supplier<String> names) {
+    TermNetwork whole = TermNetwork.of(term);
+    if (!whole.hasChoice()) {
+      return Optional.empty();
+    }
+    OrderLaws laws = OrderLaws.of(body.projection(), term, type, this::isNonEmpty);
+    Optional<String> refusal = laws.refusal().or(() -> forbidden(laws.kind()));
+    if (refusal.isPresent()) {
+      context
+          .trace()
+          .record(
+              new Trace.Refused(definition.name(), OrderContractions.NAME, refusal.orElseThrow()));
+      return Optional.empty();
+    }
+    OptionalLong limit = limitElements();
+    TermNetwork network = limit.isPresent() ? whole.withPrivateAxes() : whole;
+    SearchOptions options = SearchOptions.defaults().withObjective(objective);
+    ContractionPlan plan =
+        ContractionOrder.search(
+            network.network(this::size),
+            limit.isPresent() ? options.withMemoryLimitElements(limit.getAsLong()) : options);
+    Set<String> slices = new LinkedHashSet<>();
+    plan.slices().forEach(index -> slices.add(term.axes().get(index).name()));
+    StepBuilder builder = new StepBuilder(definition, body.projection(), network, slices, names);
+    Contraction last = builder.build(plan.steps());
+    List<Definition> before = builder.made();
+    return before.isEmpty() || slices.isEmpty() && cost(before, last) >= cost(List.of(), term)
+        ? Optional.empty()
+        : Optional.of(new Ordered(before, last, List.copyOf(slices), laws.kind()));
+  }
+
+  private Optional<String> forbidden(Kind kind) {
+    return kind == Kind.REASSOCIATING && !context.mayReassociate()
+        ? Optional.of("it changes the order of operations on " + type)
+        : Optional.empty();
+  }
+
+  /// The elements that steps and the result may take, where there is a limit. What accumulates over
+  /// slices does so in the projection's accumulator.
+  private OptionalLong limitElements() {
+    if (context.memoryLimitBytes().isEmpty() || body.terms().size() > 1) {
+      return OptionalLong.empty();
+    }
+    DType accumulator = body.projection().accumulator(type);
+    double bytes = context.memoryLimitBytes().getAsLong();
+    if (accumulator != definition.type().dtype()) {
+      bytes -= elements(definition) * accumulator.byteSize();
+    }
+    return OptionalLong.of((long) Math.max(0, bytes / type.byteSize()));
+  }
+
+  private boolean isNonEmpty(Axis axis) {
+    boolean[] isKnown = {true};
+    ToLongFunction<String> sizes =
+        symbol -> {
+          OptionalLong size = context.size(symbol);
+          isKnown[0] &= size.isPresent();
+          return size.orElse(0);
+        };
+    long extent = IndexEvaluator.extent(axis.extent(), sizes);
+    return isKnown[0] && extent > 0;
+  }
+
+  private long size(String symbol) {
+    return context.size(symbol).orElse(GUESSED_EXTENT);
+  }
+
+  /// What some definitions and a last contraction cost, by the objective.
+  private double cost(List<Definition> before, Contraction last) {
+    double cost = cost(last, elements(definition));
+    for (Definition step : before) {
+      if (step.body() instanceof Body.Accumulate made) {
+        cost = combined(cost, cost(made.terms().getFirst(), elements(step)));
+      }
+    }
+    return cost;
+  }
+
+  /// Each point costs the products of its join, and one sum where the contraction reduces.
+  private double cost(Contraction contraction, double written) {
+    double points = 1;
+    for (Axis axis : contraction.axes()) {
+      points *= extent(axis.extent());
+    }
+    double operations = contraction.operands().size() - 1 + (isReducing(contraction) ? 1 : 0);
+    return switch (objective) {
+      case TIME -> CostModel.FITTED.seconds(points * operations / 2, 0, written);
+      case FLOPS -> points * operations;
+      case SIZE -> written;
+    };
+  }
+
+  private static boolean isReducing(Contraction contraction) {
+    return !contraction.writesPlainAxes() || !contraction.reducedAxes().isEmpty();
+  }
+
+  private double combined(double one, double other) {
+    return objective == Objective.SIZE ? Math.max(one, other) : one + other;
+  }
+
+  private double elements(Definition tensor) {
+    double elements = 1;
+    for (IndexExpr extent : tensor.type().extents()) {
+      elements *= extent(extent);
+    }
+    return elements;
+  }
+
+  private double extent(IndexExpr extent) {
+    return Math.max(0, IndexEvaluator.extent(extent, this::size));
+  }
+}
