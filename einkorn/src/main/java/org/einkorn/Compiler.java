@@ -12,9 +12,12 @@ import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.ProgramFiles;
@@ -23,12 +26,13 @@ import org.einkorn.runtime.exec.ProgramFiles;
 ///
 /// Sizes stay symbols: one compilation serves all sizes. Types and ranks of inputs that the program
 /// does not declare come from the data, and an axis of extent 1 may broadcast; each combination of
-/// them is compiled once.
+/// them is compiled once. The same goes for the files that the program reads: when the header of
+/// one says another type or rank than at the last run, the program is compiled again.
 final class Compiler {
   private final Form form;
   private final ProgramFiles files;
   private final SourceCompiler sources;
-  private final Map<Key, Compilation> compilations = new ConcurrentHashMap<>();
+  private final Map<Key, Entry> compilations = new ConcurrentHashMap<>();
 
   Compiler(Form form, ProgramFiles files) {
     this.form = form;
@@ -36,7 +40,7 @@ final class Compiler {
     this.sources = new SourceCompiler(files);
   }
 
-  /// Everything that a compilation depends on but the program itself.
+  /// Everything that a compilation depends on but the program itself and its files.
   private record Key(
       Map<String, InputKind> inputs,
       Set<String> kept,
@@ -53,6 +57,13 @@ final class Compiler {
           known.extents().stream().map(extent -> extent.equals(OptionalLong.of(1))).toList());
     }
   }
+
+  /// Code, and what it depends on of the files that the program reads.
+  private record Entry(Map<String, Optional<InputKind>> files, Compilation compilation) {}
+
+  /// Equations, and what the headers of files said when they were made.
+  private record Equations(
+      org.einkorn.ir.tensor.Program program, Map<String, Optional<Known>> headers) {}
 
   /// Code that can run.
   record Compilation(ModuleRunner runner, KernelModule code, List<Pipeline.Timing> timings) {}
@@ -86,19 +97,48 @@ final class Compiler {
             options.passes(),
             options.verification(),
             options.seed());
-    return compilations.computeIfAbsent(
-        key,
-        absent -> {
-          KernelModule code = generate(inputs, kept, options, timings);
-          return new Compilation(new ModuleRunner(code), code, List.copyOf(timings));
-        });
+    Entry known = compilations.get(key);
+    if (known == null || !isCurrent(known)) {
+      known =
+          compilations.compute(
+              key,
+              (same, other) ->
+                  other != null && isCurrent(other) ? other : make(inputs, kept, options, timings));
+    }
+    return known.compilation();
   }
 
-  private KernelModule generate(
+  /// Whether the files are still what the code was made for.
+  private boolean isCurrent(Entry entry) {
+    return entry.files().isEmpty()
+        || entry.files().equals(kinds(sources.probeAll(entry.files().keySet())));
+  }
+
+  private static Map<String, Optional<InputKind>> kinds(Map<String, Optional<Known>> headers) {
+    Map<String, Optional<InputKind>> kinds = new TreeMap<>();
+    headers.forEach((file, header) -> kinds.put(file, header.map(InputKind::of)));
+    return kinds;
+  }
+
+  private Entry make(
       Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
+    Map<String, Optional<Known>> headers = Map.of();
+    KernelModule code;
+    if (form instanceof Form.Source(var file)) {
+      Equations equations = compile(file, inputs, kept, false, timings);
+      headers = equations.headers();
+      code = Pipelines.compile(equations.program(), options, timings);
+    } else {
+      code = generate(options, timings);
+    }
+    return new Entry(
+        kinds(headers), new Compilation(new ModuleRunner(code), code, List.copyOf(timings)));
+  }
+
+  private KernelModule generate(Options options, List<Pipeline.Timing> timings) {
     return switch (form) {
-      case Form.Source _, Form.Equations _ ->
-          Pipelines.compile(equations(inputs, kept, false, timings), options, timings);
+      case Form.Source _ -> throw new IllegalStateException("source is compiled by the frontend");
+      case Form.Equations(var program) -> Pipelines.compile(program, options, timings);
       case Form.Loops loops ->
           options.target() instanceof Target.Interpreter
               ? ModuleInterpreter.of(loops.module())
@@ -121,18 +161,63 @@ final class Compiler {
       List<Pipeline.Timing> timings) {
     return switch (form) {
       case Form.Equations(var program) -> program;
-      case Form.Source(var file) -> {
-        long start = System.nanoTime();
-        Compiled compiled = sources.compile(file, inputs, kept, specialize);
-        timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
-        yield compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics()));
-      }
+      case Form.Source(var file) -> compile(file, inputs, kept, specialize, timings).program();
       case Form.Loops _, Form.Code _ ->
           throw new IllegalArgumentException(
               "a program given as text of the stage "
                   + form.stage().text()
                   + " has no equations to count or compile again");
     };
+  }
+
+  private Equations compile(
+      SourceFile file,
+      Map<String, Known> inputs,
+      Set<String> kept,
+      boolean specialize,
+      List<Pipeline.Timing> timings) {
+    long start = System.nanoTime();
+    SourceCompiler.Answer answer = sources.answer(file, inputs, kept, specialize);
+    timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
+    Compiled compiled = answer.compiled();
+    return new Equations(
+        compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics())),
+        answer.probed());
+  }
+
+  /// Fails where a shape is given for something that is no input.
+  ///
+  /// @param known what is known of all inputs, those with a given shape among them
+  /// @throws DataException E0553
+  void requireInputs(Set<String> given, Map<String, Known> known, Set<String> kept) {
+    Optional<List<String>> names = inputNames(known, kept);
+    if (names.isEmpty() || names.get().containsAll(given)) {
+      return; // a wrong program says so itself
+    }
+    // What the kept tensors do not need is an input all the same.
+    List<String> all = inputNames(known, Set.of()).orElse(List.of());
+    for (String name : given) {
+      if (!all.contains(name)) {
+        throw DataException.of(DataFault.INPUT_UNKNOWN)
+            .expected(all.isEmpty() ? "no shape: there are no inputs" : "one of the inputs " + all)
+            .found("`" + name + "`");
+      }
+    }
+  }
+
+  private Optional<List<String>> inputNames(Map<String, Known> known, Set<String> kept) {
+    Optional<Signature> signature =
+        switch (form) {
+          case Form.Source(var file) ->
+              sources
+                  .compile(file, known, kept, true)
+                  .program()
+                  .map(org.einkorn.ir.tensor.Program::signature);
+          case Form.Equations(var program) -> Optional.of(program.signature());
+          case Form.Loops loops -> Optional.of(loops.module().signature());
+          case Form.Code code -> Optional.of(code.module().signature());
+        };
+    return signature.map(found -> found.inputs().stream().map(Signature.Input::name).toList());
   }
 
   /// Errors and warnings of the source; none for later stages.

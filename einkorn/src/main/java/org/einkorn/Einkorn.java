@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.einkorn.frontend.syntax.Formatter;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
@@ -23,11 +24,14 @@ public final class Einkorn {
   /// @throws CompileException with all errors of the program
   /// @throws DataException when the file can't be read
   public static Program compile(Path file) {
+    Objects.requireNonNull(file, "file");
     return compile(file, Options.defaults());
   }
 
   /// The program in a file.
   public static Program compile(Path file, Options options) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(options, "options");
     Program program = open(file, Stage.EQUATIONS, options);
     requireCorrect(program);
     return program;
@@ -37,6 +41,8 @@ public final class Einkorn {
   ///
   /// @param name what diagnostics call the text
   public static Program compile(String name, String text) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(text, "text");
     Program program =
         Program.of(Stage.EQUATIONS, new SourceFile(name, text), Path.of(""), Options.defaults());
     requireCorrect(program);
@@ -45,6 +51,9 @@ public final class Einkorn {
 
   /// A program from text of any stage, as `Program.ir` prints it; its errors show when it is used.
   public static Program open(Path file, Stage stage, Options options) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(options, "options");
     Path folder = file.toAbsolutePath().getParent();
     return Program.of(
         stage,
@@ -55,6 +64,9 @@ public final class Einkorn {
 
   /// The program in a file, with more lines of source after its last.
   public static Program openWith(Path file, List<String> lines, Options options) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(lines, "lines");
+    Objects.requireNonNull(options, "options");
     Path folder = file.toAbsolutePath().getParent();
     String text = readText(file);
     String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
@@ -70,6 +82,8 @@ public final class Einkorn {
   /// @param name what diagnostics call the source
   /// @throws CompileException with the syntax errors of the source
   public static String format(String name, String source) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(source, "source");
     ParseResult result = Syntax.parse(new SourceFile(name, source));
     if (result.hasErrors()) {
       throw new CompileException(result.diagnostics());
@@ -88,6 +102,7 @@ public final class Einkorn {
   ///
   /// @throws DataException when it can't be read, or is not UTF-8
   public static String readText(Path file) {
+    Objects.requireNonNull(file, "file");
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {

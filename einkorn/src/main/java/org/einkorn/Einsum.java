@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
@@ -57,8 +58,8 @@ public final class Einsum {
   @SafeVarargs
   public static Einsum of(List<Integer>... operands) {
     List<String> terms = new ArrayList<>();
-    for (List<Integer> axes : operands) {
-      terms.add(sublist(axes));
+    for (List<Integer> axes : Objects.requireNonNull(operands, "operands")) {
+      terms.add(sublist(Objects.requireNonNull(axes, "an element of operands")));
     }
     return of(String.join(",", terms));
   }
@@ -67,7 +68,8 @@ public final class Einsum {
   ///
   /// @param output numbers of axes; one may occur several times
   public Einsum to(List<Integer> output) {
-    return new Einsum(spec + "->" + sublist(output), semiring, options);
+    return new Einsum(
+        spec + "->" + sublist(Objects.requireNonNull(output, "output")), semiring, options);
   }
 
   private static String sublist(List<Integer> axes) {
@@ -81,6 +83,7 @@ public final class Einsum {
   ///
   /// @throws DataException for a name that is no pair of operations
   public Einsum over(String semiringName) {
+    Objects.requireNonNull(semiringName, "semiringName");
     Semiring found =
         Semiring.of(semiringName)
             .orElseThrow(
@@ -95,6 +98,7 @@ public final class Einsum {
 
   /// This einsum with other options.
   public Einsum with(Options newOptions) {
+    Objects.requireNonNull(newOptions, "newOptions");
     return new Einsum(spec, semiring, newOptions);
   }
 
@@ -110,6 +114,8 @@ public final class Einsum {
   ///
   /// @throws CompileException when the string does not fit the operands
   public Tensor apply(Arena arena, Tensor... operands) {
+    Objects.requireNonNull(arena, "arena");
+    requireGiven(operands);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (int number = 0; number < operands.length; number++) {
       inputs.put(EinsumFrontend.operandName(number), operands[number]);
@@ -127,6 +133,8 @@ public final class Einsum {
   /// @throws CompileException when the string does not fit the operands
   /// @throws DataException when the target does not fit the result
   public Tensor into(Tensor target, Tensor... operands) {
+    Objects.requireNonNull(target, "target");
+    requireGiven(operands);
     return run(
         operands,
         runner -> {
@@ -135,6 +143,13 @@ public final class Einsum {
           runner.runInto(all, options.run());
           return target;
         });
+  }
+
+  private static void requireGiven(Tensor[] operands) {
+    Objects.requireNonNull(operands, "operands");
+    for (int number = 0; number < operands.length; number++) {
+      Objects.requireNonNull(operands[number], "operand " + EinsumFrontend.operandName(number));
+    }
   }
 
   private Tensor run(Tensor[] operands, Function<ModuleRunner, Tensor> run) {
@@ -171,10 +186,22 @@ public final class Einsum {
   /// What the compiler decided, for operands `A`, `B`, … of type `f32` and these shapes.
   ///
   /// @throws CompileException when the string does not fit the shapes
+  /// @throws DataException E0553 for a shape of something that is no operand
   public Explanation explain(Map<String, Shape> shapes) {
+    Objects.requireNonNull(shapes, "shapes");
+    List<String> names =
+        IntStream.range(0, EinsumFrontend.operandCount(spec))
+            .mapToObj(EinsumFrontend::operandName)
+            .toList();
+    for (String name : shapes.keySet()) {
+      if (!names.contains(name)) {
+        throw DataException.of(DataFault.INPUT_UNKNOWN)
+            .expected("one of the operands " + names)
+            .found("`" + name + "`");
+      }
+    }
     List<Known> known = new ArrayList<>();
-    for (int number = 0; number < EinsumFrontend.operandCount(spec); number++) {
-      String name = EinsumFrontend.operandName(number);
+    for (String name : names) {
       Shape shape = shapes.get(name);
       if (shape == null) {
         throw DataException.of(DataFault.INPUT_MISSING)

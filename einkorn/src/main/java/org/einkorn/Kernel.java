@@ -3,6 +3,7 @@ package org.einkorn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.einkorn.frontend.Known;
 import org.einkorn.passes.pipeline.Pipeline;
@@ -47,6 +48,7 @@ public final class Kernel {
 
   /// The kernel as text at a stage.
   public String ir(Stage stage) {
+    Objects.requireNonNull(stage, "stage");
     return new StagePrinter(compiler, inputs, kept, options).specialized().print(stage, Set.of());
   }
 
@@ -61,7 +63,7 @@ public final class Kernel {
   ///   [#outputs()], which are overwritten
   /// @throws DataException for a wrong number, shape or type of tensors
   public void run(Tensor... tensors) {
-    runner.runInto(tensors, runOptions);
+    runner.runInto(Objects.requireNonNull(tensors, "tensors"), runOptions);
   }
 
   /// The names of the inputs, in the order in which [#run] takes them.

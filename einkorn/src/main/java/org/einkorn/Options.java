@@ -2,6 +2,7 @@ package org.einkorn;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.runtime.exec.RunOptions;
@@ -23,6 +24,11 @@ public record Options(
     long seed) {
 
   public Options {
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(run, "run");
+    Objects.requireNonNull(passes, "passes");
+    Objects.requireNonNull(verification, "verification");
+    Objects.requireNonNull(readable, "readable");
     passes = passes.map(Set::copyOf);
     readable = List.copyOf(readable);
   }
@@ -52,7 +58,13 @@ public record Options(
   }
 
   public Options withPasses(Set<String> names) {
-    return new Options(target, run, Optional.of(names), verification, readable, seed);
+    return new Options(
+        target,
+        run,
+        Optional.of(Objects.requireNonNull(names, "names")),
+        verification,
+        readable,
+        seed);
   }
 
   public Options withVerification(Verification newVerification) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.Known;
@@ -57,6 +58,8 @@ public final class Program {
 
   /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
   public Program with(String name, Tensor tensor) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(tensor, "tensor");
     Map<String, Tensor> more = new LinkedHashMap<>(bound);
     more.put(name, tensor);
     return new Program(compiler, more, kept, options);
@@ -64,6 +67,7 @@ public final class Program {
 
   /// This program with other options.
   public Program with(Options newOptions) {
+    Objects.requireNonNull(newOptions, "newOptions");
     Compiler other =
         newOptions.readable().equals(options.readable())
             ? compiler
@@ -73,6 +77,10 @@ public final class Program {
 
   /// This program keeping just these tensors as its outputs; queries are answered all the same.
   public Program keeping(String... names) {
+    Objects.requireNonNull(names, "names");
+    for (String name : names) {
+      Objects.requireNonNull(name, "an element of names");
+    }
     return new Program(compiler, bound, new LinkedHashSet<>(List.of(names)), options);
   }
 
@@ -89,6 +97,7 @@ public final class Program {
 
   /// The element type that the program gives an input; `f32` where it says nothing.
   public DType inputType(String name) {
+    Objects.requireNonNull(name, "name");
     return compiler.declaredType(name, kept);
   }
 
@@ -113,6 +122,7 @@ public final class Program {
   /// @throws CompileException when the program is wrong
   /// @throws DataException when the data are
   public Results run(Arena arena) {
+    Objects.requireNonNull(arena, "arena");
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
       Compiler.Compilation compilation = compiler.compile(knownInputs(), kept, options, timings);
@@ -157,21 +167,25 @@ public final class Program {
   ///
   /// @throws IllegalArgumentException for a stage before the one the program was given at
   public String ir(Stage stage) {
-    return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, Set.of());
+    return ir(stage, Set.of());
   }
 
   /// The text after each pass that is asked for, then at a stage.
   ///
   /// @param after the names of passes; `all` for each
   public String ir(Stage stage, Set<String> after) {
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(after, "after");
     return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
   }
 
   /// What the compiler decided and what the program costs, for inputs of these shapes.
   ///
   /// @param shapes for inputs that are not bound
+  /// @throws DataException E0553 for a shape of something that is no input
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
+    Objects.requireNonNull(shapes, "shapes");
     return Explanation.of(compiler, withShapes(shapes), kept, options);
   }
 
@@ -179,8 +193,11 @@ public final class Program {
   ///
   /// @param shapes for each input that is not bound and has no file
   /// @throws CompileException when the shapes do not agree with the program
+  /// @throws DataException E0553 for a shape of something that is no input
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Kernel kernel(Target target, Map<String, Shape> shapes) {
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(shapes, "shapes");
     return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
   }
 
@@ -202,14 +219,28 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Artifact emit(
       String kind, String name, Optional<String> target, Map<String, Shape> shapes) {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(shapes, "shapes");
     return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);
   }
 
   private Map<String, Known> withShapes(Map<String, Shape> shapes) {
     Map<String, Known> known = new LinkedHashMap<>(knownInputs());
     shapes.forEach(
-        (name, shape) ->
-            known.putIfAbsent(name, Known.of(compiler.declaredType(name, kept), shape)));
+        (name, shape) -> {
+          Tensor tensor = bound.get(name);
+          if (tensor == null) {
+            known.put(name, Known.of(compiler.declaredType(name, kept), shape));
+          } else if (!tensor.shape().equals(shape)) {
+            throw DataException.of(DataFault.SHAPE_MISMATCH)
+                .at("`" + name + "`")
+                .expected("the shape of the tensor that is bound to it, " + tensor.shape())
+                .found(shape);
+          }
+        });
+    compiler.requireInputs(shapes.keySet(), known, kept);
     return known;
   }
 

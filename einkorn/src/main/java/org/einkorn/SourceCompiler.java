@@ -32,7 +32,7 @@ final class SourceCompiler {
 
   /// @param source the text, and with the next three what the answer depends on
   /// @param probed what the headers of files said when they were asked
-  private record Answer(
+  record Answer(
       SourceFile source,
       Map<String, Known> inputs,
       Set<String> kept,
@@ -41,6 +41,12 @@ final class SourceCompiler {
       Compiled compiled) {}
 
   Compiled compile(
+      SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
+    return answer(source, inputs, kept, specialize).compiled;
+  }
+
+  /// What the frontend says, and what the headers of the files that it asked for said.
+  Answer answer(
       SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
     Optional<Answer> known =
         last.get()
@@ -52,7 +58,7 @@ final class SourceCompiler {
                         && answer.specialize == specialize
                         && answer.probed.equals(probeAll(answer.probed.keySet())));
     if (known.isPresent()) {
-      return known.get().compiled;
+      return known.get();
     }
     Map<String, Optional<Known>> probed = new TreeMap<>();
     Compiled compiled =
@@ -62,16 +68,11 @@ final class SourceCompiler {
                 new Request(
                     inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize)),
             probed.keySet());
-    last.set(
-        Optional.of(
-            new Answer(
-                source,
-                Map.copyOf(inputs),
-                Set.copyOf(kept),
-                specialize,
-                Map.copyOf(probed),
-                compiled)));
-    return compiled;
+    Answer answer =
+        new Answer(
+            source, Map.copyOf(inputs), Set.copyOf(kept), specialize, Map.copyOf(probed), compiled);
+    last.set(Optional.of(answer));
+    return answer;
   }
 
   /// A file that can't be read leaves sizes open, and errors follow from that; so it is named
@@ -100,7 +101,8 @@ final class SourceCompiler {
     return failure.help().isPresent() ? diagnostic.help(failure.help().get()) : diagnostic;
   }
 
-  private Map<String, Optional<Known>> probeAll(Set<String> references) {
+  /// What the headers of files say now.
+  Map<String, Optional<Known>> probeAll(Set<String> references) {
     Map<String, Optional<Known>> probed = new TreeMap<>();
     references.forEach(reference -> probed.put(reference, probe(reference)));
     return probed;

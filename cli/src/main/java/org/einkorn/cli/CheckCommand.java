@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.einkorn.Options;
 import org.einkorn.ir.source.Diagnostic;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +19,9 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer> {
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin ReadingOptions reading = new ReadingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "The programs.")
   List<Path> files = new ArrayList<>();
@@ -32,9 +35,10 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    messages.applyTo(session);
     List<Diagnostic> all = new ArrayList<>();
     for (Path file : files) {
-      all.addAll(Programs.open(file, null, List.of(), common.toOptions(session)).diagnostics());
+      all.addAll(messages.time(session, "check " + file, () -> check(file)));
     }
     boolean isWrong = all.stream().anyMatch(Diagnostic::isError);
     if (isJson) {
@@ -47,5 +51,12 @@ final class CheckCommand implements Callable<Integer> {
       session.err().println(session.renderer().renderAll(all).stripTrailing());
     }
     return isWrong ? 1 : 0;
+  }
+
+  private List<Diagnostic> check(Path file) {
+    Options options = reading.applyTo(Options.defaults());
+    return Programs.open(file, null, List.of(), options).diagnostics().stream()
+        .filter(diagnostic -> diagnostic.isError() || !messages.quiet)
+        .toList();
   }
 }

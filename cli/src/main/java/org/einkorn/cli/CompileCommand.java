@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.einkorn.Options;
 import org.einkorn.Program;
+import org.einkorn.Target;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.RefusedException;
+import org.einkorn.runtime.io.OutputFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,9 +23,17 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Compiles a program ahead of time.")
 final class CompileCommand implements Callable<Integer> {
+  /// All kinds, also those that no backend of this version makes.
+  private static final List<String> KINDS =
+      List.of("class", "jar", "bytecode", "obj", "so", "llvm", "asm", "ptx", "spirv", "bundle");
+
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin CompilingOptions compiling = new CompilingOptions();
+
+  @Mixin ReadingOptions reading = new ReadingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
   Path file = Path.of("");
@@ -31,8 +42,14 @@ final class CompileCommand implements Callable<Integer> {
       names = "--emit",
       required = true,
       paramLabel = "KIND",
-      description = "class, jar, obj, so, llvm or asm.")
+      description = "class, jar, bytecode, obj, so, llvm or asm.")
   String kind = "";
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "jvm or llvm; the kind says which it is, and another is refused.")
+  @Nullable String backend;
 
   @Option(names = "-o", required = true, paramLabel = "PATH", description = "The file to write.")
   Path output = Path.of("");
@@ -57,27 +74,43 @@ final class CompileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Program program = Programs.open(file, null, List.of(), common.toOptions(session));
-    Programs.warn(session, program, common.quiet);
+    messages.applyTo(session);
+    compiling.applyTo(session, messages);
+    requireMaker();
+    OutputFile.requireWritable(output);
+    Options options = reading.applyTo(Options.defaults());
+    Program program = Programs.open(file, null, List.of(), options);
+    Programs.warn(session, program, messages.quiet);
     String fileName = String.valueOf(output.getFileName());
     int dot = fileName.indexOf('.', 1);
     String name = dot < 0 ? fileName : fileName.substring(0, dot);
-    requireMaker();
     Artifact artifact =
-        program.emit(kind, name, Optional.ofNullable(target), Bindings.shapes(shapes));
-    Writing.write(output, artifact.main());
+        messages.time(
+            session,
+            "compile",
+            () -> program.emit(kind, name, Optional.ofNullable(target), Bindings.shapes(shapes)));
+    OutputFile.write(output, artifact.main());
     artifact
         .beside()
-        .forEach((ending, content) -> Writing.write(output.resolveSibling(name + ending), content));
+        .forEach(
+            (ending, content) -> OutputFile.write(output.resolveSibling(name + ending), content));
     return 0;
   }
 
-  /// A backend that is named must make the kind; another is not taken in its place.
+  /// Some backend must make the kind. One that is named must make it itself; another is not taken
+  /// in its place.
   private void requireMaker() {
-    if (common.backend != null && !Program.emittersOf(kind).contains(common.backend)) {
+    if (!KINDS.contains(kind) && Program.emittersOf(kind).isEmpty()) {
+      throw new UsageException(
+          "no kind of file is called `" + kind + "`; there are " + String.join(", ", KINDS));
+    }
+    if (backend != null && Target.of(backend).isEmpty()) {
+      throw RunningOptions.unknownBackend(backend);
+    }
+    if (backend != null && !Program.emittersOf(kind).contains(backend)) {
       throw new RefusedException(
           "E0722",
-          "the backend `" + common.backend + "` makes no `" + kind + "`",
+          "the backend `" + backend + "` makes no `" + kind + "`",
           "leave --backend out: the kind says which backend makes it");
     }
   }

@@ -35,11 +35,10 @@ final class DoctorCommand implements Callable<Integer> {
             : "absent; start java with --add-modules jdk.incubator.vector");
     line("gpu", gpu());
     for (Backend backend : Backends.all()) {
-      String found = backend.describe();
-      String prefix = backend.name() + ": ";
+      // The name stands before it already.
       line(
           "backend " + backend.name(),
-          found.startsWith(prefix) ? found.substring(prefix.length()) : found);
+          backend.describe().replaceFirst("^" + backend.name() + ":? ", ""));
     }
     line("backend interp", "the reference interpreter");
     return 0;

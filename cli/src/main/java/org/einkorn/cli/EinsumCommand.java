@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.einkorn.Einsum;
+import org.einkorn.Options;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.io.FileReference;
 import org.einkorn.runtime.io.TensorFiles;
@@ -23,7 +24,11 @@ import picocli.CommandLine.Parameters;
 final class EinsumCommand implements Callable<Integer> {
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin RunningOptions running = new RunningOptions();
+
+  @Mixin CompilingOptions compiling = new CompilingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(
       index = "0",
@@ -52,13 +57,16 @@ final class EinsumCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    messages.applyTo(session);
+    compiling.applyTo(session, messages);
+    if (output != null) {
+      TensorFiles.requireWritable(FileReference.of(output));
+    }
+    Options options = running.applyTo(Options.defaults(), session, messages);
     try (Arena arena = Arena.ofShared()) {
-      Einsum einsum = Einsum.of(spec).over(semiring).with(common.toOptions(session));
-      Tensor[] tensors =
-          operands.stream()
-              .map(path -> TensorFiles.read(arena, FileReference.of(path)))
-              .toArray(Tensor[]::new);
-      Tensor result = einsum.apply(arena, tensors);
+      Einsum einsum = Einsum.of(spec.strip()).over(semiring).with(options);
+      Tensor[] tensors = messages.time(session, "read", () -> read(arena));
+      Tensor result = messages.time(session, "compile and run", () -> einsum.apply(arena, tensors));
       if (output == null) {
         session.out().println(result);
       } else {
@@ -66,5 +74,11 @@ final class EinsumCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private Tensor[] read(Arena arena) {
+    return operands.stream()
+        .map(path -> TensorFiles.read(arena, FileReference.of(path)))
+        .toArray(Tensor[]::new);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.einkorn.Einsum;
 import org.einkorn.Explanation;
+import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.Shape;
@@ -24,7 +25,11 @@ import picocli.CommandLine.Parameters;
 final class ExplainCommand implements Callable<Integer> {
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin CompilingOptions compiling = new CompilingOptions();
+
+  @Mixin ReadingOptions reading = new ReadingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(
       index = "0",
@@ -44,8 +49,15 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    messages.applyTo(session);
+    compiling.applyTo(session, messages);
     Map<String, Shape> known = Bindings.shapes(shapes);
     Explanation explanation = explain(known);
+    if (messages.verbose) {
+      for (Pipeline.Timing timing : explanation.passes()) {
+        session.err().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());
+      }
+    }
     if (isJson) {
       session.out().println(Json.print(Json.of(explanation)));
     } else {
@@ -57,10 +69,11 @@ final class ExplainCommand implements Callable<Integer> {
   private Explanation explain(Map<String, Shape> known) {
     boolean isSpec = !subject.endsWith(".ein") && !Files.exists(Path.of(subject));
     if (isSpec) {
-      return Einsum.of(subject).with(common.toOptions(session)).explain(known);
+      return Einsum.of(subject.strip()).explain(known);
     }
-    Program program = Programs.open(Path.of(subject), null, List.of(), common.toOptions(session));
-    Programs.warn(session, program, common.quiet);
+    Program program =
+        Programs.open(Path.of(subject), null, List.of(), reading.applyTo(Options.defaults()));
+    Programs.warn(session, program, messages.quiet);
     return program.explain(known);
   }
 
@@ -100,10 +113,5 @@ final class ExplainCommand implements Callable<Integer> {
             explanation.kernels().size() == 1 ? "kernel" : "kernels",
             totals.peakBytes(),
             totals.largestTemporaryBytes());
-    if (common.verbose) {
-      for (Pipeline.Timing timing : explanation.passes()) {
-        session.out().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());
-      }
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.einkorn.Einkorn;
+import org.einkorn.runtime.io.OutputFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,7 +45,8 @@ final class FmtCommand implements Callable<Integer> {
         if (isCheck) {
           session.out().println(files.get(number) + " is not formatted");
         } else {
-          Writing.write(files.get(number), formatted.get(number).getBytes(StandardCharsets.UTF_8));
+          OutputFile.write(
+              files.get(number), formatted.get(number).getBytes(StandardCharsets.UTF_8));
         }
       }
     }

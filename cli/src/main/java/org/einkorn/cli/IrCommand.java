@@ -25,7 +25,11 @@ import picocli.CommandLine.Parameters;
 final class IrCommand implements Callable<Integer> {
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin CompilingOptions compiling = new CompilingOptions();
+
+  @Mixin ReadingOptions reading = new ReadingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(index = "0", paramLabel = "FILE", description = "The program.")
   Path file = Path.of("");
@@ -70,6 +74,12 @@ final class IrCommand implements Callable<Integer> {
       description = "Checks the program after each pass; exec runs it on the interpreter too.")
   @Nullable String verify;
 
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "The seed of the data that --verify-each=exec runs on; 0 if not given.")
+  @Nullable Long seed;
+
   @Option(names = "--json", description = "Prints the text inside JSON.")
   boolean isJson;
 
@@ -79,12 +89,16 @@ final class IrCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    messages.applyTo(session);
+    compiling.applyTo(session, messages);
     Stage wanted = Programs.stage(stage);
     Set<String> dumps = new LinkedHashSet<>(printAfter);
     requirePasses(dumps);
     try (Arena arena = Arena.ofShared()) {
       Program program = Programs.open(file, from, List.of(), options());
-      String text = print(Bindings.bind(program, Bindings.split(inputs), arena), wanted, dumps);
+      Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
+      Programs.warn(session, bound, messages.quiet);
+      String text = messages.time(session, wanted.text(), () -> print(bound, wanted, dumps));
       session
           .out()
           .println(
@@ -104,7 +118,13 @@ final class IrCommand implements Callable<Integer> {
   }
 
   private Options options() {
-    Options options = common.toOptions(session).withSeed(common.seed);
+    Options options = reading.applyTo(Options.defaults());
+    if (seed != null) {
+      if (!"exec".equals(verify)) {
+        throw new UsageException("--seed is for --verify-each=exec, which alone makes random data");
+      }
+      options = options.withSeed(seed);
+    }
     if (passes != null) {
       requirePasses(Set.copyOf(passes));
       options = options.withPasses(new LinkedHashSet<>(passes));

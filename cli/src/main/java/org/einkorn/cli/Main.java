@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.einkorn.ir.target.RefusedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,6 +40,13 @@ public final class Main {
     COMMANDS.put("doctor", DoctorCommand::new);
   }
 
+  /// Commands that are planned, and what does a part of their work today.
+  private static final Map<String, String> LATER =
+      Map.of(
+          "debug", "`ein ir FILE --stage loops --print-after all` prints what each pass made",
+          "bench", "`ein run FILE -v` says how long each step took",
+          "repl", "`ein run FILE --query 'Q?'` answers questions about a program");
+
   /// A sum of thousands of terms is a tree as deep, which the compiler walks by recursion. Only
   /// what is used of this is ever taken from the system.
   private static final long STACK_BYTES = 512L << 20;
@@ -66,13 +74,16 @@ public final class Main {
   /// @return the exit code
   public static int run(String[] arguments, PrintStream out, PrintStream err) {
     Session session = new Session(out, err);
+    Failures failures = new Failures(session, arguments);
+    if (arguments.length > 0 && LATER.containsKey(arguments[0])) {
+      return failures.report(notInThisVersion(arguments[0]));
+    }
     CommandLine line = new CommandLine(new Main());
     addCommands(line, session, arguments.length == 0 ? "" : arguments[0]);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(new CommandLine.RunLast());
-    Failures failures = new Failures(session, arguments);
     line.setExecutionExceptionHandler((failure, failed, parsed) -> failures.report(failure));
     line.setParameterExceptionHandler(
         (failure, args) -> {
@@ -86,10 +97,31 @@ public final class Main {
       return USAGE;
     }
     try {
-      return line.execute(arguments);
+      return line.execute(withArrows(arguments));
     } catch (Error e) {
       return failures.report(e);
     }
+  }
+
+  private static RefusedException notInThisVersion(String command) {
+    return new RefusedException(
+        "E0911",
+        "this version has no command `" + command + "`",
+        String.valueOf(LATER.get(command)));
+  }
+
+  /// An einsum string such as `->` is no option; with a blank before it, it does not look like one,
+  /// and blanks mean nothing in it.
+  private static String[] withArrows(String[] arguments) {
+    String[] result = arguments.clone();
+    if (result[0].equals("einsum") || result[0].equals("explain")) {
+      for (int number = 1; number < result.length; number++) {
+        if (result[number].startsWith("->") && !result[number - 1].equals("-o")) {
+          result[number] = " " + result[number];
+        }
+      }
+    }
+    return result;
   }
 
   /// Adds the command that is called, or all where none is: reading the options of a command off

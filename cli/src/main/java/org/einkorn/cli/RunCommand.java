@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.Stage;
 import org.einkorn.runtime.io.FileReference;
+import org.einkorn.runtime.io.OutputFile;
 import org.einkorn.runtime.io.TensorFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +27,13 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
   private final Session session;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin RunningOptions running = new RunningOptions();
+
+  @Mixin CompilingOptions compiling = new CompilingOptions();
+
+  @Mixin ReadingOptions reading = new ReadingOptions();
+
+  @Mixin MessageOptions messages = new MessageOptions();
 
   @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
   Path file = Path.of("");
@@ -61,6 +69,12 @@ final class RunCommand implements Callable<Integer> {
     this.session = session;
   }
 
+  private Options options() {
+    messages.applyTo(session);
+    compiling.applyTo(session, messages);
+    return reading.applyTo(running.applyTo(Options.defaults(), session, messages));
+  }
+
   @Override
   public Integer call() {
     Map<String, String> targets = Bindings.split(outputs);
@@ -68,19 +82,23 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException(
           "--stats counts the equations of a program; text of the stage " + from + " has none");
     }
+    targets.values().forEach(path -> TensorFiles.requireWritable(FileReference.parse(path)));
+    if (stats != null) {
+      OutputFile.requireWritable(stats);
+    }
     try (Arena arena = Arena.ofShared()) {
-      Program program = Programs.open(file, from, queries, common.toOptions(session));
+      Program program = Programs.open(file, from, queries, options());
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
       if (!targets.isEmpty()) {
         bound = bound.keeping(targets.keySet().toArray(String[]::new));
       }
-      Programs.warn(session, bound, common.quiet);
+      Programs.warn(session, bound, messages.quiet);
       Results results = bound.runAndWrite(arena);
       targets.forEach(
           (name, path) -> TensorFiles.write(results.get(name), FileReference.parse(path)));
-      session.out().print(results.print(common.quiet, targets.keySet()));
+      session.out().print(results.print(messages.quiet, targets.keySet()));
       session.out().flush();
-      if (common.verbose) {
+      if (messages.verbose) {
         Programs.report(session, results);
       }
       if (stats != null) {

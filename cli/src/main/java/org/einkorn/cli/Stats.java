@@ -6,6 +6,7 @@ import java.util.Map;
 import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.io.OutputFile;
 
 /// The file that `--stats` writes: what `explain --json` says, and what the run took.
 final class Stats {
@@ -18,6 +19,6 @@ final class Stats {
         results.compilation().stream().mapToDouble(Pipeline.Timing::milliseconds).sum());
     json.put("run_ms", results.runMilliseconds());
     json.put("measured_peak_bytes", results.measuredPeakBytes());
-    Writing.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
+    OutputFile.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.einkorn.runtime.io.TensorFiles;
 
 /// Numbers of one type at the points of a rectangular grid, in memory that may be shared.
@@ -38,29 +39,28 @@ public final class Tensor {
 
   /// A tensor of zeros in new memory of the arena.
   ///
-  /// @throws DataException E0530 or E0531 for an impossible shape
+  /// @throws DataException E0530 or E0531 for an impossible shape, E0539 for an arena that is
+  ///   closed or of another thread, E0541 where memory does not suffice
   public static Tensor allocate(Arena arena, DType dtype, long... extents) {
     return allocate(arena, dtype, Shape.of(extents));
   }
 
   /// A tensor of zeros in new memory of the arena.
   public static Tensor allocate(Arena arena, DType dtype, Shape shape) {
+    Objects.requireNonNull(arena, "arena");
+    Objects.requireNonNull(dtype, "dtype");
     Layout layout = Layout.rowMajor(shape);
     long bytes = byteCount(dtype, layout);
-    try {
-      return new Tensor(dtype, layout, arena.allocate(bytes, ALIGNMENT_BYTES));
-    } catch (OutOfMemoryError exhausted) {
-      throw DataException.of(DataFault.OUT_OF_MEMORY)
-          .expected(bytes + " bytes for " + dtype + shape)
-          .found(String.valueOf(exhausted.getMessage()))
-          .withHelp("start Java with a larger -XX:MaxDirectMemorySize");
-    }
+    return new Tensor(dtype, layout, Allocation.allocate(arena, bytes, dtype, shape));
   }
 
   /// A tensor over memory that exists, without a copy.
   ///
   /// @throws DataException E0538 if the memory is too small or not aligned to the element type
   public static Tensor wrap(MemorySegment memory, DType dtype, Layout layout) {
+    Objects.requireNonNull(memory, "memory");
+    Objects.requireNonNull(dtype, "dtype");
+    Objects.requireNonNull(layout, "layout");
     long needed = byteCount(dtype, layout);
     if (needed > memory.byteSize()) {
       throw DataException.of(DataFault.MEMORY_MISMATCH)
@@ -187,12 +187,14 @@ public final class Tensor {
 
   /// Reads a file; its name says the format (see [TensorFiles]).
   public static Tensor read(Arena arena, Path file) {
+    Objects.requireNonNull(arena, "arena");
+    Objects.requireNonNull(file, "file");
     return TensorFiles.read(arena, file);
   }
 
   /// Writes a file; its name says the format (see [TensorFiles]).
   public void write(Path file) {
-    TensorFiles.write(this, file);
+    TensorFiles.write(this, Objects.requireNonNull(file, "file"));
   }
 
   private static Tensor wrapAll(MemorySegment memory, DType dtype, long count, long... extents) {

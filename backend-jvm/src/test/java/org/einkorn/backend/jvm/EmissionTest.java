@@ -291,6 +291,9 @@ class EmissionTest {
           {"E0705", "class", "Layer", "x86-64-v4"},
           {"E0706", "class", "1st", "jvm"},
           {"E0706", "jar", "a..b", "jvm"},
+          {"E0706", "class", "int", "jvm"},
+          {"E0706", "jar", "a.if.b", "jvm"},
+          {"E0706", "class", "a.record", "jvm"},
           {"E0706", "jar", "", "jvm"}
         }) {
       RefusedException refusal =

@@ -61,11 +61,14 @@ final class CLibrary {
     return Holder.ADDRESSES;
   }
 
-  /// Whether compiled code may call a function of this name.
+  /// Whether the C library has a function or a variable of this name: what compiled code may call,
+  /// and all that the library of this machine has. A program that is linked with another thing of
+  /// that name would call it instead.
   static boolean holds(String name) {
     return MATH.contains(name)
         || MEMORY.contains(name)
-        || name.endsWith("f") && MATH.contains(name.substring(0, name.length() - 1));
+        || name.endsWith("f") && MATH.contains(name.substring(0, name.length() - 1))
+        || Linker.nativeLinker().defaultLookup().find(name).isPresent();
   }
 
   /// The libraries that hold the functions, by file name, each as an object file that defines

@@ -63,7 +63,7 @@ final class Refusals {
   static RefusedException takenName(String name) {
     return new RefusedException(
         "E0706",
-        "`" + name + "` is a function of the C library",
+        "`" + name + "` is a name of the C library",
         "name the file like a function of your own, such as `my_" + name + ".so`");
   }
 

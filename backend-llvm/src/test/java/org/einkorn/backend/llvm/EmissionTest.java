@@ -185,6 +185,8 @@ class EmissionTest {
     "so, f-g, native, E0706",
     "so, int, native, E0706",
     "so, exp, native, E0706",
+    "so, printf, native, E0706",
+    "so, environ, native, E0706",
     "so, main, native, E0706"
   })
   void refusesWhatItCannotMake(String kind, String name, String target, String code) {

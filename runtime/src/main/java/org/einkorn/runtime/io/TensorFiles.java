@@ -118,13 +118,28 @@ public final class TensorFiles {
       case CSV -> TableWriter.write(tensor, file.path(), ',');
       case TSV -> TableWriter.write(tensor, file.path(), '\t');
       case PNG -> ImageFiles.writePng(tensor, file.path());
-      case TEXT, JPEG ->
-          throw DataException.of(DataFault.FORMAT_READ_ONLY)
-              .at(file)
-              .expected("a format that is written: .npy .npz .safetensors .csv .tsv .png")
-              .found(format == FileFormat.TEXT ? ".txt" : "a lossy image")
-              .withHelp(format == FileFormat.TEXT ? "write an .npy file" : "write a .png file");
+      case TEXT, JPEG -> throw readOnly(file, format);
     }
+  }
+
+  /// Fails now where writing to the file is known to fail, before a tensor is made for it.
+  ///
+  /// @throws DataException for a format that is not known or not written, a key that it does not
+  ///   take, and as [OutputFile#requireWritable]
+  public static void requireWritable(FileReference file) {
+    FileFormat format = format(file);
+    switch (format) {
+      case NPY, NPZ, SAFETENSORS, CSV, TSV, PNG -> OutputFile.requireWritable(file.path());
+      case TEXT, JPEG -> throw readOnly(file, format);
+    }
+  }
+
+  private static DataException readOnly(FileReference file, FileFormat format) {
+    return DataException.of(DataFault.FORMAT_READ_ONLY)
+        .at(file)
+        .expected("a format that is written: .npy .npz .safetensors .csv .tsv .png")
+        .found(format == FileFormat.TEXT ? ".txt" : "a lossy image")
+        .withHelp(format == FileFormat.TEXT ? "write an .npy file" : "write a .png file");
   }
 
   /// Writes tensors to an archive, by key; an `.npz` without compression.

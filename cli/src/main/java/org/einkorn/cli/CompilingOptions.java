@@ -1,0 +1,42 @@
+package org.einkorn.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/// The options of every command that runs the passes: what the compiler is allowed to do.
+///
+/// Each is a permission. One that no pass of this version has a use for is not passed over in
+/// silence.
+final class CompilingOptions {
+  @Option(
+      names = "--deterministic",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "The same result whatever the number of threads (on by default).")
+  boolean deterministic = true;
+
+  @Option(
+      names = "--allow",
+      paramLabel = "KIND",
+      description = "approximate: rewrites that change values within a stated bound.")
+  List<String> allowed = new ArrayList<>();
+
+  void applyTo(Session session, MessageOptions messages) {
+    for (String kind : allowed) {
+      if (!kind.equals("approximate")) {
+        throw new UsageException("--allow knows `approximate`, not `" + kind + "`");
+      }
+    }
+    if (!allowed.isEmpty()) {
+      messages.note(
+          session, "--allow approximate changes nothing: this version has no approximate rewrite");
+    }
+    if (!deterministic) {
+      messages.note(
+          session,
+          "--no-deterministic changes nothing: in this version every result is deterministic");
+    }
+  }
+}
