@@ -26,8 +26,8 @@ import org.einkorn.runtime.exec.ProgramFiles;
 ///
 /// Sizes stay symbols: one compilation serves all sizes. Types and ranks of inputs that the program
 /// does not declare come from the data, and an axis of extent 1 may broadcast; each combination of
-/// them is compiled once. The same goes for the files that the program reads: when the header of
-/// one says another type or rank than at the last run, the program is compiled again.
+/// them is compiled once. The sizes of files that the program reads are part of its code: when the
+/// header of one says something else than at the last run, the program is compiled again.
 final class Compiler {
   private final Form form;
   private final ProgramFiles files;
@@ -59,7 +59,7 @@ final class Compiler {
   }
 
   /// Code, and what it depends on of the files that the program reads.
-  private record Entry(Map<String, Optional<InputKind>> files, Compilation compilation) {}
+  private record Entry(Map<String, Optional<Known>> headers, Compilation compilation) {}
 
   /// Equations, and what the headers of files said when they were made.
   private record Equations(
@@ -110,14 +110,8 @@ final class Compiler {
 
   /// Whether the files are still what the code was made for.
   private boolean isCurrent(Entry entry) {
-    return entry.files().isEmpty()
-        || entry.files().equals(kinds(sources.probeAll(entry.files().keySet())));
-  }
-
-  private static Map<String, Optional<InputKind>> kinds(Map<String, Optional<Known>> headers) {
-    Map<String, Optional<InputKind>> kinds = new TreeMap<>();
-    headers.forEach((file, header) -> kinds.put(file, header.map(InputKind::of)));
-    return kinds;
+    return entry.headers().isEmpty()
+        || entry.headers().equals(sources.probeAll(entry.headers().keySet()));
   }
 
   private Entry make(
@@ -131,8 +125,7 @@ final class Compiler {
     } else {
       code = generate(options, timings);
     }
-    return new Entry(
-        kinds(headers), new Compilation(new ModuleRunner(code), code, List.copyOf(timings)));
+    return new Entry(headers, new Compilation(new ModuleRunner(code), code, List.copyOf(timings)));
   }
 
   private KernelModule generate(Options options, List<Pipeline.Timing> timings) {

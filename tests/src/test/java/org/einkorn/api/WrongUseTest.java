@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,6 +209,77 @@ final class WrongUseTest {
         taken,
         "null for the input `B`",
         () -> kernel.run(tensor(2, 3), null, tensor(2)));
+  }
+
+  @Test
+  void aResultNeedsAnOpenArenaOfThisThread() throws InterruptedException {
+    Arena closed = Arena.ofConfined();
+    closed.close();
+    Program bound = PROGRAM.with("A", tensor(2, 3)).with("B", tensor(3));
+    List<Executable> uses =
+        List.of(
+            () -> bound.run(closed),
+            () -> Einsum.of("i->i").apply(closed, tensor(2)),
+            () -> tensor(2).copy(closed),
+            () -> Tensor.allocate(closed, DType.F32, 2));
+    for (Executable use : uses) {
+      assertRefused(DataFault.MEMORY_CLOSED, "an open arena for f32[2]", "a closed one", use);
+    }
+    try (Arena mine = Arena.ofConfined();
+        ExecutorService other =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "two"))) {
+      ExecutionException failure =
+          assertThrows(ExecutionException.class, () -> other.submit(() -> bound.run(mine)).get());
+      assertRefused(
+          DataFault.MEMORY_CLOSED,
+          "an arena in which this thread may allocate f32[2]",
+          "a confined arena of another thread than two",
+          () -> {
+            throw failure.getCause();
+          });
+    }
+  }
+
+  private static void assertNamesNull(String parameter, Executable use) {
+    assertEquals(parameter, assertThrows(NullPointerException.class, use).getMessage());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what happens to those whose compiler does not look
+  void nullIsNamedAtTheDoor() {
+    assertNamesNull("spec", () -> Einsum.of((String) null));
+    assertNamesNull("operand B", () -> Einsum.of("i,i->").apply(tensor(2), null));
+    assertNamesNull("operands", () -> Einsum.of("i->").apply((Tensor[]) null));
+    assertNamesNull("semiringName", () -> Einsum.of("i->").over(null));
+    assertNamesNull("file", () -> Einkorn.compile((Path) null));
+    assertNamesNull("text", () -> Einkorn.compile("name", (String) null));
+    assertNamesNull("tensor", () -> PROGRAM.with("A", null));
+    assertNamesNull("arena", () -> PROGRAM.run(null));
+    assertNamesNull("target", () -> PROGRAM.kernel(null, Map.of()));
+    assertNamesNull("shapes", () -> PROGRAM.explain(null));
+    assertNamesNull("stage", () -> PROGRAM.ir(null));
+    assertNamesNull("dtype", () -> Tensor.allocate(Arena.ofAuto(), null, 2));
+  }
+
+  @Test
+  void aShapeIsOfAnInput() {
+    assertRefused(
+        DataFault.INPUT_UNKNOWN,
+        "one of the inputs [A, B]",
+        "`Q`",
+        () -> PROGRAM.kernel(Target.jvm(), Map.of("A", Shape.of(2, 3), "Q", Shape.of(1))));
+    assertRefused(
+        DataFault.SHAPE_MISMATCH,
+        "the shape of the tensor that is bound to it, [2, 3]",
+        "[4, 3]",
+        () ->
+            PROGRAM
+                .with("A", tensor(2, 3))
+                .kernel(Target.jvm(), Map.of("A", Shape.of(4, 3), "B", Shape.of(3))));
+    // What nothing that is kept needs is an input all the same.
+    Einkorn.compile("two", "input A[i: N]\ninput B[i: M]\nY[i] = 2 A[i]\nZ[i] = B[i]\n")
+        .keeping("Y")
+        .kernel(Target.jvm(), Map.of("A", Shape.of(2), "B", Shape.of(3)));
   }
 
   /// A kernel reads its inputs while it writes its outputs.

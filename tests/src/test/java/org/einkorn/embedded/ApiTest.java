@@ -45,6 +45,30 @@ final class ApiTest {
     }
   }
 
+  /// The file may say another type, another rank or an axis that broadcasts at each run.
+  @Test
+  void aKeptProgramFollowsItsFiles() throws IOException {
+    Path file = folder.resolve("x.npy");
+    Path source = Files.writeString(folder.resolve("p.ein"), "X = \"x.npy\"\nY[...] = 2 X[...]\n");
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor.of(arena, new float[] {1, 2}, 2).write(file);
+      Program program = Einkorn.compile(source);
+      assertEquals("[2. 4.]", program.run().get("Y").toString());
+      Tensor.of(arena, new float[] {1, 2, 3}, 3).write(file);
+      assertEquals("[2. 4. 6.]", program.run().get("Y").toString());
+      Tensor.of(arena, new double[] {1, 2}, 1, 2).write(file);
+      Tensor wide = program.run().get("Y");
+      assertEquals("[[2. 4.]]", wide.toString());
+      assertEquals(DType.F64, wide.dtype());
+      Tensor.of(arena, new int[] {7}, 1).write(file);
+      assertEquals("[14]", program.run().get("Y").toString());
+      Files.delete(file);
+      assertThrows(RuntimeException.class, program::run);
+      Tensor.of(arena, new float[] {1, 2}, 2).write(file);
+      assertEquals("[2. 4.]", program.run().get("Y").toString());
+    }
+  }
+
   @Test
   void foldersAllowedLaterAreOpen() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
