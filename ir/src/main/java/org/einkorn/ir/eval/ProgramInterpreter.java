@@ -39,7 +39,7 @@ public final class ProgramInterpreter implements KernelModule {
               definition.name(),
               IndexExpr.Constant.ONE,
               Fetches.of(definition.body()),
-              touched(definition)));
+              List.of(touched(definition))));
     }
     this.facts =
         ModuleFacts.of(program.name(), program.signature(), buffers, List.copyOf(functions));

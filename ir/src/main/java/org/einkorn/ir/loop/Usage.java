@@ -25,6 +25,11 @@ public final class Usage {
     return read.contains(tensor) || written.contains(tensor);
   }
 
+  /// Whether the statement reads the tensor.
+  public boolean reads(String tensor) {
+    return read.contains(tensor);
+  }
+
   /// Whether the statement writes the tensor.
   public boolean writes(String tensor) {
     return written.contains(tensor);

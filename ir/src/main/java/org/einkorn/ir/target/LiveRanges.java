@@ -8,10 +8,11 @@ import org.einkorn.runtime.exec.Manifest.Steps;
 
 /// Between which steps of a program each buffer holds something of use.
 ///
-/// A step is one function: within a function any order of reads and writes is possible, so all that
-/// it touches lives through it. A temporary lives from the first step that touches it to the last;
-/// nobody reads what was there before the first, since elements are stored before they are read. An
-/// output lives to the end, and from the beginning, since its memory is the caller's.
+/// A step is one function, or one of several nests in a function ([FunctionSteps]): within a step
+/// any order of reads and writes is possible, so all that it touches lives through it. A temporary
+/// lives from the first step that touches it to the last; nobody reads what was there before the
+/// first, since elements are stored before they are read. An output lives to the end, and from the
+/// beginning, since its memory is the caller's.
 final class LiveRanges {
   private final Map<String, Steps> temporaries = new HashMap<>();
   private final Set<String> outputs;

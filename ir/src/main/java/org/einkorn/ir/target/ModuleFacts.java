@@ -14,7 +14,6 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
-import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.exec.Manifest;
@@ -31,11 +30,14 @@ public final class ModuleFacts {
   /// What a caller needs to know of one function.
   ///
   /// @param fetches the fetches of its body in text order: the sites of traps
-  /// @param touched the names of the global buffers that it reads or writes
+  /// @param steps for each of its steps the names of the global buffers that live in it
   public record FunctionFacts(
-      String name, IndexExpr parallelExtent, List<IndexExpr.Fetch> fetches, Set<String> touched) {
+      String name,
+      IndexExpr parallelExtent,
+      List<IndexExpr.Fetch> fetches,
+      List<Set<String>> steps) {
     public FunctionFacts {
-      touched = Set.copyOf(touched);
+      steps = steps.stream().map(Set::copyOf).toList();
       fetches = List.copyOf(fetches);
     }
   }
@@ -55,13 +57,15 @@ public final class ModuleFacts {
   public static ModuleFacts of(Module module) {
     List<Buffer> buffers = module.allBuffers();
     List<FunctionFacts> functions = new ArrayList<>();
+    FunctionSteps steps =
+        new FunctionSteps(buffers.stream().collect(Collectors.toMap(Buffer::name, each -> each)));
     for (Function function : module.functions()) {
-      Usage usage = Usage.of(function.body());
-      Set<String> touched =
-          buffers.stream().map(Buffer::name).filter(usage::touches).collect(Collectors.toSet());
       functions.add(
           new FunctionFacts(
-              function.name(), function.parallelExtent(), Fetches.of(function.body()), touched));
+              function.name(),
+              function.parallelExtent(),
+              Fetches.of(function.body()),
+              steps.of(function)));
     }
     return new ModuleFacts(module.name(), module.signature(), buffers, functions);
   }
@@ -106,7 +110,9 @@ public final class ModuleFacts {
       symbols.add(binderOf(symbol));
     }
     LiveRanges live =
-        LiveRanges.of(functions.stream().map(FunctionFacts::touched).toList(), outputNames());
+        LiveRanges.of(
+            functions.stream().flatMap(function -> function.steps().stream()).toList(),
+            outputNames());
     List<Manifest.BufferSpec> specs = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
       Manifest.Role role =

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -30,9 +33,18 @@ public final class LowerToLoops {
     for (Signature.Input input : program.signature().inputs()) {
       buffers.put(input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
     }
-    for (Definition definition : program.definitions()) {
-      addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
-      lower(definition);
+    List<Definition> definitions = program.definitions();
+    for (int number = 0; number < definitions.size(); number++) {
+      Optional<Slicing> slicing = beginningAt(program, definitions.get(number));
+      if (slicing.isPresent()) {
+        int end = number + slicing.get().definitions().size();
+        lower(new SliceGroup(slicing.get(), definitions.subList(number, end)));
+        number = end - 1;
+      } else {
+        Definition definition = definitions.get(number);
+        addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+        lower(definition, new NestBuilder(definition, buffers));
+      }
     }
     return new Module(program.name(), program.signature(), made, functions);
   }
@@ -42,8 +54,48 @@ public final class LowerToLoops {
     made.add(buffer);
   }
 
-  private void lower(Definition definition) {
-    NestBuilder nest = new NestBuilder(definition, buffers);
+  private static Optional<Slicing> beginningAt(Program program, Definition definition) {
+    return program.slicings().stream()
+        .filter(slicing -> slicing.definitions().getFirst().equals(definition.name()))
+        .findFirst();
+  }
+
+  /// Definitions that run slice by slice: one function, whose loops over the slices hold a nest for
+  /// each.
+  private void lower(SliceGroup group) {
+    List<Stmt> inside = new ArrayList<>();
+    for (Definition inner : group.inner()) {
+      addBuffer(new Buffer(inner.name(), inner.type(), Buffer.Scope.GLOBAL));
+      int first = functions.size();
+      lower(inner, group.nest(inner, buffers));
+      List<Function> nests = functions.subList(first, functions.size());
+      nests.forEach(function -> inside.add(function.body()));
+      nests.clear();
+    }
+    Definition last = group.last();
+    addBuffer(new Buffer(last.name(), last.type(), Buffer.Scope.GLOBAL));
+    NestBuilder whole = new NestBuilder(last, buffers);
+    Body.Accumulate body = group.body();
+    DType type = group.isMap() ? body.terms().getFirst().valueType() : group.accumulatorType();
+    Buffer target = group.needsAccumulator(whole) ? accumulator(whole, type) : whole.target();
+    NestBuilder nest = group.nest(last, buffers);
+    if (!(group.isMap() && group.coversTarget(whole))) {
+      functions.add(whole.fill(target, body.projection(), type));
+    }
+    inside.add(
+        (group.isMap() ? nest.map(target, body.terms().getFirst()) : nest.update(target, body, 0))
+            .body());
+    functions.add(
+        new Function(
+            last.name() + ".slices",
+            nest.nest(group.axes(), new Stmt.Sequence(inside)),
+            last.origin()));
+    if (!target.equals(whole.target())) {
+      functions.add(whole.convert(target));
+    }
+  }
+
+  private void lower(Definition definition, NestBuilder nest) {
     switch (definition.body()) {
       case Body.Accumulate body -> {
         if (body.isMap()) {

@@ -31,13 +31,32 @@ final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
   private final Buffer target;
+  private final List<Outer> outer;
   private final Set<String> axisNames;
 
   NestBuilder(Definition definition, Map<String, Buffer> buffers) {
+    this(definition, buffers, List.of(), axisNames(definition.body()));
+  }
+
+  /// A loop outside of a nest.
+  ///
+  /// @param axis the definition mentions it without declaring it
+  /// @param kind what its rounds have to do with one another, for this definition
+  record Outer(Axis axis, IterKind kind) {}
+
+  /// A builder of nests inside of loops.
+  ///
+  /// @param axisNames the names of all axes of the definitions that share those loops
+  NestBuilder(
+      Definition definition,
+      Map<String, Buffer> buffers,
+      List<Outer> outer,
+      Set<String> axisNames) {
     this.definition = definition;
     this.buffers = new HashMap<>(buffers);
     this.target = new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL);
-    this.axisNames = axisNames(definition.body());
+    this.outer = List.copyOf(outer);
+    this.axisNames = Set.copyOf(axisNames);
   }
 
   Buffer target() {
@@ -241,6 +260,12 @@ final class NestBuilder {
       List<Guard> guards,
       Stmt body) {
     List<Stmt.BlockIter> iters = new ArrayList<>();
+    for (Outer loop : outer) {
+      Axis axis = loop.axis;
+      iters.add(
+          new Stmt.BlockIter(
+              loop.kind, axis.name(), axis.extent(), IndexExpr.variable(loopName(axis))));
+    }
     for (Axis axis : axes) {
       iters.add(
           new Stmt.BlockIter(
@@ -263,7 +288,7 @@ final class NestBuilder {
     return axis.name() + "." + number;
   }
 
-  private static Set<String> axisNames(Body body) {
+  static Set<String> axisNames(Body body) {
     Set<String> names = new HashSet<>();
     switch (body) {
       case Body.Accumulate(var projection, List<Contraction> terms) ->
@@ -273,7 +298,7 @@ final class NestBuilder {
     return names;
   }
 
-  private Stmt nest(List<Axis> axes, Stmt body) {
+  Stmt nest(List<Axis> axes, Stmt body) {
     Stmt nest = body;
     for (Axis axis : axes.reversed()) {
       nest = new Stmt.For(Stmt.LoopKind.SERIAL, loopName(axis), axis.extent(), nest);

@@ -199,7 +199,7 @@ class OrderContractionsTest {
     assertTrue(split > ROUNDS / 4, split + " of " + ROUNDS + " were split");
   }
 
-  private static Map<String, Tensor> inputs(Program program, Arena arena, Random random) {
+  static Map<String, Tensor> inputs(Program program, Arena arena, Random random) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Signature.Input input : program.signature().inputs()) {
       DType dtype = input.type().dtype();
@@ -218,7 +218,7 @@ class OrderContractionsTest {
     return inputs;
   }
 
-  private static String run(KernelModule module, Map<String, Tensor> inputs) {
+  static String run(KernelModule module, Map<String, Tensor> inputs) {
     try (module;
         Arena arena = Arena.ofConfined()) {
       return new ModuleRunner(module)
