@@ -87,7 +87,7 @@ final class EinsumAxes {
     for (int number = 0; number < operands.size(); number++) {
       taken.add(EinsumFrontend.operandName(number));
     }
-    taken.add("Y");
+    taken.add(EinsumFrontend.RESULT);
     uses.forEach(
         (name, all) -> {
           check(all.all);

@@ -23,7 +23,7 @@ import org.einkorn.runtime.DType;
 
 /// Makes the one equation of an einsum string, once everything in it is right.
 final class EinsumEquation {
-  private static final String RESULT = "Y";
+  private static final String RESULT = EinsumFrontend.RESULT;
 
   private final SourceFile source;
   private final EinsumAxes axes;
@@ -37,10 +37,7 @@ final class EinsumEquation {
     this.source = source;
     this.axes = axes;
     this.operands = operands;
-    DType promoted = operands.getFirst().dtype();
-    for (Known operand : operands) {
-      promoted = Promotion.of(promoted, operand.dtype());
-    }
+    DType promoted = Promotion.of(operands.stream().map(Known::dtype).toList());
     // NumPy: the sum of products of truth values is `or` of `and`.
     boolean isLogic = promoted == DType.BOOL && semiring.equals(Semiring.PLUS_TIMES);
     this.semiring = isLogic ? Semiring.OR_AND : semiring;

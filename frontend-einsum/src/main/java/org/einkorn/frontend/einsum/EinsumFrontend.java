@@ -15,11 +15,14 @@ import org.einkorn.runtime.DType;
 
 /// Compiles an einsum string to a program of one equation.
 ///
-/// The operands are the inputs `A`, `B`, … `Z`, `T26`, …; the output is `Y`, of NumPy's promotion
+/// The operands are the inputs `A`, `B`, … `X`, `T24`, …; the output is `Y`, of NumPy's promotion
 /// of the operands' types. Sums accumulate in the compute type and are converted once. Known
 /// extents become constants, others symbols; an extent that is not known is taken not to be 1,
 /// which is the one extent that broadcasts.
 public final class EinsumFrontend {
+  /// The name of the result.
+  static final String RESULT = "Y";
+
   private EinsumFrontend() {}
 
   /// Compiles a string for operands of which type and rank are known. All that is wrong is reported
@@ -54,9 +57,9 @@ public final class EinsumFrontend {
     return EinsumSpec.parse(new SourceFile("<einsum>", spec), new ArrayList<>()).terms().size();
   }
 
-  /// The name of an operand, counted from 0.
+  /// The name of an operand, counted from 0: `A` to `X`, then `T24`, `T25`, …
   public static String operandName(int number) {
-    return number < 26 ? String.valueOf((char) ('A' + number)) : "T" + number;
+    return number < 24 ? String.valueOf((char) ('A' + number)) : "T" + number;
   }
 
   private static boolean fits(Term term, int number, Known operand, List<EinsumProblem> problems) {

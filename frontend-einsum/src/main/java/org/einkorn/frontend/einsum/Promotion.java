@@ -1,5 +1,7 @@
 package org.einkorn.frontend.einsum;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.einkorn.runtime.DType;
 
@@ -23,6 +25,18 @@ final class Promotion {
           DType.F64);
 
   private Promotion() {}
+
+  /// The common type of several real types. The floats decide first and each integer type meets
+  /// them by itself: `i8`, `u8` and `f16` give `f16`, though `i8` and `u8` alone give `i16`.
+  static DType of(List<DType> types) {
+    List<DType> ordered = new ArrayList<>(types);
+    ordered.sort(Comparator.comparing(type -> !type.isFloat()));
+    DType common = ordered.getFirst();
+    for (DType type : ordered) {
+      common = of(common, type);
+    }
+    return common;
+  }
 
   /// The common type of two real types.
   static DType of(DType one, DType two) {
