@@ -16,7 +16,7 @@ import org.einkorn.ir.source.Span;
 /// that is wrong.
 final class EinsumParser {
   /// A string with more mistakes than this is no einsum string, and a list of them no help.
-  private static final int MOST_PROBLEMS = 20;
+  static final int MOST_PROBLEMS = 20;
 
   private final SourceFile source;
   private final String text;

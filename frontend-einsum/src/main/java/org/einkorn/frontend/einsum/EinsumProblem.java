@@ -6,6 +6,8 @@ import org.einkorn.ir.source.Span;
 
 /// Everything that can be wrong with an einsum string, as data; [#diagnostic()] holds the words.
 sealed interface EinsumProblem {
+  int MOST_SHOWN = 16;
+
   /// A sign that is no letter, comma, ellipsis, bracket or arrow.
   record BadSign(Span at, Sign sign) implements EinsumProblem {}
 
@@ -75,7 +77,7 @@ sealed interface EinsumProblem {
   default Diagnostic diagnostic() {
     return switch (this) {
       case BadSign(Span at, Sign sign) ->
-          Diagnostic.error("E0301", "`" + at.text() + "` has no meaning in an einsum string")
+          Diagnostic.error("E0301", "`" + shown(at) + "` has no meaning in an einsum string")
               .at(at, sign.label)
               .help(sign.help);
       case OperandCount(Span at, int terms, int operands) ->
@@ -124,6 +126,14 @@ sealed interface EinsumProblem {
               .at(at, "no `]` belongs to this")
               .help("close it, as in `[0, 1],[1, 2]->[0, 2]`");
     };
+  }
+
+  /// The signs themselves, or the first of many.
+  private static String shown(Span at) {
+    String text = at.text();
+    return text.codePointCount(0, text.length()) <= MOST_SHOWN
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, MOST_SHOWN)) + "…";
   }
 
   private static Diagnostic extents(Extents problem) {

@@ -114,7 +114,7 @@ record EinsumSpec(List<Term> terms, Term output, boolean isImplicit) {
               || terms.stream()
                   .anyMatch(
                       term -> term.marks.stream().anyMatch(one -> one.label.equals(mark.label)));
-      if (!isKnown) {
+      if (!isKnown && problems.size() < EinsumParser.MOST_PROBLEMS) {
         problems.add(new EinsumProblem.UnknownOutputLetter(mark.span, mark.label.text()));
       }
     }
