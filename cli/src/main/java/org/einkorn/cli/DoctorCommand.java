@@ -32,7 +32,8 @@ final class DoctorCommand implements Callable<Integer> {
         "vector api",
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
             ? "present"
-            : "absent; start java with --add-modules jdk.incubator.vector");
+            : "absent; EIN_JAVA_OPTIONS='--add-modules jdk.incubator.vector' adds it, for a slower"
+                + " start");
     line("gpu", gpu());
     for (Backend backend : Backends.all()) {
       // The name stands before it already.
