@@ -105,10 +105,17 @@ final class StagePrinter {
   }
 
   private static String fromCode(Form.Code code, Stage stage) {
-    if (stage == code.stage()) {
-      return StageText.withHeader(code.module(), stage, code.text());
+    String writer = StageText.backendOf(code.stage());
+    if (!StageText.backendOf(stage).equals(writer)) {
+      throw new IllegalArgumentException(
+          "the stage "
+              + stage.text()
+              + " is not made from "
+              + code.stage().text()
+              + ", at which this program was given");
     }
-    return StageText.print(code.module(), stage);
+    String text = Backends.of(writer).rewrite(code.stage().text(), code.text(), stage.text());
+    return StageText.withHeader(code.module(), stage, text);
   }
 
   private static Pipeline.Observer dumpAfter(Set<String> after, StringBuilder dumps) {

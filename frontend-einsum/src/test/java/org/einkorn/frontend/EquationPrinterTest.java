@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.frontend.syntax.Formatter;
 import org.einkorn.frontend.syntax.Syntax;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -16,7 +17,9 @@ import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
@@ -164,21 +167,117 @@ class EquationPrinterTest {
     assertEquals(printed, Formatter.format(Syntax.parse(new SourceFile("p.ein", printed))));
   }
 
+  private static final Axis FOUR = new Axis("i", IndexExpr.of(4));
+
+  /// `Y` of an input `X`, both of one type and four elements.
+  private static Program program(TensorType type, Body body) {
+    return new Program(
+        "p",
+        new Signature(
+            List.of(),
+            List.of(new Signature.Input(Signature.Role.INPUT, "X", type, Optional.empty())),
+            List.of(new Signature.Output("Y", type, Optional.empty())),
+            List.of()),
+        List.of(new Definition("Y", type, body)));
+  }
+
+  private static TensorType four(DType type) {
+    return new TensorType(type, List.of(IndexExpr.of(4)));
+  }
+
+  private static Scalar read(DType type, IndexExpr index) {
+    return new Scalar.Read("X", type, List.of(index));
+  }
+
+  private static Body.Accumulate accumulate(
+      Projection projection, List<Guard> guards, IndexExpr write, Scalar operand) {
+    return new Body.Accumulate(
+        projection,
+        List.of(
+            new Contraction(
+                List.of(FOUR), guards, List.of(write), BinaryOp.MULTIPLY, List.of(operand))));
+  }
+
+  private static void assertWrites(Program program, String expected) {
+    String printed = EquationPrinter.print(program);
+    assertEquals(expected, printed);
+    assertStable(printed);
+  }
+
+  @Test
+  void aCumulativeLogicIsThatOfThePointsSoFar() {
+    Scalar read = read(DType.BOOL, FOUR.variable());
+    assertWrites(
+        program(four(DType.BOOL), new Body.Scan(Projection.ALL, 0, List.of(FOUR), read)),
+        """
+        input X[4]: bool
+        output Y
+        Y[i_to: 4]: bool and= all[i](X[i]) with i_to-i: 4
+        """);
+  }
+
+  @Test
+  void whatIsCombinedInAnotherTypeIsATensorOfItsOwn() {
+    Scalar value = Scalar.cast(DType.I64, new Scalar.Position(FOUR.variable()));
+    IndexExpr half = FOUR.variable().floorDiv(IndexExpr.of(2));
+    assertWrites(
+        program(four(DType.F32), accumulate(Projection.MIN, List.of(), half, value)),
+        """
+        input X[4]: f32
+        output Y
+        tensor Y_value[4]: i64
+        Y_value[at_0] min= 9223372036854775807 with at_0: 4
+        Y_value[i/2] min= i with i: 4
+        Y[at_0: 4]: f32 = Y_value[at_0]
+        """);
+  }
+
+  @Test
+  void aTermWithoutPointsIsTheIdentity() {
+    Guard never = new Guard(IndexExpr.of(7), IndexExpr.of(4));
+    assertWrites(
+        program(
+            four(DType.F32),
+            accumulate(
+                Projection.PRODUCT,
+                List.of(never),
+                FOUR.variable(),
+                read(DType.F32, FOUR.variable()))),
+        """
+        input X[4]: f32
+        output Y
+        Y[at_0: 4]: f32 = 1.0
+        """);
+  }
+
+  @Test
+  void positionsAreWrittenInOneWay() {
+    IndexExpr same = new IndexExpr.Product(FOUR.variable(), IndexExpr.Constant.ONE);
+    Guard twice = new Guard(same.plus(1), IndexExpr.of(4));
+    assertWrites(
+        program(
+            four(DType.F32),
+            accumulate(
+                Projection.SUM,
+                List.of(twice, new Guard(FOUR.variable().plus(1), IndexExpr.of(4))),
+                same,
+                read(DType.F32, same.plus(1)))),
+        """
+        input X[4]: f32
+        output Y
+        Y[i: 4]: f32 = X[i+1] with i+1: 4
+        """);
+  }
+
   @Test
   void whatNoSourceMeansIsRefused() {
-    TensorType type = new TensorType(DType.BOOL, List.of(IndexExpr.of(4)));
-    Axis axis = new Axis("i", IndexExpr.of(4));
-    Scalar read = new Scalar.Read("X", DType.BOOL, List.of(axis.variable()));
+    Scalar source = Scalar.cast(DType.I64, read(DType.F32, FOUR.variable()));
+    Guard guard = new Guard(new IndexExpr.Fetch("X", 0, IndexExpr.of(4), source), IndexExpr.of(3));
     Program program =
-        new Program(
-            "p",
-            new Signature(
-                List.of(),
-                List.of(new Signature.Input(Signature.Role.INPUT, "X", type, Optional.empty())),
-                List.of(new Signature.Output("Y", type, Optional.empty())),
-                List.of()),
-            List.of(
-                new Definition("Y", type, new Body.Scan(Projection.ALL, 0, List.of(axis), read))));
+        program(
+            four(DType.F32),
+            accumulate(
+                Projection.SUM, List.of(guard), FOUR.variable(), read(DType.F32, FOUR.variable())));
     RefusedException refused =
         assertThrows(RefusedException.class, () -> EquationPrinter.print(program));
     assertEquals("E0910", refused.code());

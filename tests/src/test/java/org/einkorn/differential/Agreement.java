@@ -32,6 +32,7 @@ final class Agreement {
 
   private final Case tested;
   private Outcome oracle = new Outcome.Broken("not run");
+  private EquationText equations = new EquationText.Refused("not printed");
   private Map<String, Data> bounds = Map.of();
   private Set<String> unbounded = Set.of();
 
@@ -56,9 +57,14 @@ final class Agreement {
 
   /// What the interpreter of equations makes of a case, and the first run that differs from it.
   ///
+  /// @param equations what became of the program as equations of the language
   /// @param skipped the tensors that nothing is known of, since they decide something by an inexact
   ///   value
-  record Verdict(Outcome oracle, Optional<Disagreement> disagreement, Set<String> skipped) {}
+  record Verdict(
+      Outcome oracle,
+      EquationText equations,
+      Optional<Disagreement> disagreement,
+      Set<String> skipped) {}
 
   static Verdict check(Case tested) {
     Agreement agreement = new Agreement(tested);
@@ -69,7 +75,7 @@ final class Agreement {
     } catch (Found stopped) {
       found = Optional.of(stopped.disagreement);
     }
-    return new Verdict(agreement.oracle, found, agreement.unbounded);
+    return new Verdict(agreement.oracle, agreement.equations, found, agreement.unbounded);
   }
 
   private static final class Found extends RuntimeException {
@@ -86,6 +92,10 @@ final class Agreement {
     verify("equations", TensorVerifier.verify(program));
     oracle = Run.of(ProgramInterpreter.of(program), tested, Run.Order.WHOLE);
     requireSound("interpreter of equations", oracle);
+    equations = EquationText.of(tested, oracle);
+    if (equations instanceof EquationText.Wrong(Kind kind, String details)) {
+      throw new Found("equations as source", kind, details);
+    }
     Pipeline pipeline = Pipeline.of(Pipeline.Observer.none());
     Program optimized = pipeline.optimize(program);
     if (optimized != program) {
@@ -148,24 +158,54 @@ final class Agreement {
         compare(name + " with its runner", Run.byRunner(kernel, tested), Strictness.SAME);
       }
     }
-    if (tested.choices() % 16 == 2) {
-      checkText(backend, module);
+    switch (backend.name()) {
+      case "jvm" -> checkText(backend, module, "bytecode", emit(backend, module, "bytecode"));
+      case "llvm" -> {
+        String text = emit(backend, module, "llvm");
+        checkRewrite(backend, "llvm", text);
+        // Assembly is made from the text of the IR, so that running it runs what was read.
+        String assembly = rewrite(backend, "llvm", text, "asm");
+        checkText(backend, module, "asm", assembly);
+        if (tested.choices() % 8 == 3) {
+          if (!emit(backend, module, "asm").equals(assembly)) {
+            throw new Found("asm from llvm", Kind.TEXT, assembly);
+          }
+          checkText(backend, module, "llvm", text);
+        }
+      }
+      default -> throw new IllegalStateException(backend.name());
     }
   }
 
-  /// The text of the code, read back, does the same and prints the same.
-  private void checkText(Backend backend, Module module) {
-    boolean isJvm = backend.name().equals("jvm");
-    String kind = isJvm ? "bytecode" : "llvm";
-    String stage = backend.name() + " from its text";
-    String text =
-        new String(
-            backend.emit(module, new Emission(kind, "kernel", isJvm ? "jvm" : "native")).main(),
-            StandardCharsets.UTF_8);
-    try (KernelModule kernel = backend.load(module, kind, text)) {
-      compare(stage, Run.of(kernel, tested, Run.Order.WHOLE), Strictness.SAME);
+  private static String emit(Backend backend, Module module, String kind) {
+    String target = backend.name().equals("jvm") ? "jvm" : "native";
+    return new String(
+        backend.emit(module, new Emission(kind, "kernel", target)).main(), StandardCharsets.UTF_8);
+  }
+
+  private static String rewrite(Backend backend, String kind, String text, String into) {
+    try {
+      return backend.rewrite(kind, text, into);
     } catch (RefusedException refused) {
-      throw new Found(stage, Kind.COMPILER, Run.describe(refused) + "\n" + text);
+      throw new Found("text of " + kind, Kind.COMPILER, Run.describe(refused) + "\n" + text);
+    }
+  }
+
+  /// The text of code reads back and prints the same.
+  private static void checkRewrite(Backend backend, String kind, String text) {
+    String again = rewrite(backend, kind, text, kind);
+    if (!again.equals(text)) {
+      throw new Found("text of " + kind, Kind.TEXT, text + "\n" + again);
+    }
+  }
+
+  /// The text of code reads back, prints the same, and does the same.
+  private void checkText(Backend backend, Module module, String kind, String text) {
+    checkRewrite(backend, kind, text);
+    try (KernelModule kernel = backend.load(module, kind, text)) {
+      compare("text of " + kind, Run.of(kernel, tested, Run.Order.WHOLE), Strictness.SAME);
+    } catch (RefusedException refused) {
+      throw new Found("text of " + kind, Kind.COMPILER, Run.describe(refused) + "\n" + text);
     }
   }
 

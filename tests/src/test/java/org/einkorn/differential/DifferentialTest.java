@@ -3,7 +3,9 @@ package org.einkorn.differential;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ final class DifferentialTest {
   private static void run(long first, int count) {
     System.out.printf("%d random programs from -Deinkorn.seed=%d on%n", count, first);
     AtomicInteger finished = new AtomicInteger();
+    AtomicInteger settling = new AtomicInteger();
+    Map<String, Integer> refused = new ConcurrentSkipListMap<>();
     Optional<Long> failing =
         LongStream.range(first, first + count)
             .parallel()
@@ -37,6 +41,12 @@ final class DifferentialTest {
                   Agreement.Verdict verdict = Agreement.check(RandomProgram.of(seed));
                   if (verdict.oracle() instanceof Outcome.Finished) {
                     finished.incrementAndGet();
+                  }
+                  switch (verdict.equations()) {
+                    case EquationText.Same _, EquationText.Wrong _ -> {}
+                    case EquationText.Settles _ -> settling.incrementAndGet();
+                    case EquationText.Refused(String reason) ->
+                        refused.merge(reason, 1, Integer::sum);
                   }
                   return verdict.disagreement().isPresent();
                 })
@@ -48,6 +58,23 @@ final class DifferentialTest {
     assertTrue(
         count < 100 || finished.get() * 2 >= count,
         () -> finished + " of " + count + " programs ran to their end");
+    reportEquations(count, refused, settling.get());
+  }
+
+  /// Not every program has a source; how many have none, and why, is said and bounded.
+  private static void reportEquations(int count, Map<String, Integer> refused, int settling) {
+    refused.forEach(
+        (reason, number) ->
+            System.out.printf("%d of %d programs have no source: %s%n", number, count, reason));
+    System.out.printf(
+        "%d of %d programs print otherwise as equations once they were read%n", settling, count);
+    int without = refused.values().stream().mapToInt(Integer::intValue).sum();
+    assertTrue(
+        without <= 10 + count / 10,
+        () -> without + " of " + count + " programs have no source: " + refused);
+    assertTrue(
+        settling <= 5 + count / 200,
+        () -> settling + " of " + count + " programs print otherwise once they were read");
   }
 
   private static String report(long seed) {

@@ -58,20 +58,32 @@ public final class JvmBackend implements Backend {
 
   @Override
   public KernelModule load(Module module, String kind, String text) {
-    if (!kind.equals("bytecode")) {
-      throw Refusals.unreadableKind(kind);
-    }
-    ClassCode code;
-    try {
-      code = ClassTextParser.parse(text);
-    } catch (ClassTextException e) {
-      throw Refusals.badText(e.line(), String.valueOf(e.getMessage()));
-    }
+    ClassCode code = parse(kind, text);
     if (text.contains(VectorCompiler.API) && !VectorMachine.detect().isPresent()) {
       throw Refusals.rejectedByTheMachine(
           "it uses the Vector API; start with --add-modules jdk.incubator.vector");
     }
     return define(module, assembleUnchecked(code));
+  }
+
+  @Override
+  public String rewrite(String kind, String text, String into) {
+    ClassCode code = parse(kind, text);
+    if (!into.equals(kind)) {
+      throw Refusals.unreadableKind(kind + "` as `" + into);
+    }
+    return ClassText.print(code);
+  }
+
+  private static ClassCode parse(String kind, String text) {
+    if (!kind.equals("bytecode")) {
+      throw Refusals.unreadableKind(kind);
+    }
+    try {
+      return ClassTextParser.parse(text);
+    } catch (ClassTextException e) {
+      throw Refusals.badText(e.line(), String.valueOf(e.getMessage()));
+    }
   }
 
   private static byte[] standalone(Module module, ClassName className) {

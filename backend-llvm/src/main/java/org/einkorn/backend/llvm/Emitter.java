@@ -83,9 +83,9 @@ final class Emitter {
   }
 
   private static String assembly(Module module, Target target, String name) {
-    return new String(
-        machineCode(module, target, name, ModuleLowering.Doors.BOTH, TargetMachine::assembly),
-        StandardCharsets.UTF_8);
+    byte[] written =
+        machineCode(module, target, name, ModuleLowering.Doors.BOTH, TargetMachine::assembly);
+    return TextLoader.respelled(new String(written, StandardCharsets.UTF_8), target);
   }
 
   private static byte[] object(Module module, Target target, String name) {

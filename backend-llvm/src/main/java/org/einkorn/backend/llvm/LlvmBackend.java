@@ -91,10 +91,20 @@ public final class LlvmBackend implements Backend {
 
   @Override
   public KernelModule load(Module module, String kind, String text) {
+    return reading(() -> TextLoader.load(module, Emitter.Kind.of(kind), text));
+  }
+
+  @Override
+  public String rewrite(String kind, String text, String into) {
+    return reading(() -> TextLoader.rewrite(Emitter.Kind.of(kind), text, Emitter.Kind.of(into)));
+  }
+
+  /// Text may be wrong in ways that show only while it is made code.
+  private static <T> T reading(Supplier<T> work) {
     return available(
         () -> {
           try {
-            return TextLoader.load(module, Emitter.Kind.of(kind), text);
+            return work.get();
           } catch (LlvmException e) {
             RefusedException refused = Refusals.rejected(String.valueOf(e.getMessage()));
             refused.initCause(e);

@@ -1,5 +1,6 @@
 package org.einkorn.backend.llvm;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class TextLoader {
       Pattern.compile("(?m)^\\s*\\.globl\\s+\"?(\\w+)\\.kernel\\.(\\d+)\"?\\s");
   private static final Pattern TRIPLE = Pattern.compile("(?m)^target triple = \"([^\"]*)\"");
 
+  /// The name of the module that holds assembly while it is read.
+  private static final String HOLDER = "assembly";
+
   private TextLoader() {}
 
   static KernelModule load(Module module, Emitter.Kind kind, String text) {
@@ -42,11 +46,48 @@ final class TextLoader {
       }
       case ASM -> {
         String name = programName(module, kind, ASSEMBLY_KERNEL, text);
-        yield LlvmBackend.link(module, name, objectOfAssembly(text));
+        yield LlvmBackend.link(
+            module, name, assembled(text, Targets.host(), TargetMachine::object));
       }
-      case OBJ, SO ->
-          throw Refusals.unknownKind(kind.text() + "` from text `", List.of("llvm", "asm"));
+      case OBJ, SO -> throw unreadable(kind);
     };
+  }
+
+  /// The text as LLVM writes it, after it has read it.
+  static String rewrite(Emitter.Kind kind, String text, Emitter.Kind into) {
+    if (kind == Emitter.Kind.ASM && into == Emitter.Kind.ASM) {
+      return respelled(text, Targets.host());
+    }
+    if (kind != Emitter.Kind.LLVM || (into != Emitter.Kind.LLVM && into != Emitter.Kind.ASM)) {
+      throw Refusals.unknownKind(
+          into.text() + "` from `" + kind.text(), List.of("llvm", "asm` from `llvm"));
+    }
+    try (Context context = new Context();
+        IrModule code = context.parse(text);
+        TargetMachine machine = new TargetMachine(Targets.host())) {
+      if (into == Emitter.Kind.LLVM) {
+        return code.print();
+      }
+      code.target(machine);
+      byte[] assembly = Emitter.optimized(code, machine, TargetMachine::assembly);
+      return respelled(new String(assembly, StandardCharsets.UTF_8), Targets.host());
+    } catch (LlvmException e) {
+      throw wrong("llvm", e);
+    }
+  }
+
+  /// Assembly as LLVM's own reader understands it: numbers in decimal, no remarks. Written this
+  /// way, it reads and writes back the same.
+  static String respelled(String text, Target target) {
+    String written =
+        new String(assembled(text, target, TargetMachine::assembly), StandardCharsets.UTF_8);
+    String own = "\t.file\t\"" + HOLDER + "\"\n";
+    String said = written.startsWith(own) ? written.substring(own.length()) : written;
+    return said.replaceFirst("^\\n+", "").stripTrailing() + "\n";
+  }
+
+  private static RefusedException unreadable(Emitter.Kind kind) {
+    return Refusals.unknownKind(kind.text() + "` from text `", List.of("llvm", "asm"));
   }
 
   private static byte[] objectOfIr(Module module, String name, String text, Target host) {
@@ -67,13 +108,13 @@ final class TextLoader {
     }
   }
 
-  private static byte[] objectOfAssembly(String text) {
+  private static byte[] assembled(String text, Target target, Emitter.Writer writer) {
     try (Context context = new Context();
-        IrModule code = context.module("assembly");
-        TargetMachine machine = new TargetMachine(Targets.host())) {
+        IrModule code = context.module(HOLDER);
+        TargetMachine machine = new TargetMachine(target)) {
       code.target(machine);
       code.assembly(text);
-      return machine.object(code);
+      return writer.write(machine, code);
     } catch (LlvmException e) {
       throw wrong("asm", e);
     }

@@ -1,12 +1,14 @@
 package org.einkorn.frontend.equations;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Linear;
+import org.einkorn.frontend.check.Ranges;
 import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.Projection;
@@ -140,16 +142,35 @@ final class DefinitionWriter {
 
   private TermWriter writer(Contraction term) {
     return new TermWriter(
-        naming, types, term.axes(), term.guards(), List.of(term.joined()), term.write());
+        naming, types, term.axes(), term.guards(), List.of(term.joined()), type, term.write());
   }
 
-  private Tree.Statement equation(Projection projection, Contraction term, boolean isAlone) {
-    TermWriter writer = writer(term);
+  /// The indices of the left side, in the order of its text.
+  private static Set<String> left(Contraction term, TermWriter writer) {
     Set<String> left = new LinkedHashSet<>();
     term.write().forEach(index -> left.addAll(writer.indices.variables(index)));
+    return left;
+  }
+
+  /// The term as the lowering makes it: over the indices of the left side first.
+  private Contraction ordered(Projection projection, Contraction term) {
+    Set<String> left = left(term, writer(term));
+    List<Axis> axes = new ArrayList<>();
+    for (String name : left) {
+      term.axes().stream().filter(axis -> axis.name().equals(name)).forEach(axes::add);
+    }
+    List<Axis> over = term.axes().stream().filter(axis -> !left.contains(axis.name())).toList();
+    requireOrder(projection, term, left, over.stream().map(Axis::name).toList());
+    axes.addAll(over);
+    return new Contraction(axes, term.guards(), term.write(), term.join(), term.operands());
+  }
+
+  private Tree.Statement equation(Projection projection, Contraction given, boolean isAlone) {
+    Contraction term = ordered(projection, given);
+    TermWriter writer = writer(term);
+    Set<String> left = left(term, writer);
     List<String> over =
         term.axes().stream().map(Axis::name).filter(axis -> !left.contains(axis)).toList();
-    requireOrder(projection, term, left, over);
     List<String> open = new ArrayList<>();
     List<Tree.Index> indices = head(term, writer, left, open);
     Scalar joined = term.joined();
@@ -210,9 +231,49 @@ final class DefinitionWriter {
         !term.valueType().isFloat() || projection.isIdempotent() || term.writesPlainAxes();
     List<String> order = new ArrayList<>(left);
     order.addAll(over);
-    if (!isFree && !order.equals(term.axes().stream().map(Axis::name).toList())) {
+    List<String> own = new ArrayList<>(term.axes().stream().map(Axis::name).toList());
+    Set<String> settled = settled(term);
+    order.removeAll(settled);
+    own.removeAll(settled);
+    if (!isFree && !order.equals(own)) {
       throw Words.refused("several elements written at once in another order of the indices");
     }
+  }
+
+  /// The axes whose value the written element tells: points that land on one element agree there.
+  private static Set<String> settled(Contraction term) {
+    Set<String> settled = new LinkedHashSet<>();
+    for (IndexExpr index : term.write()) {
+      List<Linear.Term> parts = new ArrayList<>(Linear.of(index).terms().values());
+      parts.sort(Comparator.comparingLong(part -> Math.abs(part.coefficient())));
+      long span = 1;
+      boolean isTold = true;
+      Set<String> names = new LinkedHashSet<>();
+      for (Linear.Term part : parts) {
+        long step = Math.abs(part.coefficient());
+        if (TermWriter.variables(part.atom()).isEmpty()) {
+          continue;
+        }
+        isTold &= part.atom() instanceof IndexExpr.Variable && span > 0 && step >= span;
+        TermWriter.variables(part.atom()).forEach(names::add);
+        span = steps(term, part, step);
+      }
+      if (isTold) {
+        settled.addAll(names);
+      }
+    }
+    return settled;
+  }
+
+  /// How far apart values of the next variable must lie to be told from those of this one; 0 where
+  /// no number is known.
+  private static long steps(Contraction term, Linear.Term part, long step) {
+    return term.axes().stream()
+        .filter(axis -> axis.variable().equals(part.atom()))
+        .map(Axis::extent)
+        .mapToLong(extent -> extent instanceof IndexExpr.Constant(long size) ? step * size : 0)
+        .findFirst()
+        .orElse(0);
   }
 
   private List<Tree.Index> head(
@@ -249,18 +310,31 @@ final class DefinitionWriter {
             IndexExpr.FloorMod _,
             IndexExpr.Minimum _,
             IndexExpr.Maximum _ ->
-            indices.add(new Tree.Position(writer.indices.write(index), Words.NOWHERE));
+            indices.add(new Tree.Position(written(writer, index, axis), Words.NOWHERE));
       }
     }
     left.stream().filter(axis -> !shown.contains(axis) && !writer.isTold(axis)).forEach(open::add);
     return indices;
   }
 
+  /// A position of the left side. One that would lie outside if a condition did not leave it out is
+  /// looked up as the program runs; written plainly it would be the user's mistake.
+  private Tree.Expression written(TermWriter writer, IndexExpr index, int axis) {
+    Tree.Expression position = writer.indices.write(index);
+    IndexExpr extent = type.extents().get(axis);
+    Ranges range = Ranges.of(index, writer::extent);
+    boolean mayPass =
+        range.greatest().plus(1).minus(extent) instanceof IndexExpr.Constant(long by) && by > 0;
+    boolean isNumber = TermWriter.variables(index).isEmpty() && !range.isInside(extent);
+    return mayPass || isNumber ? Words.call("pos", position) : position;
+  }
+
   // ------------------------------------------------------------------------ scans
 
   private Tree.Statement scan(Body.Scan scan) {
     TermWriter writer =
-        new TermWriter(naming, types, scan.axes(), List.of(), List.of(scan.operand()), List.of());
+        new TermWriter(
+            naming, types, scan.axes(), List.of(), List.of(scan.operand()), type, List.of());
     boolean spans = scan.axes().size() == type.rank() && !writer.hasGuards();
     for (int axis = 0; spans && axis < type.rank(); axis++) {
       spans =

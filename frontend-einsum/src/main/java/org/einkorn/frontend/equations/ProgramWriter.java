@@ -40,7 +40,7 @@ public final class ProgramWriter {
 
   /// @throws org.einkorn.ir.target.RefusedException E0910 if no source can mean the program
   public static Tree.Program write(Program program) {
-    return new ProgramWriter(program).write();
+    return new ProgramWriter(Normal.of(program)).write();
   }
 
   private Tree.Program write() {

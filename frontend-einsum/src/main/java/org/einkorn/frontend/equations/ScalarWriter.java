@@ -19,6 +19,9 @@ final class ScalarWriter {
   private final IndexWriter indices;
   private final Reads reads;
 
+  /// Whether what is written stands between brackets.
+  private boolean inPosition;
+
   /// How the index of a read is written; the definition knows which are surely inside.
   interface Reads {
     /// Whether `position` on an axis of this extent needs no check of its own at run time.
@@ -128,7 +131,7 @@ final class ScalarWriter {
   private Tree.Expression read(Scalar.Read read) {
     Tree.Name name = Words.name(naming.tensor(read.tensor()));
     if (read.indices().isEmpty()) {
-      return name;
+      return inPosition && read.type().isCompute() ? Words.call(read.type().text(), name) : name;
     }
     List<Tree.Index> at = new ArrayList<>();
     for (int axis = 0; axis < read.indices().size(); axis++) {
@@ -147,8 +150,17 @@ final class ScalarWriter {
         : Words.call("pos", indices.write(index));
   }
 
-  /// A position from data: something that is read, called or projected says so.
+  /// A position from data: something that is read, called or projected says so. A bare name would
+  /// be an index or a size.
   Tree.Expression fetch(IndexExpr.Fetch fetch) {
+    boolean before = inPosition;
+    inPosition = true;
+    Tree.Expression position = looked(fetch);
+    inPosition = before;
+    return position;
+  }
+
+  private Tree.Expression looked(IndexExpr.Fetch fetch) {
     Scalar source = fetch.source();
     boolean isPlain =
         source instanceof Scalar.Position
@@ -158,9 +170,7 @@ final class ScalarWriter {
     }
     return isWeak(source) || source instanceof Scalar.Literal
         ? Words.call(source.type().text(), write(source))
-        : write(source) instanceof Tree.Name name
-            ? Words.call(source.type().text(), name)
-            : write(source);
+        : write(source);
   }
 
   // ------------------------------------------------------------------- operations
@@ -241,6 +251,10 @@ final class ScalarWriter {
     if (!operand.type().isCompute() && cast.type() != operand.type().compute()) {
       written = Words.call(operand.type().compute().text(), written);
     }
+    if (operand instanceof Scalar.Literal literal && !fits(literal, cast.type())) {
+      // A conversion that fails when it is reached; of a bare literal it would be a mistake.
+      written = Words.call(operand.type().text(), written);
+    }
     if (operand instanceof Scalar.Literal literal && literal.type().isFloat()) {
       written = strong(operand, written);
     }
@@ -251,5 +265,20 @@ final class ScalarWriter {
           : compared(Tree.ComparisonOperator.UNEQUAL, written, zero);
     }
     return Words.call(cast.type().text(), written);
+  }
+
+  private static boolean fits(Scalar.Literal literal, DType type) {
+    if (!literal.type().isInteger()) {
+      return true;
+    }
+    long value = literal.longValue();
+    return switch (type) {
+      case I32 -> value == (int) value;
+      case I16 -> value == (short) value;
+      case I8 -> value == (byte) value;
+      case U8 -> value >= 0 && value < 256;
+      case I4 -> value >= -8 && value < 8;
+      case F64, F32, F16, BF16, F8E4M3, F8E5M2, I64, BOOL, C64, C128 -> true;
+    };
   }
 }

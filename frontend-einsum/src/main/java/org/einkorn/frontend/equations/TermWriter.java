@@ -26,6 +26,11 @@ final class TermWriter {
   private final Map<String, TensorType> types;
   private final Map<String, IndexExpr> extents = new LinkedHashMap<>();
   private final Map<String, Set<IndexExpr>> direct = new HashMap<>();
+
+  /// The axes that a read tells which no condition may skip.
+  private final Set<String> told = new LinkedHashSet<>();
+
+  private int conditions;
   private final Set<String> shifted = new LinkedHashSet<>();
   private final Set<Guard> guards;
   private final Map<String, String> names;
@@ -38,6 +43,7 @@ final class TermWriter {
       List<Axis> axes,
       List<Guard> guards,
       List<Scalar> operands,
+      TensorType target,
       List<IndexExpr> write) {
     this.types = types;
     this.guards = new LinkedHashSet<>(guards);
@@ -66,6 +72,11 @@ final class TermWriter {
       }
     }
     operands.forEach(operand -> look(operand, Conditions.NONE));
+    for (int axis = 0; axis < write.size(); axis++) {
+      if (!variables(write.get(axis)).isEmpty() && !(write.get(axis) instanceof IndexExpr.Fetch)) {
+        protect(write.get(axis), target.extents().get(axis), Conditions.NONE);
+      }
+    }
     for (Guard guard : this.guards) {
       if (guard.index() instanceof IndexExpr.Variable(String name)) {
         shifted.add(name);
@@ -128,8 +139,10 @@ final class TermWriter {
       }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         look(condition, facts);
+        conditions++;
         look(then, facts.and(condition, true));
         look(otherwise, facts.and(condition, false));
+        conditions--;
       }
     }
   }
@@ -139,6 +152,9 @@ final class TermWriter {
       case IndexExpr.Fetch(String _, int _, IndexExpr _, Scalar source) -> look(source, facts);
       case IndexExpr.Variable(String name) -> {
         direct.computeIfAbsent(name, _ -> new LinkedHashSet<>()).add(Linear.normalize(extent));
+        if (conditions == 0) {
+          told.add(name);
+        }
         protect(index, extent, facts);
       }
       case IndexExpr.Constant _,
@@ -179,7 +195,7 @@ final class TermWriter {
 
   /// Whether the reads tell the extent of an axis without a word.
   boolean isTold(String axis) {
-    return agrees(axis) && direct.containsKey(axis) && !shifted.contains(axis);
+    return agrees(axis) && told.contains(axis) && !shifted.contains(axis);
   }
 
   Tree.Name name(String axis) {
@@ -225,6 +241,9 @@ final class TermWriter {
       bounds.add(new Tree.Bound(name(axis), indices.write(extent(axis)), Words.NOWHERE));
     }
     for (Guard guard : guards) {
+      if (guard.index() instanceof IndexExpr.Fetch) {
+        throw Words.refused("a condition on a position taken from data");
+      }
       bounds.add(
           new Tree.Bound(
               indices.write(guard.index()), indices.write(guard.extent()), Words.NOWHERE));

@@ -2,7 +2,8 @@
 /// values, bit for bit.
 ///
 /// ```text
-/// Program (org.einkorn.ir.tensor) → ProgramWriter → Tree.Program → TreePrinter → text
+/// Program (org.einkorn.ir.tensor) → Normal, Split → ProgramWriter → Tree.Program → TreePrinter → text
+///   every position in one way    → Normal; what takes two equations → Split
 ///   Definition → DefinitionWriter: the left side with its extents, the projection, the guards
 ///   Scalar     → ScalarWriter: values; every literal stands where it takes its type, or has a cast
 ///   IndexExpr  → IndexWriter: positions and extents

@@ -31,6 +31,14 @@ public interface Backend {
   /// @throws RefusedException when the text is wrong
   KernelModule load(Module module, String kind, String text);
 
+  /// Reads a text artifact and writes what it says, as the same kind or as a later one that the
+  /// backend makes of it. What [#emit] wrote stays as it is, to the letter, as the same kind.
+  ///
+  /// @param kind one of [#emits()] that is text
+  /// @param into a kind that is text
+  /// @throws RefusedException when the text is wrong, or can't become that kind
+  String rewrite(String kind, String text, String into);
+
   /// One line on what this backend found on this machine, for `ein doctor`.
   String describe();
 }
