@@ -34,7 +34,8 @@ import org.junit.jupiter.api.TestFactory;
 /// A file holds cases, separated by lines `// ---`. Below a wrong line stands what it gives: `//~^
 /// E0102 [k] title`, the text of the primary span in brackets; each `^` is one line up, and `//~|`
 /// speaks of the line of the comment before. `//~+ LINE` is that line mended: with it the case
-/// compiles. `//< A f32 2x3` says what is known of an input, `//! known` uses its extents.
+/// compiles. `//< A f32 2x3` says what is known of an input, `//! known` uses its extents. What is
+/// printed for each case, to the last label, stands in the `.txt` beside the file.
 class DiagnosticsTest {
   private static final Path FOLDER = Path.of("../tests/src/test/resources/diagnostics");
   private static final Path PAGES = Path.of("../docs/errors");
@@ -49,6 +50,25 @@ class DiagnosticsTest {
     }
     assertTrue(tests.size() >= 60, "wrong programs: " + tests.size());
     return tests.stream();
+  }
+
+  /// What is printed for each wrong program.
+  @TestFactory
+  Stream<DynamicTest> rendered() throws IOException {
+    Map<Path, List<Rendered.Case>> files = new TreeMap<>();
+    for (Case example : cases()) {
+      Path golden = FOLDER.resolve(example.name.replaceFirst("\\.ein:.*", ".txt"));
+      List<Diagnostic> found = Case.compile(example.text).diagnostics();
+      files
+          .computeIfAbsent(golden, _ -> new ArrayList<>())
+          .add(new Rendered.Case(example.text, found));
+    }
+    return files.entrySet().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getKey().getFileName().toString(),
+                    () -> Rendered.check(file.getKey(), file.getValue())));
   }
 
   /// These have no place in a program: an output that is asked for, and what only text of the IR
@@ -197,7 +217,7 @@ class DiagnosticsTest {
       return isMended ? Optional.of(String.join("\n", lines)) : Optional.empty();
     }
 
-    private Compiled compile(String source) {
+    private static Compiled compile(String source) {
       Map<String, Known> known = new TreeMap<>();
       for (String line : source.lines().toList()) {
         if (line.startsWith("//< ")) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.einkorn.frontend.Rendered;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.DiagnosticRenderer;
 import org.junit.jupiter.api.DynamicTest;
@@ -21,10 +23,13 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Errors tested in place. A case ends at a line `//----`. `//~^ E0007 words` expects the error on
 /// the line above (a `^` more for each line further up; `v` for lines below), and its rendering to
-/// hold the words. Every error must be expected and every expectation met.
+/// hold the words. Every error must be expected and every expectation met. What is printed for each
+/// case, to the last label, stands in the `.txt` beside the file.
 class SyntaxErrorTest {
   private static final List<String> FILES =
       List.of("lexical.ein", "brackets.ein", "expressions.ein", "statements.ein", "indices.ein");
+  private static final Path FOLDER =
+      Path.of("src/test/resources/org/einkorn/frontend/syntax/errors");
   private static final Pattern EXPECTED = Pattern.compile("//~([\\^v]*) (E[0-9]{4})(.*)");
 
   private static String resource(String name) {
@@ -49,6 +54,20 @@ class SyntaxErrorTest {
               }
               return tests.stream();
             });
+  }
+
+  /// What is printed for each case.
+  @TestFactory
+  Stream<DynamicTest> rendered() {
+    return FILES.stream().map(file -> DynamicTest.dynamicTest(file, () -> checkRendered(file)));
+  }
+
+  private static void checkRendered(String file) throws IOException {
+    List<Rendered.Case> cases = new ArrayList<>();
+    for (String text : resource(file).split("(?m)^//----.*\n")) {
+      cases.add(new Rendered.Case(text, Syntax.parse(file, text).diagnostics()));
+    }
+    Rendered.check(FOLDER.resolve(file.replace(".ein", ".txt")), cases);
   }
 
   private static void check(String file, String text) {
