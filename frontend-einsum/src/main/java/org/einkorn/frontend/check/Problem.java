@@ -13,19 +13,31 @@ public sealed interface Problem {
       implements Problem {}
 
   /// An index runs over two axes of different extent.
-  record TwoExtents(String index, Use first, Use second) implements Problem {}
+  ///
+  /// @param remedy what may be done about it
+  record TwoExtents(String index, Use first, Use second, Remedy remedy) implements Problem {}
+
+  /// Ways out of [TwoExtents], by what disagrees.
+  enum Remedy {
+    INDICES,
+    DECLARATION,
+    PARTS,
+    EQUATIONS
+  }
 
   /// One side of [TwoExtents].
   ///
   /// @param extent as a user would write it
-  /// @param from the tensor with its type, `A: f32[2, 3]`
+  /// @param from where it comes from: `` `A: f32[2, 3]` ``, `the data`; may be empty
   record Use(Origin at, String extent, String from) {}
 
   /// A name is defined twice.
   record DefinedTwice(String name, Origin at, Origin first) implements Problem {}
 
   /// Nothing says how far an index runs.
-  record UnknownExtent(String index, Origin at, String target) implements Problem {}
+  ///
+  /// @param offer a part of the program, with the extent
+  record UnknownExtent(String index, Origin at, String offer) implements Problem {}
 
   /// A constant position outside its axis.
   record OutsideAxis(String tensor, int axis, String position, String extent, Origin at)
@@ -60,25 +72,32 @@ public sealed interface Problem {
   record RecursiveFunction(List<String> cycle, Origin at) implements Problem {}
 
   /// Slices of the two sides differ in number.
+  ///
+  /// @param right the number of this slice, from 1
   record SliceCount(int left, int right, Origin at) implements Problem {}
 
   /// A name stands alone where elements are meant.
   record WholeTensor(String tensor, int rank, Origin at) implements Problem {}
 
   /// Something that can't be an index.
-  record NotAPosition(Origin at) implements Problem {}
+  record NotAPosition(String why, Origin at) implements Problem {}
 
   /// A `let` whose value is no constant.
-  record NotConstant(Origin at) implements Problem {}
+  record NotConstant(boolean isCircle, Origin at) implements Problem {}
 
   /// An axis written twice as `...`.
   record SecondEllipsis(Origin at) implements Problem {}
+
+  /// An output that is declared and that nothing defines.
+  record Undefined(String name, int rank, Origin at) implements Problem {}
 
   /// A name that means nothing here.
   record UnknownName(String name, Origin at, List<String> near) implements Problem {}
 
   /// The left side has something that can't be written to.
-  record NotWritable(Origin at) implements Problem {}
+  ///
+  /// @param offer a declaration with which it can
+  record NotWritable(String why, String offer, Origin at) implements Problem {}
 
   /// An equation defines an input.
   record DefinesInput(String name, Origin at, Origin first) implements Problem {}
@@ -105,11 +124,17 @@ public sealed interface Problem {
   /// A position taken from a tensor of floats.
   record FloatIndex(String tensor, String type, Origin at) implements Problem {}
 
+  /// A function of whole tensors, applied to something else.
+  record TakesWholeTensors(String function, Origin at) implements Problem {}
+
   /// A type that is no type.
   record UnknownType(String name, Origin at, List<String> near) implements Problem {}
 
   /// A function with the wrong number of arguments.
-  record ArgumentCount(String function, int expected, int found, Origin at) implements Problem {}
+  ///
+  /// @param signature how it is called
+  record ArgumentCount(String function, int expected, int found, String signature, Origin at)
+      implements Problem {}
 
   /// A named argument that the function does not have.
   record UnknownArgument(String function, String name, Origin at, List<String> known)
@@ -122,7 +147,9 @@ public sealed interface Problem {
   record TwoDottedAxes(String function, Origin at) implements Problem {}
 
   /// A function of a whole tensor, with something else.
-  record NeedsWholeTensor(String function, Origin at) implements Problem {}
+  ///
+  /// @param rank how many axes it gives
+  record NeedsWholeTensor(String function, int rank, Origin at) implements Problem {}
 
   /// An index that occurs only under `not` or in comparisons.
   record UnsafeRule(String index, Origin at) implements Problem {}
@@ -131,10 +158,13 @@ public sealed interface Problem {
   record LiteralTooLarge(long value, String type, Origin at) implements Problem {}
 
   /// A function's body that can't be expanded.
-  record BadFunctionBody(String function, String why, Origin at) implements Problem {}
+  record BadFunctionBody(String function, String why, String remedy, Origin at)
+      implements Problem {}
 
   /// A projection without a name for its index: `sum(X[i])`.
-  record ProjectionWithoutIndex(String function, Origin at) implements Problem {}
+  ///
+  /// @param offer it with an index
+  record ProjectionWithoutIndex(String function, String offer, Origin at) implements Problem {}
 
   /// Two declared types.
   record TwoTypes(String tensor, String found, Origin at, String expected, Origin first)
@@ -166,7 +196,7 @@ public sealed interface Problem {
   // ------------------------------------------------------------------- warnings, W01xx
 
   /// A lone index that is summed inside a function.
-  record LoneInFunction(String index, Origin at) implements Problem {}
+  record LoneInFunction(String index, String offer, Origin at) implements Problem {}
 
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}

@@ -2,6 +2,8 @@ package org.einkorn.frontend.check;
 
 import java.util.List;
 import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.Span;
 
 /// The words for every [Problem].
 public final class ProblemWords {
@@ -14,8 +16,11 @@ public final class ProblemWords {
           Diagnostic.error(
                   "E0101", code(p.tensor()) + " has " + count(p.expected(), "axis", "axes"))
               .at(p.at(), count(p.found(), "index", "indices") + " here")
-              .and(p.first(), count(p.expected(), "axis", "axes") + " here")
-              .help("give each axis one index, or write `...` for the axes you do not name");
+              .and(
+                  p.first(),
+                  count(p.expected(), "axis", "axes")
+                      + (p.first().isKnown() ? " here" : " in the data"))
+              .help(ranks(p));
       case Problem.TwoExtents p ->
           extents(p, p.second().at().isKnown() || !p.first().at().isKnown());
       case Problem.DefinedTwice p ->
@@ -36,8 +41,7 @@ public final class ProblemWords {
                       + code(p.index())
                       + " alone or in a function"
                       + " that can be solved for it")
-              .help(
-                  "give the extent on the left side: `" + p.target() + "[" + p.index() + ": 10]`");
+              .help("say how far, here 10: " + code(p.offer()));
       case Problem.OutsideAxis p ->
           Diagnostic.error(
                   "E0106",
@@ -48,14 +52,16 @@ public final class ProblemWords {
                       + " of "
                       + code(p.tensor()))
               .at(p.at(), "the axis has " + count(p.extent(), "position"))
-              .help("positions run from 0, and from -1 at the end backwards");
+              .help(positions(p.extent()));
       case Problem.LabelOnNumbers p ->
           Diagnostic.error("E0107", "label " + code(p.label()) + " on an axis of numbers")
               .at(p.at(), "the axis has " + count(p.extent(), "position"))
               .help(
-                  "use a number from 0, or a `let` if "
+                  "use a number, or if "
                       + code(p.label())
-                      + " is meant to be a constant");
+                      + " is a constant, bind it: `let "
+                      + p.label()
+                      + " = 0`");
       case Problem.NoSuchOutput p ->
           Diagnostic.error("E0108", "there is no tensor " + code(p.name()))
               .note("the program defines " + listed(p.known()))
@@ -70,12 +76,17 @@ public final class ProblemWords {
               .help("declare it: `input " + p.tensor() + "[i, j]`");
       case Problem.DoesNotDivide p ->
           Diagnostic.error("E0111", "a group does not fill its axis")
-              .at(p.at(), "the axis has " + p.extent() + ", the other indices make " + p.by())
+              .at(
+                  p.at(),
+                  "the axis has "
+                      + count(p.extent(), "position")
+                      + ", the other indices make "
+                      + p.by())
               .help("choose extents whose product is the extent of the axis");
       case Problem.WritesOutside p ->
           Diagnostic.error("E0112", code(p.tensor()) + " is written outside its declared extent")
               .at(p.at(), "the last position is " + p.position() + ", the extent is " + p.extent())
-              .help("declare a larger extent, or read a smaller range");
+              .help("declare a larger extent, or write a smaller range");
       case Problem.UnknownFunction p ->
           near(
               Diagnostic.error("E0113", "there is no function " + code(p.name())).at(p.at(), ""),
@@ -92,10 +103,17 @@ public final class ProblemWords {
       case Problem.RecursiveFunction p ->
           Diagnostic.error("E0115", "a function needs itself")
               .at(p.at(), String.join(" → ", p.cycle()))
-              .help("write the recursion as equations over an index");
+              .help("write the steps out with a name for each");
       case Problem.SliceCount p ->
           Diagnostic.error("E0116", "a slice on the right has no partner on the left")
-              .at(p.at(), "slice " + p.right() + " of this tensor, the left side has " + p.left())
+              .at(
+                  p.at(),
+                  p.left() == 0
+                      ? "the left side has no slice"
+                      : "slice "
+                          + p.right()
+                          + " of this tensor; the left side has "
+                          + count(p.left(), "slice", "slices"))
               .help("write `:` on the left side for each slice, or use an index");
       case Problem.WholeTensor p ->
           Diagnostic.error("E0117", code(p.tensor()) + " stands alone where one number is meant")
@@ -103,14 +121,21 @@ public final class ProblemWords {
               .help("index it: `" + p.tensor() + "[" + indices(p.rank()) + "]`");
       case Problem.NotAPosition p ->
           Diagnostic.error("E0118", "this is no position")
-              .at(p.at(), "")
+              .at(p.at(), p.why())
               .help(
                   "positions are made of indices, sizes and whole numbers with `+ - * / %`; divide"
                       + " by positive sizes only");
       case Problem.NotConstant p ->
           Diagnostic.error("E0119", "the value of a `let` must be constant")
-              .at(p.at(), "not known before the program runs")
-              .help("leave out `let`: an equation defines a tensor");
+              .at(
+                  p.at(),
+                  p.isCircle()
+                      ? "it needs a `let` that needs this one"
+                      : "not known before the program runs")
+              .help(
+                  p.isCircle()
+                      ? "give one of them a number"
+                      : "leave out `let`: an equation defines a tensor");
       case Problem.SecondEllipsis p ->
           Diagnostic.error("E0120", "two `...` in one tensor")
               .at(p.at(), "")
@@ -122,8 +147,16 @@ public final class ProblemWords {
               "bind it with `let " + p.name() + " = …`, or define it by an equation");
       case Problem.NotWritable p ->
           Diagnostic.error("E0122", "this position can't be written to")
-              .at(p.at(), "the extent of the axis is not known")
-              .help("declare the tensor with its extents: `output Y[i: 10]`");
+              .at(p.at(), p.why())
+              .help("declare the tensor with its extents: " + code(p.offer()));
+      case Problem.Undefined p ->
+          Diagnostic.error("E0121", code(p.name()) + " has no meaning here")
+              .at(p.at(), "declared, but no equation defines it")
+              .help(
+                  "define it: `"
+                      + p.name()
+                      + (p.rank() > 0 ? "[" + indices(p.rank()) + "]" : "")
+                      + " = …`");
       case Problem.TooLarge p ->
           Diagnostic.error("E0123", "a size or position beyond 64 bits")
               .at(p.at(), "")
@@ -133,6 +166,7 @@ public final class ProblemWords {
       case Problem.ImplicitInFunction p -> types(p);
       case Problem.ComplexArithmetic p -> types(p);
       case Problem.FloatIndex p -> types(p);
+      case Problem.TakesWholeTensors p -> types(p);
       case Problem.UnknownType p -> types(p);
       case Problem.ArgumentCount p -> types(p);
       case Problem.UnknownArgument p -> types(p);
@@ -157,7 +191,7 @@ public final class ProblemWords {
       case Problem.LoneInFunction p ->
           Diagnostic.warning("W0101", code(p.index()) + " is summed inside a function")
               .at(p.at(), "it occurs once, and not on the left side")
-              .help("write `sum[" + p.index() + "](…)` if that is meant");
+              .help("if that is meant, say it: " + code(p.offer()));
       case Problem.Unused p ->
           Diagnostic.warning("W0102", "the " + p.what() + " " + code(p.name()) + " is not used")
               .at(p.at(), "")
@@ -183,18 +217,25 @@ public final class ProblemWords {
       case Problem.FloatIndex p ->
           Diagnostic.error("E0204", "a position must be a whole number")
               .at(p.at(), code(p.tensor()) + " is " + p.type())
-              .help("convert it: `i32(…)`, or declare `" + p.tensor() + "` with `: i32`");
+              .help("convert it: `i32(" + source(p.at(), "…") + ")`");
+      case Problem.TakesWholeTensors p ->
+          Diagnostic.error("E0218", code(p.function()) + " takes whole tensors")
+              .at(p.at(), "this is one number at each point, or a tensor without axes")
+              .help(
+                  "name the tensors alone, with brackets behind the call: `"
+                      + p.function()
+                      + "(A, B)[:, :]`");
       case Problem.UnknownType p ->
           near(
               Diagnostic.error("E0205", "there is no type " + code(p.name())).at(p.at(), ""),
               p.near(),
-              "the types are f64 f32 f16 bf16 f8e4m3 f8e5m2 i64 i32 i16 i8 u8 i4 bool c64 c128");
+              "the types are `f64 f32 f16 bf16 f8e4m3 f8e5m2 i64 i32 i16 i8 u8 i4 bool c64 c128`");
       case Problem.ArgumentCount p ->
           Diagnostic.error(
                   "E0206",
                   code(p.function()) + " takes " + count(p.expected(), "argument", "arguments"))
               .at(p.at(), p.found() + " here")
-              .help("separate arguments with commas");
+              .help("it is called as " + code(p.signature()));
       case Problem.UnknownArgument p ->
           Diagnostic.error("E0207", code(p.function()) + " has no argument " + code(p.name()))
               .at(p.at(), "")
@@ -205,7 +246,7 @@ public final class ProblemWords {
       case Problem.NoDottedAxis p ->
           Diagnostic.error("E0208", code(p.function()) + " works along an axis, and none is marked")
               .at(p.at(), "")
-              .help("put a dot after the axis: `" + p.offer() + ".`");
+              .help("put a dot after the axis: `" + p.offer() + "`");
       case Problem.TwoDottedAxes p ->
           Diagnostic.error(
                   "E0209", code(p.function()) + " works along one axis, and two are marked")
@@ -214,23 +255,29 @@ public final class ProblemWords {
       case Problem.NeedsWholeTensor p ->
           Diagnostic.error("E0210", code(p.function()) + " gives a whole tensor")
               .at(p.at(), "one number is meant here")
-              .help("index it: `" + p.function() + "(…)[i, j]`");
+              .help(
+                  "index it: `"
+                      + source(p.at(), p.function() + "(…)")
+                      + "["
+                      + indices(p.rank())
+                      + "]`");
       case Problem.UnsafeRule p ->
           Diagnostic.error("E0211", "nothing in the rule binds " + code(p.index()))
               .at(p.at(), "it occurs only in the head, under `not`, or in a comparison")
-              .help("add an atom that says where " + code(p.index()) + " comes from");
+              .help(
+                  "add an atom that says where it comes from, such as `Person(" + p.index() + ")`");
       case Problem.LiteralTooLarge p ->
           Diagnostic.error("E0212", p.value() + " does not fit in " + p.type())
               .at(p.at(), "out of the range of " + p.type())
-              .help("use a wider type, such as i64 or f64");
+              .help("use a wider type, such as `i64` or `f64`");
       case Problem.BadFunctionBody p ->
           Diagnostic.error("E0213", code(p.function()) + " can't be expanded")
               .at(p.at(), p.why())
-              .help("see \"Functions\" in the language reference");
+              .help(p.remedy());
       case Problem.ProjectionWithoutIndex p ->
           Diagnostic.error("E0214", code(p.function()) + " needs an index to run over")
               .at(p.at(), "")
-              .help("name it in brackets: `" + p.function() + "[i](X[i])`");
+              .help("name it in brackets: " + code(p.offer()));
       case Problem.TwoTypes p ->
           Diagnostic.error("E0215", code(p.tensor()) + " has two types")
               .at(p.at(), p.found() + " here")
@@ -305,12 +352,42 @@ public final class ProblemWords {
     return Diagnostic.error("E0102", name(problem.index()) + " has two extents")
         .at(primary.at(), use(problem.index(), primary))
         .and(other.at(), use(problem.index(), other))
-        .help("use different indices for axes of different extent, or fix the data");
+        .help(
+            switch (problem.remedy()) {
+              case INDICES -> "use different indices for axes of different extent";
+              case DECLARATION -> "declare the extent that the data have, or bind other data";
+              case PARTS -> "the parts must agree on all axes but the first";
+              case EQUATIONS -> "let all equations of the tensor write the same range";
+            });
   }
 
   private static String use(String index, Problem.Use use) {
     String subject = index.contains(" ") ? "it" : code(index);
-    return subject + " is " + use.extent() + " here, from " + code(use.from());
+    String from = use.from().isEmpty() ? "" : ", from " + use.from();
+    return subject + " is " + use.extent() + " here" + from;
+  }
+
+  private static String ranks(Problem.TwoRanks problem) {
+    if (!problem.first().isKnown()) {
+      return "declare " + count(problem.expected(), "axis", "axes") + ", or bind other data";
+    }
+    int surplus = problem.found() - problem.expected();
+    return surplus > 0
+        ? "leave out " + count(surplus, "index", "indices")
+        : "write one index for each axis, or `...` for those you do not name";
+  }
+
+  private static String positions(String extent) {
+    if (extent.equals("0")) {
+      return "the axis is empty: there is nothing to read";
+    }
+    long size = Long.parseLong(extent);
+    return "positions run from 0 to " + (size - 1) + ", or from -1, the last, back to -" + size;
+  }
+
+  /// The text of the program at a place.
+  private static String source(Origin origin, String otherwise) {
+    return origin.span().map(Span::text).filter(text -> !text.contains("\n")).orElse(otherwise);
   }
 
   private static String name(String index) {

@@ -17,6 +17,7 @@ import org.einkorn.ir.source.Span;
 final class Answers {
   private final Context context;
   private final Map<String, Origin> declared = new LinkedHashMap<>();
+  private final Map<String, Integer> ranks = new LinkedHashMap<>();
   private final Set<String> kept = new LinkedHashSet<>();
   private final List<Question> questions = new ArrayList<>();
   private final List<Written> files = new ArrayList<>();
@@ -37,9 +38,11 @@ final class Answers {
     this.context = context;
   }
 
+  /// @param rank how many axes the declaration names
   /// @param isKept whether the declaration is an `output`
-  void declare(String name, Origin origin, boolean isKept) {
+  void declare(String name, int rank, Origin origin, boolean isKept) {
     declared.put(name, origin);
+    ranks.put(name, rank);
     if (isKept) {
       kept.add(name);
     }
@@ -52,6 +55,11 @@ final class Answers {
 
   Map<String, Origin> declared() {
     return declared;
+  }
+
+  /// How many axes the declaration of a tensor names.
+  int rank(String name) {
+    return ranks.getOrDefault(name, 0);
   }
 
   List<Question> questions() {

@@ -10,6 +10,7 @@ import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.Span;
 import org.einkorn.runtime.DType;
 
 /// Expands calls: primitives to nodes, structure functions to reads, everything else by its `def`.
@@ -127,7 +128,7 @@ final class Calls {
           "cumprod",
           "cummax",
           "cummin" -> {
-        context.report(new Problem.ProjectionWithoutIndex(name, call.origin()));
+        context.report(withoutIndex(call));
         yield new Node.Broken();
       }
       default -> library(call, env);
@@ -158,7 +159,7 @@ final class Calls {
   /// `pos(i/2)`: an index function as a number.
   private Node position(Tree.Call call, Env env) {
     if (call.arguments().size() != 1 || call.arguments().getFirst().name().isPresent()) {
-      context.report(new Problem.ArgumentCount("pos", 1, call.arguments().size(), call.origin()));
+      context.report(count(call, 1, call.arguments().size()));
       return new Node.Broken();
     }
     return elaborator
@@ -200,7 +201,7 @@ final class Calls {
           case "inv", "det", "cholesky", "solve", "svd", "qr", "eigh", "expm" ->
               new Problem.LinearAlgebra(name, origin);
           case "random" -> new Problem.Random(origin);
-          case "topk" -> new Problem.NotYet("topk", "sort, and a slice of the result", origin);
+          case "topk" -> new Problem.NotYet("topk", "`sort`, and a slice of the result", origin);
           default -> null;
         };
     if (problem == null) {
@@ -210,9 +211,31 @@ final class Calls {
     return Optional.of(new Node.Broken());
   }
 
+  private Problem count(Tree.Call call, int expected, int found) {
+    String name = call.function().text();
+    return new Problem.ArgumentCount(
+        name, expected, found, Signatures.of(context, name), call.origin());
+  }
+
+  /// `sum(X[i, j])` may mean `sum[i, j](X[i, j])`.
+  private Problem withoutIndex(Tree.Call call) {
+    Set<String> names = new LinkedHashSet<>();
+    call.arguments()
+        .forEach(argument -> names.addAll(elaborator.uses().of(argument.value()).keySet()));
+    names.remove("...");
+    String index = names.isEmpty() ? "i" : String.join(", ", names);
+    String inside =
+        call.arguments().isEmpty()
+            ? "…"
+            : call.arguments().getFirst().value().origin().span().map(Span::text).orElse("…");
+    String name = call.function().text();
+    return new Problem.ProjectionWithoutIndex(
+        name, name + "[" + index + "](" + inside + ")", call.origin());
+  }
+
   private Node fold(BinaryOp op, Tree.Call call, Env env) {
     if (call.arguments().size() < 2) {
-      context.report(new Problem.ProjectionWithoutIndex(call.function().text(), call.origin()));
+      context.report(withoutIndex(call));
       return new Node.Broken();
     }
     List<Node> values = arguments(call, env, call.arguments().size()).orElse(List.of());
@@ -237,8 +260,7 @@ final class Calls {
       values.add(elaborator.node(argument.value(), env));
     }
     if (values.size() != count) {
-      context.report(
-          new Problem.ArgumentCount(call.function().text(), count, values.size(), call.origin()));
+      context.report(count(call, count, values.size()));
       return Optional.empty();
     }
     return Optional.of(values);

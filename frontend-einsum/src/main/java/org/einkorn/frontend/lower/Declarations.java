@@ -112,7 +112,11 @@ final class Declarations {
       progress = open.removeIf(this::evaluate);
     }
     for (Tree.Let let : open) {
-      context.report(new Problem.NotConstant(let.value().origin()));
+      List<Tree.Name> names = new ArrayList<>();
+      Item.collect(let.value(), names);
+      boolean isCircle =
+          names.stream().map(Tree.Name::text).anyMatch(name -> open.contains(lets.get(name)));
+      context.report(new Problem.NotConstant(isCircle, let.value().origin()));
       context.constants.put(let.name().text(), new Node.Broken());
     }
   }
@@ -311,7 +315,7 @@ final class Declarations {
     }
     Optional<IndexExpr> size = constant == null ? Optional.empty() : size(constant);
     if (size.isEmpty() && !(constant instanceof Node.Broken)) {
-      context.report(new Problem.NotAPosition(value.origin()));
+      context.report(new Problem.NotAPosition("neither a size nor a whole number", value.origin()));
     }
     return size;
   }
@@ -364,7 +368,11 @@ final class Declarations {
                   Optional.of(
                       context.extents.unknown(name.text().toUpperCase(java.util.Locale.ROOT)));
               default -> {
-                context.report(new Problem.NotWritable(index.origin()));
+                context.report(
+                    new Problem.NotWritable(
+                        "the axes of a file are named, or have an extent",
+                        "input " + head.name().text() + " = \"" + statement.path().value() + "\"",
+                        index.origin()));
                 yield Optional.empty();
               }
             });

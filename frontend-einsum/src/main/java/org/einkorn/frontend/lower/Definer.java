@@ -32,6 +32,7 @@ final class Definer {
   private final Projection projection;
   private final boolean isAverage;
   private final Origin origin;
+  private final Origin place;
 
   /// @param extents those of the target
   /// @param type the declared type
@@ -49,6 +50,7 @@ final class Definer {
     this.extents = extents;
     this.types = new Types(context);
     this.origin = parts.getFirst().item().origin();
+    this.place = parts.getFirst().item().head().origin();
     Tree.AssignOperator operator = parts.getFirst().item().operator();
     this.isAverage = operator == Tree.AssignOperator.AVG;
     boolean isLogic =
@@ -140,7 +142,7 @@ final class Definer {
   }
 
   private void add(String name, DType type, List<IndexExpr> shape, Body body) {
-    context.tensors.put(name, new TensorInfo(name, type, type, shape, false, false, origin));
+    context.tensors.put(name, new TensorInfo(name, type, type, shape, false, false, place));
     context.definitions.add(new Definition(name, new TensorType(type, shape), body, origin));
   }
 

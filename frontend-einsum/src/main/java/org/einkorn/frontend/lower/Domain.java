@@ -9,6 +9,7 @@ import java.util.Set;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.check.Ranges;
+import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,12 @@ final class Domain {
       Frame frame,
       Map<String, Frame.Site> declared,
       Map<String, IndexExpr> optional,
-      String target) {
-    new Domain(context, frame).run(declared, optional, target);
+      Tree.Head head) {
+    new Domain(context, frame).run(declared, optional, head);
   }
 
   private void run(
-      Map<String, Frame.Site> declared, Map<String, IndexExpr> optional, String target) {
+      Map<String, Frame.Site> declared, Map<String, IndexExpr> optional, Tree.Head head) {
     frame.bounds().forEach((name, extent) -> solved.put(name, context.extents.resolve(extent)));
     fixed.addAll(frame.bounds().keySet());
     Map<String, Frame.Site> all = new HashMap<>(frame.fixed());
@@ -80,14 +81,20 @@ final class Domain {
       }
       if (extent == null) {
         if (reported.add(variable.written())) {
-          context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
+          unknown(variable, head);
         }
         extent = IndexExpr.Constant.ONE;
       }
       if (!context.extents.unify(variable.extent(), extent) && reported.add(variable.written())) {
-        context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
+        unknown(variable, head);
       }
     }
+  }
+
+  private void unknown(Frame.Variable variable, Tree.Head head) {
+    context.report(
+        new Problem.UnknownExtent(
+            variable.written(), variable.origin(), Heads.sized(head, variable)));
   }
 
   private Optional<String> variableOf(IndexExpr position) {
@@ -109,7 +116,9 @@ final class Domain {
     }
     suggest(name, site.extent());
     if (!context.extents.unify(first.extent(), site.extent()) && reported.add(name)) {
-      context.report(new Problem.TwoExtents(frame.get(name).written(), use(first), use(site)));
+      context.report(
+          new Problem.TwoExtents(
+              frame.get(name).written(), use(first), use(site), Problem.Remedy.INDICES));
     }
   }
 
@@ -122,7 +131,7 @@ final class Domain {
 
   private Problem.Use use(Frame.Site site) {
     TensorInfo tensor = context.tensor(site.tensor());
-    String from = tensor == null ? site.tensor() : Shapes.describe(context, tensor);
+    String from = tensor == null ? "" : "`" + Shapes.describe(context, tensor) + "`";
     return new Problem.Use(
         site.origin(), Shapes.text(context.extents.resolve(site.extent())), from);
   }
@@ -142,7 +151,8 @@ final class Domain {
       solved.put(name, divide(group, axis, rest));
     } else if (unknown.isEmpty() && !context.extents.unify(axis, rest)) {
       context.report(
-          new Problem.DoesNotDivide(Shapes.text(axis), Shapes.text(rest), group.origin()));
+          new Problem.DoesNotDivide(
+              Shapes.text(axis), Shapes.text(Shapes.known(rest)), group.origin()));
     }
   }
 

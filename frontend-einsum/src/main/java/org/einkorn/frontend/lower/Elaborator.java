@@ -17,6 +17,7 @@ import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.Span;
 
 /// Resolves one right side: names, functions, and where implicit indices are projected.
 final class Elaborator {
@@ -89,13 +90,15 @@ final class Elaborator {
       }
       if (top.isEmpty()) {
         if (placement.isLone() && placement.inFunction()) {
-          context.report(new Problem.LoneInFunction(name, originOf(placement.at(), name)));
+          context.report(
+              new Problem.LoneInFunction(
+                  name, summed(name, placement), originOf(placement.at(), name)));
         }
         placements.computeIfAbsent(placement.at(), _ -> new ArrayList<>()).add(name);
       } else if (placement.inFunction()) {
         context.report(
             new Problem.ImplicitInFunction(
-                name, top.get().sign(), originOf(placement.at(), name), "sum[" + name + "](…)"));
+                name, top.get().sign(), originOf(placement.at(), name), summed(name, placement)));
         placements.computeIfAbsent(placement.at(), _ -> new ArrayList<>()).add(name);
       } else {
         atTop.add(name);
@@ -109,6 +112,12 @@ final class Elaborator {
     return atTop.isEmpty()
         ? body
         : projected(top.get(), variables(atTop, inner), body, value.origin());
+  }
+
+  /// The sum over an index, written out.
+  private static String summed(String name, Uses.Placement placement) {
+    String text = placement.at().origin().span().map(Span::text).orElse("…");
+    return "sum[" + name + "](" + (text.contains("\n") ? "…" : text) + ")";
   }
 
   /// Whether the function that the scope belongs to takes the index: `norm(V[i])` for `def
@@ -143,6 +152,10 @@ final class Elaborator {
 
   /// The place of the first use of an index under an expression.
   private Origin originOf(Tree.Expression value, String name) {
+    return originOf(uses, value, name);
+  }
+
+  static Origin originOf(Uses uses, Tree.Expression value, String name) {
     if (value instanceof Tree.Access access) {
       for (Tree.Index index : access.indices()) {
         if (uses.ofIndices(List.of(index)).containsKey(name)) {
@@ -152,7 +165,7 @@ final class Elaborator {
     }
     for (Tree.Expression child : Uses.children(value)) {
       if (uses.of(child).containsKey(name)) {
-        return originOf(child, name);
+        return originOf(uses, child, name);
       }
     }
     return value.origin();
@@ -361,6 +374,13 @@ final class Elaborator {
           new Problem.BadFunctionBody(
               projection.kind().word(),
               "it runs along one index of the left side",
+              "give the left side that index: `Y["
+                  + name.text()
+                  + "] = "
+                  + projection.kind().word()
+                  + "["
+                  + name.text()
+                  + "](…)`",
               projection.origin()));
       return new Node.Broken();
     }

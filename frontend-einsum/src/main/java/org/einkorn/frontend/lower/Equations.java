@@ -297,7 +297,7 @@ final class Equations {
               .orElse(new Node.Whole(0));
       env = env.withPadding(padding);
     }
-    List<IndexExpr> write = positions(head, elaborator, env, axes);
+    List<IndexExpr> write = positions(item, head, elaborator, env, axes);
     int before = context.problems.size();
     Optional<Tree.AssignOperator> top =
         normal(item.operator()) == Tree.AssignOperator.ASSIGN
@@ -315,7 +315,7 @@ final class Equations {
       return;
     }
     int before2 = context.problems.size();
-    Domain.solve(context, frame, head.fixed(), optional(head, axes), target);
+    Domain.solve(context, frame, head.fixed(), optional(head, axes), item.head());
     if (!hasNewError(before2)) {
       parts.add(new Part(item, frame, write, node, bounds));
     }
@@ -367,7 +367,7 @@ final class Equations {
 
   /// The positions that are no plain index.
   private List<IndexExpr> positions(
-      Heads.Written head, Elaborator elaborator, Env env, List<IndexExpr> axes) {
+      Item item, Heads.Written head, Elaborator elaborator, Env env, List<IndexExpr> axes) {
     List<IndexExpr> write = new ArrayList<>(head.write());
     for (Map.Entry<Integer, Tree.Expression> pending : head.pending().entrySet()) {
       int axis = pending.getKey();
@@ -376,7 +376,11 @@ final class Equations {
           new TensorInfo(target, DType.F32, DType.F32, axes, false, false, value.origin());
       boolean isLast = value instanceof Tree.Negate(Tree.IntegerLiteral _, Origin _);
       if (isLast && !isDeclared(axis)) {
-        context.report(new Problem.NotWritable(value.origin()));
+        context.report(
+            new Problem.NotWritable(
+                "it counts from the end of an axis whose extent is not known",
+                Heads.declaration(item.head(), axis),
+                value.origin()));
         return List.of();
       }
       Optional<IndexExpr> position =
@@ -411,9 +415,22 @@ final class Equations {
     all.addAll(env.indices().keySet());
     for (String name : all) {
       if (!bound.contains(name) && !Names.isCapital(name)) {
-        context.report(new Problem.UnsafeRule(name, item.head().origin()));
+        context.report(new Problem.UnsafeRule(name, firstUse(item, name)));
       }
     }
+  }
+
+  /// Where the name of an index first stands in a rule.
+  private static Origin firstUse(Item item, String name) {
+    Uses uses = new Uses(other -> false);
+    for (Tree.Index index : item.head().indices()) {
+      if (uses.ofIndices(List.of(index)).containsKey(name)) {
+        return index.origin();
+      }
+    }
+    return item.value()
+        .map(value -> Elaborator.originOf(uses, value, name))
+        .orElse(item.head().origin());
   }
 
   private static void positive(Tree.Expression value, Set<String> bound, Uses uses) {

@@ -122,7 +122,12 @@ final class Expansion {
     }
     if (place > names.size() || found.size() < names.size()) {
       context.report(
-          new Problem.ArgumentCount(name, (int) needed, call.arguments().size(), call.origin()));
+          new Problem.ArgumentCount(
+              name,
+              (int) needed,
+              call.arguments().size(),
+              Signatures.of(context, name),
+              call.origin()));
       return Optional.empty();
     }
     return Optional.of(found);
@@ -194,9 +199,7 @@ final class Expansion {
             new Problem.NoDottedAxis(
                 function.name().text(), call.origin(), whole.text() + "[i, j.]"));
       } else {
-        context.report(
-            new Problem.TwoRanks(
-                whole.text(), whole.origin(), pattern.size(), whole.origin(), rank));
+        misfit(function, parameter, pattern.size(), rank, whole.origin());
       }
       return false;
     }
@@ -229,9 +232,11 @@ final class Expansion {
         case Tree.Position(Tree.Name name, Origin _) -> names.add(name.text());
         case Tree.Ellipsis _ -> ellipsisAt = names.size();
         case Tree.Position _, Tree.Virtual _, Tree.Group _, Tree.Slice _, Tree.Sized _ -> {
-          context.report(
-              new Problem.BadFunctionBody(
-                  function.name().text(), "a parameter names its axes", index.origin()));
+          bad(
+              function.name().text(),
+              "a parameter only names its axes",
+              "write a name for each axis, a dot after one of them, or `...`",
+              index.origin());
           return false;
         }
       }
@@ -241,7 +246,9 @@ final class Expansion {
       context.report(
           dotted.isEmpty()
               ? new Problem.NoDottedAxis(
-                  name, call.origin(), free.isEmpty() ? "i" : frame.get(free.getLast()).written())
+                  name,
+                  call.origin(),
+                  (free.isEmpty() ? "i" : frame.get(free.getLast()).written()) + ".")
               : new Problem.TwoDottedAxes(name, call.origin()));
       return false;
     }
@@ -251,13 +258,7 @@ final class Expansion {
     }
     int plain = names.size() - (dot == null ? 0 : 1);
     if (ellipsisAt < 0 ? others.size() != plain : others.size() < plain) {
-      context.report(
-          new Problem.TwoRanks(
-              "the argument of " + function.name().text(),
-              origin,
-              free.size(),
-              origin,
-              names.size()));
+      misfit(function, parameter, names.size(), free.size(), origin);
       return false;
     }
     // Names before the ellipsis take indices from the left, names after it from the right.
@@ -320,7 +321,11 @@ final class Expansion {
           boolean isResult = equation.head().name().text().equals(name);
           if ((isResult && isDefined)
               || scope.bindings().containsKey(equation.head().name().text())) {
-            return bad(name, "each of its tensors is defined once", equation.head().origin());
+            return bad(
+                name,
+                "a second equation of a tensor in a function",
+                "give one of the two another name",
+                equation.head().origin());
           }
           Optional<Local> local = equation(function, equation, scope, bound, isResult);
           if (local.isEmpty()) {
@@ -334,7 +339,11 @@ final class Expansion {
           }
         }
         case Tree.Equation equation -> {
-          return bad(name, "its equations have no `pad`, `until` or `for`", equation.origin());
+          return bad(
+              name,
+              "`pad`, `until` and `for` can't stand in a function",
+              "leave them out, or write the equation outside of the function",
+              equation.origin());
         }
         case Tree.Rule _,
             Tree.Declaration _,
@@ -344,18 +353,36 @@ final class Expansion {
             Tree.WriteFile _,
             Tree.Query _,
             Tree.Learn _ -> {
-          return bad(name, "it holds equations and `let` only", statement.origin());
+          return bad(
+              name,
+              "a function is expanded to equations and `let` only",
+              "write this outside of the function",
+              statement.origin());
         }
       }
     }
     return isDefined
         ? result
-        : bad(name, "one of its equations defines `" + name + "`", function.name().origin());
+        : bad(
+            name,
+            "none of its equations says what it gives",
+            "let one of them define `" + name + "`: `" + name + "[…] = …`",
+            function.name().origin());
   }
 
-  private Node bad(String name, String why, Origin origin) {
-    context.report(new Problem.BadFunctionBody(name, why, origin));
+  private Node bad(String name, String why, String remedy, Origin origin) {
+    context.report(new Problem.BadFunctionBody(name, why, remedy, origin));
     return new Node.Broken();
+  }
+
+  private void misfit(
+      Tree.Function function, String parameter, int axes, int indices, Origin origin) {
+    bad(
+        function.name().text(),
+        "`%s` has %d %s, the argument %d"
+            .formatted(parameter, axes, axes == 1 ? "axis" : "axes", indices),
+        "give an argument with as many indices as the parameter has axes",
+        origin);
   }
 
   private record Local(Node node, Env.Binding binding) {}
@@ -375,7 +402,11 @@ final class Expansion {
       if (index instanceof Tree.Ellipsis) {
         ellipsisAt = axes.size();
       } else if (name.isEmpty()) {
-        bad(function.name().text(), "its left sides name plain axes", index.origin());
+        bad(
+            function.name().text(),
+            "a left side in a function only names its axes",
+            "write a name for each axis, or `...`",
+            index.origin());
         return Optional.empty();
       } else {
         String text = name.get().text();

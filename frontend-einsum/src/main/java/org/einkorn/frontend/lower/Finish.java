@@ -194,7 +194,9 @@ final class Finish {
           kept.putIfAbsent(declared.getKey(), Optional.empty());
         }
       } else {
-        context.report(new Problem.UnknownName(declared.getKey(), declared.getValue(), List.of()));
+        context.report(
+            new Problem.Undefined(
+                declared.getKey(), answers.rank(declared.getKey()), declared.getValue()));
       }
     }
     queries.forEach(query -> kept.putIfAbsent(query.name(), Optional.empty()));

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.source.Span;
 
 /// The left side of one equation: its index variables, and where it writes.
 final class Heads {
@@ -45,6 +47,48 @@ final class Heads {
     return head.indices().stream()
         .mapToInt(index -> index instanceof Tree.Ellipsis ? width : 1)
         .sum();
+  }
+
+  /// A declaration that says how long an axis of a left side is: `output C[i: 10]`.
+  static String declaration(Tree.Head head, int axis) {
+    List<String> axes = new ArrayList<>();
+    for (int place = 0; place < head.indices().size(); place++) {
+      boolean isPlain =
+          place != axis
+              && head.indices().get(place) instanceof Tree.Position(Tree.Name name, Origin _)
+              && !Names.isCapital(name.text());
+      axes.add(
+          isPlain ? head.indices().get(place).origin().span().map(Span::text).orElse("i") : "10");
+    }
+    return "output " + head.name().text() + "[" + String.join(", ", axes) + "]";
+  }
+
+  /// The part of the program that would say how far a variable runs: the left side if it has the
+  /// variable, else a bound at its end.
+  static String sized(Tree.Head head, Frame.Variable variable) {
+    Optional<Span> whole = head.origin().span();
+    Optional<Span> name = variable.origin().span();
+    String written = variable.written();
+    boolean isName = name.map(span -> span.text().equals(written)).orElse(false);
+    boolean isIndex =
+        head.indices().stream()
+            .anyMatch(
+                index ->
+                    index instanceof Tree.Position(Tree.Name plain, Origin _)
+                        && plain.text().equals(written));
+    if (isIndex && isName && whole.isPresent()) {
+      int at = name.orElseThrow().end() - whole.get().start();
+      String text = whole.get().text();
+      if (at > 0 && at <= text.length()) {
+        return text.substring(0, at) + ": 10" + text.substring(at);
+      }
+    }
+    boolean isInHead =
+        whole.isPresent()
+            && name.isPresent()
+            && name.get().start() >= whole.get().start()
+            && name.get().end() <= whole.get().end();
+    return isName && !isInHead ? written + ": 10" : "with " + written + ": 10";
   }
 
   Written read(Tree.Head head, int width) {

@@ -76,9 +76,10 @@ final class Inputs {
         if (!context.extents.unify(extent, actual)) {
           context.report(
               new Problem.TwoExtents(
-                  "axis " + axis + " of " + name,
-                  new Problem.Use(origin, Shapes.text(context.extents.resolve(extent)), name),
-                  new Problem.Use(Origin.UNKNOWN, Shapes.text(actual), "the data")));
+                  "axis " + axis + " of `" + name + "`",
+                  new Problem.Use(origin, Shapes.text(context.extents.resolve(extent)), ""),
+                  new Problem.Use(Origin.UNKNOWN, Shapes.text(actual), "the data"),
+                  Problem.Remedy.DECLARATION));
         }
       }
       all.add(extent);

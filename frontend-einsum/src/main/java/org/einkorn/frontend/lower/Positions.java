@@ -38,7 +38,8 @@ final class Positions {
       }
       case Tree.Sized sized -> variable(sized.name(), env);
       case Tree.Slice _, Tree.Ellipsis _ -> {
-        context.report(new Problem.NotAPosition(index.origin()));
+        context.report(
+            new Problem.NotAPosition("a slice or `...` can't stand here", index.origin()));
         yield Optional.empty();
       }
     };
@@ -158,9 +159,18 @@ final class Positions {
         yield left.flatMap(a -> right.map(b -> isMinimum ? a.min(b) : a.max(b)));
       }
       default -> {
-        context.report(new Problem.NotAPosition(value.origin()));
+        context.report(new Problem.NotAPosition(why(value), value.origin()));
         yield Optional.empty();
       }
+    };
+  }
+
+  private static String why(Tree.Expression value) {
+    return switch (value) {
+      case Tree.Power _ -> "a power of indices";
+      case Tree.DecimalLiteral _ -> "not a whole number";
+      case Tree.TruthLiteral _, Tree.Comparison _, Tree.Logic _, Tree.Not _ -> "a truth value";
+      default -> "neither an index nor a size nor a whole number";
     };
   }
 
@@ -170,7 +180,9 @@ final class Positions {
       case DIVIDE, REMAINDER -> {
         boolean isPositive = !(right instanceof IndexExpr.Constant(long by)) || by > 0;
         if (!isPositive || !frame.variablesOf(right).isEmpty()) {
-          context.report(new Problem.NotAPosition(factor.value().origin()));
+          String why =
+              !isPositive ? "a divisor must be greater than 0" : "an index can't be a divisor";
+          context.report(new Problem.NotAPosition(why, factor.value().origin()));
           yield Optional.empty();
         }
         yield Optional.of(
@@ -200,7 +212,7 @@ final class Positions {
     } else if (constant instanceof Node.Broken) {
       frame.markBroken();
     } else {
-      context.report(new Problem.NotAPosition(name.origin()));
+      context.report(new Problem.NotAPosition("not a whole number", name.origin()));
     }
     return Optional.empty();
   }
@@ -256,7 +268,8 @@ final class Positions {
             ? number
             : 0;
     if (step == 0) {
-      context.report(new Problem.NotAPosition(slice.origin()));
+      context.report(
+          new Problem.NotAPosition("a step is a whole number other than 0", slice.origin()));
       step = 1;
     }
     boolean forward = step > 0;

@@ -136,7 +136,8 @@ public final class ProgramLowering {
         return;
       }
       declared.put(name.text(), declarations.declared(declaration));
-      answers.declare(name.text(), name.origin(), isOutput);
+      int rank = declaration.axes().map(List::size).orElse(0);
+      answers.declare(name.text(), rank, name.origin(), isOutput);
     } else {
       define(name);
     }
@@ -311,8 +312,7 @@ public final class ProgramLowering {
   }
 
   private void reportCycle(List<String> cycle) {
-    Origin origin =
-        java.util.Objects.requireNonNull(items.get(cycle.getFirst())).getFirst().origin();
+    Origin origin = needing(cycle.getFirst(), cycle.get(1 % cycle.size()));
     boolean isNew = cycle.stream().noneMatch(name -> context.tensors.containsKey(name));
     if (isNew) {
       List<String> closed = new ArrayList<>(cycle);
@@ -322,6 +322,16 @@ public final class ProgramLowering {
     for (String name : cycle) {
       Inputs.broken(context, name, origin);
     }
+  }
+
+  /// The equation of a tensor that needs another.
+  private Origin needing(String tensor, String needed) {
+    List<Item> group = java.util.Objects.requireNonNull(items.get(tensor));
+    return group.stream()
+        .filter(item -> item.needs().stream().anyMatch(name -> name.text().equals(needed)))
+        .findFirst()
+        .orElse(group.getFirst())
+        .origin();
   }
 
   private void warnUnused() {

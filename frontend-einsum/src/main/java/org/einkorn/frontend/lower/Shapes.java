@@ -2,6 +2,7 @@ package org.einkorn.frontend.lower;
 
 import java.util.List;
 import org.einkorn.frontend.check.Extents;
+import org.einkorn.frontend.check.Linear;
 import org.einkorn.ir.expr.IndexExpr;
 
 /// Extents and types as a user would write them, for messages and for printed programs.
@@ -32,6 +33,17 @@ final class Shapes {
           "max(" + text(left) + ", " + text(right) + ")";
       case IndexExpr.Fetch fetch -> "…";
     };
+  }
+
+  /// An extent without the factors that nothing shows yet.
+  static IndexExpr known(IndexExpr extent) {
+    return Linear.normalize(
+        Linear.substitute(
+            extent,
+            leaf ->
+                leaf instanceof IndexExpr.Symbol(String name) && Extents.isUnknown(name)
+                    ? IndexExpr.Constant.ONE
+                    : leaf));
   }
 
   private static String tight(IndexExpr expr) {

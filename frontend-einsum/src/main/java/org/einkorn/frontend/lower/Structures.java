@@ -36,7 +36,7 @@ final class Structures {
       return new Node.Broken();
     }
     if (env.whole().isEmpty()) {
-      context.report(new Problem.NeedsWholeTensor(name, call.origin()));
+      context.report(new Problem.NeedsWholeTensor(name, shape.get().size(), call.origin()));
       return new Node.Broken();
     }
     List<IndexExpr> all = env.whole().get();
@@ -240,8 +240,20 @@ final class Structures {
         total = shape.get();
         continue;
       }
-      if (total.size() != shape.get().size() || total.isEmpty()) {
-        return mismatch(call, shape.get().size(), total.size());
+      if (total.isEmpty() || shape.get().isEmpty()) {
+        Tree.Expression part = total.isEmpty() ? values.getFirst() : value;
+        context.report(new Problem.TakesWholeTensors(call.function().text(), part.origin()));
+        return Optional.empty();
+      }
+      if (total.size() != shape.get().size()) {
+        context.report(
+            new Problem.TwoRanks(
+                call.function().text(),
+                value.origin(),
+                shape.get().size(),
+                values.getFirst().origin(),
+                total.size()));
+        return Optional.empty();
       }
       List<IndexExpr> next = new ArrayList<>(total);
       for (int axis = 0; axis < next.size(); axis++) {
@@ -254,9 +266,9 @@ final class Structures {
           context.report(
               new Problem.TwoExtents(
                   "axis " + axis,
-                  new Problem.Use(
-                      values.getFirst().origin(), text(total.get(axis)), "the first part"),
-                  new Problem.Use(value.origin(), text(other), "this part")));
+                  new Problem.Use(values.getFirst().origin(), text(total.get(axis)), ""),
+                  new Problem.Use(value.origin(), text(other), ""),
+                  Problem.Remedy.PARTS));
           return Optional.empty();
         }
       }
@@ -280,7 +292,9 @@ final class Structures {
         };
     if (!fits) {
       int expected = name.equals("kron") || name.equals("one_hot") || name.equals("concat") ? 2 : 1;
-      context.report(new Problem.ArgumentCount(name, expected, count, call.origin()));
+      context.report(
+          new Problem.ArgumentCount(
+              name, expected, count, Signatures.of(context, name), call.origin()));
       return Optional.empty();
     }
     return Optional.of(call.arguments().stream().map(Tree.Argument::value).toList());

@@ -70,7 +70,11 @@ final class TargetExtents {
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
       if (isGather(part, position)) {
-        context.report(new Problem.NotWritable(part.item().head().origin()));
+        context.report(
+            new Problem.NotWritable(
+                "the data decide where, so that nothing shows how long axis " + axis + " is",
+                Heads.declaration(part.item().head(), axis),
+                part.item().head().origin()));
         return IndexExpr.Constant.ONE;
       }
       boolean isJoined = hasLabel || allConstant || isRelation;
@@ -92,12 +96,12 @@ final class TargetExtents {
           context.report(
               new Problem.TwoExtents(
                   "axis " + axis,
-                  new Problem.Use(
-                      part.item().head().origin(), Shapes.text(extent), "this equation"),
+                  new Problem.Use(part.item().head().origin(), Shapes.text(extent), ""),
                   new Problem.Use(
                       parts.getFirst().item().head().origin(),
                       Shapes.text(context.extents.resolve(unknown)),
-                      "another equation of " + target)));
+                      ""),
+                  Problem.Remedy.EQUATIONS));
         }
       } else {
         greatest = Linear.normalize(greatest.max(extent));
@@ -119,7 +123,9 @@ final class TargetExtents {
                         .equals(context.extents.resolve(unknown.plus(-1))));
     if (!isKnown && first.write().get(axis) instanceof IndexExpr.Variable(String name)) {
       Frame.Variable variable = first.frame().get(name);
-      context.report(new Problem.UnknownExtent(variable.written(), variable.origin(), target));
+      context.report(
+          new Problem.UnknownExtent(
+              variable.written(), variable.origin(), Heads.sized(first.item().head(), variable)));
       return IndexExpr.Constant.ONE;
     }
     context.extents.unify(unknown, greatest);

@@ -222,13 +222,17 @@ final class ExpressionBuilder {
     }
     List<Tree.Argument> body = arguments(arguments);
     if (over.isEmpty() || body.size() != 1 || body.getFirst().name().isPresent()) {
-      String what = over.isEmpty() ? "no index" : "not one argument";
+      String what = over.isEmpty() ? "has no index" : "takes one argument";
       throw new SyntaxFault(
-          Diagnostic.error("E0013", "`" + name.text() + "[…](…)` has " + what)
-              .at(span(origin), "")
+          Diagnostic.error("E0013", "`" + name.text() + "[…](…)` " + what)
+              .at(span(origin), over.isEmpty() ? "" : argumentsHere(body))
               .help("write `" + name.text() + "[j](A[i, j])`"));
     }
     return new Tree.Projection(kind, over, extents, body.getFirst().value(), origin);
+  }
+
+  private static String argumentsHere(List<Tree.Argument> arguments) {
+    return arguments.size() == 1 ? "a named one here" : arguments.size() + " here";
   }
 
   private SyntaxFault notAProjection(Name name, BracketsContext brackets) {

@@ -189,11 +189,15 @@ final class IndexBuilder {
           new Tree.Axis(Optional.of(name), Optional.empty(), origin);
       case Tree.Position(Expression extent, _) ->
           new Tree.Axis(Optional.empty(), Optional.of(extent), origin);
-      case Tree.Slice(Optional<Expression> start, _, _, _) when isCapital(start) ->
+      case Tree.Slice(Optional<Expression> start, Optional<Expression> stop, _, _)
+          when isCapital(start) ->
           throw new SyntaxFault(
               Diagnostic.error("E0014", "the name of an axis begins in lower case")
                   .at(ExpressionBuilder.span(start.get().origin()), "this is a constant")
-                  .help("write `p: P`"));
+                  .help(
+                      "write `p: "
+                          + stop.map(end -> ExpressionBuilder.span(end.origin()).text()).orElse("P")
+                          + "`"));
       case Tree.Dotted _, Tree.Virtual _, Tree.Group _, Tree.Slice _, Tree.Ellipsis _ ->
           throw new SyntaxFault(
               Diagnostic.error("E0014", "`" + expressions.span(item).text() + "` is not an axis")

@@ -102,13 +102,29 @@ final class SyntaxWords {
                 .and(places.of(token), "the first is here");
         return sameLine
             ? diagnostic.help("write `==` to compare, and `;` between two statements")
-            : diagnostic.help(
-                "the lines before end in an operator or a `,`, which joins them to this one");
+            : diagnostic.help(joined(found));
       }
     }
     return Diagnostic.error("E0017", "`" + found.getText() + "` within an expression")
         .at(places.of(found), "")
         .help("write `==` to compare");
+  }
+
+  /// Why the line with a second `=` belongs to the one before it.
+  private String joined(Token found) {
+    int line = places.of(found).line();
+    String last = "";
+    for (Token token : tokens) {
+      boolean isBefore = token.getType() != Token.EOF && places.of(token).line() < line;
+      last = isBefore ? token.getText() : last;
+    }
+    return isJoining(last)
+        ? "remove the `" + last + "` at the end of the line before, which joins it to this one"
+        : "close what the lines before leave open, which joins them to this one";
+  }
+
+  private static boolean isJoining(String text) {
+    return text.matches("[-+*/%^,:<>=&|×·⋅−≤≥≠∧∨¬←]+|and|or|not|with|until|for");
   }
 
   private Diagnostic keywordAsName(Token found) {
@@ -146,6 +162,9 @@ final class SyntaxWords {
     String after = before == null ? "" : " after `" + before.getText() + "`";
     Diagnostic diagnostic =
         Diagnostic.error("E0008", "did not expect " + what + after).at(places.of(found), "");
+    if (found.getType() == SEMICOLON && expected.equals("`]`")) {
+      return diagnostic.help("indices are separated by `,`");
+    }
     return expected.isEmpty()
         ? diagnostic.help("end the statement here, or join the parts with an operator")
         : diagnostic.help("write " + expected);

@@ -119,6 +119,10 @@ record Tokens(List<CommonToken> tokens, List<Comment> comments) {
     if (letters.isEmpty()) {
       return diagnostic.help("a number has one decimal point");
     }
+    if (text.matches("0[xX][0-9a-fA-F]{1,15}")) {
+      return diagnostic.help(
+          "numbers are decimal: `" + Long.parseLong(text.substring(2), 16) + "`");
+    }
     return diagnostic.help(
         "for a product write `" + text.substring(0, digits) + " " + letters + "`, with a blank");
   }
