@@ -3,6 +3,7 @@ package org.einkorn;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Signature;
@@ -62,11 +64,34 @@ final class Compiler {
   private record Entry(Map<String, Optional<Known>> headers, Compilation compilation) {}
 
   /// Equations, and what the headers of files said when they were made.
+  ///
+  /// @param requirements what must hold of the sizes
   private record Equations(
-      org.einkorn.ir.tensor.Program program, Map<String, Optional<Known>> headers) {}
+      org.einkorn.ir.tensor.Program program,
+      Map<String, Optional<Known>> headers,
+      List<Compiled.Requirement> requirements) {}
 
   /// Code that can run.
-  record Compilation(ModuleRunner runner, KernelModule code, List<Pipeline.Timing> timings) {}
+  ///
+  /// @param requirements what must hold of the sizes
+  record Compilation(
+      ModuleRunner runner,
+      KernelModule code,
+      List<Pipeline.Timing> timings,
+      List<Compiled.Requirement> requirements) {
+
+    /// What is wrong with the sizes of a run.
+    List<Diagnostic> unmet(Map<String, Long> sizes) {
+      return requirements.stream()
+          .filter(
+              required ->
+                  IndexEvaluator.extent(
+                          required.extent(), name -> Objects.requireNonNull(sizes.get(name)))
+                      <= 0)
+          .map(Compiled.Requirement::otherwise)
+          .toList();
+    }
+  }
 
   Form form() {
     return form;
@@ -117,15 +142,19 @@ final class Compiler {
   private Entry make(
       Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
     Map<String, Optional<Known>> headers = Map.of();
+    List<Compiled.Requirement> requirements = List.of();
     KernelModule code;
     if (form instanceof Form.Source(var file)) {
       Equations equations = compile(file, inputs, kept, false, timings);
       headers = equations.headers();
+      requirements = equations.requirements();
       code = Pipelines.compile(equations.program(), options, timings);
     } else {
       code = generate(options, timings);
     }
-    return new Entry(headers, new Compilation(new ModuleRunner(code), code, List.copyOf(timings)));
+    return new Entry(
+        headers,
+        new Compilation(new ModuleRunner(code), code, List.copyOf(timings), requirements));
   }
 
   private KernelModule generate(Options options, List<Pipeline.Timing> timings) {
@@ -174,8 +203,9 @@ final class Compiler {
     timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
     Compiled compiled = answer.compiled();
     return new Equations(
-        compiled.program().orElseThrow(() -> new CompileException(compiled.diagnostics())),
-        answer.probed());
+        compiled.program().orElseThrow(() -> new CompileException(compiled.refusals())),
+        answer.probed(),
+        compiled.requirements());
   }
 
   /// Fails where a shape is given for something that is no input.
@@ -218,6 +248,32 @@ final class Compiler {
     return form instanceof Form.Source(var file)
         ? sources.compile(file, inputs, kept, specialize).diagnostics()
         : List.of();
+  }
+
+  /// The warnings of the source, if it is a program.
+  List<Diagnostic> warnings(Map<String, Known> inputs, Set<String> kept) {
+    if (!(form instanceof Form.Source(var file))) {
+      return List.of();
+    }
+    Compiled compiled = sources.compile(file, inputs, kept, false);
+    return compiled.program().isPresent() ? compiled.diagnostics() : List.of();
+  }
+
+  /// A failure of a run, with the place of its equation in the source.
+  DataException explain(DataException failure, Map<String, Known> inputs, Set<String> kept) {
+    if (failure.equation().isEmpty()) {
+      return failure;
+    }
+    return switch (form) {
+      case Form.Source(var file) ->
+          sources
+              .compile(file, inputs, kept, false)
+              .program()
+              .map(program -> RunFaults.explain(failure, program))
+              .orElse(failure);
+      case Form.Equations(var program) -> RunFaults.explain(failure, program);
+      case Form.Loops _, Form.Code _ -> failure;
+    };
   }
 
   /// The element type that the program gives an input; `f32` where it says nothing.

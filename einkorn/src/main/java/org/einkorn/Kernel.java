@@ -63,7 +63,11 @@ public final class Kernel {
   ///   [#outputs()], which are overwritten
   /// @throws DataException for a wrong number, shape or type of tensors
   public void run(Tensor... tensors) {
-    runner.runInto(Objects.requireNonNull(tensors, "tensors"), runOptions);
+    try {
+      runner.runInto(Objects.requireNonNull(tensors, "tensors"), runOptions);
+    } catch (DataException e) {
+      throw compiler.explain(e, inputs, kept);
+    }
   }
 
   /// The names of the inputs, in the order in which [#run] takes them.

@@ -91,8 +91,7 @@ public final class Program {
 
   /// The warnings of the program; none where it is wrong, as the run says so.
   public List<Diagnostic> warnings() {
-    List<Diagnostic> all = compiler.diagnostics(knownInputs(), kept, false);
-    return all.stream().anyMatch(Diagnostic::isError) ? List.of() : all;
+    return compiler.warnings(knownInputs(), kept);
   }
 
   /// The element type that the program gives an input; `f32` where it says nothing.
@@ -131,6 +130,10 @@ public final class Program {
       long start = System.nanoTime();
       ModuleRunner.Result result = runner.run(arena, inputs, options.run());
       double milliseconds = (System.nanoTime() - start) / 1e6;
+      List<Diagnostic> unmet = compilation.unmet(result.sizes());
+      if (!unmet.isEmpty()) {
+        throw new CompileException(unmet);
+      }
       return new Results(runner.manifest(), result, timings, milliseconds);
     } catch (DataException e) {
       throw explain(e);
@@ -146,15 +149,18 @@ public final class Program {
 
   /// A shape that disagrees is better shown in the source, where both sides are.
   private RuntimeException explain(DataException failure) {
+    // A constant position can lie outside an axis whose extent only the data show.
     boolean isShape =
-        failure.fault() == DataFault.SHAPE_MISMATCH || failure.fault() == DataFault.WRONG_RANK;
-    if (!isShape) {
-      return failure;
+        failure.fault() == DataFault.SHAPE_MISMATCH
+            || failure.fault() == DataFault.WRONG_RANK
+            || failure.fault() == DataFault.POSITION_OUTSIDE_AXIS;
+    if (isShape) {
+      List<Diagnostic> diagnostics = compiler.diagnostics(knownInputs(), kept, true);
+      if (diagnostics.stream().anyMatch(Diagnostic::isError)) {
+        return new CompileException(diagnostics);
+      }
     }
-    List<Diagnostic> diagnostics = compiler.diagnostics(knownInputs(), kept, true);
-    return diagnostics.stream().anyMatch(Diagnostic::isError)
-        ? new CompileException(diagnostics)
-        : failure;
+    return compiler.explain(failure, knownInputs(), kept);
   }
 
   private Map<String, Known> knownInputs() {

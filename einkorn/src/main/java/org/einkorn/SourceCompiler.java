@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
@@ -61,13 +62,10 @@ final class SourceCompiler {
       return known.get();
     }
     Map<String, Optional<Known>> probed = new TreeMap<>();
+    Request request =
+        new Request(inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize);
     Compiled compiled =
-        withFileFaults(
-            Frontend.compile(
-                source,
-                new Request(
-                    inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize)),
-            probed.keySet());
+        withFileFaults(source, Frontend.compile(source, request), request, Map.copyOf(probed));
     Answer answer =
         new Answer(
             source, Map.copyOf(inputs), Set.copyOf(kept), specialize, Map.copyOf(probed), compiled);
@@ -75,21 +73,34 @@ final class SourceCompiler {
     return answer;
   }
 
-  /// A file that can't be read leaves sizes open, and errors follow from that; so it is named
-  /// first.
-  private Compiled withFileFaults(Compiled compiled, Set<String> references) {
+  /// A file that can't be read leaves sizes open, and errors follow from that. So where there are
+  /// errors the file is one of them, and what follows from it is not reported.
+  private Compiled withFileFaults(
+      SourceFile source, Compiled compiled, Request request, Map<String, Optional<Known>> probed) {
     if (compiled.program().isPresent()) {
       return compiled;
     }
     List<Diagnostic> all = new ArrayList<>();
-    for (String reference : references) {
+    Set<String> unreadable = new TreeSet<>();
+    for (String reference : probed.keySet()) {
       try {
         files.probe(reference);
       } catch (DataException e) {
         all.add(diagnostic(e));
+        unreadable.add(reference);
       }
     }
-    all.addAll(compiled.diagnostics());
+    if (unreadable.isEmpty()) {
+      return compiled;
+    }
+    Request without =
+        new Request(
+            request.inputs(),
+            request.files(),
+            request.requested(),
+            unreadable,
+            request.specialize());
+    all.addAll(Frontend.compile(source, without).diagnostics());
     return new Compiled(Optional.empty(), all);
   }
 

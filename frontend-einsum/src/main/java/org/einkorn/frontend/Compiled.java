@@ -2,15 +2,43 @@ package org.einkorn.frontend;
 
 import java.util.List;
 import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Program;
 
 /// What a frontend made of a text.
 ///
-/// @param program the program; nothing if there is an error
+/// @param program the program; nothing if there is an error, or as long as it is open
 /// @param diagnostics errors and warnings, in order of position
-public record Compiled(Optional<Program> program, List<Diagnostic> diagnostics) {
+/// @param open what must be known before there can be a program: errors for those who need it now
+/// @param requirements what must hold of the sizes that data fix
+public record Compiled(
+    Optional<Program> program,
+    List<Diagnostic> diagnostics,
+    List<Diagnostic> open,
+    List<Requirement> requirements) {
   public Compiled {
     diagnostics = List.copyOf(diagnostics);
+    open = List.copyOf(open);
+    requirements = List.copyOf(requirements);
+  }
+
+  /// A text whose program is not open and asks nothing of sizes.
+  public Compiled(Optional<Program> program, List<Diagnostic> diagnostics) {
+    this(program, diagnostics, List.of(), List.of());
+  }
+
+  /// An extent that must not be 0.
+  ///
+  /// @param extent over the symbols of the program
+  /// @param otherwise what is wrong if it is
+  public record Requirement(IndexExpr extent, Diagnostic otherwise) {}
+
+  /// Why there is no program: its errors, or what has to be known first.
+  public List<Diagnostic> refusals() {
+    if (diagnostics.stream().anyMatch(Diagnostic::isError)) {
+      return diagnostics;
+    }
+    return Diagnostic.sorted(open);
   }
 }

@@ -18,17 +18,20 @@ public final class DataException extends RuntimeException {
   private final String message;
   private final transient List<Detail> details;
   private final transient Optional<String> help;
+  private final transient Optional<String> equation;
 
-  private DataException(DataFault fault, List<Detail> details, Optional<String> help) {
+  private DataException(
+      DataFault fault, List<Detail> details, Optional<String> help, Optional<String> equation) {
     this.fault = fault;
     this.message = message(fault, details, help);
     this.details = List.copyOf(details);
     this.help = help;
+    this.equation = equation;
   }
 
   /// A failure of this kind, with no details yet.
   public static DataException of(DataFault fault) {
-    return new DataException(fault, List.of(), Optional.empty());
+    return new DataException(fault, List.of(), Optional.empty(), Optional.empty());
   }
 
   /// The same failure with one more fact.
@@ -41,6 +44,21 @@ public final class DataException extends RuntimeException {
   /// Where it happened: a file, `file:line:column`, or a key within a file.
   public DataException at(Object place) {
     return with("at", place);
+  }
+
+  /// The tensor whose equation a run failed in.
+  public DataException inEquation(String tensor) {
+    DataException placed = at("the equation of `" + tensor + "`");
+    return new DataException(fault, placed.details, help, Optional.of(tensor));
+  }
+
+  /// The same failure with other words for a fact that it has already.
+  public DataException replacing(String label, Object text) {
+    List<Detail> other =
+        details.stream()
+            .map(d -> d.label().equals(label) ? new Detail(label, String.valueOf(text)) : d)
+            .toList();
+    return copy(other, help);
   }
 
   /// What should have been there.
@@ -65,7 +83,7 @@ public final class DataException extends RuntimeException {
   }
 
   private DataException copy(List<Detail> newDetails, Optional<String> newHelp) {
-    DataException result = new DataException(fault, newDetails, newHelp);
+    DataException result = new DataException(fault, newDetails, newHelp, equation);
     if (getCause() != null) {
       result.initCause(getCause());
     }
@@ -101,6 +119,11 @@ public final class DataException extends RuntimeException {
   /// The text of the first detail with this label.
   public Optional<String> detail(String label) {
     return details.stream().filter(d -> d.label().equals(label)).map(Detail::text).findFirst();
+  }
+
+  /// The tensor whose equation a run failed in, if it was in one.
+  public Optional<String> equation() {
+    return equation;
   }
 
   /// A way out, if there is one to name.

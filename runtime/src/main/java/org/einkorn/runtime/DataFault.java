@@ -39,7 +39,7 @@ public enum DataFault {
   MEMORY_CLOSED("E0539", "the memory of the tensor cannot be reached"),
   READ_ONLY("E0540", "the memory of the tensor is read-only"),
   OUT_OF_MEMORY("E0541", "there is not enough memory for the tensor"),
-  POSITION_OUTSIDE_AXIS("E0550", "a position taken from data is outside its axis"),
+  POSITION_OUTSIDE_AXIS("E0550", "a position is outside its axis"),
   INTEGER_OVERFLOW("E0551", "integer arithmetic has no exact result in its type"),
   INPUT_MISSING("E0552", "an input has no data"),
   INPUT_UNKNOWN("E0553", "the program has no such tensor"),

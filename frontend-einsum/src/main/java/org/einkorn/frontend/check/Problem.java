@@ -102,6 +102,12 @@ public sealed interface Problem {
   /// An equation defines an input.
   record DefinesInput(String name, Origin at, Origin first) implements Problem {}
 
+  /// An extent below 0.
+  record NegativeExtent(String extent, Origin at) implements Problem {}
+
+  /// The position of the greatest of nothing.
+  record ExtremumOfNothing(String function, Origin at) implements Problem {}
+
   /// A size that no number of 64 bits holds.
   record TooLarge(Origin at) implements Problem {}
 
@@ -122,6 +128,8 @@ public sealed interface Problem {
   record ComplexArithmetic(String tensor, Origin at) implements Problem {}
 
   /// A position taken from a tensor of floats.
+  ///
+  /// @param tensor empty where the position is computed
   record FloatIndex(String tensor, String type, Origin at) implements Problem {}
 
   /// A function of whole tensors, applied to something else.
@@ -197,6 +205,12 @@ public sealed interface Problem {
 
   /// A lone index that is summed inside a function.
   record LoneInFunction(String index, String offer, Origin at) implements Problem {}
+
+  /// A tensor whose number of axes is known only with its data.
+  record OpenRank(String tensor, Origin at) implements Problem {}
+
+  /// The average of nothing.
+  record AverageOfNothing(Origin at) implements Problem {}
 
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}

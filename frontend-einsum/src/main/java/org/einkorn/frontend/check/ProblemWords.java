@@ -73,7 +73,7 @@ public final class ProblemWords {
       case Problem.UnknownRank p ->
           Diagnostic.error("E0110", "nothing says how many axes " + code(p.tensor()) + " has")
               .at(p.at(), "")
-              .help("declare it: `input " + p.tensor() + "[i, j]`");
+              .help("bind data to it, or declare it: `input " + p.tensor() + "[i, j]`");
       case Problem.DoesNotDivide p ->
           Diagnostic.error("E0111", "a group does not fill its axis")
               .at(
@@ -157,6 +157,14 @@ public final class ProblemWords {
                       + p.name()
                       + (p.rank() > 0 ? "[" + indices(p.rank()) + "]" : "")
                       + " = …`");
+      case Problem.NegativeExtent p ->
+          Diagnostic.error("E0124", "an extent can't be negative")
+              .at(p.at(), "this is " + p.extent())
+              .help("extents count positions: write 0 or more");
+      case Problem.ExtremumOfNothing p ->
+          Diagnostic.error("E0125", code(p.function()) + " of nothing has no position")
+              .at(p.at(), "its axis is empty")
+              .help("run it over an axis that has positions");
       case Problem.TooLarge p ->
           Diagnostic.error("E0123", "a size or position beyond 64 bits")
               .at(p.at(), "")
@@ -192,6 +200,18 @@ public final class ProblemWords {
           Diagnostic.warning("W0101", code(p.index()) + " is summed inside a function")
               .at(p.at(), "it occurs once, and not on the left side")
               .help("if that is meant, say it: " + code(p.offer()));
+      case Problem.OpenRank p ->
+          Diagnostic.warning(
+                  "W0103", "how many axes " + code(p.tensor()) + " has is known only with its data")
+              .at(p.at(), "what is said of the program leaves this out")
+              .help(
+                  "declare its axes, such as `input "
+                      + p.tensor()
+                      + "[i, j]`, to have all checked");
+      case Problem.AverageOfNothing p ->
+          Diagnostic.warning("W0104", "this is the average of nothing, which is 0")
+              .at(p.at(), "its axis is empty")
+              .help("run it over an axis that has positions");
       case Problem.Unused p ->
           Diagnostic.warning("W0102", "the " + p.what() + " " + code(p.name()) + " is not used")
               .at(p.at(), "")
@@ -216,7 +236,7 @@ public final class ProblemWords {
               .help("store the real and the imaginary part as two tensors");
       case Problem.FloatIndex p ->
           Diagnostic.error("E0204", "a position must be a whole number")
-              .at(p.at(), code(p.tensor()) + " is " + p.type())
+              .at(p.at(), (p.tensor().isEmpty() ? "this" : code(p.tensor())) + " is " + p.type())
               .help("convert it: `i32(" + source(p.at(), "…") + ")`");
       case Problem.TakesWholeTensors p ->
           Diagnostic.error("E0218", code(p.function()) + " takes whole tensors")

@@ -16,6 +16,7 @@ import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.Span;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
 /// What all equations of one program share.
@@ -33,15 +34,25 @@ final class Context {
   final Set<String> used = new LinkedHashSet<>();
   private final Map<String, Integer> temporaries = new HashMap<>();
   private final List<Label> labels = new ArrayList<>();
+  final List<Problem> open = new ArrayList<>();
+  final List<Required> required = new ArrayList<>();
   private final List<Runnable> checks = new ArrayList<>();
 
   /// A tensor that is read and never defined: what its uses tell.
   ///
   /// @param rank −1 where no use tells
-  record ImplicitInput(int rank, boolean isRelation, Origin origin) {}
+  /// @param isPosition whether a use is a position, so that it holds whole numbers
+  record ImplicitInput(int rank, boolean isRelation, boolean isPosition, Origin origin) {
+    DType type() {
+      return isRelation ? DType.BOOL : isPosition ? DType.I64 : DType.F32;
+    }
+  }
 
   /// A label in an index position; its number is known when all labels of the axis are.
   private record Label(String symbol, String text, IndexExpr extent) {}
+
+  /// An extent that must not be 0.
+  record Required(IndexExpr extent, Problem otherwise) {}
 
   Context(Request request) {
     this.request = request;
@@ -49,6 +60,12 @@ final class Context {
 
   void report(Problem problem) {
     problems.add(problem);
+  }
+
+  /// Says that there is no program before the number of a tensor's axes is known.
+  void needRank(String tensor, Origin origin) {
+    open.add(new Problem.UnknownRank(tensor, origin));
+    report(new Problem.OpenRank(tensor, origin));
   }
 
   /// A name for an intermediate result: `Y.1`.

@@ -314,10 +314,22 @@ final class Declarations {
       return Optional.empty();
     }
     Optional<IndexExpr> size = constant == null ? Optional.empty() : size(constant);
+    if (size.isPresent() && isNegative(context, size.get(), value.origin())) {
+      return Optional.empty();
+    }
     if (size.isEmpty() && !(constant instanceof Node.Broken)) {
       context.report(new Problem.NotAPosition("neither a size nor a whole number", value.origin()));
     }
     return size;
+  }
+
+  /// Whether an extent is below 0, which is reported.
+  static boolean isNegative(Context context, IndexExpr extent, Origin origin) {
+    boolean isNegative = extent instanceof IndexExpr.Constant(long value) && value < 0;
+    if (isNegative) {
+      context.report(new Problem.NegativeExtent(Shapes.text(extent), origin));
+    }
+    return isNegative;
   }
 
   List<Optional<IndexExpr>> extents(List<Tree.Axis> axes) {
@@ -395,12 +407,16 @@ final class Declarations {
     Optional<Known> known =
         Optional.ofNullable(context.request.inputs().get(name))
             .or(() -> file.flatMap(path -> context.request.files().apply(path)));
+    if (known.isEmpty() && file.map(context.request.unreadable()::contains).orElse(false)) {
+      Inputs.broken(context, name, declared.origin());
+      return;
+    }
+    Optional<Context.ImplicitInput> used = Optional.ofNullable(context.implicit.get(name));
     Optional<List<Optional<IndexExpr>>> extents = declared.extents();
     if (extents.isEmpty()) {
-      Context.ImplicitInput uses = context.implicit.get(name);
-      int rank = known.map(Known::rank).orElse(uses == null ? 0 : uses.rank());
+      int rank = known.map(Known::rank).orElse(used.map(Context.ImplicitInput::rank).orElse(0));
       if (rank < 0) {
-        context.report(new Problem.UnknownRank(name, declared.origin()));
+        context.needRank(name, declared.origin());
         Inputs.broken(context, name, declared.origin());
         return;
       }
@@ -413,7 +429,12 @@ final class Declarations {
       Inputs.broken(context, name, declared.origin());
       return;
     }
-    DType type = declared.type().or(() -> known.map(Known::dtype)).orElse(DType.F32);
+    boolean isPosition = used.map(Context.ImplicitInput::isPosition).orElse(false);
+    DType type =
+        declared
+            .type()
+            .or(() -> known.map(Known::dtype))
+            .orElse(isPosition ? DType.I64 : DType.F32);
     Inputs.add(context, role, name, type, extents.get(), known, file, declared.origin());
   }
 }

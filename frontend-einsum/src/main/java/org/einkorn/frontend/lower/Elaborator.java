@@ -189,6 +189,11 @@ final class Elaborator {
     return names.stream().map(name -> java.util.Objects.requireNonNull(env.index(name))).toList();
   }
 
+  /// Whether implicit indices are projected at an expression.
+  boolean isProjected(Tree.Expression value) {
+    return placements.containsKey(value) || consumed.containsKey(value);
+  }
+
   /// One expression, with the projections that belong at it.
   Node node(Tree.Expression value, Env outer) {
     List<String> taken = consumed.getOrDefault(value, List.of());
@@ -343,7 +348,7 @@ final class Elaborator {
       projection
           .extents()
           .get(place)
-          .flatMap(extent -> reader.positions().affine(extent, Env.empty()))
+          .flatMap(extent -> reader.positions().extent(extent, Env.empty()))
           .ifPresent(
               extent ->
                   frame.fix(variable, Domain.declared(name.text(), 0, extent, name.origin())));
@@ -358,12 +363,30 @@ final class Elaborator {
       case ALL -> new Node.Project(Projection.ALL, over, body, origin);
       case LSE -> new Node.Project(Projection.LOG_SUM_EXP, over, body, origin);
       case XOR -> new Node.Project(Projection.XOR, over, body, origin);
-      case AVG -> new Node.Average(over, body, origin);
+      case AVG -> {
+        averaged(over, origin);
+        yield new Node.Average(over, body, origin);
+      }
       case ARGMAX -> argExtremum(Projection.MAX, over, body, origin);
       case ARGMIN -> argExtremum(Projection.MIN, over, body, origin);
       case CUMSUM, CUMPROD, CUMMAX, CUMMIN ->
           throw new IllegalStateException("cumulative projections are taken care of above");
     };
+  }
+
+  /// Warns of an average over no points, where that is known.
+  private void averaged(List<String> over, Origin origin) {
+    List<IndexExpr> extents = over.stream().map(name -> frame.get(name).extent()).toList();
+    context.later(
+        () -> {
+          boolean isEmpty =
+              extents.stream()
+                  .anyMatch(
+                      extent -> context.extents.resolve(extent).equals(IndexExpr.Constant.ZERO));
+          if (isEmpty) {
+            context.report(new Problem.AverageOfNothing(origin));
+          }
+        });
   }
 
   private Node cumulative(Tree.Projection projection, Env env) {
@@ -416,6 +439,9 @@ final class Elaborator {
       position = position.times(variable.extent()).plus(IndexExpr.variable(name));
       count = count.times(variable.extent());
     }
+    String function = kind == Projection.MAX ? "argmax" : "argmin";
+    context.required.add(
+        new Context.Required(count, new Problem.ExtremumOfNothing(function, origin)));
     Node extremum = new Node.Project(kind, others, frame.substitute(value, renamed), origin);
     Node isExtremum =
         new Node.Logic(

@@ -357,9 +357,12 @@ final class Emitter {
     Types.Type type = types.of(gather.source());
     DType found = type.type();
     if (!found.isInteger()) {
-      String name = gather.source() instanceof Node.Read read ? read.tensor() : gather.tensor();
-      Origin at = gather.source() instanceof Node.Read read ? read.origin() : origin;
-      context.report(new Problem.FloatIndex(name, found.text(), at));
+      String name = gather.source() instanceof Node.Read read ? read.tensor() : "";
+      Problem problem = new Problem.FloatIndex(name, found.text(), gather.origin());
+      // A position may be needed in several places.
+      if (!context.problems.contains(problem)) {
+        context.report(problem);
+      }
       return IndexExpr.Constant.ZERO;
     }
     return new IndexExpr.Fetch(

@@ -80,7 +80,10 @@ final class Equations {
   }
 
   static boolean isWarning(Problem problem) {
-    return problem instanceof Problem.LoneInFunction || problem instanceof Problem.Unused;
+    return problem instanceof Problem.LoneInFunction
+        || problem instanceof Problem.Unused
+        || problem instanceof Problem.OpenRank
+        || problem instanceof Problem.AverageOfNothing;
   }
 
   /// Marks the tensor as broken. What else is said of its equations may only follow from the error.
@@ -187,10 +190,10 @@ final class Equations {
         int before = context.problems.size();
         List<IndexExpr> shape =
             new Structures(elaborator).shape(call, Env.empty()).orElse(List.of());
-        // The same complaint comes again when the right side is resolved.
-        while (context.problems.size() > before) {
-          context.problems.removeLast();
-        }
+        // The same complaint comes again when the right side is resolved, but for one of an open
+        // tensor, which comes once.
+        List<Problem> again = context.problems.subList(before, context.problems.size());
+        again.removeIf(problem -> !(problem instanceof Problem.OpenRank));
         return Math.max(width, shape.size());
       }
     }
@@ -348,7 +351,7 @@ final class Equations {
     List<Part.Bound> bounds = new ArrayList<>();
     Positions positions = elaborator.reader().positions();
     for (Tree.Bound written : item.modifiers().bounds()) {
-      Optional<IndexExpr> extent = positions.affine(written.extent(), Env.empty());
+      Optional<IndexExpr> extent = positions.extent(written.extent(), Env.empty());
       Optional<IndexExpr> position = positions.affine(written.position(), env);
       if (extent.isEmpty() || position.isEmpty()) {
         continue;

@@ -26,6 +26,7 @@ import org.einkorn.ir.tensor.TensorType;
 final class Finish {
   private final Context context;
   private final Answers answers;
+  private final List<ProgramLowering.Required> open = new ArrayList<>();
 
   Finish(Context context, Answers answers) {
     this.context = context;
@@ -34,7 +35,7 @@ final class Finish {
 
   /// @param items the tensors that the user defined
   Optional<Program> program(String name, Map<String, List<Item>> items) {
-    if (hasErrors()) {
+    if (hasErrors() || !context.open.isEmpty()) {
       context.runChecks();
       return Optional.empty();
     }
@@ -49,6 +50,7 @@ final class Finish {
     context.extents.close(fixed);
     List<String> symbols = nameSymbols();
     context.runChecks();
+    require();
     Resolver resolver = new Resolver(context, labels);
     List<Definition> definitions = new ArrayList<>();
     for (Definition definition : context.definitions) {
@@ -67,6 +69,23 @@ final class Finish {
     }
     return Optional.of(
         new Program(name, new Signature(symbols, inputs, outputs, queries), definitions));
+  }
+
+  /// Extents that must not be 0: those that are known are checked, the others left to the run.
+  private void require() {
+    for (Context.Required required : context.required) {
+      IndexExpr extent = context.extents.resolve(required.extent());
+      if (extent.equals(IndexExpr.Constant.ZERO)) {
+        context.report(required.otherwise());
+      } else if (!(extent instanceof IndexExpr.Constant)) {
+        open.add(new ProgramLowering.Required(extent, required.otherwise()));
+      }
+    }
+  }
+
+  /// Extents that must not be 0 and that data fix.
+  List<ProgramLowering.Required> required() {
+    return List.copyOf(open);
   }
 
   private boolean hasErrors() {

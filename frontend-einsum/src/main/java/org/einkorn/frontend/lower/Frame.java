@@ -35,7 +35,7 @@ final class Frame {
   record Variable(String name, String written, IndexExpr extent, Origin origin) {}
 
   /// A position that is an element of an integer tensor.
-  record Gather(Node source, String tensor, int axis, IndexExpr extent) {}
+  record Gather(Node source, String tensor, int axis, IndexExpr extent, Origin origin) {}
 
   /// One position on one axis: the position must be less than the extent.
   ///
@@ -304,7 +304,12 @@ final class Frame {
             return leaf;
           }
           return gather(
-              new Gather(substitute(gather.source, by), gather.tensor, gather.axis, gather.extent));
+              new Gather(
+                  substitute(gather.source, by),
+                  gather.tensor,
+                  gather.axis,
+                  gather.extent,
+                  gather.origin));
         });
   }
 }

@@ -26,7 +26,15 @@ public final class Frontend {
     lowered.problems().forEach(problem -> all.add(ProblemWords.diagnostic(problem)));
     boolean isWrong = all.stream().anyMatch(Diagnostic::isError);
     Optional<Program> program = isWrong ? Optional.empty() : lowered.program();
-    return new Compiled(program, Diagnostic.sorted(all));
+    List<Compiled.Requirement> requirements =
+        lowered.required().stream()
+            .map(
+                required ->
+                    new Compiled.Requirement(
+                        required.extent(), ProblemWords.diagnostic(required.otherwise())))
+            .toList();
+    List<Diagnostic> open = lowered.open().stream().map(ProblemWords::diagnostic).toList();
+    return new Compiled(program, Diagnostic.sorted(all), open, requirements);
   }
 
   /// `dir/matmul.ein` is the program `matmul`.

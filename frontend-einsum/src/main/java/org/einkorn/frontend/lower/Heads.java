@@ -132,7 +132,7 @@ final class Heads {
           String variable = ((IndexExpr.Variable) write.getLast()).name();
           Env sizes = Env.empty();
           new Positions(new Elaborator(context, frame, new Uses(n -> false)))
-              .affine(extent, sizes)
+              .extent(extent, sizes)
               .ifPresent(size -> fixed.put(variable, Domain.declared(target, axis, size, origin)));
         }
         case Tree.Virtual virtual -> {

@@ -74,7 +74,26 @@ final class InputScan {
     for (Tree.Index index : indices) {
       if (index instanceof Tree.Position position) {
         expression(position.value(), own);
+        positions(position.value(), own);
       }
+    }
+  }
+
+  /// Notes the tensors whose elements are positions: those that stand in arithmetic alone.
+  private void positions(Tree.Expression value, Set<String> own) {
+    switch (value) {
+      case Tree.Access access -> {
+        String name = access.tensor().text();
+        Context.ImplicitInput known = context.implicit.get(name);
+        if (known != null && !own.contains(name)) {
+          context.implicit.put(
+              name,
+              new Context.ImplicitInput(known.rank(), known.isRelation(), true, known.origin()));
+        }
+      }
+      case Tree.Sum _, Tree.Product _, Tree.Negate _ ->
+          Uses.children(value).forEach(child -> positions(child, own));
+      default -> {}
     }
   }
 
@@ -88,7 +107,9 @@ final class InputScan {
     boolean isRelation = access.form() == Tree.Form.ROUND && Names.isCapital(name);
     Context.ImplicitInput before = context.implicit.get(name);
     if (before == null || before.rank() < 0) {
-      context.implicit.put(name, new Context.ImplicitInput(rank, isRelation, access.origin()));
+      boolean isPosition = before != null && before.isPosition();
+      context.implicit.put(
+          name, new Context.ImplicitInput(rank, isRelation, isPosition, access.origin()));
     } else if (rank >= 0 && rank != before.rank() && complained.add(name)) {
       boolean isDeclared = context.request.inputs().containsKey(name);
       if (!isDeclared) {

@@ -23,17 +23,17 @@ final class Inputs {
     Optional<Known> known = Optional.ofNullable(context.request.inputs().get(text));
     Context.ImplicitInput uses =
         context.implicit.getOrDefault(
-            text, new Context.ImplicitInput(rank, isRelation, name.origin()));
+            text, new Context.ImplicitInput(rank, isRelation, false, name.origin()));
     int axes = known.map(Known::rank).orElse(uses.rank() >= 0 ? uses.rank() : rank);
     if (axes < 0) {
-      context.report(new Problem.UnknownRank(text, name.origin()));
+      context.needRank(text, name.origin());
       return broken(context, text, name.origin());
     }
     List<Optional<IndexExpr>> extents = new ArrayList<>();
     for (int axis = 0; axis < axes; axis++) {
       extents.add(Optional.empty());
     }
-    DType type = known.map(Known::dtype).orElse(uses.isRelation() ? DType.BOOL : DType.F32);
+    DType type = known.map(Known::dtype).orElse(uses.type());
     return add(
         context, Signature.Role.INPUT, text, type, extents, known, Optional.empty(), uses.origin());
   }

@@ -7,8 +7,11 @@ import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.runtime.DType;
 
 /// What stands between brackets, as index expressions.
 final class Positions {
@@ -57,11 +60,13 @@ final class Positions {
   /// A position that is an expression.
   Optional<IndexExpr> position(Tree.Expression value, TensorInfo tensor, int axis, Env env) {
     if (hasRead(value)) {
-      Node source = elaborator.node(value, env.withoutWhole());
+      Node source = taken(value, env.withoutWhole());
       return source instanceof Node.Broken
           ? Optional.empty()
           : Optional.of(
-              frame.gather(new Frame.Gather(source, tensor.name(), axis, extent(tensor, axis))));
+              frame.gather(
+                  new Frame.Gather(
+                      source, tensor.name(), axis, extent(tensor, axis), value.origin())));
     }
     if (value instanceof Tree.Negate(Tree.IntegerLiteral(long fromEnd, _), _)) {
       checkConstant(IndexExpr.of(-fromEnd), tensor, axis, value.origin());
@@ -78,6 +83,59 @@ final class Positions {
         .filter(found -> found instanceof IndexExpr.Constant)
         .ifPresent(found -> checkConstant(found, tensor, axis, value.origin()));
     return position;
+  }
+
+  /// A position that data decide: an expression of numbers, but that `/` rounds down as in every
+  /// position.
+  private Node taken(Tree.Expression value, Env env) {
+    if (!(value instanceof Tree.Product product) || elaborator.isProjected(value)) {
+      return value instanceof Tree.Sum sum && !elaborator.isProjected(value)
+          ? taken(sum, env)
+          : elaborator.node(value, env);
+    }
+    Node total = taken(product.first(), env);
+    for (Tree.Factor factor : product.rest()) {
+      Node next = taken(factor.value(), env);
+      total =
+          switch (factor.operator()) {
+            case JUXTAPOSE, TIMES -> new Node.Product(List.of(total, next), product.origin());
+            case REMAINDER -> new Node.Binary(BinaryOp.MODULO, total, next, product.origin());
+            case DIVIDE -> quotient(total, next, product.origin());
+          };
+    }
+    return total;
+  }
+
+  private Node taken(Tree.Sum sum, Env env) {
+    Node total = taken(sum.first(), env);
+    for (Tree.Term term : sum.rest()) {
+      Node next = taken(term.value(), env);
+      total =
+          term.operator() == TermOperator.PLUS
+              ? new Node.Sum(List.of(total, next), sum.origin())
+              : new Node.Binary(BinaryOp.SUBTRACT, total, next, sum.origin());
+    }
+    return total;
+  }
+
+  /// `⌊x / y⌋` of integers: `x − x % y` is a multiple of `y`, and rounding the quotient in `f64`
+  /// gives it exactly wherever it could be a position.
+  private Node quotient(Node x, Node y, Origin origin) {
+    Types types = new Types(context);
+    boolean isBroken = x instanceof Node.Broken || y instanceof Node.Broken;
+    if (isBroken || !types.of(x).type().isInteger() || !types.of(y).type().isInteger()) {
+      return isBroken ? new Node.Broken() : new Node.Binary(BinaryOp.DIVIDE, x, y, origin);
+    }
+    Node multiple =
+        new Node.Binary(
+            BinaryOp.SUBTRACT, x, new Node.Binary(BinaryOp.MODULO, x, y, origin), origin);
+    Node quotient =
+        new Node.Binary(
+            BinaryOp.DIVIDE,
+            new Node.Convert(DType.F64, multiple, origin),
+            new Node.Convert(DType.F64, y, origin),
+            origin);
+    return new Node.Convert(DType.I64, new Node.Unary(UnaryOp.ROUND, quotient, origin), origin);
   }
 
   private static IndexExpr extent(TensorInfo tensor, int axis) {
@@ -120,6 +178,16 @@ final class Positions {
   private static boolean isExtremum(Tree.Call call) {
     String name = call.function().text();
     return (name.equals("min") || name.equals("max")) && call.arguments().size() == 2;
+  }
+
+  /// An extent, which is not negative; nothing after a complaint.
+  Optional<IndexExpr> extent(Tree.Expression value, Env env) {
+    Optional<IndexExpr> extent = affine(value, env);
+    if (extent.isPresent() && Declarations.isNegative(context, extent.get(), value.origin())) {
+      frame.markBroken();
+      return Optional.empty();
+    }
+    return extent;
   }
 
   /// Arithmetic on indices and sizes; `/` rounds down.

@@ -13,6 +13,7 @@ import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Program;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,17 @@ public final class ProgramLowering {
 
   /// What became of a program.
   ///
-  /// @param program nothing if there is an error
-  public record Result(Optional<Program> program, List<Problem> problems) {}
+  /// @param program nothing if there is an error, or if it is open
+  /// @param open what must be known before there can be a program
+  /// @param required extents that must not be 0, over the symbols of the program
+  public record Result(
+      Optional<Program> program,
+      List<Problem> problems,
+      List<Problem> open,
+      List<Required> required) {}
+
+  /// An extent that must not be 0, and what is wrong if it is.
+  public record Required(IndexExpr extent, Problem otherwise) {}
 
   private ProgramLowering(Tree.Program tree, Request request) {
     this.tree = tree;
@@ -66,7 +76,12 @@ public final class ProgramLowering {
     Finish finish = new Finish(context, answers);
     Optional<Program> program = finish.program(name, items);
     boolean isWrong = context.problems.stream().anyMatch(p -> !Equations.isWarning(p));
-    return new Result(isWrong ? Optional.empty() : program, List.copyOf(context.problems));
+    boolean isOpen = !context.open.isEmpty();
+    return new Result(
+        isWrong || isOpen ? Optional.empty() : program,
+        List.copyOf(context.problems),
+        List.copyOf(context.open),
+        finish.required());
   }
 
   private void collectFunctions() {

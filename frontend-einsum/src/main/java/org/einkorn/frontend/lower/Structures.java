@@ -175,7 +175,8 @@ final class Structures {
     if (isNumber) {
       return Optional.of(List.of());
     }
-    TensorInfo tensor = elaborator.reader().tensor(name, 0, false);
+    // What is read nowhere else may have any number of axes.
+    TensorInfo tensor = elaborator.reader().tensor(name, -1, false);
     if (tensor.isBroken()) {
       frame.markBroken();
       return Optional.empty();

@@ -64,10 +64,13 @@ public final class ModuleRunner {
   /// What a run made.
   ///
   /// @param outputs by name, in the manifest's order
+  /// @param sizes the values of the symbols, by name
   /// @param measuredPeakBytes the most memory that the run held at once: outputs, temporaries and
   ///   copies, counted where they were allocated
-  public record Result(Map<String, Tensor> outputs, long measuredPeakBytes) {
+  public record Result(
+      Map<String, Tensor> outputs, Map<String, Long> sizes, long measuredPeakBytes) {
     public Result {
+      sizes = Map.copyOf(sizes);
       outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     }
   }
@@ -114,7 +117,7 @@ public final class ModuleRunner {
     for (int number : outputs) {
       results.put(specs[number].name(), all[number]);
     }
-    return new Result(results, measured.takenBytes() + scratchBytes);
+    return new Result(results, plan.sizes(), measured.takenBytes() + scratchBytes);
   }
 
   /// Runs the module into tensors of the caller.
@@ -286,22 +289,22 @@ public final class ModuleRunner {
     return switch (trap.kind()) {
       case POSITION -> {
         Manifest.FetchSpec fetch = function.fetches().get(trap.site());
-        yield DataException.of(DataFault.POSITION_OUTSIDE_AXIS)
-            .at("the equation of `" + function.name() + "`")
-            .expected(
-                "a position in 0.."
-                    + (trap.bound() - 1)
-                    + " of axis "
-                    + fetch.axis()
-                    + " of `"
-                    + fetch.tensor()
-                    + "`")
-            .found("`" + fetch.source() + "` is " + trap.value())
-            .withHelp("positions taken from data do not count from the end");
+        String axis = "axis " + fetch.axis() + " of `" + fetch.tensor() + "`";
+        DataException failure =
+            DataException.of(DataFault.POSITION_OUTSIDE_AXIS)
+                .inEquation(function.name())
+                .expected(
+                    trap.bound() == 0
+                        ? "no position: " + axis + " is empty"
+                        : "a position in 0.." + (trap.bound() - 1) + " of " + axis)
+                .found("`" + fetch.source() + "` is " + trap.value());
+        yield trap.value() < 0
+            ? failure.withHelp("positions taken from data do not count from the end")
+            : failure.withHelp("mend the data, or keep the positions inside with `clamp`");
       }
       case OVERFLOW ->
           DataException.of(DataFault.INTEGER_OVERFLOW)
-              .at("the equation of `" + function.name() + "`")
+              .inEquation(function.name())
               .expected("a result that its integer type can hold")
               .found("one that it can't")
               .withHelp("give the tensor a wider type, such as `: i64` or `: f64`");

@@ -1,7 +1,9 @@
 package org.einkorn.runtime.exec;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
@@ -20,6 +22,7 @@ final class RunPlan {
   private final Manifest manifest;
   private final long[] inputExtents;
   private final long[] symbols;
+  private final Map<String, Long> sizes;
   private final Shape[] shapes;
   private final long[] bytes;
   private final long[] parallelExtents;
@@ -48,6 +51,11 @@ final class RunPlan {
         allOutputs = saturatingSum(allOutputs, bytes[number]);
       }
     }
+    Map<String, Long> named = new HashMap<>();
+    for (int number = 0; number < symbols.length; number++) {
+      named.put(manifest.symbols().get(number).name(), symbols[number]);
+    }
+    this.sizes = Map.copyOf(named);
     this.isSmall = small;
     this.outputBytes = allOutputs;
     this.offsets = new long[count];
@@ -56,6 +64,11 @@ final class RunPlan {
     for (int function = 0; function < parallelExtents.length; function++) {
       parallelExtents[function] = module.parallelExtent(function, symbols);
     }
+  }
+
+  /// The values of the symbols, by name.
+  Map<String, Long> sizes() {
+    return sizes;
   }
 
   private long placeTemporaries() {
