@@ -153,8 +153,7 @@ final class Compiler {
       code = generate(options, timings);
     }
     return new Entry(
-        headers,
-        new Compilation(new ModuleRunner(code), code, List.copyOf(timings), requirements));
+        headers, new Compilation(new ModuleRunner(code), code, List.copyOf(timings), requirements));
   }
 
   private KernelModule generate(Options options, List<Pipeline.Timing> timings) {

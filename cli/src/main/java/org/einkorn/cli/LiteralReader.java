@@ -3,12 +3,16 @@ package org.einkorn.cli;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
-/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, 4]]`.
+/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`. Numbers are
+/// the literals of the language, with a sign before them.
 final class LiteralReader {
   private static final int DEEPEST = 64;
+  private static final Pattern DECIMAL =
+      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
 
   private final String text;
   private int at;
@@ -41,16 +45,29 @@ final class LiteralReader {
       case "false" -> flat.setLong(0, index);
       default -> {
         try {
-          if (number.matches("[+-]?\\d+")) {
+          if (number.matches("[+-]?[0-9]+")) {
             flat.setLong(Long.parseLong(number), index);
           } else {
-            flat.set(Double.parseDouble(number), index);
+            flat.set(decimal(number), index);
           }
         } catch (NumberFormatException e) {
           throw new UsageException("`" + number + "` is no number, in `" + text + "`");
         }
       }
     }
+  }
+
+  private static double decimal(String number) {
+    if (DECIMAL.matcher(number).matches()) {
+      return Double.parseDouble(number);
+    }
+    boolean isNegative = number.startsWith("-");
+    String digits = isNegative || number.startsWith("+") ? number.substring(1) : number;
+    return switch (digits) {
+      case "inf" -> isNegative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+      case "nan" -> Double.NaN;
+      default -> throw new NumberFormatException(number);
+    };
   }
 
   private void element(int depth) {

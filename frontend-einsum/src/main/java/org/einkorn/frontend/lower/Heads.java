@@ -204,7 +204,7 @@ final class Heads {
   private IndexExpr sliced(Tree.Slice slice, String name, int axis) {
     Positions positions = new Positions(new Elaborator(context, frame, new Uses(n -> false)));
     boolean isWhole = slice.start().isEmpty() && slice.stop().isEmpty() && slice.step().isEmpty();
-    if (isWhole) {
+    if (isWhole || !positions.isConstant(slice)) {
       return IndexExpr.variable(name);
     }
     IndexExpr extent = axis < axes.size() ? axes.get(axis) : IndexExpr.Constant.ZERO;

@@ -314,6 +314,9 @@ final class Positions {
   /// `start:stop:step` by NumPy's rules: the position at `variable`, which runs over the slice.
   IndexExpr slice(Tree.Slice slice, String variable, TensorInfo tensor, int axis, Env env) {
     IndexExpr extent = extent(tensor, axis);
+    if (!isConstant(slice)) {
+      return IndexExpr.Constant.ZERO;
+    }
     SliceBounds bounds = bounds(slice, extent, env);
     frame.addSite(
         new Frame.Site(
@@ -328,6 +331,28 @@ final class Positions {
   }
 
   record SliceBounds(IndexExpr start, long step, IndexExpr length) {}
+
+  /// Whether a slice lies between constants; an index in it is reported.
+  boolean isConstant(Tree.Slice slice) {
+    Uses brackets = new Uses(name -> Character.isLowerCase(name.codePointAt(0)));
+    for (Optional<Tree.Expression> part : List.of(slice.start(), slice.stop(), slice.step())) {
+      boolean hasIndex =
+          part.map(
+                  value ->
+                      brackets.of(value).keySet().stream()
+                          .anyMatch(name -> !context.constants.containsKey(name)))
+              .orElse(false);
+      if (hasIndex) {
+        context.report(
+            new Problem.NotAPosition(
+                "a slice goes from a constant to a constant; extents of the left side are declared",
+                part.orElseThrow().origin()));
+        frame.markBroken();
+        return false;
+      }
+    }
+    return true;
+  }
 
   SliceBounds bounds(Tree.Slice slice, IndexExpr extent, Env env) {
     long step =

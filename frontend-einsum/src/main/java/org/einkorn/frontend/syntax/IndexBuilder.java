@@ -114,16 +114,6 @@ final class IndexBuilder {
     Optional<Expression> step = parts.get(1);
     boolean variable =
         start.isPresent() && start.get() instanceof Name name && !Names.isCapital(name.text());
-    if (start.isPresent() && !variable && mentionsIndex(start.get())) {
-      String text = ExpressionBuilder.span(start.get().origin()).text();
-      throw new SyntaxFault(
-          Diagnostic.error("E0011", "a slice begins at a constant")
-              .at(expressions.span(item), "this begins at an index")
-              .help(
-                  "write `"
-                      + text
-                      + "` alone; an extent of the left side is declared: `output Y[i: 10]`"));
-    }
     if (!variable) {
       return new Tree.Slice(start, stop, step, origin);
     }
@@ -134,21 +124,6 @@ final class IndexBuilder {
         Diagnostic.error("E0011", "a slice begins at a constant")
             .at(expressions.span(item), "this begins at an index")
             .help("shift the index instead: `X[i+4]`"));
-  }
-
-  /// Whether arithmetic has an index variable in it.
-  private static boolean mentionsIndex(Expression value) {
-    return switch (value) {
-      case Name name -> !Names.isCapital(name.text());
-      case Tree.Sum sum ->
-          mentionsIndex(sum.first())
-              || sum.rest().stream().anyMatch(term -> mentionsIndex(term.value()));
-      case Tree.Product product ->
-          mentionsIndex(product.first())
-              || product.rest().stream().anyMatch(factor -> mentionsIndex(factor.value()));
-      case Tree.Negate negate -> mentionsIndex(negate.operand());
-      default -> false;
-    };
   }
 
   /// What stands after the first `:` and after the second.
