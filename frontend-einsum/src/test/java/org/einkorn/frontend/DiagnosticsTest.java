@@ -72,8 +72,8 @@ class DiagnosticsTest {
   }
 
   /// These have no place in a program: an output that is asked for, what has to be known before a
-  /// program can be run, and what only text of the IR can mean.
-  private static final Set<String> ELSEWHERE = Set.of("E0108", "E0110", "E0910");
+  /// program can be run, what only text of the IR can mean, and a command.
+  private static final Set<String> ELSEWHERE = Set.of("E0108", "E0110", "E0910", "E0911");
 
   /// Every code of the frontend that a page explains has a wrong program, and the other way round.
   @Test
