@@ -65,6 +65,9 @@ public final class Driver {
   private Optional<Integer> step(int place, List<Trace.Refused> refusals) {
     Definition definition = site.at(place);
     List<Trace.Refused> here = new ArrayList<>();
+    if (site.isSliced(definition)) {
+      return Optional.empty();
+    }
     for (Rule rule : book.rules()) {
       switch (rule.step().apply(definition, site)) {
         case Outcome.Unchanged() -> {}

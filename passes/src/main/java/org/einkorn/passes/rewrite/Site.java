@@ -26,7 +26,8 @@ public final class Site {
   private final Map<String, Definition> definitions = new HashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
   private final Map<String, Integer> reads = new HashMap<>();
-  private final Set<String> outputs = new HashSet<>();
+  private final Set<String> kept = new HashSet<>();
+  private final Set<String> sliced = new HashSet<>();
   private final IdentityHashMap<Definition, Object> notes = new IdentityHashMap<>();
 
   private Site(Program program, PassContext context) {
@@ -35,7 +36,9 @@ public final class Site {
     this.order = new ArrayList<>(program.definitions());
     Signature signature = program.signature();
     signature.inputs().forEach(input -> types.put(input.name(), input.type()));
-    signature.outputs().forEach(output -> outputs.add(output.name()));
+    signature.outputs().forEach(output -> kept.add(output.name()));
+    program.slicings().forEach(slicing -> sliced.addAll(slicing.definitions()));
+    kept.addAll(sliced);
     order.forEach(this::note);
   }
 
@@ -92,7 +95,7 @@ public final class Site {
   /// @return how many definitions are gone
   private int drop(String tensor) {
     Definition definition = definitions.get(tensor);
-    if (definition == null || isOutput(tensor) || reads(tensor) > 0) {
+    if (definition == null || isKept(tensor) || reads(tensor) > 0) {
       return 0;
     }
     order.remove(placeOf(definition));
@@ -120,7 +123,7 @@ public final class Site {
   Program program() {
     return order.equals(program.definitions())
         ? program
-        : new Program(program.name(), program.signature(), order);
+        : new Program(program.name(), program.signature(), order, program.slicings());
   }
 
   /// What the pass may know.
@@ -148,9 +151,14 @@ public final class Site {
     return reads.getOrDefault(tensor, 0);
   }
 
-  /// Whether a tensor is kept after the run.
-  public boolean isOutput(String tensor) {
-    return outputs.contains(tensor);
+  /// Whether a tensor must stay: it is kept after the run, or computed in slices with others.
+  public boolean isKept(String tensor) {
+    return kept.contains(tensor);
+  }
+
+  /// Whether a definition is computed in slices together with others; no rule looks at it then.
+  boolean isSliced(Definition definition) {
+    return sliced.contains(definition.name());
   }
 
   /// A fact about a definition, computed once.

@@ -1,0 +1,76 @@
+package org.einkorn.passes.normalize;
+
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.rewrite.Outcome;
+import org.einkorn.passes.rewrite.Rule;
+import org.einkorn.passes.rewrite.Site;
+import org.einkorn.passes.trace.Kind;
+import org.einkorn.runtime.DType;
+
+/// Computes once what two definitions compute alike, up to the names of axes.
+final class ShareEqualDefinitions {
+  /// `T = e, U = e → T = e, U[i] = T[i]`
+  static final Rule RULE = new Rule("share-equal-definitions", ShareEqualDefinitions::apply);
+
+  private ShareEqualDefinitions() {}
+
+  private static Outcome apply(Definition definition, Site site) {
+    DType type = definition.type().dtype();
+    if (!type.isCompute() || type.isComplex() || isCheap(definition)) {
+      return Outcome.unchanged();
+    }
+    Object form = form(definition, site);
+    Optional<Definition> equal =
+        site.before(definition).stream()
+            .filter(some -> some.type().equals(definition.type()))
+            .filter(some -> form(some, site).equals(form))
+            .findFirst();
+    return equal
+        .map(
+            some ->
+                (Outcome)
+                    new Outcome.Rewritten(
+                        Kind.EXACT, List.of(some, definition), List.of(copy(definition, some)), ""))
+        .orElseGet(Outcome::unchanged);
+  }
+
+  private static Object form(Definition definition, Site site) {
+    return site.note(definition, some -> CanonicalForm.renamed(some.body()));
+  }
+
+  /// Whether a copy would not be cheaper.
+  private static boolean isCheap(Definition definition) {
+    return definition.body() instanceof Body.Accumulate body
+        && body.isMap()
+        && body.terms().getFirst().operands().size() == 1
+        && Shapes.element(body.terms().getFirst().operands().getFirst()).isPresent();
+  }
+
+  private static Definition copy(Definition definition, Definition from) {
+    List<Axis> axes = new java.util.ArrayList<>();
+    for (int axis = 0; axis < from.type().rank(); axis++) {
+      axes.add(new Axis("axis" + axis, from.type().extents().get(axis)));
+    }
+    List<IndexExpr> here = axes.stream().map(Axis::variable).toList();
+    DType type = from.type().dtype();
+    boolean isLogic = type == DType.BOOL;
+    Contraction term =
+        new Contraction(
+            axes,
+            List.of(),
+            here,
+            isLogic ? BinaryOp.AND : BinaryOp.MULTIPLY,
+            List.of(new Scalar.Read(from.name(), type, here)));
+    Projection projection = isLogic ? Projection.ANY : Projection.SUM;
+    return Shapes.withBody(definition, new Body.Accumulate(projection, List.of(term)));
+  }
+}
