@@ -29,6 +29,7 @@ final class Emitter {
   private final String target;
   private final Origin origin;
   private final Temporaries temporaries;
+  private final Lengths lengths;
   private final IdentityHashMap<Node, Made> made = new IdentityHashMap<>();
   private final IdentityHashMap<Node.Store, Made> stored = new IdentityHashMap<>();
 
@@ -50,6 +51,7 @@ final class Emitter {
     this.target = target;
     this.origin = origin;
     this.temporaries = new Temporaries(this);
+    this.lengths = new Lengths(this, temporaries);
   }
 
   String target() {
@@ -96,19 +98,9 @@ final class Emitter {
       case Node.Logic logic ->
           convert(chain(logic.op(), logic.operands(), DType.BOOL, points), want);
       case Node.Not not ->
-          convert(new Scalar.Unary(UnaryOp.NOT, scalar(not.operand(), DType.BOOL, points)), want);
+          convert(new Scalar.Unary(UnaryOp.NOT, part(not.operand(), DType.BOOL, points)), want);
       case Node.Power power -> convert(power(power, want, points), want);
-      case Node.Select select -> {
-        DType type = computed(types.of(select), want);
-        Scalar condition = scalar(select.condition(), DType.BOOL, points);
-        Conditions before = facts;
-        facts = before.and(condition, true);
-        Scalar then = scalar(select.then(), type, points);
-        facts = before.and(condition, false);
-        Scalar otherwise = scalar(select.otherwise(), type, points);
-        facts = before;
-        yield convert(new Scalar.Select(condition, then, otherwise), want);
-      }
+      case Node.Select select -> convert(select(select, want, points), want);
       case Node.Convert conversion -> {
         Scalar operand = unconverted(conversion, points);
         Scalar narrow =
@@ -124,6 +116,25 @@ final class Emitter {
     };
   }
 
+  /// A value that something else is made of.
+  private Scalar part(Node node, DType want, Points points) {
+    return lengths.part(scalar(node, want, points), points);
+  }
+
+  /// A side is evaluated only where its condition chooses it, and may rely on that.
+  private Scalar select(Node.Select select, DType want, Points points) {
+    DType type = computed(types.of(select), want);
+    Scalar condition = part(select.condition(), DType.BOOL, points);
+    Conditions before = facts;
+    facts = before.and(condition, true);
+    Scalar then = lengths.where(condition, () -> part(select.then(), type, points));
+    facts = before.and(condition, false);
+    Scalar isOther = new Scalar.Unary(UnaryOp.NOT, condition);
+    Scalar otherwise = lengths.where(isOther, () -> part(select.otherwise(), type, points));
+    facts = before;
+    return new Scalar.Select(condition, then, otherwise);
+  }
+
   /// What a conversion converts: a literal is made in the target type at once, so that `f64(0.1)`
   /// has all its digits.
   private Scalar unconverted(Node.Convert conversion, Points points) {
@@ -135,7 +146,7 @@ final class Emitter {
     DType target = conversion.type().compute();
     boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.isFloat();
     return takesTarget
-        ? scalar(conversion.operand(), target, points)
+        ? part(conversion.operand(), target, points)
         : natural(conversion.operand(), points);
   }
 
@@ -152,7 +163,7 @@ final class Emitter {
 
   /// The node's value in its own type.
   Scalar natural(Node node, Points points) {
-    return scalar(node, types.of(node).type(), points);
+    return part(node, types.of(node).type(), points);
   }
 
   /// Weak values are computed in what is asked for, others in their own type. Positions are exact
@@ -205,9 +216,9 @@ final class Emitter {
   }
 
   private Scalar chain(BinaryOp op, List<Node> nodes, DType type, Points points) {
-    Scalar value = scalar(nodes.getFirst(), type, points);
+    Scalar value = part(nodes.getFirst(), type, points);
     for (Node node : nodes.subList(1, nodes.size())) {
-      value = new Scalar.Binary(op, value, scalar(node, type, points));
+      value = new Scalar.Binary(op, lengths.part(value, points), part(node, type, points));
     }
     return value;
   }
@@ -220,7 +231,7 @@ final class Emitter {
           case FLOOR, CEIL, ROUND -> true;
           default -> false;
         };
-    Scalar operand = scalar(unary.operand(), compute, points);
+    Scalar operand = part(unary.operand(), compute, points);
     return isRounding && !compute.isFloat() ? operand : new Scalar.Unary(unary.op(), operand);
   }
 
@@ -234,7 +245,7 @@ final class Emitter {
         type = DType.I32;
       }
       return new Scalar.Binary(
-          binary.op(), scalar(binary.left(), type, points), scalar(binary.right(), type, points));
+          binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
     }
     Types.Type own = types.of(binary);
     if (own.type() == DType.BOOL) {
@@ -245,13 +256,11 @@ final class Emitter {
             default -> binary.op();
           };
       return new Scalar.Binary(
-          op,
-          scalar(binary.left(), DType.BOOL, points),
-          scalar(binary.right(), DType.BOOL, points));
+          op, part(binary.left(), DType.BOOL, points), part(binary.right(), DType.BOOL, points));
     }
     DType type = computed(own, want);
     return new Scalar.Binary(
-        binary.op(), scalar(binary.left(), type, points), scalar(binary.right(), type, points));
+        binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
   }
 
   /// Small whole exponents are multiplied out, which is exact for integers.
@@ -260,11 +269,11 @@ final class Emitter {
     if (power.exponent() instanceof Node.Whole(long exponent)
         && Types.isSmallExponent(power.exponent())
         && (exponent <= 4 || !type.isFloat())) {
-      Scalar base = scalar(power.base(), type, points);
+      Scalar base = part(power.base(), type, points);
       return exponent == 0 ? Scalar.Literal.of(type, 1) : raised(base, exponent);
     }
     return new Scalar.Binary(
-        BinaryOp.POWER, scalar(power.base(), type, points), scalar(power.exponent(), type, points));
+        BinaryOp.POWER, part(power.base(), type, points), part(power.exponent(), type, points));
   }
 
   private static Scalar raised(Scalar base, long exponent) {
@@ -369,7 +378,7 @@ final class Emitter {
         gather.tensor(),
         gather.axis(),
         context.extents.resolve(gather.extent()),
-        scalar(gather.source(), found, points));
+        part(gather.source(), found, points));
   }
 
   // ------------------------------------------------------------------ temporaries

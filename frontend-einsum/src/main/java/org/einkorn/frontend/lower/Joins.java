@@ -12,6 +12,9 @@ import org.einkorn.runtime.DType;
 /// Splits the body of a projection into the operands of its join: `A B` under a sum, `D + W` under
 /// a minimum, which makes the pair a semiring that later passes know.
 final class Joins {
+  /// A join of more operands becomes a value like any other, which [Lengths] keeps short.
+  private static final int MAX_OPERANDS = 100;
+
   private Joins() {}
 
   /// @param join the operation between the operands
@@ -65,6 +68,9 @@ final class Joins {
       flatten(body, parts);
     } else {
       parts.add(body);
+    }
+    if (parts.size() > MAX_OPERANDS) {
+      return single(emitter.scalar(body, type, points));
     }
     List<Scalar> operands = parts.stream().map(part -> emitter.scalar(part, type, points)).toList();
     return new Joined(join, operands);

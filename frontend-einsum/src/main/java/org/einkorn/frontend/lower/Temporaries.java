@@ -80,6 +80,21 @@ final class Temporaries {
     return define(free, all, points, kind, type, joined, project);
   }
 
+  /// Stores an elementwise value at the points that are not left out.
+  Scalar.Read keep(Scalar value, List<String> variables, List<Guard> guards) {
+    List<IndexExpr> at = variables.stream().map(name -> IndexExpr.variable(name)).toList();
+    Joins.Joined single = Joins.single(value);
+    Contraction term =
+        new Contraction(
+            variables.stream().map(emitter::axis).toList(),
+            guards,
+            at,
+            single.join(),
+            single.operands());
+    Body body = new Body.Accumulate(neutral(value.type()), List.of(term));
+    return new Scalar.Read(add(variables, value.type(), body, value.type()), value.type(), at);
+  }
+
   private Emitter.Made define(
       List<String> free,
       List<String> all,

@@ -53,20 +53,11 @@ final class Types {
         };
       }
       case Node.Binary binary -> binary(binary);
-      case Node.Product product -> {
-        boolean allBool =
-            product.factors().stream().allMatch(factor -> of(factor).type() == DType.BOOL);
-        yield allBool ? BOOL : join(product.factors());
-      }
+      // Each part is asked once: twice a level, and nested products would take 2^depth steps.
+      case Node.Product product -> join(product.factors());
       case Node.Sum sum -> number(join(sum.terms()));
       case Node.Power power -> power(power);
-      case Node.Select select -> {
-        Type then = of(select.then());
-        Type otherwise = of(select.otherwise());
-        yield then.type == DType.BOOL && otherwise.type == DType.BOOL
-            ? BOOL
-            : join(List.of(select.then(), select.otherwise()));
-      }
+      case Node.Select select -> join(of(select.then()), of(select.otherwise()));
       case Node.Project project -> {
         Type body = of(project.body());
         yield switch (project.kind()) {

@@ -15,24 +15,39 @@ final class Memory {
   private final long[] extents;
   private final MemorySegment segment;
   private final @Nullable BitSet stored;
+  private final @Nullable Rounds rounds;
 
   private Memory(
-      String name, DType type, long[] extents, MemorySegment segment, @Nullable BitSet stored) {
+      String name,
+      DType type,
+      long[] extents,
+      MemorySegment segment,
+      @Nullable BitSet stored,
+      @Nullable Rounds rounds) {
     this.name = name;
     this.type = type;
     this.extents = extents;
     this.segment = segment;
     this.stored = stored;
+    this.rounds = rounds;
   }
 
   /// Memory whose elements all have values.
   static Memory initialized(String name, DType type, long[] extents, MemorySegment segment) {
-    return new Memory(name, type, extents, segment, null);
+    return new Memory(name, type, extents, segment, null, null);
   }
 
   /// Memory whose elements must be stored before they are read.
-  static Memory undefined(String name, DType type, long[] extents, MemorySegment segment) {
-    return new Memory(name, type, extents, segment, new BitSet());
+  ///
+  /// @param rounds where reads and stores are noted, so that rounds of a parallel loop that touch
+  ///   one element are found
+  static Memory undefined(
+      String name, DType type, long[] extents, MemorySegment segment, Rounds rounds) {
+    return new Memory(name, type, extents, segment, new BitSet(), rounds);
+  }
+
+  String name() {
+    return name;
   }
 
   DType type() {
@@ -93,11 +108,17 @@ final class Memory {
       throw new IllegalStateException(
           "element " + number + " of `" + name + "` is read before it is stored");
     }
+    if (rounds != null) {
+      rounds.noteRead(this, number);
+    }
   }
 
   private void markStored(long number) {
     if (stored != null) {
       stored.set(Math.toIntExact(number));
+    }
+    if (rounds != null) {
+      rounds.noteStore(this, number);
     }
   }
 }

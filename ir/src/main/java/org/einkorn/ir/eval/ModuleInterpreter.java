@@ -18,12 +18,12 @@ import org.einkorn.runtime.exec.Manifest;
 public final class ModuleInterpreter implements KernelModule {
   private final Module module;
   private final ModuleFacts facts;
-  private final List<Buffer> buffers;
+  private final Progress.Runs runs;
 
   private ModuleInterpreter(Module module) {
     this.module = module;
     this.facts = ModuleFacts.of(module);
-    this.buffers = module.allBuffers();
+    this.runs = new Progress.Runs(module.allBuffers(), module.signature().inputs().size(), facts);
   }
 
   /// A module ready to run.
@@ -48,31 +48,37 @@ public final class ModuleInterpreter implements KernelModule {
 
   @Override
   public void run(int number, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    if (begin < end) {
+      Progress progress = runs.of(memory, symbols, number, end - begin);
+      boolean isDone = false;
+      try {
+        // Pieces of one loop come from several threads; what they touch is compared.
+        synchronized (progress) {
+          run(progress, number, symbols, begin, end);
+        }
+        isDone = true;
+      } finally {
+        if (!isDone) {
+          runs.end(progress);
+        }
+      }
+    }
+  }
+
+  private void run(Progress progress, int number, long[] symbols, long begin, long end) {
     Function function = module.functions().get(number);
     ScalarEvaluator evaluator = new ScalarEvaluator(Fetches.of(function.body()));
     List<String> names = module.signature().symbols();
     for (int symbol = 0; symbol < names.size(); symbol++) {
       evaluator.bind(names.get(symbol), symbols[symbol]);
     }
-    for (int buffer = 0; buffer < buffers.size(); buffer++) {
-      bind(evaluator, buffer, memory[buffer], symbols);
-    }
-    Run run = new Run(evaluator);
+    progress.memories().forEach(memory -> evaluator.bind(memory.name(), memory));
+    Run run = new Run(evaluator, progress.rounds());
     if (function.body() instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL) {
-      run.loop(loop, begin, end);
-    } else if (begin < end) {
+      run.rounds(loop, progress.outermost(loop.variable()), begin, end);
+    } else {
       run.execute(function.body());
     }
-  }
-
-  private void bind(ScalarEvaluator evaluator, int number, MemorySegment memory, long[] symbols) {
-    Buffer buffer = buffers.get(number);
-    long[] extents = new long[buffer.type().rank()];
-    for (int axis = 0; axis < extents.length; axis++) {
-      extents[axis] = extent(number, axis, symbols);
-    }
-    evaluator.bind(
-        buffer.name(), Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
   }
 
   @Override
@@ -81,14 +87,16 @@ public final class ModuleInterpreter implements KernelModule {
   /// One run of one function.
   private static final class Run {
     private final ScalarEvaluator evaluator;
+    private final Rounds rounds;
 
-    Run(ScalarEvaluator evaluator) {
+    Run(ScalarEvaluator evaluator, Rounds rounds) {
       this.evaluator = evaluator;
+      this.rounds = rounds;
     }
 
     void execute(Stmt statement) {
       switch (statement) {
-        case Stmt.For loop -> loop(loop, 0, evaluator.index(loop.extent()));
+        case Stmt.For loop -> loop(loop);
         case Stmt.Block block -> block(block);
         case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::execute);
         case Stmt.Allocate(Buffer buffer, Stmt body) -> {
@@ -104,10 +112,30 @@ public final class ModuleInterpreter implements KernelModule {
       }
     }
 
-    void loop(Stmt.For loop, long begin, long end) {
-      for (long value = begin; value < end; value++) {
-        evaluator.bind(loop.variable(), value);
-        execute(loop.body());
+    private void loop(Stmt.For loop) {
+      long extent = evaluator.index(loop.extent());
+      switch (loop.kind()) {
+        case PARALLEL -> rounds(loop, new Rounds.Loop(loop.variable()), 0, extent);
+        case SERIAL, VECTORIZED, UNROLLED -> {
+          for (long value = 0; value < extent; value++) {
+            evaluator.bind(loop.variable(), value);
+            execute(loop.body());
+          }
+        }
+      }
+    }
+
+    /// Some rounds of a parallel loop.
+    void rounds(Stmt.For loop, Rounds.Loop watched, long begin, long end) {
+      rounds.enter(watched);
+      try {
+        for (long value = begin; value < end; value++) {
+          watched.begin(value);
+          evaluator.bind(loop.variable(), value);
+          execute(loop.body());
+        }
+      } finally {
+        rounds.leave();
       }
     }
 
@@ -140,7 +168,8 @@ public final class ModuleInterpreter implements KernelModule {
       }
       DType type = buffer.type().dtype();
       evaluator.bind(
-          buffer.name(), Memory.undefined(buffer.name(), type, extents, local(count, type)));
+          buffer.name(),
+          Memory.undefined(buffer.name(), type, extents, local(count, type), rounds));
     }
 
     private static MemorySegment local(long count, DType type) {

@@ -14,8 +14,10 @@
 /// are one); *reassociating* ones keep integers and Booleans bit for bit and floats within `4 ulp ·
 /// √n` of the sum of magnitudes, n being the number of combined terms.
 ///
-/// The interpreter checks what compiled code relies on: positions inside extents, elements stored
-/// before they are read.
+/// The interpreter checks what compiled code relies on, and throws where it does not hold:
+/// positions are inside extents; every element of an output, a temporary or an allocated buffer is
+/// stored before it is read, by whichever function; and an element that one round of a parallel
+/// loop stores is touched by no other round ([Rounds]).
 @NullMarked
 package org.einkorn.ir.eval;
 

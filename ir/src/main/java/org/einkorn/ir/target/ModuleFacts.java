@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.tensor.Binder;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.exec.Manifest;
@@ -164,49 +164,11 @@ public final class ModuleFacts {
   }
 
   private Manifest.SymbolSpec binderOf(String symbol) {
-    List<Signature.Input> inputs = signature.inputs();
-    for (int buffer = 0; buffer < inputs.size(); buffer++) {
-      int axis = inputs.get(buffer).type().extents().indexOf(new IndexExpr.Symbol(symbol));
-      if (axis >= 0) {
-        return new Manifest.SymbolSpec(symbol, buffer, axis);
-      }
-    }
-    for (int buffer = 0; buffer < inputs.size(); buffer++) {
-      List<IndexExpr> extents = inputs.get(buffer).type().extents();
-      for (int axis = 0; axis < extents.size(); axis++) {
-        if (isSolvable(extents.get(axis), symbol)) {
-          return new Manifest.SymbolSpec(symbol, buffer, axis);
-        }
-      }
-    }
-    throw new IllegalStateException("no input has an axis that shows `" + symbol + "`");
-  }
-
-  /// Whether an extent such as `2 * H` or `H * D` gives the symbol, those before it being known.
-  private boolean isSolvable(IndexExpr extent, String symbol) {
-    int number = signature.symbols().indexOf(symbol);
-    boolean[] isLinear = {true};
-    boolean[] isThere = {false};
-    Walk.ofIndices(
-            part -> {
-              switch (part) {
-                case IndexExpr.Symbol(String name) -> {
-                  isThere[0] |= name.equals(symbol);
-                  isLinear[0] &= signature.symbols().indexOf(name) <= number;
-                }
-                case IndexExpr.FloorDiv _,
-                    IndexExpr.FloorMod _,
-                    IndexExpr.Minimum _,
-                    IndexExpr.Maximum _,
-                    IndexExpr.Fetch _ ->
-                    isLinear[0] = false;
-                case IndexExpr.Constant _,
-                    IndexExpr.Variable _,
-                    IndexExpr.Sum _,
-                    IndexExpr.Product _ -> {}
-              }
-            })
-        .visit(extent);
-    return isThere[0] && isLinear[0];
+    Binder binder =
+        Binder.of(signature, symbol)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException("no input has an axis that shows `" + symbol + "`"));
+    return new Manifest.SymbolSpec(symbol, binder.input(), binder.axis());
   }
 }

@@ -3,6 +3,7 @@ package org.einkorn.ir.text;
 import java.util.List;
 import java.util.function.Consumer;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.expr.Heights;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Guard;
@@ -15,9 +16,8 @@ import org.einkorn.runtime.DType;
 /// Expressions that nest deeper than text may ([#MAX_HEIGHT]) are refused by an
 /// [IllegalArgumentException].
 public final class ExprPrinter {
-  /// How many nodes an expression may nest, counted along its deepest path. Twice as many and the
-  /// `equals` of nested records can overflow a thread's usual stack of 1 MiB.
-  public static final int MAX_HEIGHT = 400;
+  /// How many nodes an expression may nest, counted along its deepest path.
+  public static final int MAX_HEIGHT = Heights.MAX;
 
   private final StringBuilder out = new StringBuilder();
   private int height = 0;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Binder;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
@@ -29,15 +30,13 @@ final class SignatureRules {
   static final Rule<Subject> SYMBOLS_BOUND =
       new Rule<>(
           "symbols-bound",
-          "Every symbol is the extent of an axis of an input, so that data fix it.",
+          "Every symbol can be read off an axis of an input: see [Binder].",
           (subject, report) -> {
-            Set<IndexExpr> bound = new HashSet<>();
-            subject.signature().inputs().forEach(input -> bound.addAll(input.type().extents()));
             for (String symbol : subject.signature().symbols()) {
-              if (!bound.contains(new IndexExpr.Symbol(symbol))) {
+              if (Binder.of(subject.signature(), symbol).isEmpty()) {
                 report.find(
                     Place.of("the symbols"),
-                    "`" + symbol + "` is the extent of no input, so nothing fixes it");
+                    "no axis of an input can be solved for `" + symbol + "`");
               }
             }
           });

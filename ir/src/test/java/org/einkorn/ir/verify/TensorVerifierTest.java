@@ -148,8 +148,8 @@ class TensorVerifierTest {
         program());
     assertRule(
         "symbols-bound",
-        "`n` is the extent of no input, so nothing fixes it",
-        TensorParser.parse(new SourceFile("t", "program t symbols n input A: f32[n + 1]"))
+        "no axis of an input can be solved for `n`",
+        TensorParser.parse(new SourceFile("t", "program t symbols n input A: f32[n * n]"))
             .require(),
         TensorParser.parse(new SourceFile("t", "program t symbols n input A: f32[n]")).require());
     assertRule(

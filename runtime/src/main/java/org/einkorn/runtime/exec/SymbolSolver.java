@@ -30,12 +30,17 @@ final class SymbolSolver {
     return symbols;
   }
 
-  /// The extent of the axis is linear in this symbol, given the symbols before it.
+  /// The extent of the axis is linear in this symbol, given the symbols before it. Where its factor
+  /// is 0, the axis fits any number, and 0 is taken: `H * D` without heads has no positions
+  /// whatever `D` is.
   private long solveAxis(Manifest.SymbolSpec symbol, int number, long actual, long[] symbols) {
     symbols[number] = 0;
     long atZero = module.extent(symbol.buffer(), symbol.axis(), symbols);
     symbols[number] = 1;
     long slope = module.extent(symbol.buffer(), symbol.axis(), symbols) - atZero;
+    if (slope == 0 && actual == atZero) {
+      return 0;
+    }
     if (slope == 0 || (actual - atZero) % slope != 0 || (actual - atZero) / slope < 0) {
       throw DataException.of(DataFault.SHAPE_MISMATCH)
           .at("axis " + symbol.axis() + " of `" + name(symbol.buffer()) + "`")
