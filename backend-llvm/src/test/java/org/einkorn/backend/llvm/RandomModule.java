@@ -58,6 +58,9 @@ final class RandomModule {
     return list.get(random.nextInt(list.size()));
   }
 
+  /// Whether guards leave out elements of the nest that was made last.
+  private boolean isPartial = false;
+
   private TensorType type(DType dtype, int rank) {
     List<IndexExpr> extents = new ArrayList<>();
     for (int axis = 0; axis < rank; axis++) {
@@ -82,11 +85,29 @@ final class RandomModule {
     for (int number = 0; number < 2; number++) {
       String name = (number == 0 ? "t" : "Y") + number;
       Buffer buffer = new Buffer(name, type(pick(STORED), random.nextInt(3)), Buffer.Scope.GLOBAL);
-      functions.add(new Function("f" + number, nest(buffer)));
+      Stmt nest = nest(buffer);
+      if (isPartial) {
+        functions.add(new Function("z" + number, fill(buffer)));
+      }
+      functions.add(new Function("f" + number, nest));
       buffers.add(buffer);
       readable.add(buffer);
     }
     return Samples.module(List.of("N", "M"), inputs, buffers, functions.toArray(Function[]::new));
+  }
+
+  /// Stores every element, so that what guards leave out has a value too.
+  private Stmt fill(Buffer buffer) {
+    List<IndexExpr> at = new ArrayList<>();
+    for (int axis = 0; axis < buffer.type().rank(); axis++) {
+      at.add(v("i" + axis));
+    }
+    DType stored = buffer.type().dtype();
+    Stmt body = new Stmt.Store(buffer.name(), at, Scalar.cast(stored, constant(stored.compute())));
+    for (int axis = at.size() - 1; axis >= 0; axis--) {
+      body = loop(Stmt.LoopKind.SERIAL, "i" + axis, buffer.type().extents().get(axis), body);
+    }
+    return body;
   }
 
   /// Loops over all elements of a buffer, and over up to two reduced axes.
@@ -117,6 +138,7 @@ final class RandomModule {
     Scalar value = reduced == 0 ? term : new Scalar.Binary(combine(compute), old, term);
     List<Guard> guards =
         random.nextInt(3) == 0 ? List.of(new Guard(index(iters, 2), pick(EXTENTS))) : List.of();
+    isPartial = !guards.isEmpty();
     Optional<Stmt> init =
         reduced == 0
             ? Optional.empty()
