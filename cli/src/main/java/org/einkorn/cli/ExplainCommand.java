@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `ein explain FILE.ein|SPEC [--shape X=64x64]… [--json]`
+/// `ein explain FILE.ein|SPEC [--shape X=64x64]… [--json]`, and `ein explain --network FILE.json
+/// [--budget 5s] [--objective time] [--memory-limit 2^30] [--json]`
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
@@ -31,8 +32,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin MessageOptions messages = new MessageOptions();
 
+  @Mixin NetworkOptions network = new NetworkOptions();
+
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "FILE|SPEC",
       description = "A program, or an einsum string over the operands A, B, ….")
   String subject = "";
@@ -50,6 +54,19 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     messages.applyTo(session);
+    if (network.isAsked()) {
+      if (!subject.isEmpty()
+          || !shapes.isEmpty()
+          || !compiling.allowed.isEmpty()
+          || !reading.readable.isEmpty()) {
+        throw new UsageException("--network takes no program, --shape, --allow or --allow-read");
+      }
+      network.explain(session, messages, isJson);
+      return 0;
+    }
+    if (subject.isEmpty()) {
+      throw new UsageException("name a program, an einsum string, or a --network");
+    }
     compiling.applyTo(session, messages);
     Map<String, Shape> known = Bindings.shapes(shapes);
     Explanation explanation = explain(known);

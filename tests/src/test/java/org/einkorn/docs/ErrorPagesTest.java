@@ -27,6 +27,7 @@ final class ErrorPagesTest {
     NAMES("E01", "Names and extents"),
     TYPES("E02", "Types and projections"),
     EINSUM("E03", "Einsum strings"),
+    NETWORKS("E04", "Tensor networks"),
     DATA("E05", "Files, tensors and runs"),
     BACKENDS("E07", "Backends and artifacts"),
     TEXT("E08", "Text of the IR"),

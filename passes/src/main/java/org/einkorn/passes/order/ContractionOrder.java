@@ -1,5 +1,6 @@
 package org.einkorn.passes.order;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -13,21 +14,49 @@ public final class ContractionOrder {
   /// Up to so many operands all trees are searched.
   private static final int EXHAUSTIVE = 14;
 
+  /// Nominal nanoseconds for one pair of subsets.
+  private static final long NANOS_PAIR = 3;
+
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private ContractionOrder() {}
 
   /// A plan that is the best there is for small networks, and the best found for others.
+  ///
+  /// @throws MemoryLimitException if no plan keeps the limit of memory
   public static ContractionPlan search(Network network, SearchOptions options) {
     Hypergraph graph = Hypergraph.of(network);
-    if (graph.operands() < 2) {
-      return ContractionPlan.of(network, List.of(), List.of(), true);
+    if (options.memoryLimitElements().isPresent()) {
+      return new LimitedSearch(network, graph, options).run();
     }
+    Found found = find(graph, options);
+    return ContractionPlan.of(network, found.tree.steps(), List.of(), found.isOptimal);
+  }
+
+  /// A tree, and whether it is known to be the best.
+  record Found(ContractionTree tree, Pricing pricing, boolean isOptimal) {}
+
+  /// The best tree, or the best found, whatever memory it takes.
+  static Found find(Hypergraph graph, SearchOptions options) {
     ContractionTree tree = new GreedySearch(graph, 1, 0, new SplittableRandom(0)).run();
     Pricing pricing = pricing(tree, options);
-    boolean isOptimal = graph.operands() <= EXHAUSTIVE;
-    if (isOptimal) {
-      tree = exhaustive(graph, pricing);
+    if (graph.operands() < 3) {
+      return new Found(tree, pricing, true);
     }
-    return ContractionPlan.of(network, tree.steps(), List.of(), isOptimal);
+    long budgetNanos = nanos(options.budget());
+    boolean isOptimal =
+        graph.operands() <= EXHAUSTIVE
+            || (graph.operands() <= SubsetSearch.LIMIT
+                && SubsetSearch.work(graph.operands()) * NANOS_PAIR < budgetNanos / 2);
+    tree =
+        isOptimal
+            ? exhaustive(graph, pricing)
+            : new TrialSearch(graph, pricing, options, budgetNanos).run();
+    return new Found(tree, pricing, isOptimal);
+  }
+
+  private static long nanos(Duration budget) {
+    return budget.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : budget.toNanos();
   }
 
   /// Counts are scaled down where the plan known has more operations than a double holds.

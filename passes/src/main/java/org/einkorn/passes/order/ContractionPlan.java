@@ -1,5 +1,6 @@
 package org.einkorn.passes.order;
 
+import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +49,16 @@ public record ContractionPlan(
   /// The indices of the tensor that each step makes, ascending; slices included.
   public List<List<Integer>> results() {
     return new PlanCounter(network, steps, List.of()).results();
+  }
+
+  /// Of each step, the product of the extents of all its indices, for one slice.
+  public List<BigInteger> points() {
+    return new PlanCounter(network, steps, slices).points();
+  }
+
+  /// Of each step, the elements of what it makes, for one slice.
+  public List<BigInteger> elements() {
+    return new PlanCounter(network, steps, slices).elements();
   }
 
   /// The steps as `[[0, 1], …]`; see [Step#toLinearPath].

@@ -47,6 +47,11 @@ final class ContractionTree {
     return tree;
   }
 
+  /// The same tree over a graph with other extents.
+  ContractionTree over(Hypergraph other) {
+    return of(other, steps());
+  }
+
   Hypergraph graph() {
     return graph;
   }

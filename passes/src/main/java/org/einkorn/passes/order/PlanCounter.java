@@ -127,6 +127,22 @@ final class PlanCounter {
         .toList();
   }
 
+  /// Of each step, the product of the extents of all its indices.
+  List<BigInteger> points() {
+    results();
+    return steps.stream()
+        .map(step -> product(tensors.get(step.left()).union(tensors.get(step.right()))))
+        .toList();
+  }
+
+  /// Of each step, the elements of what it makes.
+  List<BigInteger> elements() {
+    results();
+    return tensors.subList(network.operands().size(), tensors.size()).stream()
+        .map(this::product)
+        .toList();
+  }
+
   private BigInteger product(Legs legs) {
     BigInteger product = BigInteger.ONE;
     for (int index : legs.indices()) {
@@ -135,7 +151,12 @@ final class PlanCounter {
     return product;
   }
 
+  /// Elements of the whole result.
   private BigInteger outputElements() {
+    return outputElements(network);
+  }
+
+  static BigInteger outputElements(Network network) {
     BigInteger product = BigInteger.ONE;
     for (int index : network.output()) {
       product = product.multiply(BigInteger.valueOf(network.extent(index)));

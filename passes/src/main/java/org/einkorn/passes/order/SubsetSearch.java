@@ -34,6 +34,7 @@ final class SubsetSearch {
 
   private final double[] best;
   private final int[] choices;
+  private double largest;
 
   /// @param legs the tensors; those that are operands may have indices of their own, which their
   ///   first step sums
@@ -89,13 +90,13 @@ final class SubsetSearch {
       case TIME, FLOPS -> minimizeSum(Double.POSITIVE_INFINITY);
       case SIZE -> {
         minimizeLargest();
-        double largest = best[best.length - 1];
+        largest = best[best.length - 1];
         minimizeSum(largest * (1 + 1e-12));
       }
     }
   }
 
-  private void minimizeSum(double largest) {
+  private void minimizeSum(double most) {
     double pointFactor = pricing.pointFactor();
     for (int subset = 1; subset < best.length; subset++) {
       if ((subset & (subset - 1)) == 0) {
@@ -105,7 +106,7 @@ final class SubsetSearch {
       // The half with the lowest tensor, so that each pair comes once.
       int rest = subset & (subset - 1);
       int choice = rest;
-      if (sizes[subset] <= largest) {
+      if (sizes[subset] <= most) {
         double factor = touched[subset] * (isWide ? 1 : pointFactor);
         for (int half = rest; half > 0; half = (half - 1) & rest) {
           double sum = best[half] + best[subset ^ half];
@@ -139,12 +140,16 @@ final class SubsetSearch {
       }
       best[subset] = Math.max(least, sizes[subset]);
     }
-    // What follows adds up, and a single tensor costs nothing.
   }
 
   /// The cost of the best tree under the objective, scaled; with [Objective#SIZE] its operations.
   double cost() {
     return best[best.length - 1];
+  }
+
+  /// Under [Objective#SIZE], the elements of the best tree's largest tensor, scaled.
+  double largest() {
+    return largest;
   }
 
   /// The half of a subset (bits are tensors) that the best tree contracts with the other half.

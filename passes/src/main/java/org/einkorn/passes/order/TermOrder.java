@@ -86,10 +86,21 @@ final class TermOrder {
     OptionalLong limit = limitElements();
     TermNetwork network = limit.isPresent() ? whole.withPrivateAxes() : whole;
     SearchOptions options = SearchOptions.defaults().withObjective(objective);
-    ContractionPlan plan =
-        ContractionOrder.search(
-            network.network(this::size),
-            limit.isPresent() ? options.withMemoryLimitElements(limit.getAsLong()) : options);
+    ContractionPlan plan;
+    try {
+      plan =
+          ContractionOrder.search(
+              network.network(this::size),
+              limit.isPresent() ? options.withMemoryLimitElements(limit.getAsLong()) : options);
+    } catch (MemoryLimitException none) {
+      // What the whole program takes is told, and refused, where it is run.
+      context
+          .trace()
+          .record(
+              new Trace.Refused(
+                  definition.name(), OrderContractions.NAME, String.valueOf(none.getMessage())));
+      return Optional.empty();
+    }
     Set<String> slices = new LinkedHashSet<>();
     plan.slices().forEach(index -> slices.add(term.axes().get(index).name()));
     StepBuilder builder = new StepBuilder(definition, body.projection(), network, slices, names);

@@ -11,14 +11,23 @@ final class RandomNetworks {
   private RandomNetworks() {}
 
   static Network next(Random random, int fewest, int most) {
+    return next(random, fewest, most, 0);
+  }
+
+  /// Without extents of 0, and with fewer indices than [#next] may have.
+  static Network positive(Random random, int fewest, int most) {
+    return next(random, fewest, most, 1);
+  }
+
+  private static Network next(Random random, int fewest, int most, long least) {
     int operands = fewest + random.nextInt(most - fewest + 1);
-    int indices = 1 + random.nextInt(2 * operands);
+    int indices = 1 + random.nextInt(least == 0 ? 2 * operands : operands + 1);
     int largest = random.nextInt(4) == 0 ? 60 : 9;
     List<Long> extents = new ArrayList<>();
     for (int index = 0; index < indices; index++) {
       extents.add(
           random.nextInt(200) == 0
-              ? 0L
+              ? least
               : random.nextInt(8) == 0 ? 1L : 1 + random.nextInt(largest));
     }
     List<List<Integer>> all = new ArrayList<>();
