@@ -49,6 +49,8 @@ final class Compiler {
       Target target,
       Optional<Set<String>> passes,
       Options.Verification verification,
+      boolean isExact,
+      long memoryBudgetBytes,
       long seed) {}
 
   /// What code depends on of an input: its type, its rank, and which of its axes broadcast.
@@ -61,7 +63,15 @@ final class Compiler {
   }
 
   /// Code, and what it depends on of the files that the program reads.
-  private record Entry(Map<String, Optional<Known>> headers, Compilation compilation) {}
+  ///
+  /// @param requirements what must hold of the sizes
+  private record Entry(
+      Map<String, Optional<Known>> headers, Code code, List<Compiled.Requirement> requirements) {}
+
+  /// Code for the shapes of a run.
+  private interface Code {
+    SizedCode.Compilation of(SizedCode.Shapes shapes, List<Pipeline.Timing> timings);
+  }
 
   /// Equations, and what the headers of files said when they were made.
   ///
@@ -74,12 +84,7 @@ final class Compiler {
   /// Code that can run.
   ///
   /// @param requirements what must hold of the sizes
-  record Compilation(
-      ModuleRunner runner,
-      KernelModule code,
-      List<Pipeline.Timing> timings,
-      List<Compiled.Requirement> requirements) {
-
+  record Compilation(ModuleRunner runner, List<Compiled.Requirement> requirements) {
     /// What is wrong with the sizes of a run.
     List<Diagnostic> unmet(Map<String, Long> sizes) {
       return requirements.stream()
@@ -121,6 +126,8 @@ final class Compiler {
             options.target(),
             options.passes(),
             options.verification(),
+            options.isExact(),
+            options.run().memoryBudgetBytes(),
             options.seed());
     Entry known = compilations.get(key);
     if (known == null || !isCurrent(known)) {
@@ -130,7 +137,18 @@ final class Compiler {
               (same, other) ->
                   other != null && isCurrent(other) ? other : make(inputs, kept, options, timings));
     }
-    return known.compilation();
+    Map<String, Optional<Known>> headers = known.headers();
+    SizedCode.Compilation code = known.code().of(input -> shape(input, inputs, headers), timings);
+    return new Compilation(code.runner(), known.requirements());
+  }
+
+  /// What is bound to an input, or what the header of its file says.
+  private static Optional<Known> shape(
+      Signature.Input input, Map<String, Known> inputs, Map<String, Optional<Known>> headers) {
+    Known bound = inputs.get(input.name());
+    return bound != null
+        ? Optional.of(bound)
+        : input.file().flatMap(file -> headers.getOrDefault(file, Optional.empty()));
   }
 
   /// Whether the files are still what the code was made for.
@@ -141,25 +159,25 @@ final class Compiler {
 
   private Entry make(
       Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
-    Map<String, Optional<Known>> headers = Map.of();
-    List<Compiled.Requirement> requirements = List.of();
-    KernelModule code;
     if (form instanceof Form.Source(var file)) {
       Equations equations = compile(file, inputs, kept, false, timings);
-      headers = equations.headers();
-      requirements = equations.requirements();
-      code = Pipelines.compile(equations.program(), options, timings);
-    } else {
-      code = generate(options, timings);
+      return new Entry(
+          equations.headers(),
+          new SizedCode(equations.program(), options)::of,
+          equations.requirements());
     }
-    return new Entry(
-        headers, new Compilation(new ModuleRunner(code), code, List.copyOf(timings), requirements));
+    if (form instanceof Form.Equations(var program)) {
+      return new Entry(Map.of(), new SizedCode(program, options)::of, List.of());
+    }
+    KernelModule code = generate(options, timings);
+    SizedCode.Compilation compilation = SizedCode.Compilation.of(code, timings);
+    return new Entry(Map.of(), (shapes, none) -> compilation, List.of());
   }
 
   private KernelModule generate(Options options, List<Pipeline.Timing> timings) {
     return switch (form) {
-      case Form.Source _ -> throw new IllegalStateException("source is compiled by the frontend");
-      case Form.Equations(var program) -> Pipelines.compile(program, options, timings);
+      case Form.Source _, Form.Equations _ ->
+          throw new IllegalStateException("equations are compiled for their sizes");
       case Form.Loops loops ->
           options.target() instanceof Target.Interpreter
               ? ModuleInterpreter.of(loops.module())

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -16,12 +17,12 @@ import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
 import org.einkorn.ir.algebra.Semiring;
+import org.einkorn.ir.tensor.Signature;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 
 /// One einsum string, compiled once for each combination of element types, ranks and broadcast
@@ -37,7 +38,7 @@ public final class Einsum {
   private final String spec;
   private final Semiring semiring;
   private final Options options;
-  private final Map<List<Known>, ModuleRunner> compiled = new ConcurrentHashMap<>();
+  private final Map<List<Known>, SizedCode> compiled = new ConcurrentHashMap<>();
 
   private Einsum(String spec, Semiring semiring, Options options) {
     this.spec = spec;
@@ -155,7 +156,8 @@ public final class Einsum {
   private Tensor run(Tensor[] operands, Function<ModuleRunner, Tensor> run) {
     List<Known> known = Arrays.stream(operands).map(Einsum::generalize).toList();
     try {
-      return run.apply(compiled.computeIfAbsent(known, this::compile));
+      SizedCode code = compiled.computeIfAbsent(known, this::compile);
+      return run.apply(code.of(input -> shape(input, operands), new ArrayList<>()).runner());
     } catch (CompileException e) {
       throw explain(e, operands);
     } catch (DataException e) {
@@ -172,9 +174,17 @@ public final class Einsum {
     return new Known(tensor.dtype(), extents);
   }
 
-  private ModuleRunner compile(List<Known> known) {
-    KernelModule code = Pipelines.compile(equations(known), options, new ArrayList<>());
-    return new ModuleRunner(code);
+  private SizedCode compile(List<Known> known) {
+    return new SizedCode(equations(known), options);
+  }
+
+  private static Optional<Known> shape(Signature.Input input, Tensor[] operands) {
+    for (int number = 0; number < operands.length; number++) {
+      if (EinsumFrontend.operandName(number).equals(input.name())) {
+        return Optional.of(Known.of(operands[number].dtype(), operands[number].shape()));
+      }
+    }
+    return Optional.empty();
   }
 
   /// The equations of this einsum for operands of which this is known.

@@ -21,6 +21,7 @@ import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.exec.Manifest;
@@ -48,15 +49,21 @@ public record Explanation(
   /// @param naive the count as written
   /// @param planned the count after all passes
   /// @param order the steps that compute it, as IR text
+  /// @param rewrites what rules made of it, in order
+  /// @param refused rewrites that a law or a condition forbids
   public record Equation(
       String target,
       int line,
       String text,
       OperationCount naive,
       OperationCount planned,
-      List<String> order) {
+      List<String> order,
+      List<Trace.Applied> rewrites,
+      List<Trace.Refused> refused) {
     public Equation {
       order = List.copyOf(order);
+      rewrites = List.copyOf(rewrites);
+      refused = List.copyOf(refused);
     }
   }
 
@@ -88,7 +95,7 @@ public record Explanation(
     Pipelines.Lowered lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
     timings.addAll(lowered.timings());
     try {
-      List<Equation> equations = equations(program, lowered.equations());
+      List<Equation> equations = equations(program, lowered);
       return new Explanation(equations, totals(equations, lowered), kernels(lowered), timings);
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)
@@ -134,7 +141,7 @@ public record Explanation(
     return dot > 0 ? name.substring(0, dot) : name;
   }
 
-  private static List<Equation> equations(Program before, Program after) {
+  private static List<Equation> equations(Program before, Pipelines.Lowered lowered) {
     Map<String, List<Definition>> written = new LinkedHashMap<>();
     for (Definition definition : before.definitions()) {
       written
@@ -146,7 +153,7 @@ public record Explanation(
         (target, definitions) -> {
           OperationCount naive = total(definitions);
           List<Definition> planned =
-              after.definitions().stream()
+              lowered.equations().definitions().stream()
                   .filter(definition -> userName(definition.name()).equals(target))
                   .toList();
           Optional<Span> span = definitions.getLast().origin().span();
@@ -157,7 +164,13 @@ public record Explanation(
                   span.map(s -> s.file().lineText(s.line()).strip()).orElse(""),
                   naive,
                   total(planned),
-                  planned.stream().map(TensorPrinter::print).map(String::strip).toList()));
+                  planned.stream().map(TensorPrinter::print).map(String::strip).toList(),
+                  lowered.trace().applied().stream()
+                      .filter(rewrite -> userName(rewrite.definition()).equals(target))
+                      .toList(),
+                  lowered.trace().refused().stream()
+                      .filter(refused -> userName(refused.definition()).equals(target))
+                      .toList()));
         });
     return equations;
   }

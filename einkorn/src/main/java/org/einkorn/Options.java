@@ -13,6 +13,7 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param run threads and memory
 /// @param passes the passes to run; nothing for all
 /// @param verification what is checked after each pass
+/// @param isExact whether floating-point operations keep the order in which they are written
 /// @param seed what random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
 public record Options(
@@ -21,6 +22,7 @@ public record Options(
     Optional<Set<String>> passes,
     Verification verification,
     List<Path> readable,
+    boolean isExact,
     long seed) {
 
   public Options {
@@ -46,15 +48,21 @@ public record Options(
   /// The JVM target, all processors, all passes.
   public static Options defaults() {
     return new Options(
-        Target.jvm(), RunOptions.defaults(), Optional.empty(), Verification.NONE, List.of(), 0);
+        Target.jvm(),
+        RunOptions.defaults(),
+        Optional.empty(),
+        Verification.NONE,
+        List.of(),
+        false,
+        0);
   }
 
   public Options withTarget(Target newTarget) {
-    return new Options(newTarget, run, passes, verification, readable, seed);
+    return new Options(newTarget, run, passes, verification, readable, isExact, seed);
   }
 
   public Options withRun(RunOptions newRun) {
-    return new Options(target, newRun, passes, verification, readable, seed);
+    return new Options(target, newRun, passes, verification, readable, isExact, seed);
   }
 
   public Options withPasses(Set<String> names) {
@@ -64,18 +72,24 @@ public record Options(
         Optional.of(Objects.requireNonNull(names, "names")),
         verification,
         readable,
+        isExact,
         seed);
   }
 
   public Options withVerification(Verification newVerification) {
-    return new Options(target, run, passes, newVerification, readable, seed);
+    return new Options(target, run, passes, newVerification, readable, isExact, seed);
   }
 
   public Options withReadable(List<Path> folders) {
-    return new Options(target, run, passes, verification, folders, seed);
+    return new Options(target, run, passes, verification, folders, isExact, seed);
+  }
+
+  /// With floating-point operations in the order in which they are written, or in any.
+  public Options withExact(boolean exact) {
+    return new Options(target, run, passes, verification, readable, exact, seed);
   }
 
   public Options withSeed(long newSeed) {
-    return new Options(target, run, passes, verification, readable, newSeed);
+    return new Options(target, run, passes, verification, readable, isExact, newSeed);
   }
 }

@@ -78,7 +78,7 @@ final class CompileCommand implements Callable<Integer> {
     compiling.applyTo(session, messages);
     requireMaker();
     OutputFile.requireWritable(output);
-    Options options = reading.applyTo(Options.defaults());
+    Options options = reading.applyTo(compiling.applyTo(Options.defaults()));
     Program program = Programs.open(file, null, List.of(), options);
     Programs.warn(session, program, messages.quiet);
     String fileName = String.valueOf(output.getFileName());

@@ -2,6 +2,7 @@ package org.einkorn.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.Options;
 import picocli.CommandLine.Option;
 
 /// The options of every command that runs the passes: what the compiler is allowed to do.
@@ -22,6 +23,16 @@ final class CompilingOptions {
       paramLabel = "KIND",
       description = "approximate: rewrites that change values within a stated bound.")
   List<String> allowed = new ArrayList<>();
+
+  @Option(
+      names = "--exact",
+      description = "Keeps floating-point operations in the order in which they are written.")
+  boolean isExact;
+
+  /// The options with the permissions.
+  Options applyTo(Options options) {
+    return options.withExact(isExact);
+  }
 
   void applyTo(Session session, MessageOptions messages) {
     for (String kind : allowed) {

@@ -62,7 +62,7 @@ final class EinsumCommand implements Callable<Integer> {
     if (output != null) {
       TensorFiles.requireWritable(FileReference.of(output));
     }
-    Options options = running.applyTo(Options.defaults(), session, messages);
+    Options options = running.applyTo(compiling.applyTo(Options.defaults()), session, messages);
     try (Arena arena = Arena.ofShared()) {
       Einsum einsum = Einsum.of(spec.strip()).over(semiring).with(options);
       Tensor[] tensors = messages.time(session, "read", () -> read(arena));

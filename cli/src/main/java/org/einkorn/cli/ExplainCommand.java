@@ -11,6 +11,7 @@ import org.einkorn.Explanation;
 import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.Shape;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,10 +87,14 @@ final class ExplainCommand implements Callable<Integer> {
   private Explanation explain(Map<String, Shape> known) {
     boolean isSpec = !subject.endsWith(".ein") && !Files.exists(Path.of(subject));
     if (isSpec) {
-      return Einsum.of(subject.strip()).explain(known);
+      return Einsum.of(subject.strip()).with(compiling.applyTo(Options.defaults())).explain(known);
     }
     Program program =
-        Programs.open(Path.of(subject), null, List.of(), reading.applyTo(Options.defaults()));
+        Programs.open(
+            Path.of(subject),
+            null,
+            List.of(),
+            reading.applyTo(compiling.applyTo(Options.defaults())));
     Programs.warn(session, program, messages.quiet);
     return program.explain(known);
   }
@@ -113,6 +118,19 @@ final class ExplainCommand implements Callable<Integer> {
           .printf(
               "  planned     %,d multiplications, %,d additions%n",
               equation.planned().multiplies(), equation.planned().adds());
+      for (Trace.Applied rewrite : equation.rewrites()) {
+        session
+            .out()
+            .println(
+                "  rewritten   by %s (%s)%s"
+                    .formatted(
+                        rewrite.rule(),
+                        rewrite.kind().text(),
+                        rewrite.because().isEmpty() ? "" : ": " + rewrite.because()));
+      }
+      for (Trace.Refused refused : equation.refused()) {
+        session.out().println("  refused     " + refused.rule() + ": " + refused.why());
+      }
       for (String step : equation.order()) {
         step.lines().forEach(line -> session.out().println("  | " + line));
       }

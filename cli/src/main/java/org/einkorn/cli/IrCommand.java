@@ -118,7 +118,7 @@ final class IrCommand implements Callable<Integer> {
   }
 
   private Options options() {
-    Options options = reading.applyTo(Options.defaults());
+    Options options = reading.applyTo(compiling.applyTo(Options.defaults()));
     if (seed != null) {
       if (!"exec".equals(verify)) {
         throw new UsageException("--seed is for --verify-each=exec, which alone makes random data");

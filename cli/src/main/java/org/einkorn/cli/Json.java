@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.einkorn.Explanation;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.trace.Trace;
 
 /// The JSON that commands print: schema 1.
 final class Json {
@@ -62,9 +62,26 @@ final class Json {
     json.put("naive", of(equation.naive()));
     json.put("planned", of(equation.planned()));
     json.put("order", equation.order());
-    json.put("rewrites", List.of());
-    json.put("refused", List.of());
+    json.put("rewrites", equation.rewrites().stream().map(Json::of).toList());
+    json.put("refused", equation.refused().stream().map(Json::of).toList());
     return json;
+  }
+
+  private static Map<String, Object> of(Trace.Applied rewrite) {
+    Map<String, Object> json =
+        ordered(
+            "rule", rewrite.rule(),
+            "kind", rewrite.kind().text(),
+            "before", rewrite.beforeText(),
+            "after", rewrite.afterText());
+    if (!rewrite.because().isEmpty()) {
+      json.put("because", rewrite.because());
+    }
+    return json;
+  }
+
+  private static Map<String, Object> of(Trace.Refused refused) {
+    return ordered("rule", refused.rule(), "why", refused.why());
   }
 
   private static Map<String, Object> of(OperationCount count) {

@@ -72,7 +72,8 @@ final class RunCommand implements Callable<Integer> {
   private Options options() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
-    return reading.applyTo(running.applyTo(Options.defaults(), session, messages));
+    return reading.applyTo(
+        running.applyTo(compiling.applyTo(Options.defaults()), session, messages));
   }
 
   @Override

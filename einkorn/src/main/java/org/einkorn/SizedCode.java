@@ -1,0 +1,111 @@
+package org.einkorn;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.einkorn.frontend.Known;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.passes.Sizes;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.ModuleRunner;
+
+/// The code of one program of equations, for any sizes.
+///
+/// Most programs have one code for all sizes. Where the passes ask for sizes, as the order of a
+/// contraction does, the passes over equations run once for each sizes; code is generated once for
+/// each program that comes of that, and there are few. Safe to use from many threads at once.
+final class SizedCode {
+  /// Of how many sizes the code is remembered.
+  private static final int REMEMBERED = 1024;
+
+  private final Program program;
+  private final Options options;
+  private final Map<Program, Compilation> byEquations = new LinkedHashMap<>();
+  private final Map<Map<String, Long>, Compilation> bySizes =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Map<String, Long>, Compilation> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+  private volatile Optional<Compilation> general = Optional.empty();
+
+  /// Code that can run.
+  record Compilation(ModuleRunner runner, KernelModule code, List<Pipeline.Timing> timings) {
+    static Compilation of(KernelModule code, List<Pipeline.Timing> timings) {
+      return new Compilation(new ModuleRunner(code), code, List.copyOf(timings));
+    }
+  }
+
+  /// What is known of the input with a name, if anything.
+  interface Shapes {
+    Optional<Known> of(Signature.Input input);
+  }
+
+  SizedCode(Program program, Options options) {
+    this.program = program;
+    this.options = options;
+  }
+
+  /// The code for inputs of these shapes, made now if it is not there yet.
+  ///
+  /// @param timings receives what each step took; nothing where the code was there
+  Compilation of(Shapes shapes, List<Pipeline.Timing> timings) {
+    Optional<Compilation> forAll = general;
+    return forAll.isPresent() ? forAll.get() : of(sizes(shapes), timings);
+  }
+
+  private synchronized Compilation of(Map<String, Long> known, List<Pipeline.Timing> timings) {
+    if (general.isPresent()) {
+      return general.get();
+    }
+    Compilation compilation = bySizes.get(known);
+    if (compilation == null) {
+      compilation = compile(known, timings);
+      bySizes.put(known, compilation);
+    }
+    return compilation;
+  }
+
+  private Compilation compile(Map<String, Long> known, List<Pipeline.Timing> timings) {
+    Sizes sizes = Sizes.of(known);
+    Pipelines.Equations equations = Pipelines.optimize(program, options, sizes);
+    List<Pipeline.Timing> all = new ArrayList<>(equations.timings());
+    Compilation compilation = byEquations.get(equations.program());
+    if (compilation == null) {
+      KernelModule code = Pipelines.compile(equations, options, all);
+      timings.addAll(all);
+      compilation = Compilation.of(code, timings);
+      byEquations.put(equations.program(), compilation);
+    }
+    if (!sizes.wereAsked()) {
+      general = Optional.of(compilation);
+    }
+    return compilation;
+  }
+
+  /// The values of the symbols that an input shows as an axis of their own.
+  private Map<String, Long> sizes(Shapes shapes) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (Signature.Input input : program.signature().inputs()) {
+      Optional<Known> known = shapes.of(input);
+      List<IndexExpr> extents = input.type().extents();
+      if (known.isEmpty() || known.get().rank() != extents.size()) {
+        continue; // the run refuses it
+      }
+      for (int axis = 0; axis < extents.size(); axis++) {
+        OptionalLong extent = known.get().extents().get(axis);
+        if (extents.get(axis) instanceof IndexExpr.Symbol(String symbol) && extent.isPresent()) {
+          sizes.putIfAbsent(symbol, extent.getAsLong());
+        }
+      }
+    }
+    return sizes;
+  }
+}
