@@ -29,6 +29,7 @@ line : statement EOF ;
 statement
     : declaration
     | binding
+    | semiring
     | definition
     | learning
     | clause
@@ -42,6 +43,12 @@ declaration
 
 // let T = 0.5
 binding : LET name (COLON type=name)? ASSIGN expression ;
+
+// semiring Tropical = (min, +)
+semiring : SEMIRING name ASSIGN LPAREN operation COMMA operation RPAREN ;
+
+// Which operations can stand there is checked later, with words for those that can't.
+operation : PLUS | MINUS | STAR | SLASH | PERCENT | CARET | AND | OR | name ;
 
 // def relu(x) = max(x, 0)            def lnorm(X[..., i.], eps: 1e-5) { … }
 definition
@@ -68,7 +75,7 @@ holding : HOLDING name (COMMA name)* ;
 clause
     : expression
       ( QUESTION title=STRING? (WITH legend (COMMA legend)*)?
-      | (COLON type=name)? ( operator expression modifier*
+      | (COLON type=name over=name?)? ( operator expression modifier*
                            | ARROW expression (COMMA expression)* modifier* )
       )?
     ;
@@ -156,6 +163,7 @@ PARAM      : 'param' ;
 OUTPUT     : 'output' ;
 TENSOR     : 'tensor' ;
 LET        : 'let' ;
+SEMIRING   : 'semiring' ;
 DEF        : 'def' ;
 LEARN      : 'learn' ;
 PAD        : 'pad' ;

@@ -181,6 +181,19 @@ public sealed interface Problem {
   /// A value that has no place in an expression.
   record StrayText(Origin at) implements Problem {}
 
+  /// An equation over a semiring that no one declared.
+  record UnknownSemiring(String name, Origin at, List<String> near) implements Problem {}
+
+  /// Something that is no projection, or no join.
+  record NotAnOperation(String sign, String part, String known, Origin at) implements Problem {}
+
+  /// An operation on truth values with one on numbers.
+  record MixedSemiring(String plus, Origin at, String times, Origin other) implements Problem {}
+
+  /// Arithmetic that a semiring does not have.
+  record NotOfSemiring(String semiring, String target, Origin at, boolean isSum)
+      implements Problem {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
   record Recursion(List<String> cycle, Origin at) implements Problem {}

@@ -187,6 +187,10 @@ public final class ProblemWords {
       case Problem.ProjectionWithoutIndex p -> types(p);
       case Problem.TwoTypes p -> types(p);
       case Problem.StrayText p -> types(p);
+      case Problem.UnknownSemiring p -> types(p);
+      case Problem.NotAnOperation p -> types(p);
+      case Problem.MixedSemiring p -> types(p);
+      case Problem.NotOfSemiring p -> types(p);
       case Problem.Recursion p -> refused(p);
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
@@ -307,6 +311,31 @@ public final class ProblemWords {
           Diagnostic.error("E0216", "a string is no number")
               .at(p.at(), "")
               .help("strings are labels between brackets, and files on one side of `=`");
+      case Problem.UnknownSemiring p ->
+          near(
+              Diagnostic.error("E0230", "there is no semiring " + code(p.name())).at(p.at(), ""),
+              p.near(),
+              "declare it: `semiring " + p.name() + " = (min, +)`");
+      case Problem.NotAnOperation p ->
+          Diagnostic.error("E0231", code(p.sign()) + " can't be the " + p.part() + " of a semiring")
+              .at(p.at(), "not an operation that may be taken in any order")
+              .help("one of " + p.known());
+      case Problem.MixedSemiring p ->
+          Diagnostic.error("E0231", "the operations of a semiring are on one kind of values")
+              .at(p.other(), code(p.times()) + " here")
+              .and(p.at(), code(p.plus()) + " here")
+              .help("`or`, `and` and `xor` are on truth values, all others on numbers");
+      case Problem.NotOfSemiring p ->
+          Diagnostic.error("E0232", "an equation over " + code(p.semiring()) + " has only products")
+              .at(p.at(), p.isSum() ? "what it sums are its equations" : "ordinary arithmetic")
+              .help(
+                  p.isSum()
+                      ? "write several equations `"
+                          + p.target()
+                          + " "
+                          + p.semiring()
+                          + "= …`, which it combines"
+                      : "give this part an equation of its own, and multiply by its tensor");
       case Problem.BooleanProjection p ->
           Diagnostic.error(
                   "E0217",

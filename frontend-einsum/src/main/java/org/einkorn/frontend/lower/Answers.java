@@ -91,6 +91,7 @@ final class Answers {
                 .ifPresent(name -> files.add(new Written(file.path().value(), name)));
         case Tree.Declaration _,
             Tree.Let _,
+            Tree.Semiring _,
             Tree.Function _,
             Tree.Equation _,
             Tree.Rule _,

@@ -64,6 +64,7 @@ final class Declarations {
         }
         case Tree.ReadFile file -> sizes(file.head());
         case Tree.Let _,
+            Tree.Semiring _,
             Tree.Function _,
             Tree.Rule _,
             Tree.Fact _,

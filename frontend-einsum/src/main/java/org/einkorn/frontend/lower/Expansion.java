@@ -347,6 +347,7 @@ final class Expansion {
         }
         case Tree.Rule _,
             Tree.Declaration _,
+            Tree.Semiring _,
             Tree.Function _,
             Tree.Fact _,
             Tree.ReadFile _,

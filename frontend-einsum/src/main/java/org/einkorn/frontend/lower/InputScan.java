@@ -31,7 +31,7 @@ final class InputScan {
       case Tree.Function function -> function(function);
       case Tree.Declaration declaration ->
           declaration.value().ifPresent(value -> expression(value, Set.of()));
-      case Tree.Let _, Tree.Fact _, Tree.ReadFile _, Tree.Learn _ -> {}
+      case Tree.Let _, Tree.Semiring _, Tree.Fact _, Tree.ReadFile _, Tree.Learn _ -> {}
     }
   }
 

@@ -44,8 +44,8 @@ public final class ProgramLowering {
   public record Required(IndexExpr extent, Problem otherwise) {}
 
   private ProgramLowering(Tree.Program tree, Request request) {
-    this.tree = tree;
     this.context = new Context(request);
+    this.tree = Semirings.replace(tree, context);
     this.declarations = new Declarations(context);
     this.answers = new Answers(context);
   }
@@ -113,7 +113,7 @@ public final class ProgramLowering {
                 new Problem.DefinedTwice(let.name().text(), let.name().origin(), before));
           }
         }
-        case Tree.Function _, Tree.WriteFile _, Tree.Query _ -> {}
+        case Tree.Semiring _, Tree.Function _, Tree.WriteFile _, Tree.Query _ -> {}
       }
     }
     for (Map.Entry<String, List<Item>> entry : items.entrySet()) {
@@ -217,6 +217,7 @@ public final class ProgramLowering {
           }
         }
         case Tree.Let _,
+            Tree.Semiring _,
             Tree.Function _,
             Tree.Equation _,
             Tree.Rule _,
@@ -360,6 +361,7 @@ public final class ProgramLowering {
                 declaration.name());
           }
         }
+        case Tree.Semiring semiring -> warn("semiring", semiring.name());
         case Tree.Function _,
             Tree.Equation _,
             Tree.Rule _,

@@ -71,10 +71,14 @@ final class ClauseBuilder {
       }
       return new Tree.WriteFile((Tree.Text) path, expressions.build(context.expression(1)), origin);
     }
-    Tree.Head head = head(left, context.type);
+    Optional<NameContext> semiring = semiring(context, operator);
+    Tree.Head head =
+        semiring.isPresent() && context.over == null
+            ? head(((ProductContext) ExpressionBuilder.unwrap(left)).unary(), null)
+            : head(left, context.type);
     Expression value = expressions.build(context.expression(1));
     if (value instanceof Tree.Text path) {
-      if (operator != Tree.AssignOperator.ASSIGN || !modifiers.isEmpty()) {
+      if (operator != Tree.AssignOperator.ASSIGN || semiring.isPresent() || !modifiers.isEmpty()) {
         throw new SyntaxFault(
             Diagnostic.error("E0010", "a file is read with `=` and nothing more")
                 .at(expressions.span(context.operator()), "")
@@ -83,7 +87,33 @@ final class ClauseBuilder {
       }
       return new Tree.ReadFile(head, path, origin);
     }
-    return new Tree.Equation(head, operator, value, modifiers, origin);
+    return new Tree.Equation(
+        head, operator, semiring.map(expressions::name), value, modifiers, origin);
+  }
+
+  /// The name that touches the `=`, as in `D[i, k] Tropical= A[i, j] B[j, k]`. Without a type
+  /// before it the grammar takes it for a factor.
+  private Optional<NameContext> semiring(ClauseContext context, Tree.AssignOperator operator) {
+    Optional<NameContext> name = Optional.ofNullable(context.over);
+    if (context.type == null
+        && ExpressionBuilder.unwrap(context.expression(0)) instanceof ProductContext product
+        && product.factor().size() == 1
+        && product.factor(0).power() != null
+        && ExpressionBuilder.unwrap(product.factor(0)) instanceof PrimaryContext leaf
+        && leaf.name() != null) {
+      name = Optional.of(leaf.name());
+    }
+    Token sign = context.operator().getStart();
+    Optional<NameContext> touching =
+        name.filter(found -> found.getStop().getStopIndex() + 1 == sign.getStartIndex())
+            .filter(_ -> operator == Tree.AssignOperator.ASSIGN);
+    if (context.over != null && touching.isEmpty()) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0010", "`" + context.over.getText() + "` has no meaning here")
+              .at(expressions.span(context.over), "after the type")
+              .help("a semiring touches its `=`: `" + context.over.getText() + "=`"));
+    }
+    return touching;
   }
 
   private static boolean isText(ExpressionContext context) {
@@ -109,7 +139,7 @@ final class ClauseBuilder {
 
   // ------------------------------------------------------------- the left side
 
-  private Tree.Head head(ExpressionContext left, @Nullable NameContext typeContext) {
+  private Tree.Head head(ParserRuleContext left, @Nullable NameContext typeContext) {
     Optional<Name> type = Optional.ofNullable(typeContext).map(expressions::name);
     Origin origin =
         type.isEmpty()
@@ -153,7 +183,7 @@ final class ClauseBuilder {
     }
   }
 
-  private SyntaxFault notAssignable(ExpressionContext left, ParserRuleContext context) {
+  private SyntaxFault notAssignable(ParserRuleContext left, ParserRuleContext context) {
     Diagnostic diagnostic =
         Diagnostic.error("E0010", "this cannot be defined")
             .at(expressions.span(left), "the left side is an expression");

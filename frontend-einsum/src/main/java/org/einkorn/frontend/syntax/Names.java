@@ -7,8 +7,25 @@ public final class Names {
   /// Words that cannot name anything.
   public static final Set<String> KEYWORDS =
       Set.of(
-          "input", "param", "output", "tensor", "let", "def", "learn", "pad", "until", "for",
-          "with", "and", "or", "not", "true", "false", "inf", "nan");
+          "input",
+          "param",
+          "output",
+          "tensor",
+          "let",
+          "semiring",
+          "def",
+          "learn",
+          "pad",
+          "until",
+          "for",
+          "with",
+          "and",
+          "or",
+          "not",
+          "true",
+          "false",
+          "inf",
+          "nan");
 
   private Names() {}
 

@@ -252,7 +252,7 @@ final class Splitter {
 
   private static boolean beginsStatement(int type) {
     return switch (type) {
-      case INPUT, PARAM, OUTPUT, TENSOR, LET, DEF, LEARN -> true;
+      case INPUT, PARAM, OUTPUT, TENSOR, LET, SEMIRING, DEF, LEARN -> true;
       default -> false;
     };
   }

@@ -32,6 +32,7 @@ final class StatementBuilder {
     return switch (kind) {
       case DeclarationContext declaration -> List.of(declaration(declaration));
       case BindingContext binding -> List.of(binding(binding));
+      case SemiringContext semiring -> List.of(semiring(semiring));
       case DefinitionContext definition -> List.of(definition(definition, block));
       case LearningContext learning -> List.of(learning(learning));
       case ClauseContext clause -> clauses.statements(clause);
@@ -78,6 +79,28 @@ final class StatementBuilder {
         Optional.ofNullable(context.type).map(expressions::name),
         expressions.build(context.expression()),
         origin(context));
+  }
+
+  private Statement semiring(SemiringContext context) {
+    return new Tree.Semiring(
+        expressions.name(context.name()),
+        operation(context.operation(0)),
+        operation(context.operation(1)),
+        origin(context));
+  }
+
+  /// In ASCII, as everything in a tree.
+  private Tree.Operation operation(OperationContext context) {
+    String text =
+        switch (context.getStart().getType()) {
+          case PLUS -> "+";
+          case MINUS -> "-";
+          case STAR -> "*";
+          case AND -> "and";
+          case OR -> "or";
+          default -> context.getText();
+        };
+    return new Tree.Operation(text, origin(context));
   }
 
   private Statement definition(DefinitionContext context, Optional<List<Statement>> block) {

@@ -47,6 +47,9 @@ public sealed interface Tree {
   record Let(Name name, Optional<Name> type, Expression value, Origin origin)
       implements Statement {}
 
+  /// `semiring Tropical = (min, +)`
+  record Semiring(Name name, Operation plus, Operation times, Origin origin) implements Statement {}
+
   /// `def f(X[..., i.], eps: 1e-5) = …`
   record Function(Name name, List<Parameter> parameters, Body body, Origin origin)
       implements Statement {
@@ -56,12 +59,30 @@ public sealed interface Tree {
     }
   }
 
-  /// `Y[p, c.] max= e pad until COND`
+  /// `Y[p, c.] max= e pad until COND`, or `Y[p, c.] Tropical= e`
+  ///
+  /// @param semiring what the equation is over; its operator is [AssignOperator#ASSIGN] then
   record Equation(
-      Head head, AssignOperator operator, Expression value, Modifiers modifiers, Origin origin)
+      Head head,
+      AssignOperator operator,
+      Optional<Name> semiring,
+      Expression value,
+      Modifiers modifiers,
+      Origin origin)
       implements Statement {
     public Equation {
       require(!(value instanceof Text), "a tensor that equals a text reads a file");
+      require(semiring.isEmpty() || operator == AssignOperator.ASSIGN, "a semiring projects");
+    }
+
+    public Equation(
+        Head head, AssignOperator operator, Expression value, Modifiers modifiers, Origin origin) {
+      this(head, operator, Optional.empty(), value, modifiers, origin);
+    }
+
+    /// How the equation projects, as written: `max=` or `Tropical=`.
+    public String sign() {
+      return semiring.map(name -> name.text() + "=").orElse(operator.sign());
     }
   }
 
@@ -122,6 +143,9 @@ public sealed interface Tree {
   }
 
   // ---------------------------------------------------------- parts of statements
+
+  /// One operation of a semiring, by its sign or its name: `+`, `min`.
+  record Operation(String text, Origin origin) implements Tree {}
 
   /// The left side: what a statement defines.
   ///
@@ -481,7 +505,15 @@ public sealed interface Tree {
   static boolean standsInBlock(Statement statement) {
     return switch (statement) {
       case Equation _, Rule _, Let _ -> true;
-      case Declaration _, Function _, Fact _, ReadFile _, WriteFile _, Query _, Learn _ -> false;
+      case Declaration _,
+          Semiring _,
+          Function _,
+          Fact _,
+          ReadFile _,
+          WriteFile _,
+          Query _,
+          Learn _ ->
+          false;
     };
   }
 

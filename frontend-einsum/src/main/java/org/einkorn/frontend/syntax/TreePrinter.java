@@ -32,10 +32,13 @@ public final class TreePrinter {
       case Tree.Declaration declaration -> declaration(declaration);
       case Tree.Let let ->
           broken("let " + let.name().text() + type(let.type()) + " =", pieces(let.value()), "");
+      case Tree.Semiring semiring ->
+          "semiring %s = (%s, %s)"
+              .formatted(semiring.name().text(), semiring.plus().text(), semiring.times().text());
       case Tree.Function function -> function(function);
       case Tree.Equation equation ->
           broken(
-              head(equation.head()) + " " + equation.operator().sign(),
+              head(equation.head()) + " " + equation.sign(),
               pieces(equation.value()),
               modifiers(equation.modifiers()));
       case Tree.Rule rule ->

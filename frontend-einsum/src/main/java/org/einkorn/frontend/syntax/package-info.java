@@ -24,13 +24,15 @@
 /// Program     = Statement*
 /// Statement   = Declaration INPUT|PARAM|OUTPUT|TENSOR Name Axis*? type:Name? value:Expression?
 ///             | Let Name type:Name? Expression          a Text is a file, here and in Declaration
+///             | Semiring Name plus:Operation times:Operation
 ///             | Function Name Parameter* Body
-///             | Equation Head AssignOperator Expression Modifiers
+///             | Equation Head AssignOperator semiring:Name? Expression Modifiers
 ///             | Rule Head Expression+ Modifiers         R(x) <- S(x), not T(x)
 ///             | Fact Access
 ///             | ReadFile Head Text | WriteFile Text Expression
 ///             | Query Expression title:Text? Legend*
 ///             | Learn Name+ objective:Expression optimizer:Call steps:Count Batches? held:Name*
+/// Operation   = a sign or a name                        +  *  min  or
 /// Head        = Name BARE|SQUARE|ROUND Index* type:Name?
 /// Axis        = Name? extent:Expression?                at least one
 /// Parameter   = Name Index*? fallback:Expression?

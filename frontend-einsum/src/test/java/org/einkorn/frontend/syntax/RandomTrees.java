@@ -26,7 +26,7 @@ final class RandomTrees {
   }
 
   private Tree.Statement statement() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> declaration();
       case 1 -> new Tree.Let(variableOrConstant(), maybe(this::type), expression(3), NOWHERE);
       case 2 -> function();
@@ -36,6 +36,7 @@ final class RandomTrees {
       case 6 -> new Tree.WriteFile(string(), expression(3), NOWHERE);
       case 7 -> query();
       case 8 -> learn();
+      case 9 -> semiring();
       default -> equation();
     };
   }
@@ -105,8 +106,18 @@ final class RandomTrees {
     while (value instanceof Tree.Text) {
       value = expression(4);
     }
-    return new Tree.Equation(
-        head(), pick(List.of(Tree.AssignOperator.values())), value, modifiers(), NOWHERE);
+    Tree.AssignOperator operator = pick(List.of(Tree.AssignOperator.values()));
+    Optional<Tree.Name> semiring =
+        operator == Tree.AssignOperator.ASSIGN ? maybe(this::constant) : Optional.empty();
+    return new Tree.Equation(head(), operator, semiring, value, modifiers(), NOWHERE);
+  }
+
+  private Tree.Statement semiring() {
+    return new Tree.Semiring(constant(), operation(), operation(), NOWHERE);
+  }
+
+  private Tree.Operation operation() {
+    return new Tree.Operation(pick(List.of("+", "*", "min", "and", "or", "-", "lse")), NOWHERE);
   }
 
   private Tree.Modifiers modifiers() {

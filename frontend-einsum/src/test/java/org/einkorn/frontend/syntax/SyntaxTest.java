@@ -63,10 +63,17 @@ class SyntaxTest {
   @Test
   void equationsAndTheirProjections() {
     assertEquals(
-        "(equation (head (name \"Y\") square [(position (name \"i\"))] none) max"
+        "(equation (head (name \"Y\") square [(position (name \"i\"))] none) max none"
             + " (access (name \"A\") square [(position (name \"i\")) (position (name \"j\"))])"
             + " (modifiers none [] none none))",
         tree("Y[i] max= A[i,j]"));
+    assertEquals(
+        "(semiring (name \"S\") (operation \"min\") (operation \"+\"))",
+        tree("semiring S = (min, +)"));
+    assertEquals(
+        "(equation (head (name \"Y\") bare [] (name \"f64\")) assign (name \"S\") (name \"A\")"
+            + " (modifiers none [] none none))",
+        tree("Y: f64 S= A"));
     for (String sign :
         List.of("=", "+=", "max=", "min=", "*=", "avg=", "or=", "and=", "lse=", "xor=")) {
       Tree.Equation equation =
