@@ -10,6 +10,7 @@ import java.util.Set;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Ranges;
 import org.einkorn.frontend.syntax.DeclarationKind;
+import org.einkorn.frontend.syntax.ProjectionKind;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
@@ -362,12 +363,12 @@ final class DefinitionWriter {
         Words.NOWHERE);
   }
 
-  private static Tree.ProjectionKind cumulative(Projection projection) {
+  private static ProjectionKind cumulative(Projection projection) {
     return switch (projection) {
-      case SUM -> Tree.ProjectionKind.CUMSUM;
-      case PRODUCT -> Tree.ProjectionKind.CUMPROD;
-      case MAX -> Tree.ProjectionKind.CUMMAX;
-      case MIN -> Tree.ProjectionKind.CUMMIN;
+      case SUM -> ProjectionKind.CUMSUM;
+      case PRODUCT -> ProjectionKind.CUMPROD;
+      case MAX -> ProjectionKind.CUMMAX;
+      case MIN -> ProjectionKind.CUMMIN;
       case ANY, ALL, XOR, LOG_SUM_EXP ->
           throw Words.refused("a cumulative `" + projection.text() + "`");
     };
@@ -375,16 +376,16 @@ final class DefinitionWriter {
 
   // ------------------------------------------------------------------------ words
 
-  private static Tree.ProjectionKind kind(Projection projection) {
+  private static ProjectionKind kind(Projection projection) {
     return switch (projection) {
-      case SUM -> Tree.ProjectionKind.SUM;
-      case PRODUCT -> Tree.ProjectionKind.PROD;
-      case MAX -> Tree.ProjectionKind.MAX;
-      case MIN -> Tree.ProjectionKind.MIN;
-      case ANY -> Tree.ProjectionKind.ANY;
-      case ALL -> Tree.ProjectionKind.ALL;
-      case XOR -> Tree.ProjectionKind.XOR;
-      case LOG_SUM_EXP -> Tree.ProjectionKind.LSE;
+      case SUM -> ProjectionKind.SUM;
+      case PRODUCT -> ProjectionKind.PROD;
+      case MAX -> ProjectionKind.MAX;
+      case MIN -> ProjectionKind.MIN;
+      case ANY -> ProjectionKind.ANY;
+      case ALL -> ProjectionKind.ALL;
+      case XOR -> ProjectionKind.XOR;
+      case LOG_SUM_EXP -> ProjectionKind.LSE;
     };
   }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.einkorn.frontend.syntax.Names;
-import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.frontend.syntax.ProjectionKind;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
@@ -52,7 +52,7 @@ final class Naming {
   }
 
   private static boolean isTensorName(String name) {
-    return Names.isName(name) && Tree.ProjectionKind.of(name).isEmpty();
+    return Names.isName(name) && ProjectionKind.of(name).isEmpty();
   }
 
   private void give(Map<String, String> names, String name, String wanted) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.LogicOperator;
+import org.einkorn.frontend.syntax.ProjectionKind;
 import org.einkorn.frontend.syntax.TermOperator;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -237,16 +238,16 @@ final class Semirings {
     };
   }
 
-  private static Tree.ProjectionKind kind(Projection plus) {
+  private static ProjectionKind kind(Projection plus) {
     return switch (plus) {
-      case SUM -> Tree.ProjectionKind.SUM;
-      case PRODUCT -> Tree.ProjectionKind.PROD;
-      case MAX -> Tree.ProjectionKind.MAX;
-      case MIN -> Tree.ProjectionKind.MIN;
-      case ANY -> Tree.ProjectionKind.ANY;
-      case ALL -> Tree.ProjectionKind.ALL;
-      case XOR -> Tree.ProjectionKind.XOR;
-      case LOG_SUM_EXP -> Tree.ProjectionKind.LSE;
+      case SUM -> ProjectionKind.SUM;
+      case PRODUCT -> ProjectionKind.PROD;
+      case MAX -> ProjectionKind.MAX;
+      case MIN -> ProjectionKind.MIN;
+      case ANY -> ProjectionKind.ANY;
+      case ALL -> ProjectionKind.ALL;
+      case XOR -> ProjectionKind.XOR;
+      case LOG_SUM_EXP -> ProjectionKind.LSE;
     };
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.einkorn.frontend.syntax.FactorOperator;
 import org.einkorn.frontend.syntax.Names;
+import org.einkorn.frontend.syntax.ProjectionKind;
 import org.einkorn.frontend.syntax.Tree;
 
 /// Counts where index names occur in an expression, and finds the place where an implicit index is
@@ -79,7 +80,7 @@ final class Uses {
     return found;
   }
 
-  static boolean isCumulative(Tree.ProjectionKind kind) {
+  static boolean isCumulative(ProjectionKind kind) {
     return switch (kind) {
       case CUMSUM, CUMPROD, CUMMAX, CUMMIN -> true;
       case SUM, MAX, MIN, PROD, AVG, ANY, ALL, LSE, XOR, ARGMAX, ARGMIN -> false;

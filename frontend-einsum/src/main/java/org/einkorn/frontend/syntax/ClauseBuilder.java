@@ -175,7 +175,7 @@ final class ClauseBuilder {
   }
 
   private void refuseReserved(Name name) {
-    if (Tree.ProjectionKind.of(name.text()).isPresent()) {
+    if (ProjectionKind.of(name.text()).isPresent()) {
       throw new SyntaxFault(
           Diagnostic.error("E0013", "`" + name.text() + "[…]` is a projection, not a tensor")
               .at(ExpressionBuilder.span(name.origin()), "")

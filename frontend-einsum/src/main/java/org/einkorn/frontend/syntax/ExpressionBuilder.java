@@ -167,7 +167,7 @@ final class ExpressionBuilder {
     if (!(value instanceof Name name)) {
       return new Tree.Indexed(value, positions, origin);
     }
-    if (Tree.ProjectionKind.of(name.text()).isPresent()) {
+    if (ProjectionKind.of(name.text()).isPresent()) {
       throw new SyntaxFault(
           Diagnostic.error("E0013", "`" + name.text() + "[…]` projects nothing")
               .at(span(origin), "a projection, without an argument")
@@ -201,8 +201,8 @@ final class ExpressionBuilder {
 
   private Expression projection(
       Name name, BracketsContext brackets, ArgumentsContext arguments, Origin origin) {
-    Tree.ProjectionKind kind =
-        Tree.ProjectionKind.of(name.text()).orElseThrow(() -> notAProjection(name, brackets));
+    ProjectionKind kind =
+        ProjectionKind.of(name.text()).orElseThrow(() -> notAProjection(name, brackets));
     List<Name> over = new ArrayList<>();
     List<Optional<Expression>> extents = new ArrayList<>();
     for (ItemContext item : IndexBuilder.items(places, brackets.item(), brackets)) {

@@ -445,39 +445,6 @@ public sealed interface Tree {
     }
   }
 
-  /// The words before `[j](…)`.
-  enum ProjectionKind {
-    SUM,
-    MAX,
-    MIN,
-    PROD,
-    AVG,
-    ANY,
-    ALL,
-    LSE,
-    XOR,
-    ARGMAX,
-    ARGMIN,
-    CUMSUM,
-    CUMPROD,
-    CUMMAX,
-    CUMMIN;
-
-    /// As written: `argmax`.
-    public String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    public static Optional<ProjectionKind> of(String word) {
-      for (ProjectionKind kind : values()) {
-        if (kind.word().equals(word)) {
-          return Optional.of(kind);
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
   enum ComparisonOperator {
     EQUAL("=="),
     UNEQUAL("!="),

@@ -168,7 +168,7 @@ final class RandomTrees {
       case 4 -> {
         List<Tree.Name> over = several(1, 2, this::variable);
         yield new Tree.Projection(
-            pick(List.of(Tree.ProjectionKind.values())),
+            pick(List.of(ProjectionKind.values())),
             over,
             over.stream().map(name -> this.<Tree.Expression>maybe(() -> expression(1))).toList(),
             expression(depth - 1),
