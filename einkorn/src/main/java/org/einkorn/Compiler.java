@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
-import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
@@ -20,8 +19,6 @@ import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
-import org.einkorn.runtime.exec.KernelModule;
-import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.ProgramFiles;
 
 /// Compiles one program for the types of its inputs, and keeps what it made.
@@ -51,6 +48,7 @@ final class Compiler {
       Options.Verification verification,
       boolean isExact,
       long memoryBudgetBytes,
+      boolean counts,
       long seed) {}
 
   /// What code depends on of an input: its type, its rank, and which of its axes broadcast.
@@ -70,7 +68,7 @@ final class Compiler {
 
   /// Code for the shapes of a run.
   private interface Code {
-    SizedCode.Compilation of(SizedCode.Shapes shapes, List<Pipeline.Timing> timings);
+    CompiledCode of(SizedCode.Shapes shapes, List<Pipeline.Timing> timings);
   }
 
   /// Equations, and what the headers of files said when they were made.
@@ -84,7 +82,7 @@ final class Compiler {
   /// Code that can run.
   ///
   /// @param requirements what must hold of the sizes
-  record Compilation(ModuleRunner runner, List<Compiled.Requirement> requirements) {
+  record Compilation(CompiledCode code, List<Compiled.Requirement> requirements) {
     /// What is wrong with the sizes of a run.
     List<Diagnostic> unmet(Map<String, Long> sizes) {
       return requirements.stream()
@@ -128,6 +126,7 @@ final class Compiler {
             options.verification(),
             options.isExact(),
             options.run().memoryBudgetBytes(),
+            options.counts(),
             options.seed());
     Entry known = compilations.get(key);
     if (known == null || !isCurrent(known)) {
@@ -138,8 +137,8 @@ final class Compiler {
                   other != null && isCurrent(other) ? other : make(inputs, kept, options, timings));
     }
     Map<String, Optional<Known>> headers = known.headers();
-    SizedCode.Compilation code = known.code().of(input -> shape(input, inputs, headers), timings);
-    return new Compilation(code.runner(), known.requirements());
+    CompiledCode code = known.code().of(input -> shape(input, inputs, headers), timings);
+    return new Compilation(code, known.requirements());
   }
 
   /// What is bound to an input, or what the header of its file says.
@@ -169,23 +168,29 @@ final class Compiler {
     if (form instanceof Form.Equations(var program)) {
       return new Entry(Map.of(), new SizedCode(program, options)::of, List.of());
     }
-    KernelModule code = generate(options, timings);
-    SizedCode.Compilation compilation = SizedCode.Compilation.of(code, timings);
-    return new Entry(Map.of(), (shapes, none) -> compilation, List.of());
+    CompiledCode code = generate(options, timings);
+    return new Entry(Map.of(), (shapes, none) -> code, List.of());
   }
 
-  private KernelModule generate(Options options, List<Pipeline.Timing> timings) {
+  private CompiledCode generate(Options options, List<Pipeline.Timing> timings) {
     return switch (form) {
       case Form.Source _, Form.Equations _ ->
           throw new IllegalStateException("equations are compiled for their sizes");
       case Form.Loops loops ->
           options.target() instanceof Target.Interpreter
-              ? ModuleInterpreter.of(loops.module())
-              : Pipelines.generate(
-                  Pipelines.schedule(loops, options, timings), options.target(), timings);
-      case Form.Code code ->
-          Backends.of(StageText.backendOf(code.stage()))
-              .load(code.module(), code.stage().text(), code.text());
+              ? Pipelines.compile(loops.module(), options, timings)
+              : Pipelines.compile(Pipelines.schedule(loops, options, timings), options, timings);
+      case Form.Code code -> {
+        if (options.counts()) {
+          throw new IllegalArgumentException(
+              "a program given as text of the stage "
+                  + form.stage().text()
+                  + " has no loops to count");
+        }
+        yield CompiledCode.plain(
+            Backends.of(StageText.backendOf(code.stage()))
+                .load(code.module(), code.stage().text(), code.text()));
+      }
     };
   }
 

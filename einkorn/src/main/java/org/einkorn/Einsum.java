@@ -18,12 +18,12 @@ import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
 import org.einkorn.ir.algebra.Semiring;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.ModuleRunner;
 
 /// One einsum string, compiled once for each combination of element types, ranks and broadcast
 /// axes.
@@ -115,15 +115,21 @@ public final class Einsum {
   ///
   /// @throws CompileException when the string does not fit the operands
   public Tensor apply(Arena arena, Tensor... operands) {
+    return run(arena, operands).tensors().values().iterator().next();
+  }
+
+  /// The result for these operands, `Y`, in `arena`, and what the run took.
+  ///
+  /// @throws CompileException when the string does not fit the operands
+  public Results run(Arena arena, Tensor... operands) {
     Objects.requireNonNull(arena, "arena");
     requireGiven(operands);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (int number = 0; number < operands.length; number++) {
       inputs.put(EinsumFrontend.operandName(number), operands[number]);
     }
-    return run(
-        operands,
-        runner -> runner.run(arena, inputs, options.run()).outputs().values().iterator().next());
+    List<Pipeline.Timing> timings = new ArrayList<>();
+    return run(operands, timings, code -> code.run(arena, inputs, options.run(), timings));
   }
 
   /// Puts the result for these operands into `target`, which is overwritten.
@@ -135,13 +141,18 @@ public final class Einsum {
   /// @throws DataException when the target does not fit the result
   public Tensor into(Tensor target, Tensor... operands) {
     Objects.requireNonNull(target, "target");
+    if (options.counts()) {
+      throw new IllegalArgumentException(
+          "a run into memory of the caller does not count; use `run` to count");
+    }
     requireGiven(operands);
     return run(
         operands,
-        runner -> {
+        new ArrayList<>(),
+        code -> {
           Tensor[] all = Arrays.copyOf(operands, operands.length + 1);
           all[operands.length] = target;
-          runner.runInto(all, options.run());
+          code.runner().runInto(all, options.run());
           return target;
         });
   }
@@ -153,11 +164,12 @@ public final class Einsum {
     }
   }
 
-  private Tensor run(Tensor[] operands, Function<ModuleRunner, Tensor> run) {
+  private <T> T run(
+      Tensor[] operands, List<Pipeline.Timing> timings, Function<CompiledCode, T> run) {
     List<Known> known = Arrays.stream(operands).map(Einsum::generalize).toList();
     try {
       SizedCode code = compiled.computeIfAbsent(known, this::compile);
-      return run.apply(code.of(input -> shape(input, operands), new ArrayList<>()).runner());
+      return run.apply(code.of(input -> shape(input, operands), timings));
     } catch (CompileException e) {
       throw explain(e, operands);
     } catch (DataException e) {
@@ -221,6 +233,16 @@ public final class Einsum {
       }
       known.add(Known.of(DType.F32, shape));
     }
+    return Explanation.of(equations(known), options, new ArrayList<>());
+  }
+
+  /// What the compiler decided, for operands of the types and shapes of these.
+  ///
+  /// @throws CompileException when the string does not fit the operands
+  public Explanation explain(Tensor... operands) {
+    requireGiven(operands);
+    List<Known> known =
+        Arrays.stream(operands).map(tensor -> Known.of(tensor.dtype(), tensor.shape())).toList();
     return Explanation.of(equations(known), options, new ArrayList<>());
   }
 

@@ -1,18 +1,18 @@
 package org.einkorn;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.Span;
-import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
@@ -24,8 +24,6 @@ import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
-import org.einkorn.runtime.exec.Manifest;
-import org.einkorn.runtime.exec.MemoryPlan;
 
 /// What the compiler decided for a program, with the cost before and after.
 ///
@@ -76,8 +74,9 @@ public record Explanation(
   /// One kernel.
   ///
   /// @param fused the tensors it computes
+  /// @param multiplies how many multiplications it executes; at most, where the data decide
   /// @param bytes what it reads and writes at least: each tensor it touches, once
-  public record KernelCost(String name, List<String> fused, long multiplies, long bytes) {
+  public record KernelCost(String name, List<String> fused, BigInteger multiplies, long bytes) {
     public KernelCost {
       fused = List.copyOf(fused);
     }
@@ -89,21 +88,48 @@ public record Explanation(
     return of(compiler.equations(inputs, kept, true, timings), options, timings);
   }
 
-  /// The explanation of a program at level 1.
+  /// The explanation of a program at level 1 without open sizes.
   static Explanation of(Program program, Options options, List<Pipeline.Timing> timings) {
     requireSizes(program.signature());
     Pipelines.Lowered lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
     timings.addAll(lowered.timings());
+    return of(program, lowered, Map.of(), options, timings);
+  }
+
+  /// The explanation of a program and what became of it.
+  ///
+  /// @param sizes the value of each symbol
+  static Explanation of(
+      Program program,
+      Pipelines.Lowered lowered,
+      Map<String, Long> sizes,
+      Options options,
+      List<Pipeline.Timing> timings) {
+    ToLongFunction<String> symbols = name -> size(name, sizes);
     try {
-      List<Equation> equations = equations(program, lowered);
-      return new Explanation(equations, totals(equations, lowered), kernels(lowered), timings);
+      PlannedCounts planned = PlannedCounts.of(lowered, symbols);
+      PlannedMemory memory = PlannedMemory.of(program, lowered, sizes, options);
+      List<Equation> equations = equations(program, lowered, planned, symbols);
+      return new Explanation(
+          equations,
+          totals(equations, planned, memory),
+          kernels(lowered, planned, symbols),
+          timings);
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)
           .at("the program `" + program.name() + "`")
-          .expected("fewer than 2^63 operations and bytes")
+          .expected("fewer than 2^63 bytes")
           .found("more")
           .because(e);
     }
+  }
+
+  private static long size(String name, Map<String, Long> sizes) {
+    Long size = sizes.get(name);
+    if (size == null) {
+      throw new IllegalStateException("the size `" + name + "` is open");
+    }
+    return size;
   }
 
   private static void requireSizes(Signature signature) {
@@ -127,21 +153,17 @@ public record Explanation(
             .toList());
   }
 
-  private static long openSize(String name) {
-    throw new IllegalStateException("the size `" + name + "` is open");
-  }
-
-  private static OperationCount count(Definition definition) {
-    return OperationCount.of(definition.body(), Explanation::openSize);
-  }
-
   /// `Y.1` is a temporary of `Y`.
   private static String userName(String name) {
     int dot = name.indexOf('.');
     return dot > 0 ? name.substring(0, dot) : name;
   }
 
-  private static List<Equation> equations(Program before, Pipelines.Lowered lowered) {
+  private static List<Equation> equations(
+      Program before,
+      Pipelines.Lowered lowered,
+      PlannedCounts counts,
+      ToLongFunction<String> symbols) {
     Map<String, List<Definition>> written = new LinkedHashMap<>();
     for (Definition definition : before.definitions()) {
       written
@@ -151,7 +173,7 @@ public record Explanation(
     List<Equation> equations = new ArrayList<>();
     written.forEach(
         (target, definitions) -> {
-          OperationCount naive = total(definitions);
+          OperationCount naive = total(definitions, symbols);
           List<Definition> planned =
               lowered.equations().definitions().stream()
                   .filter(definition -> userName(definition.name()).equals(target))
@@ -163,7 +185,9 @@ public record Explanation(
                   span.map(Span::line).orElse(0),
                   span.map(s -> s.file().lineText(s.line()).strip()).orElse(""),
                   naive,
-                  total(planned),
+                  planned.stream()
+                      .map(definition -> counts.of(definition.name()))
+                      .reduce(OperationCount.ZERO, OperationCount::plus),
                   planned.stream().map(TensorPrinter::print).map(String::strip).toList(),
                   lowered.trace().applied().stream()
                       .filter(rewrite -> userName(rewrite.definition()).equals(target))
@@ -175,60 +199,48 @@ public record Explanation(
     return equations;
   }
 
-  private static OperationCount total(List<Definition> definitions) {
+  private static OperationCount total(
+      List<Definition> definitions, ToLongFunction<String> symbols) {
     return definitions.stream()
-        .map(Explanation::count)
+        .map(definition -> OperationCount.of(definition.body(), symbols))
         .reduce(OperationCount.ZERO, OperationCount::plus);
   }
 
-  private static Totals totals(List<Equation> equations, Pipelines.Lowered lowered) {
-    List<Manifest.BufferSpec> specs = ModuleFacts.of(lowered.scheduled()).manifest().buffers();
-    List<Buffer> buffers = lowered.scheduled().allBuffers();
-    List<MemoryPlan.Span> temporaries = new ArrayList<>();
-    long outputBytes = 0;
-    long largest = 0;
-    for (int number = 0; number < specs.size(); number++) {
-      Manifest.BufferSpec spec = specs.get(number);
-      long bytes = bytes(buffers.get(number).type());
-      if (spec.role() == Manifest.Role.OUTPUT) {
-        outputBytes = Math.addExact(outputBytes, bytes);
-      } else if (spec.role() == Manifest.Role.TEMPORARY) {
-        temporaries.add(new MemoryPlan.Span(bytes, spec.live()));
-        largest = Math.max(largest, bytes);
-      }
-    }
+  private static Totals totals(
+      List<Equation> equations, PlannedCounts planned, PlannedMemory memory) {
     return new Totals(
         equations.stream().map(Equation::naive).reduce(OperationCount.ZERO, OperationCount::plus),
-        equations.stream().map(Equation::planned).reduce(OperationCount.ZERO, OperationCount::plus),
-        Math.addExact(outputBytes, MemoryPlan.of(temporaries).totalBytes()),
-        largest);
+        planned.total(),
+        memory.peakBytes(),
+        memory.largestTemporaryBytes());
   }
 
-  private static List<KernelCost> kernels(Pipelines.Lowered lowered) {
+  private static List<KernelCost> kernels(
+      Pipelines.Lowered lowered, PlannedCounts planned, ToLongFunction<String> symbols) {
     Map<String, TensorType> types = new LinkedHashMap<>();
     Module module = lowered.scheduled();
     module.allBuffers().forEach(buffer -> types.put(buffer.name(), buffer.type()));
     List<KernelCost> kernels = new ArrayList<>();
     for (Definition definition : lowered.equations().definitions()) {
-      long bytes = bytes(definition.type());
+      long bytes = bytes(definition.type(), symbols);
       for (String read : TensorReads.of(definition.body())) {
         TensorType type = types.get(read);
-        bytes = Math.addExact(bytes, type == null ? 0 : bytes(type));
+        bytes = Math.addExact(bytes, type == null ? 0 : bytes(type, symbols));
       }
       kernels.add(
           new KernelCost(
               definition.name(),
               List.of(definition.name()),
-              count(definition).multiplies(),
+              planned.of(definition.name()).multiplies(),
               bytes));
     }
     return kernels;
   }
 
-  private static long bytes(TensorType type) {
+  private static long bytes(TensorType type, ToLongFunction<String> symbols) {
     long bytes = type.dtype().byteSize();
     for (IndexExpr extent : type.extents()) {
-      bytes = Math.multiplyExact(bytes, IndexEvaluator.extent(extent, Explanation::openSize));
+      bytes = Math.multiplyExact(bytes, IndexEvaluator.extent(extent, symbols));
     }
     return bytes;
   }

@@ -9,7 +9,6 @@ import org.einkorn.frontend.Known;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
 
@@ -41,9 +40,13 @@ public final class Kernel {
   static Kernel of(
       Compiler compiler, Map<String, Known> inputs, Set<String> kept, Options options) {
     List<Pipeline.Timing> timings = new ArrayList<>();
-    KernelModule code =
+    if (options.counts()) {
+      throw new IllegalArgumentException(
+          "a kernel runs into memory of the caller and does not count; run the program to count");
+    }
+    CompiledCode code =
         Pipelines.compile(compiler.equations(inputs, kept, true, timings), options, timings);
-    return new Kernel(compiler, inputs, kept, options, new ModuleRunner(code));
+    return new Kernel(compiler, inputs, kept, options, code.runner());
   }
 
   /// The kernel as text at a stage.

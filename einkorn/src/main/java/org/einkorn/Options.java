@@ -13,6 +13,7 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param run threads and memory
 /// @param passes the passes to run; nothing for all
 /// @param verification what is checked after each pass
+/// @param counts whether runs count the operations that they execute, which takes time
 /// @param isExact whether floating-point operations keep the order in which they are written
 /// @param seed what random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
@@ -21,6 +22,7 @@ public record Options(
     RunOptions run,
     Optional<Set<String>> passes,
     Verification verification,
+    boolean counts,
     List<Path> readable,
     boolean isExact,
     long seed) {
@@ -52,17 +54,18 @@ public record Options(
         RunOptions.defaults(),
         Optional.empty(),
         Verification.NONE,
+        false,
         List.of(),
         false,
         0);
   }
 
   public Options withTarget(Target newTarget) {
-    return new Options(newTarget, run, passes, verification, readable, isExact, seed);
+    return new Options(newTarget, run, passes, verification, counts, readable, isExact, seed);
   }
 
   public Options withRun(RunOptions newRun) {
-    return new Options(target, newRun, passes, verification, readable, isExact, seed);
+    return new Options(target, newRun, passes, verification, counts, readable, isExact, seed);
   }
 
   public Options withPasses(Set<String> names) {
@@ -71,25 +74,31 @@ public record Options(
         run,
         Optional.of(Objects.requireNonNull(names, "names")),
         verification,
+        counts,
         readable,
         isExact,
         seed);
   }
 
   public Options withVerification(Verification newVerification) {
-    return new Options(target, run, passes, newVerification, readable, isExact, seed);
+    return new Options(target, run, passes, newVerification, counts, readable, isExact, seed);
   }
 
   public Options withReadable(List<Path> folders) {
-    return new Options(target, run, passes, verification, folders, isExact, seed);
+    return new Options(target, run, passes, verification, counts, folders, isExact, seed);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
   public Options withExact(boolean exact) {
-    return new Options(target, run, passes, verification, readable, exact, seed);
+    return new Options(target, run, passes, verification, counts, readable, exact, seed);
   }
 
   public Options withSeed(long newSeed) {
-    return new Options(target, run, passes, verification, readable, isExact, newSeed);
+    return new Options(target, run, passes, verification, counts, readable, isExact, newSeed);
+  }
+
+  /// These options with runs that count, or do not.
+  public Options withCounting(boolean newCounts) {
+    return new Options(target, run, passes, verification, newCounts, readable, isExact, seed);
   }
 }

@@ -2,11 +2,14 @@ package org.einkorn;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.Sizes;
+import org.einkorn.passes.cost.CountOperations;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.exec.KernelModule;
@@ -29,6 +32,10 @@ final class Pipelines {
       List<Pipeline.Timing> timings) {
     Lowered {
       timings = List.copyOf(timings);
+    }
+
+    Lowered retraced(Trace newTrace) {
+      return new Lowered(equations, loops, scheduled, newTrace, timings);
     }
   }
 
@@ -71,32 +78,52 @@ final class Pipelines {
   /// they are.
   static Equations optimize(Program program, Options options, Sizes sizes) {
     Pipeline pipeline = pipeline(options, Pipeline.Observer.none()).in(context(options, sizes));
-    return new Equations(
-        options.target() instanceof Target.Interpreter ? program : pipeline.optimize(program),
-        pipeline);
+    return new Equations(isReference(options) ? program : pipeline.optimize(program), pipeline);
   }
 
-  /// Code for the target of the options.
+  /// Code for the target of the options. The interpreter runs equations as they are, but counts the
+  /// loops that the other targets run.
   ///
+  /// @param program before all passes
   /// @param timings receives what passes over loops and code generation took
-  static KernelModule compile(Equations equations, Options options, List<Pipeline.Timing> timings) {
-    if (options.target() instanceof Target.Interpreter) {
-      return ProgramInterpreter.of(equations.program());
+  static CompiledCode compile(
+      Program program, Equations equations, Options options, List<Pipeline.Timing> timings) {
+    if (isReference(options)) {
+      return CompiledCode.plain(ProgramInterpreter.of(program))
+          .planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
     Pipeline pipeline = equations.pipeline();
     int before = pipeline.timings().size();
-    Module scheduled = pipeline.schedule(pipeline.lower(equations.program()));
+    Module loops = pipeline.lower(equations.program());
+    Module scheduled = pipeline.schedule(loops);
     timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
-    return generate(scheduled, options.target(), timings);
+    Lowered lowered =
+        new Lowered(equations.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
+    return compile(scheduled, options, timings)
+        .planned(new CompiledCode.Plan(program, Optional.of(lowered), options));
+  }
+
+  /// Whether equations are interpreted as they are.
+  private static boolean isReference(Options options) {
+    return options.target() instanceof Target.Interpreter && !options.counts();
   }
 
   /// Code for a program whose sizes are constants, or for any sizes.
   ///
   /// @param timings receives what passes and code generation took
-  static KernelModule compile(Program program, Options options, List<Pipeline.Timing> timings) {
+  static CompiledCode compile(Program program, Options options, List<Pipeline.Timing> timings) {
     Equations equations = optimize(program, options, Sizes.of(Map.of()));
     timings.addAll(equations.timings());
-    return compile(equations, options, timings);
+    return compile(program, equations, options, timings);
+  }
+
+  /// Code for loops that nothing more is to be done to.
+  static CompiledCode compile(Module scheduled, Options options, List<Pipeline.Timing> timings) {
+    if (!options.counts()) {
+      return CompiledCode.plain(generate(scheduled, options.target(), timings));
+    }
+    CountOperations.Counting counting = CountOperations.apply(scheduled);
+    return CompiledCode.counting(generate(counting.module(), options.target(), timings), counting);
   }
 
   /// Loops after the passes over loops.
@@ -111,7 +138,11 @@ final class Pipelines {
   }
 
   /// Code for loops.
-  static KernelModule generate(Module module, Target target, List<Pipeline.Timing> timings) {
+  private static KernelModule generate(
+      Module module, Target target, List<Pipeline.Timing> timings) {
+    if (target instanceof Target.Interpreter) {
+      return ModuleInterpreter.of(module);
+    }
     long start = System.nanoTime();
     KernelModule code = Backends.of(target.name()).compile(module);
     timings.add(

@@ -22,7 +22,6 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.ProgramFiles;
 
 /// A program of tensor equations, with some of its inputs bound.
@@ -125,16 +124,15 @@ public final class Program {
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
       Compiler.Compilation compilation = compiler.compile(knownInputs(), kept, options, timings);
-      ModuleRunner runner = compilation.runner();
-      Map<String, Tensor> inputs = compiler.files().readInputs(reading, runner.manifest(), bound);
-      long start = System.nanoTime();
-      ModuleRunner.Result result = runner.run(arena, inputs, options.run());
-      double milliseconds = (System.nanoTime() - start) / 1e6;
-      List<Diagnostic> unmet = compilation.unmet(result.sizes());
+      CompiledCode code = compilation.code();
+      Map<String, Tensor> inputs =
+          compiler.files().readInputs(reading, code.runner().manifest(), bound);
+      Results results = code.run(arena, inputs, options.run(), timings);
+      List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {
         throw new CompileException(unmet);
       }
-      return new Results(runner.manifest(), result, timings, milliseconds);
+      return results;
     } catch (DataException e) {
       throw explain(e);
     }

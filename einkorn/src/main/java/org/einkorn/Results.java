@@ -1,8 +1,13 @@
 package org.einkorn;
 
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.Answers;
@@ -11,18 +16,33 @@ import org.einkorn.runtime.exec.ModuleRunner;
 
 /// What a run of a program made.
 public final class Results {
-  private final Manifest manifest;
-  private final ModuleRunner.Result run;
+  private final CompiledCode code;
+  private final Map<String, Long> sizes;
+  private final Map<String, Tensor> outputs;
+  private final long measuredPeakBytes;
+  private final Set<String> counters;
+  private final Optional<OperationCount> executed;
   private final List<Pipeline.Timing> compilation;
   private final double runMilliseconds;
 
+  /// @param counters the outputs that counted multiplications and additions, if anything did
   Results(
-      Manifest manifest,
+      CompiledCode code,
       ModuleRunner.Result run,
+      Map<String, Tensor> counters,
       List<Pipeline.Timing> compilation,
       double runMilliseconds) {
-    this.manifest = manifest;
-    this.run = run;
+    this.code = code;
+    this.sizes = run.sizes();
+    this.outputs = new LinkedHashMap<>(run.outputs());
+    this.outputs.keySet().removeAll(counters.keySet());
+    this.measuredPeakBytes = run.measuredPeakBytes();
+    this.counters = Set.copyOf(counters.keySet());
+    List<Long> counts = counters.values().stream().map(Tensor::getLong).toList();
+    this.executed =
+        counts.isEmpty()
+            ? Optional.empty()
+            : Optional.of(OperationCount.of(counts.getFirst(), counts.getLast()));
     this.compilation = List.copyOf(compilation);
     this.runMilliseconds = runMilliseconds;
   }
@@ -31,7 +51,7 @@ public final class Results {
   ///
   /// @throws IllegalArgumentException if the run kept no such tensor
   public Tensor get(String name) {
-    Tensor tensor = run.outputs().get(name);
+    Tensor tensor = outputs.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
           "this run kept "
@@ -47,12 +67,12 @@ public final class Results {
 
   /// The names of all outputs, in the program's order.
   public Set<String> names() {
-    return run.outputs().keySet();
+    return Collections.unmodifiableSet(outputs.keySet());
   }
 
   /// All outputs by name.
   public Map<String, Tensor> tensors() {
-    return run.outputs();
+    return Collections.unmodifiableMap(outputs);
   }
 
   /// The queries and their answers, or the outputs if there are none, as text.
@@ -60,7 +80,9 @@ public final class Results {
   /// @param bare leaves out the lines that name the results
   /// @param written outputs that are not printed
   public String print(boolean bare, Set<String> written) {
-    return Answers.print(manifest, run.outputs(), bare, written);
+    Set<String> silent = new HashSet<>(written);
+    silent.addAll(counters);
+    return Answers.print(manifest(), outputs, bare, silent);
   }
 
   /// What compiling took, pass by pass; empty where the code was there already.
@@ -76,10 +98,29 @@ public final class Results {
   /// The most memory that the run held at once: outputs, temporaries and copies, counted where they
   /// were allocated.
   public long measuredPeakBytes() {
-    return run.measuredPeakBytes();
+    return measuredPeakBytes;
+  }
+
+  /// What the run executed; nothing unless its options said that it counts.
+  public Optional<OperationCount> executed() {
+    return executed;
+  }
+
+  /// What the compiler decided for this run, with the cost at its sizes.
+  ///
+  /// @throws IllegalStateException if the program was given as loops or as code
+  public Explanation explanation() {
+    return code.plan()
+        .orElseThrow(() -> new IllegalStateException("the program was not made from equations"))
+        .explain(sizes, compilation);
+  }
+
+  /// The value of each symbol.
+  Map<String, Long> sizes() {
+    return sizes;
   }
 
   Manifest manifest() {
-    return manifest;
+    return code.runner().manifest();
   }
 }

@@ -12,8 +12,6 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.Sizes;
 import org.einkorn.passes.pipeline.Pipeline;
-import org.einkorn.runtime.exec.KernelModule;
-import org.einkorn.runtime.exec.ModuleRunner;
 
 /// The code of one program of equations, for any sizes.
 ///
@@ -26,22 +24,15 @@ final class SizedCode {
 
   private final Program program;
   private final Options options;
-  private final Map<Program, Compilation> byEquations = new LinkedHashMap<>();
-  private final Map<Map<String, Long>, Compilation> bySizes =
+  private final Map<Program, CompiledCode> byEquations = new LinkedHashMap<>();
+  private final Map<Map<String, Long>, CompiledCode> bySizes =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Map<String, Long>, Compilation> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Map<String, Long>, CompiledCode> eldest) {
           return size() > REMEMBERED;
         }
       };
-  private volatile Optional<Compilation> general = Optional.empty();
-
-  /// Code that can run.
-  record Compilation(ModuleRunner runner, KernelModule code, List<Pipeline.Timing> timings) {
-    static Compilation of(KernelModule code, List<Pipeline.Timing> timings) {
-      return new Compilation(new ModuleRunner(code), code, List.copyOf(timings));
-    }
-  }
+  private volatile Optional<CompiledCode> general = Optional.empty();
 
   /// What is known of the input with a name, if anything.
   interface Shapes {
@@ -56,16 +47,16 @@ final class SizedCode {
   /// The code for inputs of these shapes, made now if it is not there yet.
   ///
   /// @param timings receives what each step took; nothing where the code was there
-  Compilation of(Shapes shapes, List<Pipeline.Timing> timings) {
-    Optional<Compilation> forAll = general;
+  CompiledCode of(Shapes shapes, List<Pipeline.Timing> timings) {
+    Optional<CompiledCode> forAll = general;
     return forAll.isPresent() ? forAll.get() : of(sizes(shapes), timings);
   }
 
-  private synchronized Compilation of(Map<String, Long> known, List<Pipeline.Timing> timings) {
+  private synchronized CompiledCode of(Map<String, Long> known, List<Pipeline.Timing> timings) {
     if (general.isPresent()) {
       return general.get();
     }
-    Compilation compilation = bySizes.get(known);
+    CompiledCode compilation = bySizes.get(known);
     if (compilation == null) {
       compilation = compile(known, timings);
       bySizes.put(known, compilation);
@@ -73,16 +64,17 @@ final class SizedCode {
     return compilation;
   }
 
-  private Compilation compile(Map<String, Long> known, List<Pipeline.Timing> timings) {
+  private CompiledCode compile(Map<String, Long> known, List<Pipeline.Timing> timings) {
     Sizes sizes = Sizes.of(known);
     Pipelines.Equations equations = Pipelines.optimize(program, options, sizes);
     List<Pipeline.Timing> all = new ArrayList<>(equations.timings());
-    Compilation compilation = byEquations.get(equations.program());
+    CompiledCode compilation = byEquations.get(equations.program());
     if (compilation == null) {
-      KernelModule code = Pipelines.compile(equations, options, all);
+      compilation = Pipelines.compile(program, equations, options, all);
       timings.addAll(all);
-      compilation = Compilation.of(code, timings);
       byEquations.put(equations.program(), compilation);
+    } else {
+      compilation = compilation.retraced(equations.pipeline().trace());
     }
     if (!sizes.wereAsked()) {
       general = Optional.of(compilation);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.einkorn.Einsum;
 import org.einkorn.Options;
+import org.einkorn.Results;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.io.FileReference;
 import org.einkorn.runtime.io.TensorFiles;
@@ -29,6 +30,8 @@ final class EinsumCommand implements Callable<Integer> {
   @Mixin CompilingOptions compiling = new CompilingOptions();
 
   @Mixin MessageOptions messages = new MessageOptions();
+
+  @Mixin StatsOptions statistics = new StatsOptions();
 
   @Parameters(
       index = "0",
@@ -62,16 +65,22 @@ final class EinsumCommand implements Callable<Integer> {
     if (output != null) {
       TensorFiles.requireWritable(FileReference.of(output));
     }
-    Options options = running.applyTo(compiling.applyTo(Options.defaults()), session, messages);
+    Options options =
+        statistics.applyTo(
+            running.applyTo(compiling.applyTo(Options.defaults()), session, messages));
     try (Arena arena = Arena.ofShared()) {
       Einsum einsum = Einsum.of(spec.strip()).over(semiring).with(options);
       Tensor[] tensors = messages.time(session, "read", () -> read(arena));
-      Tensor result = messages.time(session, "compile and run", () -> einsum.apply(arena, tensors));
+      Results results = messages.time(session, "compile and run", () -> einsum.run(arena, tensors));
+      Tensor result = results.get("Y");
       if (output == null) {
         session.out().println(result);
       } else {
         TensorFiles.write(result, FileReference.of(output));
       }
+      session.out().flush();
+      statistics.report(session, results, messages);
+      statistics.stats().ifPresent(path -> Stats.write(path, results));
       return 0;
     }
   }

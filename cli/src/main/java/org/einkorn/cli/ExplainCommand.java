@@ -10,6 +10,7 @@ import org.einkorn.Einsum;
 import org.einkorn.Explanation;
 import org.einkorn.Options;
 import org.einkorn.Program;
+import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.Shape;
@@ -111,13 +112,15 @@ final class ExplainCommand implements Callable<Integer> {
       session
           .out()
           .printf(
-              "  as written  %,d multiplications, %,d additions%n",
-              equation.naive().multiplies(), equation.naive().adds());
+              "  as written  %s%,d multiplications, %,d additions%n",
+              atMost(equation.naive()), equation.naive().multiplies(), equation.naive().adds());
       session
           .out()
           .printf(
-              "  planned     %,d multiplications, %,d additions%n",
-              equation.planned().multiplies(), equation.planned().adds());
+              "  planned     %s%,d multiplications, %,d additions%n",
+              atMost(equation.planned()),
+              equation.planned().multiplies(),
+              equation.planned().adds());
       for (Trace.Applied rewrite : equation.rewrites()) {
         session
             .out()
@@ -140,13 +143,19 @@ final class ExplainCommand implements Callable<Integer> {
     session
         .out()
         .printf(
-            "total: %,d multiplications and %,d additions in %d %s; %,d bytes, largest"
+            "total: %s%,d multiplications and %,d additions in %d %s; %,d bytes, largest"
                 + " temporary %,d bytes%n",
+            atMost(totals.planned()),
             totals.planned().multiplies(),
             totals.planned().adds(),
             explanation.kernels().size(),
             explanation.kernels().size() == 1 ? "kernel" : "kernels",
             totals.peakBytes(),
             totals.largestTemporaryBytes());
+  }
+
+  /// What stands before a count that the data decide.
+  private static String atMost(OperationCount count) {
+    return count.dependsOnData() ? "by the data at most " : "";
   }
 }

@@ -37,6 +37,7 @@ final class Json {
     sums.put("naive_add", totals.naive().adds());
     sums.put("planned_mul", totals.planned().multiplies());
     sums.put("planned_add", totals.planned().adds());
+    sums.put("data_dependent", totals.planned().dependsOnData());
     sums.put("peak_bytes", totals.peakBytes());
     sums.put("largest_temporary_bytes", totals.largestTemporaryBytes());
     json.put("totals", sums);
@@ -85,7 +86,11 @@ final class Json {
   }
 
   private static Map<String, Object> of(OperationCount count) {
-    return ordered("mul", count.multiplies(), "add", count.adds());
+    Map<String, Object> json = ordered("mul", count.multiplies(), "add", count.adds());
+    if (count.dependsOnData()) {
+      json.put("data_dependent", true);
+    }
+    return json;
   }
 
   static Map<String, Object> of(Pipeline.Timing timing) {

@@ -11,7 +11,6 @@ import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.Stage;
 import org.einkorn.runtime.io.FileReference;
-import org.einkorn.runtime.io.OutputFile;
 import org.einkorn.runtime.io.TensorFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +33,8 @@ final class RunCommand implements Callable<Integer> {
   @Mixin ReadingOptions reading = new ReadingOptions();
 
   @Mixin MessageOptions messages = new MessageOptions();
+
+  @Mixin StatsOptions statistics = new StatsOptions();
 
   @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
   Path file = Path.of("");
@@ -59,12 +60,6 @@ final class RunCommand implements Callable<Integer> {
       description = "The stage of `ein ir` that FILE is the text of.")
   @Nullable String from;
 
-  @Option(
-      names = "--stats",
-      paramLabel = "PATH",
-      description = "Writes counts, times and memory as JSON.")
-  @Nullable Path stats;
-
   RunCommand(Session session) {
     this.session = session;
   }
@@ -72,21 +67,31 @@ final class RunCommand implements Callable<Integer> {
   private Options options() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
-    return reading.applyTo(
-        running.applyTo(compiling.applyTo(Options.defaults()), session, messages));
+    return statistics.applyTo(
+        reading.applyTo(running.applyTo(compiling.applyTo(Options.defaults()), session, messages)));
+  }
+
+  private static boolean isCode(Stage stage) {
+    return switch (stage) {
+      case AST, EQUATIONS, TENSOR, LOOPS, SCHEDULED -> false;
+      case BYTECODE, LLVM, ASM -> true;
+    };
   }
 
   @Override
   public Integer call() {
     Map<String, String> targets = Bindings.split(outputs);
-    if (stats != null && from != null && Programs.stage(from).compareTo(Stage.TENSOR) > 0) {
+    if (statistics.count && from != null && isCode(Programs.stage(from))) {
+      throw new UsageException(
+          "--count adds counters to loops; text of the stage " + from + " has none");
+    }
+    if (statistics.stats().isPresent()
+        && from != null
+        && Programs.stage(from).compareTo(Stage.TENSOR) > 0) {
       throw new UsageException(
           "--stats counts the equations of a program; text of the stage " + from + " has none");
     }
     targets.values().forEach(path -> TensorFiles.requireWritable(FileReference.parse(path)));
-    if (stats != null) {
-      OutputFile.requireWritable(stats);
-    }
     try (Arena arena = Arena.ofShared()) {
       Program program = Programs.open(file, from, queries, options());
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
@@ -102,9 +107,8 @@ final class RunCommand implements Callable<Integer> {
       if (messages.verbose) {
         Programs.report(session, results);
       }
-      if (stats != null) {
-        Stats.write(stats, bound, results);
-      }
+      statistics.report(session, results, messages);
+      statistics.stats().ifPresent(path -> Stats.write(path, results));
       return 0;
     }
   }

@@ -3,7 +3,6 @@ package org.einkorn.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.io.OutputFile;
@@ -12,13 +11,20 @@ import org.einkorn.runtime.io.OutputFile;
 final class Stats {
   private Stats() {}
 
-  static void write(Path path, Program program, Results results) {
-    Map<String, Object> json = Json.of(program.explain(Map.of()));
+  static void write(Path path, Results results) {
+    Map<String, Object> json = Json.of(results.explanation());
     json.put(
         "compile_ms",
         results.compilation().stream().mapToDouble(Pipeline.Timing::milliseconds).sum());
     json.put("run_ms", results.runMilliseconds());
     json.put("measured_peak_bytes", results.measuredPeakBytes());
+    results
+        .executed()
+        .ifPresent(
+            executed -> {
+              json.put("executed_mul", executed.multiplies());
+              json.put("executed_add", executed.adds());
+            });
     OutputFile.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

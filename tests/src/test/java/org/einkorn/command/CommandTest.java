@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,12 +94,68 @@ final class CommandTest {
   }
 
   @Test
-  void countsPast63BitsAreNoFaultOfOurs() {
+  void countsPast63BitsAreExact() {
     Ein ein =
         Ein.run(
             "explain", "ij,jk->ik", "--shape", "A=3000000x3000000", "--shape", "B=3000000x3000000");
+    assertTrue(ein.require().out().contains("27,000,000,000,000,000,000 mul"), ein.out());
+  }
+
+  @Test
+  void bytesPast63BitsAreRefused() {
+    Ein ein = Ein.run("explain", "i,j->ij", "--shape", "A=4000000000", "--shape", "B=4000000000");
     assertEquals(1, ein.code());
     assertTrue(ein.err().startsWith("error[E0530]"), ein.err());
+  }
+
+  @Test
+  void countsSayWhatWasExecuted() throws IOException {
+    for (String backend : List.of("jvm", "llvm", "interp")) {
+      Path stats = folder.resolve("counts.json");
+      Ein run =
+          Ein.run(
+                  "run",
+                  program,
+                  bind("A", "a.csv"),
+                  bind("B", "b.csv"),
+                  "--count",
+                  "--stats",
+                  stats,
+                  "--backend",
+                  backend)
+              .require();
+      assertEquals("", run.err());
+      JsonNode json = new ObjectMapper().readTree(Files.readString(stats));
+      assertEquals(8, json.get("executed_mul").asInt(), backend);
+      assertEquals(8, json.get("executed_add").asInt(), backend);
+      assertEquals(8, json.at("/totals/planned_add").asInt(), backend);
+      assertEquals(false, json.at("/totals/data_dependent").asBoolean(), backend);
+      assertEquals(
+          json.at("/totals/peak_bytes").asLong(),
+          json.get("measured_peak_bytes").asLong(),
+          backend);
+    }
+  }
+
+  @Test
+  void einsumsCountToo() throws IOException {
+    Path stats = folder.resolve("einsum.json");
+    Path a = folder.resolve("a.csv");
+    Path b = folder.resolve("b.csv");
+    Ein.run("einsum", "ij,jk", a, b, "--count", "--stats", stats).require();
+    JsonNode json = new ObjectMapper().readTree(Files.readString(stats));
+    assertEquals(8, json.get("executed_mul").asInt());
+    assertEquals(16, json.get("measured_peak_bytes").asInt());
+    Ein said = Ein.run("einsum", "ij,jk", a, b, "--count").require();
+    assertEquals("executed 8 multiplications and 8 additions\n", said.err());
+    assertEquals("", Ein.run("einsum", "ij,jk", a, b, "--count", "-q").require().err());
+  }
+
+  @Test
+  void codeHasNoLoopsToCount() throws IOException {
+    Path code = folder.resolve("code.txt");
+    Files.writeString(code, Ein.run("ir", program, "--stage", "bytecode").require().out());
+    requireUsage(Ein.run("run", code, "--from", "bytecode", "--count"), "--count");
   }
 
   @Test

@@ -79,7 +79,7 @@ final class ExamplesTest {
   private static Map<String, Long> combinedTerms(Path example) {
     Map<String, Long> terms = new HashMap<>();
     for (Explanation.Equation equation : open(example).explain(Map.of()).equations()) {
-      terms.put(equation.target(), Math.max(1, equation.planned().adds()));
+      terms.put(equation.target(), Math.max(1, equation.planned().adds().longValueExact()));
     }
     return terms;
   }

@@ -49,7 +49,7 @@ class OperationCountTest {
             new Axis("dy", IndexExpr.of(3)));
     long points = (3 * SIDE - 2) * (3 * SIDE - 2);
     assertEquals(
-        new OperationCount(points, points),
+        OperationCount.of(points, points),
         count(
             axes,
             inside(variable("x").plus(variable("dx")).plus(-1)),
@@ -59,7 +59,7 @@ class OperationCountTest {
   @Test
   void aGuardWithoutAxesDecidesForAllPoints() {
     List<Axis> axes = List.of(new Axis("x", IndexExpr.of(4)));
-    assertEquals(new OperationCount(4, 0), count(axes, inside(IndexExpr.of(0))));
+    assertEquals(OperationCount.of(4, 0), count(axes, inside(IndexExpr.of(0))));
     assertEquals(OperationCount.ZERO, count(axes, inside(IndexExpr.of(SIDE))));
   }
 }

@@ -1,0 +1,138 @@
+package org.einkorn.passes.cost;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// What running a function will execute, found by looking at its loops: the plan that counting
+/// kernels ([CountOperations]) are held against.
+public final class ModuleCount {
+  private final ToLongFunction<String> symbols;
+  private int loops;
+  private OperationCount total = OperationCount.ZERO;
+
+  private ModuleCount(ToLongFunction<String> symbols) {
+    this.symbols = symbols;
+  }
+
+  /// The count of a function.
+  ///
+  /// @param symbols the value of each symbol
+  public static OperationCount of(Function function, ToLongFunction<String> symbols) {
+    ModuleCount count = new ModuleCount(symbols);
+    count.visit(function.body(), new Place(Domain.POINT, Map.of()));
+    return count.total;
+  }
+
+  /// Where a statement stands.
+  ///
+  /// @param domain the points at which it is executed, over loops that are numbered, as names occur
+  ///   more than once
+  /// @param names what variables mean in terms of those loops
+  private record Place(Domain domain, Map<String, IndexExpr> names) {
+    Place bind(String name, IndexExpr value) {
+      Map<String, IndexExpr> more = new HashMap<>(names);
+      more.put(name, value);
+      return new Place(domain, more);
+    }
+
+    Place where(List<Guard> guards) {
+      Rename rename = new Rename(names);
+      return new Place(
+          domain.where(
+              guards.stream()
+                  .map(guard -> new Guard(rename.of(guard.index()), rename.of(guard.extent())))
+                  .toList()),
+          names);
+    }
+  }
+
+  private void visit(Stmt statement, Place place) {
+    switch (statement) {
+      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
+        String loop = "loop" + loops++;
+        Domain inside = place.domain.over(loop, new Rename(place.names).of(extent));
+        visit(body, new Place(inside, place.names).bind(variable, IndexExpr.variable(loop)));
+      }
+      case Stmt.Block block -> block(block, place);
+      case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(part -> visit(part, place));
+      case Stmt.Allocate(var buffer, Stmt body) -> visit(body, place);
+      case Stmt.If(List<Guard> guards, Stmt body) -> visit(body, place.where(guards));
+      case Stmt.Store store -> {
+        ScalarCost cost = new Rename(place.names).of(ScalarCost.of(store));
+        if (!cost.isFree()) {
+          total = total.plus(place.domain.count(cost, symbols));
+        }
+      }
+    }
+  }
+
+  private void block(Stmt.Block block, Place place) {
+    Place inside = place;
+    List<Guard> first = new ArrayList<>();
+    for (Stmt.BlockIter iter : block.iters()) {
+      IndexExpr binding = new Rename(place.names).of(iter.binding());
+      inside = inside.bind(iter.variable(), binding);
+      if (iter.kind() == Stmt.IterKind.REDUCE) {
+        first.add(new Guard(IndexExpr.variable(iter.variable()), IndexExpr.Constant.ONE));
+      }
+    }
+    inside = inside.where(block.guards());
+    if (block.init().isPresent()) {
+      visit(block.init().get(), inside.where(first));
+    }
+    visit(block.body(), inside);
+  }
+
+  /// Puts for each variable what it means.
+  private record Rename(Map<String, IndexExpr> names) {
+    ScalarCost of(ScalarCost cost) {
+      return new ScalarCost(
+          cost.multiplies(),
+          cost.adds(),
+          cost.choices().stream()
+              .map(
+                  choice ->
+                      new ScalarCost.Choice(
+                          of(choice.condition()), of(choice.then()), of(choice.otherwise())))
+              .toList());
+    }
+
+    IndexExpr of(IndexExpr expr) {
+      return switch (expr) {
+        case IndexExpr.Constant _, IndexExpr.Symbol _ -> expr;
+        case IndexExpr.Variable(String name) -> names.getOrDefault(name, expr);
+        case IndexExpr.Sum(var left, var right) -> of(left).plus(of(right));
+        case IndexExpr.Product(var left, var right) -> of(left).times(of(right));
+        case IndexExpr.FloorDiv(var left, var right) -> of(left).floorDiv(of(right));
+        case IndexExpr.FloorMod(var left, var right) -> of(left).floorMod(of(right));
+        case IndexExpr.Minimum(var left, var right) -> of(left).min(of(right));
+        case IndexExpr.Maximum(var left, var right) -> of(left).max(of(right));
+        case IndexExpr.Fetch(var tensor, int axis, var extent, Scalar source) ->
+            new IndexExpr.Fetch(tensor, axis, of(extent), of(source));
+      };
+    }
+
+    Scalar of(Scalar scalar) {
+      return switch (scalar) {
+        case Scalar.Literal _ -> scalar;
+        case Scalar.Read(var tensor, var type, List<IndexExpr> indices) ->
+            new Scalar.Read(tensor, type, indices.stream().map(this::of).toList());
+        case Scalar.Position(IndexExpr index) -> new Scalar.Position(of(index));
+        case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, of(operand));
+        case Scalar.Binary(var op, Scalar left, Scalar right) ->
+            new Scalar.Binary(op, of(left), of(right));
+        case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+            new Scalar.Select(of(condition), of(then), of(otherwise));
+        case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, of(operand));
+      };
+    }
+  }
+}
