@@ -61,7 +61,7 @@ final class NetworkReport {
         "network",
         String.format(
             Locale.ROOT,
-            "%,d operands, %,d indices, a result of %d axes",
+            "%,d operands, %,d indices, a result of rank %d",
             network.operands().size(),
             network.extents().size(),
             network.output().size()));

@@ -30,6 +30,7 @@ final class Annealing {
   private final int root;
   private final long[] middle;
   private double threshold = Double.POSITIVE_INFINITY;
+  private final long moveWork;
   private long work;
 
   Annealing(ContractionTree tree, Pricing pricing, SplittableRandom random) {
@@ -38,6 +39,7 @@ final class Annealing {
     this.random = random;
     words = (graph.indices() + 63) / 64;
     common = commonExtent(graph.log2Extents());
+    moveWork = moveWork(graph);
     int nodes = 2 * graph.operands() - 1;
     left = new int[nodes];
     right = new int[nodes];
@@ -65,6 +67,12 @@ final class Annealing {
       }
       threshold -= 1;
     }
+  }
+
+  /// The work that one move takes.
+  static long moveWork(Hypergraph graph) {
+    long words = (graph.indices() + 63L) / 64;
+    return 4 * words + (commonExtent(graph.log2Extents()) == 0 ? 100 : 40);
   }
 
   private static double commonExtent(double[] bits) {
@@ -107,7 +115,7 @@ final class Annealing {
     boolean keepsLeft = random.nextBoolean();
     int kept = keepsLeft ? left[child] : right[child];
     int moved = keepsLeft ? right[child] : left[child];
-    work += 4L * words + 40;
+    work += moveWork;
     long[] keptLegs = legs[kept];
     long[] otherLegs = legs[other];
     long[] movedLegs = legs[moved];
@@ -175,8 +183,28 @@ final class Annealing {
   }
 
   private double cost(double log2Points, double log2Size) {
-    return pricing.node(pricing.linear(log2Size))
-        + pricing.pointFactor() * pricing.linear(log2Points);
+    double points = pricing.pointFactor() * roughPower(log2Points - pricing.scale());
+    return pricing.objective() == Objective.TIME
+        ? points + pricing.node(roughPower(log2Size - pricing.scale()))
+        : points;
+  }
+
+  /// `2^x` to six digits, which is enough to accept a move by, and several times faster.
+  private static double roughPower(double x) {
+    double bounded = Math.max(-1_000, Math.min(1_000, x));
+    double whole = Math.floor(bounded);
+    double rest = (bounded - whole) * 0.6931471805599453;
+    // The series of the exponential to the seventh power.
+    double series =
+        1
+            + rest
+                * (1
+                    + rest
+                        * (1 / 2.0
+                            + rest
+                                * (1 / 6.0
+                                    + rest * (1 / 24.0 + rest * (1 / 120.0 + rest / 720.0)))));
+    return series * Double.longBitsToDouble(((long) whole + 1_023) << 52);
   }
 
   /// The tree as it is now.

@@ -35,6 +35,11 @@ final class Bisection {
   private final double[] gains;
   private final boolean[] isMoved;
 
+  /// When each index was last looked at.
+  private final int[] rounds;
+
+  private int round;
+
   Bisection(Hypergraph graph, double slack, int starts, SplittableRandom random) {
     this.graph = graph;
     this.slack = slack;
@@ -46,6 +51,7 @@ final class Bisection {
     pins = new int[2][graph.indices()];
     gains = new double[graph.operands()];
     isMoved = new boolean[graph.operands()];
+    rounds = new int[graph.indices()];
   }
 
   /// The operands in line.
@@ -167,19 +173,17 @@ final class Bisection {
 
   /// Every index that crosses the cut, by its logarithm.
   private double cost(int[] part) {
-    double twice = 0;
+    double sum = 0;
+    round++;
     for (int operand : part) {
       for (int index : graph.leaves()[operand].indices()) {
-        if (pins[0][index] > 0 && pins[1][index] > 0) {
-          int inside = 0;
-          for (int holder : holders[index]) {
-            inside += place[holder] == place[operand] ? 1 : 0;
-          }
-          twice += graph.log2Extents()[index] / inside;
+        if (rounds[index] != round && pins[0][index] > 0 && pins[1][index] > 0) {
+          sum += graph.log2Extents()[index];
         }
+        rounds[index] = round;
       }
     }
-    return twice;
+    return sum;
   }
 
   private double gain(int operand) {

@@ -17,6 +17,7 @@ public final class ContractionOrder {
   /// Nominal nanoseconds for one pair of subsets.
   private static final long NANOS_PAIR = 3;
 
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
   private static final Duration LONGEST = Duration.ofDays(365);
 
   private ContractionOrder() {}
@@ -44,15 +45,21 @@ public final class ContractionOrder {
       return new Found(tree, pricing, true);
     }
     long budgetNanos = nanos(options.budget());
-    boolean isOptimal =
-        graph.operands() <= EXHAUSTIVE
-            || (graph.operands() <= SubsetSearch.LIMIT
-                && SubsetSearch.work(graph.operands()) * NANOS_PAIR < budgetNanos / 2);
-    tree =
-        isOptimal
-            ? exhaustive(graph, pricing)
-            : new TrialSearch(graph, pricing, options, budgetNanos).run();
-    return new Found(tree, pricing, isOptimal);
+    if (graph.operands() <= EXHAUSTIVE) {
+      return new Found(exhaustive(new SubsetSearch(graph, graph.leaves(), pricing)), pricing, true);
+    }
+    boolean isFew = graph.operands() <= SubsetSearch.LIMIT;
+    long trialNanos = isFew ? budgetNanos / 4 : budgetNanos;
+    tree = new TrialSearch(graph, pricing, options, trialNanos).run();
+    if (isFew) {
+      double bound = options.objective() == Objective.SIZE ? INFINITY : tree.score(pricing).first();
+      SubsetSearch subsets = new SubsetSearch(graph, graph.leaves(), pricing, bound);
+      if (subsets.work() * NANOS_PAIR <= budgetNanos - trialNanos) {
+        return new Found(exhaustive(subsets), pricing, true);
+      }
+      tree = new TrialSearch(graph, pricing, options, budgetNanos).run();
+    }
+    return new Found(tree, pricing, false);
   }
 
   private static long nanos(Duration budget) {
@@ -68,9 +75,9 @@ public final class ContractionOrder {
     return new Pricing(options.objective(), CostModel.FITTED, most < 800 ? 0 : most - 400);
   }
 
-  private static ContractionTree exhaustive(Hypergraph graph, Pricing pricing) {
-    SubsetSearch search = new SubsetSearch(graph, graph.leaves(), pricing);
+  private static ContractionTree exhaustive(SubsetSearch search) {
     search.run();
+    Hypergraph graph = search.graph();
     ContractionTree tree = new ContractionTree(graph);
     // Down the tree to find the steps, then up to make them.
     Deque<Integer> open = new ArrayDeque<>(List.of(search.all()));

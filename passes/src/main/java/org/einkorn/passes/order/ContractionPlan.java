@@ -19,6 +19,14 @@ public record ContractionPlan(
   public ContractionPlan {
     steps = List.copyOf(steps);
     slices = List.copyOf(slices);
+    requireSteps(network, steps);
+    if (new HashSet<>(slices).size() != slices.size()) {
+      throw new IllegalArgumentException("a slice is listed twice in " + slices);
+    }
+    slices.forEach(network::extent);
+  }
+
+  private static void requireSteps(Network network, List<Step> steps) {
     int operands = network.operands().size();
     if (steps.size() != Math.max(0, operands - 1)) {
       throw new IllegalArgumentException(
@@ -32,15 +40,12 @@ public record ContractionPlan(
         }
       }
     }
-    if (new HashSet<>(slices).size() != slices.size()) {
-      throw new IllegalArgumentException("a slice is listed twice in " + slices);
-    }
-    slices.forEach(network::extent);
   }
 
   /// The plan with its cost counted.
   public static ContractionPlan of(
       Network network, List<Step> steps, List<Integer> slices, boolean isOptimal) {
+    requireSteps(network, steps);
     List<Integer> ascending = slices.stream().sorted().toList();
     return new ContractionPlan(
         network, steps, ascending, isOptimal, PlanCost.of(network, steps, ascending));

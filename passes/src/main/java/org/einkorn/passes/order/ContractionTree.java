@@ -210,7 +210,7 @@ final class ContractionTree {
     List<Integer> order = new ArrayList<>();
     int[] stack = new int[2 * nodes];
     int depth = 0;
-    if (!isLeaf(root)) {
+    if (root < nodes && !isLeaf(root)) {
       stack[depth++] = root;
     }
     while (depth > 0) {

@@ -16,6 +16,9 @@ final class GreedySearch {
   /// Of the tensors that share one index with a new one, how many are considered.
   private static final int MOST_PARTNERS = 32;
 
+  /// How many legs are looked at for the partners of one tensor: a bound for tensors of very many.
+  private static final int MOST_LEGS = 200_000;
+
   private final Hypergraph graph;
   private final double weight;
   private final double temperature;
@@ -87,14 +90,19 @@ final class GreedySearch {
   private void enter(int node) {
     isLive[node] = true;
     log2Sizes[node] = tree.log2Size(node);
-    for (int index : tree.legs(node).indices()) {
+    int[] own = tree.legs(node).indices();
+    int room = Math.clamp(MOST_LEGS / Math.max(1, own.length), 8, 4_096);
+    for (int index : own) {
       int[] nodes = holders[index];
       int partners = 0;
-      for (int at = holderCounts[index] - 1; at >= 0 && partners < MOST_PARTNERS; at--) {
+      for (int at = holderCounts[index] - 1;
+          at >= 0 && partners < MOST_PARTNERS && room > 0;
+          at--) {
         int other = nodes[at];
         if (stamps[other] != node) {
           stamps[other] = node;
           partners++;
+          room--;
           candidates.add(new Candidate(score(node, other), other, node));
         }
       }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// A network as the searches see it: indices of extent 1 are gone, and indices that the same
-/// operands have are one index of their product. Neither changes what any order costs.
+/// A network as the searches see it: indices that the same operands have are one index of their
+/// product, which changes nothing in what any order costs. Indices of extent 1 cost nothing either,
+/// but say what belongs together.
 ///
 /// @param leaves the legs of each operand
 /// @param extents of each index; exact below 2⁵³, infinite where a product is out of range. 0
@@ -39,7 +40,7 @@ record Hypergraph(
     long empty = network.extents().stream().filter(extent -> extent == 0).count();
     for (int index = 0; index < readers.size(); index++) {
       long extent = network.extent(index);
-      if (extent == 1 || readers.get(index).isEmpty()) {
+      if (readers.get(index).isEmpty()) {
         continue;
       }
       double bits = extent == 0 ? LOG2_OF_NOTHING / empty : Math.log((double) extent) / Math.log(2);

@@ -105,13 +105,14 @@ final class LimitedSearch {
     Legs legs = graph.leaves()[operand];
     Set<Integer> output = new HashSet<>();
     for (int index = 0; index < graph.indices(); index++) {
-      if (network.output().contains(graph.members().get(index).getFirst())) {
+      boolean isWritten = network.output().contains(graph.members().get(index).getFirst());
+      if (isWritten && graph.extents()[index] != 1) {
         output.add(index);
       }
     }
     for (int index : legs.indices()) {
       boolean isOutput = output.remove(index);
-      if (graph.occurrences()[index] != (isOutput ? 2 : 1)) {
+      if (graph.extents()[index] != 1 && graph.occurrences()[index] != (isOutput ? 2 : 1)) {
         return false;
       }
     }

@@ -39,6 +39,11 @@ final class Reconfiguration {
     return work;
   }
 
+  /// The work that one piece takes.
+  static long pieceWork(int width) {
+    return SubsetSearch.work(width) + 30L * (1 << width) + 100;
+  }
+
   private boolean improve(int node) {
     List<Integer> opened = new ArrayList<>(List.of(node));
     List<Integer> closed = new ArrayList<>(List.of(tree.left(node), tree.right(node)));
@@ -58,7 +63,7 @@ final class Reconfiguration {
     Legs[] legs = closed.stream().map(tree::legs).toArray(Legs[]::new);
     SubsetSearch search = new SubsetSearch(tree.graph(), legs, pricing);
     search.run();
-    work += SubsetSearch.work(legs.length) + 30L * (1 << legs.length);
+    work += pieceWork(legs.length);
     if (!isBetter(search, opened)) {
       return false;
     }

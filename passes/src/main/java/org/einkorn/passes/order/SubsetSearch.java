@@ -15,11 +15,12 @@ import java.util.Arrays;
 /// subsets.
 final class SubsetSearch {
   /// The most tensors it takes.
-  static final int LIMIT = 24;
+  static final int LIMIT = 20;
 
   /// Products of more bits than this are kept as logarithms.
   private static final double WIDEST = 900;
 
+  private final Hypergraph graph;
   private final int tensors;
   private final Pricing pricing;
   private final boolean isWide;
@@ -36,9 +37,19 @@ final class SubsetSearch {
   private final int[] choices;
   private double largest;
 
+  /// What no tree needs to beat: subsets that cost more by themselves are passed over.
+  private final double bound;
+
+  SubsetSearch(Hypergraph graph, Legs[] legs, Pricing pricing) {
+    this(graph, legs, pricing, Double.POSITIVE_INFINITY);
+  }
+
   /// @param legs the tensors; those that are operands may have indices of their own, which their
   ///   first step sums
-  SubsetSearch(Hypergraph graph, Legs[] legs, Pricing pricing) {
+  /// @param bound the cost of a tree that is known, scaled, or infinity
+  SubsetSearch(Hypergraph graph, Legs[] legs, Pricing pricing, double bound) {
+    this.bound = bound * (1 + 1e-9);
+    this.graph = graph;
     tensors = legs.length;
     if (tensors == 0 || tensors > LIMIT) {
       throw new IllegalArgumentException("no programme over subsets of " + tensors + " tensors");
@@ -79,9 +90,26 @@ final class SubsetSearch {
     sizes[subset] = isWide ? Pricing.power(all - summed) : all / summed;
   }
 
-  /// Work done by [#run], in pairs.
+  /// Work done by [#run] without a bound, in pairs.
   static long work(int tensors) {
     return Math.round(Math.pow(3, tensors) / 2) + 1;
+  }
+
+  /// Work that [#run] will do, in pairs.
+  long work() {
+    long pairs = 0;
+    for (int subset = 1; subset < sizes.length; subset++) {
+      pairs += isWorthMaking(subset) ? 1L << (Integer.bitCount(subset) - 1) : 1;
+    }
+    return pairs;
+  }
+
+  /// Whether making a subset's tensor, and reading it in a later step, stays within the bound. Both
+  /// steps have at least as many points as it has elements.
+  private boolean isWorthMaking(int subset) {
+    double uses = subset == sizes.length - 1 ? 1 : 2;
+    double least = pricing.node(sizes[subset]) + uses * pricing.pointFactor() * sizes[subset];
+    return least <= bound;
   }
 
   /// Finds the best tree.
@@ -106,7 +134,7 @@ final class SubsetSearch {
       // The half with the lowest tensor, so that each pair comes once.
       int rest = subset & (subset - 1);
       int choice = rest;
-      if (sizes[subset] <= most) {
+      if (sizes[subset] <= most && isWorthMaking(subset)) {
         double factor = touched[subset] * (isWide ? 1 : pointFactor);
         for (int half = rest; half > 0; half = (half - 1) & rest) {
           double sum = best[half] + best[subset ^ half];
@@ -150,6 +178,10 @@ final class SubsetSearch {
   /// Under [Objective#SIZE], the elements of the best tree's largest tensor, scaled.
   double largest() {
     return largest;
+  }
+
+  Hypergraph graph() {
+    return graph;
   }
 
   /// The half of a subset (bits are tensors) that the best tree contracts with the other half.

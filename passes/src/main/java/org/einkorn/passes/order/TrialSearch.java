@@ -23,14 +23,21 @@ final class TrialSearch {
 
   private static final int POOL = 6;
 
-  /// The width of reconfigurations.
+  /// The width of reconfigurations, of the first waves and later.
+  private static final int NARROW = 5;
+
   private static final int WIDTH = 8;
+  private static final int NARROW_WAVES = 4;
+
+  /// Past so many legs in one tree, only the first tree is made: a pool of others takes too much
+  /// memory.
+  private static final long MOST_LEGS = 4_000_000;
 
   /// Nominal nanoseconds for a unit of each part's work.
   private static final long NANOS_GREEDY = 40;
 
   private static final long NANOS_BISECTION = 14;
-  private static final long NANOS_RECONFIGURATION = 7;
+  private static final long NANOS_RECONFIGURATION = 4;
   private static final long NANOS_INTERVAL = 5;
   private static final long NANOS_ANNEALING = 2;
 
@@ -58,16 +65,20 @@ final class TrialSearch {
     if (isLine()) {
       keep(arranged());
     }
+    if (isTooLarge(pool.getFirst().tree)) {
+      return pool.getFirst().tree;
+    }
     try (ExecutorService workers =
         Executors.newFixedThreadPool(Math.min(options.threads(), WAVE))) {
       for (int wave = 0; ; wave++) {
-        long allowance = Math.max(spentNanos / (4 * WAVE), 4_000_000);
+        long allowance = Math.max(spentNanos / (4 * WAVE), 1_000_000);
         int sweeps = Math.clamp(allowance / sweepNanos(), 10, 1_000_000);
-        long planned = WAVE * (sweeps * sweepNanos() + restNanos());
+        int width = wave < NARROW_WAVES ? NARROW : WIDTH;
+        long planned = WAVE * (sweeps * sweepNanos() + restNanos(width));
         if (spentNanos + planned > budgetNanos) {
           break;
         }
-        for (Trial trial : runAll(workers, wave(wave, sweeps, random))) {
+        for (Trial trial : runAll(workers, wave(wave, sweeps, width, random))) {
           keep(trial);
         }
       }
@@ -90,7 +101,7 @@ final class TrialSearch {
     }
   }
 
-  private List<Callable<Trial>> wave(int number, int sweeps, SplittableRandom random) {
+  private List<Callable<Trial>> wave(int number, int sweeps, int width, SplittableRandom random) {
     ContractionTree best = pool.getFirst().tree;
     ContractionTree other = pool.get(random.nextInt(pool.size())).tree;
     SplittableRandom[] own = new SplittableRandom[WAVE];
@@ -102,10 +113,13 @@ final class TrialSearch {
     int starts = random.nextInt(3) == 0 ? 8 : 1 + random.nextInt(2);
     boolean isGreedy = number % 3 == 0;
     return List.of(
-        () -> refined(best, warm, sweeps, own[0], 0),
-        () -> refined(other, 2 * warm, sweeps, own[1], 0),
-        () -> bisected(slack, starts, sweeps, own[2]),
-        () -> isGreedy ? noisy(sweeps, own[3]) : bisected(0.42 - slack, 2, sweeps, own[3]));
+        () -> refined(best, warm, sweeps, width, own[0], 0),
+        () -> refined(other, 2 * warm, sweeps, width, own[1], 0),
+        () -> bisected(slack, starts, sweeps, width, own[2]),
+        () ->
+            isGreedy
+                ? noisy(sweeps, width, own[3])
+                : bisected(0.42 - slack, 2, sweeps, width, own[3]));
   }
 
   private void keep(Trial trial) {
@@ -127,18 +141,18 @@ final class TrialSearch {
     return new Trial(tree, tree.score(pricing), search.work() * NANOS_GREEDY);
   }
 
-  private Trial noisy(int sweeps, SplittableRandom random) {
+  private Trial noisy(int sweeps, int width, SplittableRandom random) {
     double weight = 0.2 + 1.8 * random.nextDouble();
     Trial start = greedy(random, weight, Math.pow(10, -2 * random.nextDouble()));
-    return refined(start.tree, 1, sweeps, random, start.nanos);
+    return refined(start.tree, 1, sweeps, width, random, start.nanos);
   }
 
-  private Trial bisected(double slack, int starts, int sweeps, SplittableRandom random) {
+  private Trial bisected(double slack, int starts, int sweeps, int width, SplittableRandom random) {
     Bisection bisection = new Bisection(graph, slack, starts, random);
     int[] order = bisection.order();
     ContractionTree tree = new ContractionTree(graph);
     joinHalves(tree, order, 0, order.length);
-    return refined(tree, 0.5, sweeps, random, bisection.work() * NANOS_BISECTION);
+    return refined(tree, 0.5, sweeps, width, random, bisection.work() * NANOS_BISECTION);
   }
 
   private static int joinHalves(ContractionTree tree, int[] order, int begin, int end) {
@@ -151,11 +165,16 @@ final class TrialSearch {
   }
 
   private Trial refined(
-      ContractionTree from, double hottest, int sweeps, SplittableRandom random, long before) {
+      ContractionTree from,
+      double hottest,
+      int sweeps,
+      int width,
+      SplittableRandom random,
+      long before) {
     Annealing annealing = new Annealing(from, pricing, random);
     annealing.run(hottest, 0.04, sweeps);
     ContractionTree tree = annealing.tree();
-    Reconfiguration pieces = new Reconfiguration(tree, pricing, WIDTH, random);
+    Reconfiguration pieces = new Reconfiguration(tree, pricing, width, random);
     for (int sweep = 0; sweep < 2 && pieces.sweep(); sweep++) {}
     long nanos =
         before + annealing.work() * NANOS_ANNEALING + pieces.work() * NANOS_RECONFIGURATION;
@@ -164,13 +183,21 @@ final class TrialSearch {
 
   /// Nominal nanoseconds of one sweep of annealing.
   private long sweepNanos() {
-    long words = (graph.indices() + 63L) / 64;
-    return Math.max(1, graph.operands() * (4 * words + 40) * NANOS_ANNEALING);
+    return Math.max(1, graph.operands() * Annealing.moveWork(graph) * NANOS_ANNEALING);
   }
 
   /// Nominal nanoseconds of a trial beside its annealing.
-  private long restNanos() {
-    return graph.operands() * 100_000L;
+  private long restNanos(int width) {
+    return graph.operands()
+        * (10_000 + 2 * Reconfiguration.pieceWork(width) * NANOS_RECONFIGURATION);
+  }
+
+  private static boolean isTooLarge(ContractionTree tree) {
+    long legs = 0;
+    for (int node = 0; node < tree.nodes(); node++) {
+      legs += tree.legs(node).size();
+    }
+    return Math.max(legs, tree.nodes() * (tree.graph().indices() / 64L)) > MOST_LEGS;
   }
 
   private boolean isLine() {

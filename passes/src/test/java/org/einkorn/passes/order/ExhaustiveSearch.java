@@ -1,8 +1,6 @@
 package org.einkorn.passes.order;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -20,11 +18,24 @@ final class ExhaustiveSearch {
   private final ToDoubleFunction<double[]> combine;
   private final Map<Integer, Double> known = new HashMap<>();
 
+  /// The operands that have each index, as bits.
+  private final int[] readers;
+
+  private final boolean[] isOutput;
+
   /// @param combine makes one cost of those of a step and of its two halves
   ExhaustiveSearch(Network network, StepCost cost, ToDoubleFunction<double[]> combine) {
     this.network = network;
     this.cost = cost;
     this.combine = combine;
+    readers = new int[network.extents().size()];
+    isOutput = new boolean[readers.length];
+    for (int operand = 0; operand < network.operands().size(); operand++) {
+      for (int index : network.operands().get(operand)) {
+        readers[index] |= 1 << operand;
+      }
+    }
+    network.output().forEach(index -> isOutput[index] = true);
   }
 
   double least() {
@@ -66,16 +77,8 @@ final class ExhaustiveSearch {
   /// Whether the tensor made of some operands has an index: one of them has it, and another operand
   /// or the output needs it. A single operand has all its own.
   private boolean has(int operands, int index) {
-    List<Integer> inside = new ArrayList<>();
-    boolean isNeeded = network.output().contains(index) || Integer.bitCount(operands) == 1;
-    for (int operand = 0; operand < network.operands().size(); operand++) {
-      boolean reads = network.operands().get(operand).contains(index);
-      if ((operands >> operand & 1) == 1) {
-        inside.addAll(reads ? List.of(operand) : List.of());
-      } else {
-        isNeeded |= reads;
-      }
-    }
-    return isNeeded && !inside.isEmpty();
+    boolean isNeeded =
+        isOutput[index] || Integer.bitCount(operands) == 1 || (readers[index] & ~operands) != 0;
+    return isNeeded && (readers[index] & operands) != 0;
   }
 }

@@ -82,6 +82,13 @@ final class KnownNetworks {
     return new Network(operands, List.of(), extents);
   }
 
+  /// The same network with its operands in another order.
+  static Network shuffled(Random random, Network network) {
+    List<List<Integer>> operands = new ArrayList<>(network.operands());
+    Collections.shuffle(operands, random);
+    return new Network(operands, network.output(), network.extents());
+  }
+
   private static void join(
       List<List<Integer>> operands, List<Long> extents, int one, int two, long bond) {
     operands.get(one).add(extents.size());
