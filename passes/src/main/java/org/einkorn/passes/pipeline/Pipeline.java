@@ -12,13 +12,14 @@ import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
+import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
 import org.einkorn.passes.trace.Trace;
 
 /// The passes in their order, and the driver that runs them.
 public final class Pipeline {
   /// Rewrites of equations, in order.
-  public static final List<Pass<Program>> EQUATION_PASSES = List.of(RemoveDeadDefinitions.PASS);
+  public static final List<Pass<Program>> EQUATION_PASSES = List.of(RemoveDeadDefinitions.PASS, OrderContractions.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
