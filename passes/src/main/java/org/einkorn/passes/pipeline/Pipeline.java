@@ -19,7 +19,8 @@ import org.einkorn.passes.trace.Trace;
 /// The passes in their order, and the driver that runs them.
 public final class Pipeline {
   /// Rewrites of equations, in order.
-  public static final List<Pass<Program>> EQUATION_PASSES = List.of(RemoveDeadDefinitions.PASS, OrderContractions.PASS);
+  public static final List<Pass<Program>> EQUATION_PASSES =
+      List.of(RemoveDeadDefinitions.PASS, OrderContractions.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
