@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.einkorn.frontend.Compiled;
@@ -18,6 +17,10 @@ import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
 import org.einkorn.ir.algebra.Semiring;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.ir.text.ExprPrinter;
+import org.einkorn.passes.layout.InPlace;
+import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -35,10 +38,13 @@ public final class Einsum {
   /// Among the numbers of axes: any further axes, as `...` in a string.
   public static final int ELLIPSIS = -1;
 
+  /// Beyond this many kinds of operands all code is forgotten: strides make kinds without end.
+  private static final int MOST_COMPILED = 1024;
+
   private final String spec;
   private final Semiring semiring;
   private final Options options;
-  private final Map<List<Known>, SizedCode> compiled = new ConcurrentHashMap<>();
+  private final Map<Key, SizedCode> compiled = new ConcurrentHashMap<>();
 
   private Einsum(String spec, Semiring semiring, Options options) {
     this.spec = spec;
@@ -124,18 +130,25 @@ public final class Einsum {
   public Results run(Arena arena, Tensor... operands) {
     Objects.requireNonNull(arena, "arena");
     requireGiven(operands);
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    for (int number = 0; number < operands.length; number++) {
-      inputs.put(EinsumFrontend.operandName(number), operands[number]);
-    }
     List<Pipeline.Timing> timings = new ArrayList<>();
-    return run(operands, timings, code -> code.run(arena, inputs, options.run(), timings));
+    return run(
+        operands,
+        new Storage.Dense(),
+        timings,
+        (code, memory) -> {
+          Map<String, Tensor> inputs = new LinkedHashMap<>();
+          for (int number = 0; number < memory.length; number++) {
+            inputs.put(EinsumFrontend.operandName(number), memory[number]);
+          }
+          return code.run(arena, inputs, options.run(), timings);
+        });
   }
 
   /// Puts the result for these operands into `target`, which is overwritten.
   ///
-  /// @param target a contiguous tensor of the type and shape of the result, which shares no memory
-  ///   with an operand
+  /// @param target a tensor of the type and shape of the result, which shares no memory with an
+  ///   operand. Its axes may lie in memory in any order and direction; between its elements is
+  ///   nothing else
   /// @return `target`
   /// @throws CompileException when the string does not fit the operands
   /// @throws DataException when the target does not fit the result
@@ -146,15 +159,40 @@ public final class Einsum {
           "a run into memory of the caller does not count; use `run` to count");
     }
     requireGiven(operands);
-    return run(
-        operands,
-        new ArrayList<>(),
-        code -> {
-          Tensor[] all = Arrays.copyOf(operands, operands.length + 1);
-          all[operands.length] = target;
-          code.runner().runInto(all, options.run());
-          return target;
-        });
+    Storage storage = storage(target);
+    try {
+      return run(
+          operands,
+          storage,
+          new ArrayList<>(),
+          (code, memory) -> {
+            Tensor[] all = Arrays.copyOf(memory, memory.length + 1);
+            all[memory.length] = storage.memory(target);
+            code.runner().runInto(all, options.run());
+            return target;
+          });
+    } catch (DataException e) {
+      throw e.fault() == DataFault.SHAPE_MISMATCH ? wrongTarget(target, operands, e) : e;
+    }
+  }
+
+  /// A target is written where it lies if it is dense in some order; any other is refused by the
+  /// run.
+  private static Storage storage(Tensor target) {
+    Storage storage = Storage.of(target.layout());
+    boolean isDense =
+        storage instanceof Storage.Permuted(List<Storage.Place> places, int rank)
+            && rank == places.size();
+    return isDense ? storage : new Storage.Dense();
+  }
+
+  private DataException wrongTarget(Tensor target, Tensor[] operands, DataException cause) {
+    TensorType type = equations(exactly(operands)).signature().outputs().getFirst().type();
+    return DataException.of(DataFault.SHAPE_MISMATCH)
+        .at("the target")
+        .expected(ExprPrinter.print(type))
+        .found(target.dtype() + target.shape().toString())
+        .because(cause);
   }
 
   private static void requireGiven(Tensor[] operands) {
@@ -164,12 +202,31 @@ public final class Einsum {
     }
   }
 
-  private <T> T run(
-      Tensor[] operands, List<Pipeline.Timing> timings, Function<CompiledCode, T> run) {
-    List<Known> known = Arrays.stream(operands).map(Einsum::generalize).toList();
+  /// Everything that code depends on.
+  ///
+  /// @param operands what is known of each, and how it lies
+  private record Key(List<Known> operands, List<Storage> storages, Storage target) {}
+
+  private interface Run<T> {
+    /// @param memory for each operand the tensor that code reads
+    T with(CompiledCode code, Tensor[] memory);
+  }
+
+  private <T> T run(Tensor[] operands, Storage target, List<Pipeline.Timing> timings, Run<T> run) {
+    List<Storage> storages =
+        Arrays.stream(operands).map(operand -> Storage.of(operand.layout())).toList();
+    List<Known> known = new ArrayList<>();
+    Tensor[] memory = new Tensor[operands.length];
+    for (int number = 0; number < operands.length; number++) {
+      known.add(generalize(operands[number], storages.get(number)));
+      memory[number] = storages.get(number).memory(operands[number]);
+    }
     try {
-      SizedCode code = compiled.computeIfAbsent(known, this::compile);
-      return run.apply(code.of(input -> shape(input, operands), timings));
+      if (compiled.size() >= MOST_COMPILED) {
+        compiled.clear();
+      }
+      SizedCode code = compiled.computeIfAbsent(new Key(known, storages, target), this::compile);
+      return run.with(code.of(input -> shape(input, memory), timings), memory);
     } catch (CompileException e) {
       throw explain(e, operands);
     } catch (DataException e) {
@@ -177,17 +234,34 @@ public final class Einsum {
     }
   }
 
-  /// Axes of extent 1 may broadcast, so they are part of what is compiled; other sizes are not.
-  private static Known generalize(Tensor tensor) {
+  /// Axes of extent 1 may broadcast, and those of odd strides are in the code as numbers; other
+  /// sizes are not part of what is compiled.
+  private static Known generalize(Tensor tensor, Storage storage) {
     List<OptionalLong> extents = new ArrayList<>();
     for (int axis = 0; axis < tensor.rank(); axis++) {
-      extents.add(tensor.extent(axis) == 1 ? OptionalLong.of(1) : OptionalLong.empty());
+      long extent = tensor.extent(axis);
+      boolean isFixed = extent == 1 || storage.fixesExtent(axis);
+      extents.add(isFixed ? OptionalLong.of(extent) : OptionalLong.empty());
     }
     return new Known(tensor.dtype(), extents);
   }
 
-  private SizedCode compile(List<Known> known) {
-    return new SizedCode(equations(known), options);
+  private SizedCode compile(Key key) {
+    Map<String, Storage> storages = new LinkedHashMap<>();
+    for (int number = 0; number < key.storages.size(); number++) {
+      storages.put(EinsumFrontend.operandName(number), key.storages.get(number));
+    }
+    org.einkorn.ir.tensor.Program program = equations(key.operands);
+    Signature.Output output = program.signature().outputs().getFirst();
+    if (key.target instanceof Storage.Permuted permuted
+        && permuted.rank() != output.type().rank()) {
+      throw DataException.of(DataFault.SHAPE_MISMATCH)
+          .at("the target")
+          .expected(output.type().rank() + " axes")
+          .found(permuted.rank());
+    }
+    storages.put(output.name(), key.target);
+    return new SizedCode(InPlace.of(program, storages), options);
   }
 
   private static Optional<Known> shape(Signature.Input input, Tensor[] operands) {
@@ -241,18 +315,18 @@ public final class Einsum {
   /// @throws CompileException when the string does not fit the operands
   public Explanation explain(Tensor... operands) {
     requireGiven(operands);
-    List<Known> known =
-        Arrays.stream(operands).map(tensor -> Known.of(tensor.dtype(), tensor.shape())).toList();
-    return Explanation.of(equations(known), options, new ArrayList<>());
+    return Explanation.of(equations(exactly(operands)), options, new ArrayList<>());
+  }
+
+  private static List<Known> exactly(Tensor[] operands) {
+    return Arrays.stream(operands)
+        .map(operand -> Known.of(operand.dtype(), operand.shape()))
+        .toList();
   }
 
   /// The same failure in words that know every extent.
   private RuntimeException explain(RuntimeException failure, Tensor[] operands) {
-    List<Known> known = new ArrayList<>();
-    for (Tensor operand : operands) {
-      known.add(Known.of(operand.dtype(), operand.shape()));
-    }
-    Compiled result = EinsumFrontend.compile(spec, known, semiring);
+    Compiled result = EinsumFrontend.compile(spec, exactly(operands), semiring);
     return result.program().isPresent() ? failure : new CompileException(result.diagnostics());
   }
 
