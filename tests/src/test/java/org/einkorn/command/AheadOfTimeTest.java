@@ -12,7 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.einkorn.Einkorn;
+import org.einkorn.Options;
+import org.einkorn.Stage;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +123,80 @@ final class AheadOfTimeTest {
         """);
     execute(List.of(compiler, "main.c", "matmul.o", "-lm", "-o", "main"));
     assertEquals("11\n", execute(List.of("./main")));
+  }
+
+  private static final String CHAIN =
+      """
+      input X[i: N, j: N]
+      A[i, k] = X[i, j] X[j, k]
+      B[i, k] = A[i, j] X[j, k]
+      C[i, k] = B[i, j] A[j, k]
+      Y[i, k] = C[i, j] X[j, k]
+      """;
+
+  /// The same in slices: a function of several steps, whose temporaries are used after it or not.
+  private static final String SLICED =
+      """
+      program sliced
+      symbols m, n
+      input X: f32[m, n]
+      output Z: f32[n]
+      slice j: V, W, Y
+      T: f32[m, n] = sum for j < m, i < n [j, i] <- X[j, i] + X[j, i]
+      V: f32[m, n] = sum for j < m, i < n [j, i] <- T[j, i] + X[j, i]
+      W: f32[m, n] = sum for j < m, i < n [j, i] <- V[j, i] * V[j, i]
+      Y: f32[n] = sum for i < n, j < m [i] <- W[j, i] + X[j, i]
+      U: f32[n] = sum for i < n [i] <- Y[i] + 1.0:f32
+      Z: f32[n] = sum for i < n [i] <- U[i] + Y[i]
+      """;
+
+  @Test
+  void temporariesComeAndGoInC() throws IOException, InterruptedException {
+    String compiler = findCompiler();
+    Files.writeString(folder.resolve("chain.ein"), CHAIN);
+    Ein.run(
+            "compile",
+            folder.resolve("chain.ein"),
+            "--emit",
+            "so",
+            "-o",
+            folder.resolve("chain.so"))
+        .require();
+    Path sliced = Files.writeString(folder.resolve("sliced.tensor"), SLICED);
+    var artifact =
+        Einkorn.open(sliced, Stage.TENSOR, Options.defaults())
+            .emit("so", "sliced", Optional.empty(), Map.of());
+    Files.write(folder.resolve("sliced.so"), artifact.main());
+    Files.writeString(
+        folder.resolve("main.c"),
+        """
+        #include <stdint.h>
+        #include <stdio.h>
+        #include "chain.h"
+        int32_t sliced(const float *, float *, int64_t, int64_t);
+        int main(void) {
+          float x[4] = {1, 1, 0, 1}, y[4], z[2];
+          int code = chain(x, y, 2);
+          code += 10 * sliced(x, z, 2, 2);
+          printf("%d %g %g %g %g, %g %g\\n", code, y[0], y[1], y[2], y[3], z[0], z[1]);
+          return code;
+        }
+        """);
+    execute(
+        List.of(compiler, "-Wall", "-Werror", "main.c", "./chain.so", "./sliced.so", "-o", "main"));
+    assertEquals("0 1 6 0 1, 21 41\n", execute(List.of("./main")));
+  }
+
+  @Test
+  void temporariesShareMemoryInAJar() throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("chain.ein"), CHAIN);
+    Files.writeString(folder.resolve("x.csv"), "1,1\n0,1\n");
+    Path jar = folder.resolve("chain.jar");
+    Ein.run("compile", folder.resolve("chain.ein"), "--emit", "jar", "-o", jar).require();
+    String classPath = jar + File.pathSeparator + runtime();
+    assertEquals(
+        "Y =\n[[1. 6.]\n [0. 1.]]\n",
+        execute(List.of(java(), "-cp", classPath, "chain", "X=x.csv")));
   }
 
   private static String findCompiler() {

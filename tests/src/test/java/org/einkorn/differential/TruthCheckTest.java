@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.einkorn.Explanation;
 import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.Results;
+import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.loop.Function;
@@ -39,6 +43,7 @@ import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What a plan says is what a run does: operations counted as they are executed, and memory where
 /// it is allocated. Where the data decide, the plan says so and is a bound.
@@ -233,6 +238,41 @@ final class TruthCheckTest {
       Results results = program.with("X", Tensor.allocate(arena, DType.F32, 8, 8)).run(arena);
       assertEquals(3 * 256, results.measuredPeakBytes());
       assertEquals(3 * 256, program.explain(Map.of()).totals().peakBytes());
+    }
+  }
+
+  /// Nests that run in turns inside one function share memory too, with counters in them or not.
+  @Test
+  void slicesShareMemory(@TempDir Path folder) throws IOException {
+    Path text =
+        Files.writeString(
+            folder.resolve("sliced.tensor"),
+            """
+            program sliced
+            symbols m, n
+            input X: f64[m, n]
+            output Y: f64[n]
+            slice j: U, V, W, Y
+            U: f64[m, n] = sum for j < m, i < n [j, i] <- X[j, i] * X[j, i]
+            V: f64[m, n] = sum for j < m, i < n [j, i] <- U[j, i] + X[j, i]
+            W: f64[m, n] = sum for j < m, i < n [j, i] <- V[j, i] * V[j, i]
+            Y: f64[n] = sum for i < n, j < m [i] <- W[j, i] * X[j, i]
+            """);
+    for (Target target : TARGETS) {
+      Options options = Options.defaults().withTarget(target);
+      try (Arena arena = Arena.ofShared()) {
+        Program program =
+            Einkorn.open(text, Stage.TENSOR, options)
+                .with("X", Tensor.allocate(arena, DType.F64, 5, 8));
+        Results measured = program.run(arena);
+        Results counted = program.with(options.withCounting(true)).run(arena);
+        Explanation.Totals plan = measured.explanation().totals();
+        assertEquals(3 * 64, plan.peakBytes(), target.name());
+        assertEquals(plan.peakBytes(), measured.measuredPeakBytes(), target.name());
+        assertEquals(plan.peakBytes(), counted.measuredPeakBytes(), target.name());
+        assertEquals(OperationCount.of(120, 80), plan.planned(), target.name());
+        assertEquals(plan.planned(), counted.executed().orElseThrow(), target.name());
+      }
     }
   }
 

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
@@ -98,7 +99,8 @@ final class EntryForC {
     private final Map<Integer, Value> addresses;
     private final List<Value> sizes;
     private final Value status;
-    private final List<Manifest.BufferSpec> specs = ModuleFacts.of(source).manifest().buffers();
+    private final ModuleFacts facts = ModuleFacts.of(source);
+    private final List<Manifest.BufferSpec> specs = facts.manifest().buffers();
 
     /// For each temporary where its address is kept, null while it has no memory.
     private final Map<Integer, Value> temporaries = new TreeMap<>();
@@ -125,13 +127,13 @@ final class EntryForC {
           temporaries.put(number, kept);
         }
       }
-      Map<Integer, List<Integer>> firstAt = byStep(Manifest.Steps::first);
-      Map<Integer, List<Integer>> lastAt = byStep(Manifest.Steps::last);
-      for (int step = 0; step < functions.size(); step++) {
+      Map<Integer, List<Integer>> gotten = byFunction(Manifest.Steps::first);
+      Map<Integer, List<Integer>> freed = byFunction(Manifest.Steps::last);
+      for (int function = 0; function < functions.size(); function++) {
         builder.store(code.i32(KernelStatus.OUT_OF_MEMORY.code()), result, 4);
-        firstAt.getOrDefault(step, List.of()).forEach(this::allocate);
-        call(functions.get(step), result);
-        lastAt.getOrDefault(step, List.of()).forEach(this::free);
+        gotten.getOrDefault(function, List.of()).forEach(this::allocate);
+        call(functions.get(function), result);
+        freed.getOrDefault(function, List.of()).forEach(this::free);
       }
       builder.store(code.i32(KernelStatus.DONE.code()), result, 4);
       builder.jump(leave);
@@ -140,9 +142,17 @@ final class EntryForC {
       builder.giveBack(builder.load(code.i32, result, 4));
     }
 
-    private Map<Integer, List<Integer>> byStep(Function<Manifest.Steps, Integer> end) {
+    /// The temporaries by the function in whose steps an end of their lives lies.
+    private Map<Integer, List<Integer>> byFunction(ToIntFunction<Manifest.Steps> end) {
+      NavigableMap<Integer, Integer> functionAt = new TreeMap<>();
+      for (int function = 0; function < source.functions().size(); function++) {
+        functionAt.put(facts.stepsOf(function).first(), function);
+      }
       return temporaries.keySet().stream()
-          .collect(Collectors.groupingBy(number -> end.apply(specs.get(number).live())));
+          .collect(
+              Collectors.groupingBy(
+                  number ->
+                      functionAt.floorEntry(end.applyAsInt(specs.get(number).live())).getValue()));
     }
 
     private void call(ModuleLowering.Loops loops, Value result) {

@@ -85,10 +85,22 @@ final class FunctionSteps {
       case Stmt.Allocate(var register, Stmt body) -> stores(body, buffer, loops);
       case Stmt.Block block ->
           block.guards().isEmpty()
-              && block.body() instanceof Stmt.Store(String target, List<IndexExpr> indices, _)
-              && target.equals(buffer)
-              && spans(block, indices, buffer, loops);
+              && storesOf(block.body()).stream()
+                  .anyMatch(
+                      store ->
+                          store.buffer().equals(buffer)
+                              && spans(block, store.indices(), buffer, loops));
       case Stmt.If _, Stmt.Store _ -> false;
+    };
+  }
+
+  /// The stores that a block does for sure.
+  private static List<Stmt.Store> storesOf(Stmt body) {
+    return switch (body) {
+      case Stmt.Store store -> List.of(store);
+      case Stmt.Sequence(List<Stmt> statements) ->
+          statements.stream().flatMap(statement -> storesOf(statement).stream()).toList();
+      case Stmt.For _, Stmt.Block _, Stmt.Allocate _, Stmt.If _ -> List.of();
     };
   }
 

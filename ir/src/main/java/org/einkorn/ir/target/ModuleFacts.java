@@ -82,6 +82,15 @@ public final class ModuleFacts {
     return manifest;
   }
 
+  /// The steps that a function takes, among those of the program.
+  public Manifest.Steps stepsOf(int function) {
+    int first = 0;
+    for (FunctionFacts before : functions.subList(0, function)) {
+      first += before.steps().size();
+    }
+    return new Manifest.Steps(first, first + functions.get(function).steps().size() - 1);
+  }
+
   /// The extent of one axis of a buffer, for the given values of the symbols.
   public long extent(int buffer, int axis, long[] symbols) {
     return evaluate(buffers.get(buffer).type().extents().get(axis), symbols);

@@ -2,6 +2,7 @@ package org.einkorn.passes.cost;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.math.BigInteger;
 import java.util.List;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
@@ -54,6 +55,62 @@ class OperationCountTest {
             axes,
             inside(variable("x").plus(variable("dx")).plus(-1)),
             inside(variable("y").plus(variable("dy")).plus(-1))));
+  }
+
+  private static OperationCount count(Scalar value, Axis... axes) {
+    Contraction term =
+        new Contraction(
+            List.of(axes), List.of(), List.of(variable("x")), BinaryOp.MULTIPLY, List.of(value));
+    return OperationCount.of(
+        new Body.Accumulate(Projection.SUM, List.of(term)),
+        symbol -> {
+          throw new AssertionError(symbol);
+        });
+  }
+
+  private static Scalar position(String name) {
+    return new Scalar.Position(variable(name));
+  }
+
+  private static Scalar product(Scalar value) {
+    return new Scalar.Binary(BinaryOp.MULTIPLY, value, value);
+  }
+
+  private static final Scalar ONE = Scalar.Literal.of(DType.F32, 1);
+  private static final Axis X = new Axis("x", IndexExpr.of(SIDE));
+  private static final Axis Y = new Axis("y", IndexExpr.of(SIDE));
+
+  /// A causal mask: 10¹² points, counted row by row.
+  @Test
+  void aSelectOnPositionsIsCountedSideBySide() {
+    Scalar mask = new Scalar.Binary(BinaryOp.LESS_EQUAL, position("y"), position("x"));
+    long points = SIDE * SIDE;
+    long below = SIDE * (SIDE + 1) / 2;
+    assertEquals(
+        OperationCount.of(below, points), count(new Scalar.Select(mask, product(ONE), ONE), X, Y));
+    assertEquals(
+        OperationCount.of(points - below, points),
+        count(new Scalar.Select(mask, ONE, product(ONE)), X, Y));
+  }
+
+  @Test
+  void aSelectOnDataIsABound() {
+    Scalar read = new Scalar.Read("A", DType.F32, List.of(variable("x")));
+    Scalar isLess = new Scalar.Binary(BinaryOp.LESS, read, ONE);
+    assertEquals(
+        OperationCount.of(SIDE, 0).asBound(),
+        count(new Scalar.Select(isLess, product(read), read), X));
+    assertEquals(
+        OperationCount.of(SIDE, 0),
+        count(new Scalar.Select(isLess, product(read), product(ONE)), X));
+  }
+
+  @Test
+  void countsHaveNoLargestNumber() {
+    Axis z = new Axis("z", IndexExpr.of(Long.MAX_VALUE));
+    assertEquals(
+        BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.valueOf(SIDE)),
+        count(product(ONE), X, z).multiplies());
   }
 
   @Test

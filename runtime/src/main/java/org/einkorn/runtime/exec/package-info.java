@@ -7,7 +7,8 @@
 ///
 /// ```text
 /// Manifest     ::= program symbol* BufferSpec* FunctionSpec* QuerySpec*
-/// BufferSpec   ::= (input | param | output | temporary) name dtype rank [file]
+/// BufferSpec   ::= (input | param | output | temporary) name dtype rank Steps [file]
+/// Steps        ::= first last                           // between which the memory is in use
 /// FunctionSpec ::= name
 /// QuerySpec    ::= text name labels
 /// KernelModule ::= Manifest
