@@ -82,7 +82,8 @@ public final class OrderContractions {
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
       Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(definition, body, term, context, objective).order(names(definition));
+          TermOrder.of(program, definition, body, term, context, objective)
+              .order(names(definition));
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());
         kind = kind.and(ordered.get().kind());

@@ -13,16 +13,19 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DType;
+import org.einkorn.runtime.Tensor;
 
 /// Decides on the steps of one term.
 final class TermOrder {
   /// What an open size is taken for where nothing is known of it.
   private static final long GUESSED_EXTENT = 128;
 
+  private final Program program;
   private final Definition definition;
   private final Body.Accumulate body;
   private final Contraction term;
@@ -44,11 +47,13 @@ final class TermOrder {
   }
 
   private TermOrder(
+      Program program,
       Definition definition,
       Body.Accumulate body,
       Contraction term,
       PassContext context,
       Objective objective) {
+    this.program = program;
     this.definition = definition;
     this.body = body;
     this.term = term;
@@ -58,12 +63,13 @@ final class TermOrder {
   }
 
   static TermOrder of(
+      Program program,
       Definition definition,
       Body.Accumulate body,
       Contraction term,
       PassContext context,
       Objective objective) {
-    return new TermOrder(definition, body, term, context, objective);
+    return new TermOrder(program, definition, body, term, context, objective);
   }
 
   /// The term in steps, where that is allowed and pays.
@@ -77,11 +83,7 @@ final class TermOrder {
     OrderLaws laws = OrderLaws.of(body.projection(), term, type, this::isNonEmpty);
     Optional<String> refusal = laws.refusal().or(() -> forbidden(laws.kind()));
     if (refusal.isPresent()) {
-      context
-          .trace()
-          .record(
-              new Trace.Refused(definition.name(), OrderContractions.NAME, refusal.orElseThrow()));
-      return Optional.empty();
+      return refused(refusal.get());
     }
     OptionalLong limit = limitElements();
     TermNetwork network = limit.isPresent() ? whole.withPrivateAxes() : whole;
@@ -94,21 +96,24 @@ final class TermOrder {
               limit.isPresent() ? options.withMemoryLimitElements(limit.getAsLong()) : options);
     } catch (MemoryLimitException none) {
       // What the whole program takes is told, and refused, where it is run.
-      context
-          .trace()
-          .record(
-              new Trace.Refused(
-                  definition.name(), OrderContractions.NAME, String.valueOf(none.getMessage())));
-      return Optional.empty();
+      return refused(String.valueOf(none.getMessage()));
     }
     Set<String> slices = new LinkedHashSet<>();
     plan.slices().forEach(index -> slices.add(term.axes().get(index).name()));
     StepBuilder builder = new StepBuilder(definition, body.projection(), network, slices, names);
     Contraction last = builder.build(plan.steps());
     List<Definition> before = builder.made();
-    return before.isEmpty() || slices.isEmpty() && cost(before, last) >= cost(List.of(), term)
+    if (body.terms().size() > 1 && !slices.isEmpty()) {
+      return refused("its terms can't run in slices, as memory would need");
+    }
+    return before.isEmpty() || cost(before, last) >= cost(List.of(), term)
         ? Optional.empty()
         : Optional.of(new Ordered(before, last, List.copyOf(slices), laws.kind()));
+  }
+
+  private Optional<Ordered> refused(String why) {
+    context.trace().record(new Trace.Refused(definition.name(), OrderContractions.NAME, why));
+    return Optional.empty();
   }
 
   private Optional<String> forbidden(Kind kind) {
@@ -117,14 +122,21 @@ final class TermOrder {
         : Optional.empty();
   }
 
-  /// The elements that steps and the result may take, where there is a limit. What accumulates over
-  /// slices does so in the projection's accumulator.
+  /// The elements that steps and the result may take, where there is a limit: what the other
+  /// tensors of the program leave. What accumulates over slices does so in the projection's
+  /// accumulator, and each temporary begins at an address of its own alignment.
   private OptionalLong limitElements() {
-    if (context.memoryLimitBytes().isEmpty() || body.terms().size() > 1) {
+    if (context.memoryLimitBytes().isEmpty()) {
       return OptionalLong.empty();
     }
     DType accumulator = body.projection().accumulator(type);
     double bytes = context.memoryLimitBytes().getAsLong();
+    bytes -= Tensor.ALIGNMENT_BYTES * (double) term.operands().size();
+    for (Definition other : program.definitions()) {
+      if (!other.name().equals(definition.name())) {
+        bytes -= elements(other) * other.type().dtype().byteSize();
+      }
+    }
     if (accumulator != definition.type().dtype()) {
       bytes -= elements(definition) * accumulator.byteSize();
     }
