@@ -13,7 +13,9 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.passes.rewrite.Outcome;
+import org.einkorn.passes.rewrite.Ranges;
 import org.einkorn.passes.rewrite.Rule;
+import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.rewrite.Site;
 
 /// Distributivity of ⊗ over an elementwise ⊕, in both directions.

@@ -28,7 +28,7 @@ final class ShareEqualDefinitions {
     if (!type.isCompute() || type.isComplex() || isCheap(definition)) {
       return Outcome.unchanged();
     }
-    Object form = form(definition, site);
+    Body form = form(definition, site);
     Optional<Definition> equal =
         site.before(definition).stream()
             .filter(some -> some.type().equals(definition.type()))
@@ -43,8 +43,8 @@ final class ShareEqualDefinitions {
         .orElseGet(Outcome::unchanged);
   }
 
-  private static Object form(Definition definition, Site site) {
-    return site.note(definition, some -> CanonicalForm.renamed(some.body()));
+  private static Body form(Definition definition, Site site) {
+    return site.note(definition, Body.class, some -> CanonicalForm.renamed(some.body()));
   }
 
   /// Whether a copy would not be cheaper.

@@ -17,6 +17,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.rewrite.Outcome;
+import org.einkorn.passes.rewrite.Ranges;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.Site;
 import org.einkorn.passes.trace.Kind;

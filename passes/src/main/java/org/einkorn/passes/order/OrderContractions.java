@@ -15,6 +15,8 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.rewrite.Signs;
+import org.einkorn.passes.rewrite.Site;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DType;
@@ -39,6 +41,7 @@ public final class OrderContractions {
 
   private final Program program;
   private final PassContext context;
+  private final Signs signs;
   private final Objective objective;
   private final Set<String> names = new HashSet<>();
   private final List<Definition> made = new ArrayList<>();
@@ -48,6 +51,7 @@ public final class OrderContractions {
     this.objective = objective;
     this.program = program;
     this.context = context;
+    this.signs = new Signs(Site.of(program, context));
     program.signature().inputs().stream().map(Signature.Input::name).forEach(names::add);
     program.definitions().stream().map(Definition::name).forEach(names::add);
   }
@@ -82,7 +86,7 @@ public final class OrderContractions {
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
       Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(program, definition, body, term, context, objective)
+          TermOrder.of(program, definition, body, term, context, signs, objective)
               .order(names(definition));
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());

@@ -12,6 +12,7 @@ import org.einkorn.ir.algebra.Laws;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.runtime.DType;
 
@@ -37,8 +38,13 @@ record OrderLaws(Kind kind, Optional<String> refusal) {
 
   /// @param type the type in which the steps join
   /// @param isNonEmpty whether an axis is known to have a position
+  /// @param signs what is known of the signs of values
   static OrderLaws of(
-      Projection projection, Contraction term, DType type, Predicate<Axis> isNonEmpty) {
+      Projection projection,
+      Contraction term,
+      DType type,
+      Predicate<Axis> isNonEmpty,
+      Signs signs) {
     Optional<Laws> known = Laws.of(projection, term.join(), type);
     if (known.isEmpty()) {
       return refused(
@@ -55,7 +61,7 @@ record OrderLaws(Kind kind, Optional<String> refusal) {
           Law.TIMES_ASSOCIATES,
           Law.LEFT_DISTRIBUTES
         }) {
-      LawStatus status = provided(laws.status(law), term);
+      LawStatus status = provided(laws.status(law), term, signs);
       if (!SHOWN.containsAll(status.caveatsOrNone()) || status instanceof LawStatus.Fails) {
         return refused(laws.why(law));
       }
@@ -72,8 +78,8 @@ record OrderLaws(Kind kind, Optional<String> refusal) {
     return new OrderLaws(Kind.EXACT, Optional.of(why));
   }
 
-  private static LawStatus provided(LawStatus status, Contraction term) {
-    return term.operands().stream().allMatch(NonNegative::holds)
+  private static LawStatus provided(LawStatus status, Contraction term, Signs signs) {
+    return term.operands().stream().allMatch(signs::isNonNegative)
         ? status.without(EnumSet.of(Caveat.NEGATIVE_FACTOR, Caveat.NEGATIVE))
         : status;
   }

@@ -15,6 +15,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DType;
@@ -30,6 +31,7 @@ final class TermOrder {
   private final Body.Accumulate body;
   private final Contraction term;
   private final PassContext context;
+  private final Signs signs;
   private final Objective objective;
   private final DType type;
 
@@ -52,12 +54,14 @@ final class TermOrder {
       Body.Accumulate body,
       Contraction term,
       PassContext context,
+      Signs signs,
       Objective objective) {
     this.program = program;
     this.definition = definition;
     this.body = body;
     this.term = term;
     this.context = context;
+    this.signs = signs;
     this.objective = objective;
     this.type = StepBuilder.stepType(body.projection(), term.valueType());
   }
@@ -68,8 +72,9 @@ final class TermOrder {
       Body.Accumulate body,
       Contraction term,
       PassContext context,
+      Signs signs,
       Objective objective) {
-    return new TermOrder(program, definition, body, term, context, objective);
+    return new TermOrder(program, definition, body, term, context, signs, objective);
   }
 
   /// The term in steps, where that is allowed and pays.
@@ -80,7 +85,7 @@ final class TermOrder {
     if (!whole.hasChoice()) {
       return Optional.empty();
     }
-    OrderLaws laws = OrderLaws.of(body.projection(), term, type, this::isNonEmpty);
+    OrderLaws laws = OrderLaws.of(body.projection(), term, type, this::isNonEmpty, signs);
     Optional<String> refusal = laws.refusal().or(() -> forbidden(laws.kind()));
     if (refusal.isPresent()) {
       return refused(refusal.get());

@@ -28,7 +28,7 @@ public final class Site {
   private final Map<String, Integer> reads = new HashMap<>();
   private final Set<String> kept = new HashSet<>();
   private final Set<String> sliced = new HashSet<>();
-  private final IdentityHashMap<Definition, Object> notes = new IdentityHashMap<>();
+  private final IdentityHashMap<Definition, Map<Class<?>, Object>> notes = new IdentityHashMap<>();
 
   private Site(Program program, PassContext context) {
     this.program = program;
@@ -161,8 +161,21 @@ public final class Site {
     return sliced.contains(definition.name());
   }
 
-  /// A fact about a definition, computed once.
-  public Object note(Definition definition, Function<Definition, Object> fact) {
-    return notes.computeIfAbsent(definition, fact);
+  /// A fact about a definition, computed once. It stays true while other definitions are rewritten.
+  ///
+  /// @param kind tells this fact from other facts
+  public <T> T note(Definition definition, Class<T> kind, Function<Definition, T> fact) {
+    return known(definition, kind)
+        .orElseGet(
+            () -> {
+              T found = fact.apply(definition);
+              notes.computeIfAbsent(definition, some -> new HashMap<>()).put(kind, found);
+              return found;
+            });
+  }
+
+  /// The fact of a kind about a definition, if it was computed.
+  public <T> Optional<T> known(Definition definition, Class<T> kind) {
+    return Optional.ofNullable(notes.getOrDefault(definition, Map.of()).get(kind)).map(kind::cast);
   }
 }

@@ -24,7 +24,10 @@ import org.einkorn.ir.text.TensorParser;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.ir.verify.LoopVerifier;
 import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
+import org.einkorn.passes.rewrite.Signs;
+import org.einkorn.passes.rewrite.Site;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +48,8 @@ class StepBuilderTest {
         continue;
       }
       Contraction term = body.terms().getFirst();
-      if (OrderLaws.of(body.projection(), term, term.valueType(), axis -> true)
+      Signs signs = new Signs(Site.of(program, PassContext.defaults()));
+      if (OrderLaws.of(body.projection(), term, term.valueType(), axis -> true, signs)
           .refusal()
           .isPresent()) {
         continue;

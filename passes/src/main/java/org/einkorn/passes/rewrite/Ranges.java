@@ -1,4 +1,4 @@
-package org.einkorn.passes.normalize;
+package org.einkorn.passes.rewrite;
 
 import java.math.BigInteger;
 import java.util.Map;
@@ -20,21 +20,21 @@ import org.jspecify.annotations.Nullable;
 /// What is asked for is whether integer arithmetic can overflow. All that is known of an element is
 /// the type it is stored in, and for some tensors what the caller says; so a sum of products of
 /// `i8` is known to fit where the extents are numbers, and one of `i64` is not.
-final class Ranges {
+public final class Ranges {
   private final Map<String, Range> known;
 
   /// @param known ranges of the elements of some tensors
-  Ranges(Map<String, Range> known) {
+  public Ranges(Map<String, Range> known) {
     this.known = Map.copyOf(known);
   }
 
   /// All integers from `least` to `greatest`.
-  record Range(BigInteger least, BigInteger greatest) {
-    static Range of(long least, long greatest) {
+  public record Range(BigInteger least, BigInteger greatest) {
+    public static Range of(long least, long greatest) {
       return new Range(BigInteger.valueOf(least), BigInteger.valueOf(greatest));
     }
 
-    boolean isIn(Range other) {
+    public boolean isIn(Range other) {
       return least.compareTo(other.least) >= 0 && greatest.compareTo(other.greatest) <= 0;
     }
 
@@ -42,7 +42,7 @@ final class Ranges {
       return least.signum() >= 0;
     }
 
-    Range plus(Range other) {
+    public Range plus(Range other) {
       return new Range(least.add(other.least), greatest.add(other.greatest));
     }
 
@@ -84,7 +84,7 @@ final class Ranges {
   private static final Range BIT = Range.of(0, 1);
 
   /// The numbers of an integer type or `bool`; nothing for floats.
-  static Optional<Range> of(DType type) {
+  public static Optional<Range> of(DType type) {
     return switch (type) {
       case BOOL -> Optional.of(BIT);
       case I4 -> Optional.of(Range.of(-8, 7));
@@ -98,7 +98,7 @@ final class Ranges {
   }
 
   /// The range of an integer or Boolean value, as far as it gets to be one at all.
-  Range of(Scalar scalar) {
+  public Range of(Scalar scalar) {
     Range type = of(scalar.type()).orElseThrow();
     return switch (scalar) {
       case Scalar.Literal literal -> Range.of(literal.longValue(), literal.longValue());
@@ -123,7 +123,7 @@ final class Ranges {
   }
 
   /// Whether an operation can't leave its type, whatever its operands do.
-  boolean isExact(Scalar.Binary operation) {
+  public boolean isExact(Scalar.Binary operation) {
     return joined(operation.op(), of(operation.left()), of(operation.right()))
         .filter(range -> range.isIn(of(operation.type()).orElseThrow()))
         .isPresent();
@@ -145,7 +145,7 @@ final class Ranges {
   /// can leave its type.
   ///
   /// @param isMap whether values are stored as they are
-  Optional<Range> result(Projection projection, boolean isMap, Contraction term) {
+  public Optional<Range> result(Projection projection, boolean isMap, Contraction term) {
     DType type = term.valueType();
     @Nullable Range product = null;
     for (Scalar operand : term.operands()) {

@@ -1,21 +1,24 @@
-package org.einkorn.passes.normalize;
+package org.einkorn.passes.rewrite;
 
 import java.util.Map;
+import java.util.Optional;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
-import org.einkorn.passes.rewrite.Site;
 
-/// Whether values are certainly not negative; NaN and −0.0 are not counted as negative.
-final class Signs {
+/// Whether values are certainly not negative, whatever the data are.
+///
+/// As for the caveats of a law, −0.0 is negative. NaN is not: every rewrite that asks carries NaN
+/// through.
+public final class Signs {
   private final Site site;
   private final Ranges ranges = new Ranges(Map.of());
 
-  Signs(Site site) {
+  public Signs(Site site) {
     this.site = site;
   }
 
-  boolean isNonNegative(Scalar scalar) {
+  public boolean isNonNegative(Scalar scalar) {
     return scalar.type().isFloat()
         ? isNonNegativeFloat(scalar)
         : !scalar.type().isComplex() && ranges.of(scalar).isNonNegative();
@@ -23,14 +26,15 @@ final class Signs {
 
   private boolean isNonNegativeFloat(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal literal -> literal.doubleValue() >= 0;
+      case Scalar.Literal literal -> isNonNegative(literal.doubleValue());
       case Scalar.Read read ->
-          site.definition(read.tensor()).filter(this::isNonNegative).isPresent();
+          site.definition(read.tensor()).filter(this::isKnownNonNegative).isPresent();
       case Scalar.Position _ -> false;
       case Scalar.Unary(var op, Scalar operand) ->
           switch (op) {
-            case ABS, EXP, SQRT -> true;
-            case SIGN, FLOOR, CEIL, ROUND, TANH, ERF -> isNonNegative(operand);
+            case ABS, EXP -> true;
+            // The root of −0.0 is −0.0.
+            case SQRT, SIGN, FLOOR, CEIL, ROUND, TANH, ERF -> isNonNegative(operand);
             case NEGATE, LOG, SIN, COS, TAN, NOT -> false;
           };
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
@@ -46,6 +50,30 @@ final class Signs {
       case Scalar.Cast(var type, Scalar operand) -> isNonNegative(operand);
     };
   }
+
+  private static boolean isNonNegative(double value) {
+    return value > 0 || Double.isNaN(value) || Double.doubleToRawLongBits(value) == 0;
+  }
+
+  /// Decides for the definitions before first, so that a long chain of definitions is no deep
+  /// recursion, and once for each, so that one that is read twice is not looked at twice.
+  private boolean isKnownNonNegative(Definition definition) {
+    Optional<Sign> known = site.known(definition, Sign.class);
+    if (known.isPresent()) {
+      return known.get().isNonNegative;
+    }
+    for (Definition before : site.before(definition)) {
+      sign(before);
+    }
+    return sign(definition).isNonNegative;
+  }
+
+  private Sign sign(Definition definition) {
+    return site.note(definition, Sign.class, some -> new Sign(isNonNegative(some)));
+  }
+
+  /// What is noted of a definition.
+  private record Sign(boolean isNonNegative) {}
 
   /// Sums and products of what is not negative, `max` that starts at −∞ and covers every element,
   /// and `min`.
