@@ -19,6 +19,7 @@ import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ProgramFiles;
 
 /// Compiles one program for the types of its inputs, and keeps what it made.
@@ -28,6 +29,9 @@ import org.einkorn.runtime.exec.ProgramFiles;
 /// them is compiled once. The sizes of files that the program reads are part of its code: when the
 /// header of one says something else than at the last run, the program is compiled again.
 final class Compiler {
+  /// Beyond this many kinds of inputs all code is forgotten: strides make kinds without end.
+  private static final int MOST_COMPILED = 1024;
+
   private final Form form;
   private final ProgramFiles files;
   private final SourceCompiler sources;
@@ -40,8 +44,12 @@ final class Compiler {
   }
 
   /// Everything that a compilation depends on but the program itself and its files.
+  ///
+  /// @param sizes of all inputs, where the code is for them only
   private record Key(
       Map<String, InputKind> inputs,
+      Views views,
+      Map<String, Known> sizes,
       Set<String> kept,
       Target target,
       Optional<Set<String>> passes,
@@ -64,7 +72,10 @@ final class Compiler {
   ///
   /// @param requirements what must hold of the sizes
   private record Entry(
-      Map<String, Optional<Known>> headers, Code code, List<Compiled.Requirement> requirements) {}
+      Map<String, Optional<Known>> headers,
+      Views views,
+      Code code,
+      List<Compiled.Requirement> requirements) {}
 
   /// Code for the shapes of a run.
   private interface Code {
@@ -82,7 +93,7 @@ final class Compiler {
   /// Code that can run.
   ///
   /// @param requirements what must hold of the sizes
-  record Compilation(CompiledCode code, List<Compiled.Requirement> requirements) {
+  record Compilation(CompiledCode code, Views views, List<Compiled.Requirement> requirements) {
     /// What is wrong with the sizes of a run.
     List<Diagnostic> unmet(Map<String, Long> sizes) {
       return requirements.stream()
@@ -114,12 +125,16 @@ final class Compiler {
   ///
   /// @param timings receives what each step took; nothing where the code was there
   Compilation compile(
-      Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
+      Map<String, Tensor> bound, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
+    Views views = Views.of(bound);
+    Map<String, Known> inputs = Views.NONE.known(bound);
     Map<String, InputKind> types = new TreeMap<>();
     inputs.forEach((name, known) -> types.put(name, InputKind.of(known)));
     Key key =
         new Key(
             types,
+            views,
+            views.fixSizes() ? inputs : Map.of(),
             kept,
             options.target(),
             options.passes(),
@@ -128,17 +143,23 @@ final class Compiler {
             options.run().memoryBudgetBytes(),
             options.counts(),
             options.seed());
+    if (compilations.size() >= MOST_COMPILED) {
+      compilations.clear();
+    }
     Entry known = compilations.get(key);
     if (known == null || !isCurrent(known)) {
       known =
           compilations.compute(
               key,
               (same, other) ->
-                  other != null && isCurrent(other) ? other : make(inputs, kept, options, timings));
+                  other != null && isCurrent(other)
+                      ? other
+                      : make(inputs, views, kept, options, timings));
     }
     Map<String, Optional<Known>> headers = known.headers();
-    CompiledCode code = known.code().of(input -> shape(input, inputs, headers), timings);
-    return new Compilation(code, known.requirements());
+    Map<String, Known> read = known.views().known(bound);
+    CompiledCode code = known.code().of(input -> shape(input, read, headers), timings);
+    return new Compilation(code, known.views(), known.requirements());
   }
 
   /// What is bound to an input, or what the header of its file says.
@@ -157,19 +178,27 @@ final class Compiler {
   }
 
   private Entry make(
-      Map<String, Known> inputs, Set<String> kept, Options options, List<Pipeline.Timing> timings) {
+      Map<String, Known> inputs,
+      Views views,
+      Set<String> kept,
+      Options options,
+      List<Pipeline.Timing> timings) {
     if (form instanceof Form.Source(var file)) {
-      Equations equations = compile(file, inputs, kept, false, timings);
+      Equations equations = compile(file, inputs, kept, views.fixSizes(), timings);
+      Views inPlace = views.within(equations.program());
       return new Entry(
           equations.headers(),
-          new SizedCode(equations.program(), options)::of,
+          inPlace,
+          new SizedCode(inPlace.rewrite(equations.program()), options)::of,
           equations.requirements());
     }
     if (form instanceof Form.Equations(var program)) {
-      return new Entry(Map.of(), new SizedCode(program, options)::of, List.of());
+      Views inPlace = views.within(program);
+      return new Entry(
+          Map.of(), inPlace, new SizedCode(inPlace.rewrite(program), options)::of, List.of());
     }
     CompiledCode code = generate(options, timings);
-    return new Entry(Map.of(), (shapes, none) -> code, List.of());
+    return new Entry(Map.of(), Views.NONE, (shapes, none) -> code, List.of());
   }
 
   private CompiledCode generate(Options options, List<Pipeline.Timing> timings) {

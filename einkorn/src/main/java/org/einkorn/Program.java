@@ -123,10 +123,12 @@ public final class Program {
     Objects.requireNonNull(arena, "arena");
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
-      Compiler.Compilation compilation = compiler.compile(knownInputs(), kept, options, timings);
+      Compiler.Compilation compilation = compiler.compile(bound, kept, options, timings);
       CompiledCode code = compilation.code();
       Map<String, Tensor> inputs =
-          compiler.files().readInputs(reading, code.runner().manifest(), bound);
+          compiler
+              .files()
+              .readInputs(reading, code.runner().manifest(), compilation.views().memory(bound));
       Results results = code.run(arena, inputs, options.run(), timings);
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {

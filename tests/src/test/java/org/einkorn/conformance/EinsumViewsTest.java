@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.einkorn.Einkorn;
 import org.einkorn.Einsum;
 import org.einkorn.Options;
+import org.einkorn.Program;
+import org.einkorn.Results;
 import org.einkorn.Target;
 import org.einkorn.conformance.Definition.Element;
 import org.einkorn.passes.layout.Storage;
@@ -125,6 +128,79 @@ final class EinsumViewsTest {
               positive(expected(spec, a, b)), positive(result.toDoubleArray()), where);
         }
       }
+    }
+  }
+
+  @Test
+  void programsReadViewsWhereTheyLie() {
+    Program source =
+        Einkorn.compile(
+            "views.ein",
+            """
+            input A[i: I, j: J]: f64
+            input B[j: J, k: K]: f64
+            C[i, k] = A[i, j] B[j, k]
+            D[i] = A[i, 0] + A[i, -1]
+            output C
+            output D
+            """);
+    for (Target target : TARGETS) {
+      Program program = source.with(Options.defaults().withTarget(target));
+      for (int round = 0; round < ROUNDS; round++) {
+        Random random = new Random(SEED + round);
+        Tensor a = view(random, random.nextInt(4), 1L + random.nextInt(4));
+        Tensor b = view(random, a.extent(1), 1L + random.nextInt(4));
+        String where = target.name() + ", seed " + (SEED + round);
+        where += ": " + a.layout() + " and " + b.layout();
+        Results results = program.with("A", a).with("B", b).run();
+        assertArrayEquals(
+            positive(expected("ij,jk->ik", a, b)),
+            positive(results.get("C").toDoubleArray()),
+            where);
+        double[] ends = new double[(int) a.extent(0)];
+        Arrays.setAll(ends, i -> a.getDouble(i, 0) + a.getDouble(i, a.extent(1) - 1));
+        assertArrayEquals(positive(ends), positive(results.get("D").toDoubleArray()), where);
+      }
+    }
+  }
+
+  @Test
+  void positionsAreTakenFromViews() {
+    Tensor tokens = Tensor.wrap(new long[] {2, 0, 1, 2}, 2, 2).permute(1, 0).slice(0, 1, -1, -1);
+    Tensor table = numbers(new Random(SEED), 4, 3).permute(1, 0);
+    for (Target target : TARGETS) {
+      Results results =
+          Einkorn.compile("gather.ein", "Y[a, b, d] = Table[Token[a, b], d]\n")
+              .with(Options.defaults().withTarget(target))
+              .with("Token", tokens)
+              .with("Table", table)
+              .run();
+      Tensor found = results.get("Y");
+      for (long a = 0; a < 2; a++) {
+        for (long b = 0; b < 2; b++) {
+          for (long d = 0; d < 4; d++) {
+            assertEquals(table.getDouble(tokens.getLong(a, b), d), found.getDouble(a, b, d));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsCopied() {
+    Tensor dense = numbers(new Random(SEED), 40, 50);
+    Program program = Einkorn.compile("one.ein", "input A[i: I, j: J]: f64\nY = A[i, j]\n");
+    long needed = program.with("A", dense).run().measuredPeakBytes();
+    // A conversion is a copy, and shows.
+    Tensor narrow = Tensor.wrap(dense.toFloatArray(), 40, 50);
+    assertEquals(needed + 40 * 50 * 8, program.with("A", narrow).run().measuredPeakBytes());
+    for (Tensor view :
+        List.of(
+            dense.permute(1, 0),
+            dense.slice(0, 39, -1, -1),
+            dense.slice(1, 0, 50, 7),
+            dense.select(0, 3).broadcastTo(Shape.of(60, 50)))) {
+      assertEquals(needed, program.with("A", view).run().measuredPeakBytes(), "" + view.layout());
     }
   }
 
