@@ -15,6 +15,7 @@ import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.passes.Objective;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -55,6 +56,7 @@ final class Compiler {
       Optional<Set<String>> passes,
       Options.Verification verification,
       boolean isExact,
+      Objective objective,
       long memoryBudgetBytes,
       boolean counts,
       long seed) {}
@@ -140,6 +142,7 @@ final class Compiler {
             options.passes(),
             options.verification(),
             options.isExact(),
+            options.objective(),
             options.run().memoryBudgetBytes(),
             options.counts(),
             options.seed());

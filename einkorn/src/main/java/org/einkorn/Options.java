@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.passes.Objective;
 import org.einkorn.runtime.exec.RunOptions;
 
 /// How a program is compiled and run.
@@ -15,6 +16,7 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param verification what is checked after each pass
 /// @param counts whether runs count the operations that they execute, which takes time
 /// @param isExact whether floating-point operations keep the order in which they are written
+/// @param objective what the order of a contraction makes small
 /// @param seed what random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
 public record Options(
@@ -25,6 +27,7 @@ public record Options(
     boolean counts,
     List<Path> readable,
     boolean isExact,
+    Objective objective,
     long seed) {
 
   public Options {
@@ -57,15 +60,18 @@ public record Options(
         false,
         List.of(),
         false,
+        Objective.TIME,
         0);
   }
 
   public Options withTarget(Target newTarget) {
-    return new Options(newTarget, run, passes, verification, counts, readable, isExact, seed);
+    return new Options(
+        newTarget, run, passes, verification, counts, readable, isExact, objective, seed);
   }
 
   public Options withRun(RunOptions newRun) {
-    return new Options(target, newRun, passes, verification, counts, readable, isExact, seed);
+    return new Options(
+        target, newRun, passes, verification, counts, readable, isExact, objective, seed);
   }
 
   public Options withPasses(Set<String> names) {
@@ -77,28 +83,47 @@ public record Options(
         counts,
         readable,
         isExact,
+        objective,
         seed);
   }
 
   public Options withVerification(Verification newVerification) {
-    return new Options(target, run, passes, newVerification, counts, readable, isExact, seed);
+    return new Options(
+        target, run, passes, newVerification, counts, readable, isExact, objective, seed);
   }
 
   public Options withReadable(List<Path> folders) {
-    return new Options(target, run, passes, verification, counts, folders, isExact, seed);
+    return new Options(
+        target, run, passes, verification, counts, folders, isExact, objective, seed);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
   public Options withExact(boolean exact) {
-    return new Options(target, run, passes, verification, counts, readable, exact, seed);
+    return new Options(target, run, passes, verification, counts, readable, exact, objective, seed);
+  }
+
+  /// With another aim for the order of contractions.
+  public Options withObjective(Objective newObjective) {
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        Objects.requireNonNull(newObjective, "newObjective"),
+        seed);
   }
 
   public Options withSeed(long newSeed) {
-    return new Options(target, run, passes, verification, counts, readable, isExact, newSeed);
+    return new Options(
+        target, run, passes, verification, counts, readable, isExact, objective, newSeed);
   }
 
   /// These options with runs that count, or do not.
   public Options withCounting(boolean newCounts) {
-    return new Options(target, run, passes, verification, newCounts, readable, isExact, seed);
+    return new Options(
+        target, run, passes, verification, newCounts, readable, isExact, objective, seed);
   }
 }

@@ -69,7 +69,10 @@ final class Pipelines {
 
   private static PassContext context(Options options, Sizes sizes) {
     PassContext context =
-        PassContext.defaults().withSizes(sizes).withReassociation(!options.isExact());
+        PassContext.defaults()
+            .withSizes(sizes)
+            .withReassociation(!options.isExact())
+            .withObjective(options.objective());
     long budget = options.run().memoryBudgetBytes();
     return budget == Long.MAX_VALUE ? context : context.withMemoryLimitBytes(budget);
   }

@@ -2,7 +2,10 @@ package org.einkorn.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.einkorn.Options;
+import org.einkorn.passes.Objective;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options of every command that runs the passes: what the compiler is allowed to do.
@@ -29,9 +32,29 @@ final class CompilingOptions {
       description = "Keeps floating-point operations in the order in which they are written.")
   boolean isExact;
 
+  @Option(
+      names = "--objective",
+      paramLabel = "WHAT",
+      description =
+          "What the order of a contraction makes small: time (the default), flops or size.")
+  @Nullable String objective;
+
+  /// The objective that is asked for.
+  Objective objective() {
+    if (objective == null) {
+      return Objective.TIME;
+    }
+    return switch (objective.toLowerCase(Locale.ROOT)) {
+      case "time" -> Objective.TIME;
+      case "flops" -> Objective.FLOPS;
+      case "size" -> Objective.SIZE;
+      default -> throw new UsageException("--objective is time, flops or size, not " + objective);
+    };
+  }
+
   /// The options with the permissions.
   Options applyTo(Options options) {
-    return options.withExact(isExact);
+    return options.withExact(isExact).withObjective(objective());
   }
 
   void applyTo(Session session, MessageOptions messages) {

@@ -60,10 +60,12 @@ final class ExplainCommand implements Callable<Integer> {
       if (!subject.isEmpty()
           || !shapes.isEmpty()
           || !compiling.allowed.isEmpty()
+          || compiling.isExact
           || !reading.readable.isEmpty()) {
-        throw new UsageException("--network takes no program, --shape, --allow or --allow-read");
+        throw new UsageException(
+            "--network takes no program, --shape, --allow, --exact or --allow-read");
       }
-      network.explain(session, messages, isJson);
+      network.explain(session, messages, compiling.objective(), isJson);
       return 0;
     }
     if (subject.isEmpty()) {

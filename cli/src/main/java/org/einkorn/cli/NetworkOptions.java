@@ -4,13 +4,12 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.einkorn.TensorNetwork;
+import org.einkorn.passes.Objective;
 import org.einkorn.passes.order.ContractionPlan;
-import org.einkorn.passes.order.Objective;
 import org.einkorn.passes.order.SearchOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,12 +36,6 @@ final class NetworkOptions {
   @Nullable String budget;
 
   @Option(
-      names = "--objective",
-      paramLabel = "WHAT",
-      description = "What an order makes small: time (the default), flops or size.")
-  @Nullable String objective;
-
-  @Option(
       names = "--memory-limit",
       paramLabel = "N",
       description =
@@ -65,25 +58,19 @@ final class NetworkOptions {
   ///
   /// @throws UsageException if options are that need one
   boolean isAsked() {
-    boolean isTold =
-        budget != null
-            || objective != null
-            || memoryLimit != null
-            || seed != null
-            || threads != null;
+    boolean isTold = budget != null || memoryLimit != null || seed != null || threads != null;
     if (file == null && isTold) {
-      throw new UsageException(
-          "--budget, --objective, --memory-limit, --seed and --threads need a --network");
+      throw new UsageException("--budget, --memory-limit, --seed and --threads need a --network");
     }
     return file != null;
   }
 
   /// Searches and prints.
-  void explain(Session session, MessageOptions messages, boolean isJson) {
+  void explain(Session session, MessageOptions messages, Objective objective, boolean isJson) {
     if (file == null) {
       throw new UsageException("name a --network");
     }
-    SearchOptions options = options();
+    SearchOptions options = options(objective);
     TensorNetwork network = TensorNetwork.read(file);
     ContractionPlan plan = messages.time(session, "search", () -> network.plan(options));
     if (isJson) {
@@ -93,29 +80,17 @@ final class NetworkOptions {
     }
   }
 
-  private SearchOptions options() {
+  private SearchOptions options(Objective objective) {
     if (threads != null && threads < 1) {
       throw new UsageException("--threads needs at least 1, not " + threads);
     }
     int processors = Runtime.getRuntime().availableProcessors();
     return new SearchOptions(
-        objective(),
+        objective,
         duration(budget == null ? DEFAULT_BUDGET : budget),
         memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(elements(memoryLimit)),
         seed == null ? 0 : seed,
         threads == null ? processors : threads);
-  }
-
-  private Objective objective() {
-    if (objective == null) {
-      return Objective.TIME;
-    }
-    return switch (objective.toLowerCase(Locale.ROOT)) {
-      case "time" -> Objective.TIME;
-      case "flops" -> Objective.FLOPS;
-      case "size" -> Objective.SIZE;
-      default -> throw new UsageException("--objective is time, flops or size, not " + objective);
-    };
   }
 
   private static Duration duration(String text) {

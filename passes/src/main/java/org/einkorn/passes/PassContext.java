@@ -9,13 +9,19 @@ import org.einkorn.passes.trace.Trace;
 /// @param sizes the values of symbols, as far as they are known: what a pass makes must be right
 ///   for these, and for all where it did not ask
 /// @param mayReassociate whether the order of floating-point operations may change
+/// @param objective what the order of a contraction makes small
 /// @param memoryLimitBytes what outputs and temporaries together may take
 /// @param trace takes note of every rewrite
 public record PassContext(
-    Sizes sizes, boolean mayReassociate, OptionalLong memoryLimitBytes, Trace.Recorder trace) {
+    Sizes sizes,
+    boolean mayReassociate,
+    Objective objective,
+    OptionalLong memoryLimitBytes,
+    Trace.Recorder trace) {
   /// Nothing known, everything but approximations allowed.
   public static PassContext defaults() {
-    return new PassContext(Sizes.of(Map.of()), true, OptionalLong.empty(), new Trace.Recorder());
+    return new PassContext(
+        Sizes.of(Map.of()), true, Objective.TIME, OptionalLong.empty(), new Trace.Recorder());
   }
 
   /// These sizes instead.
@@ -25,22 +31,27 @@ public record PassContext(
 
   /// These sizes instead.
   public PassContext withSizes(Sizes known) {
-    return new PassContext(known, mayReassociate, memoryLimitBytes, trace);
+    return new PassContext(known, mayReassociate, objective, memoryLimitBytes, trace);
   }
 
   /// This context where floating-point operations keep their order, or need not.
   public PassContext withReassociation(boolean allowed) {
-    return new PassContext(sizes, allowed, memoryLimitBytes, trace);
+    return new PassContext(sizes, allowed, objective, memoryLimitBytes, trace);
+  }
+
+  /// This context with another objective.
+  public PassContext withObjective(Objective other) {
+    return new PassContext(sizes, mayReassociate, other, memoryLimitBytes, trace);
   }
 
   /// This context under a limit of memory.
   public PassContext withMemoryLimitBytes(long bytes) {
-    return new PassContext(sizes, mayReassociate, OptionalLong.of(bytes), trace);
+    return new PassContext(sizes, mayReassociate, objective, OptionalLong.of(bytes), trace);
   }
 
   /// This context with a new record of rewrites.
   public PassContext withTrace(Trace.Recorder recorder) {
-    return new PassContext(sizes, mayReassociate, memoryLimitBytes, recorder);
+    return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, recorder);
   }
 
   /// The value of a symbol, where it is known.

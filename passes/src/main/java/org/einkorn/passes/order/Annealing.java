@@ -1,6 +1,7 @@
 package org.einkorn.passes.order;
 
 import java.util.SplittableRandom;
+import org.einkorn.passes.Objective;
 
 /// Improves a tree by many small random changes, worse ones too while it is hot.
 ///

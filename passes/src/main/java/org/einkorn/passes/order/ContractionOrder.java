@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.einkorn.passes.Objective;
 
 /// Searches for a cheap order in which to contract a network.
 public final class ContractionOrder {

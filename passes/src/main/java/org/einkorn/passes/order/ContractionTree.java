@@ -3,6 +3,7 @@ package org.einkorn.passes.order;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.einkorn.passes.Objective;
 
 /// A binary tree over the operands, with the legs of each node. Nodes below the number of operands
 /// are leaves; the others have two children and come in no particular order.

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.einkorn.passes.Objective;
 
 /// Searches under a limit of memory.
 ///

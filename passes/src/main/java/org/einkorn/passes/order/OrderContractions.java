@@ -37,28 +37,21 @@ public final class OrderContractions {
       new Pass<>(
           NAME,
           "splits joins of several operands into the cheapest binary steps",
-          (program, context) -> apply(program, context, Objective.TIME));
+          (program, context) -> new OrderContractions(program, context).run());
 
   private final Program program;
   private final PassContext context;
   private final Signs signs;
-  private final Objective objective;
   private final Set<String> names = new HashSet<>();
   private final List<Definition> made = new ArrayList<>();
   private final List<Slicing> slicings = new ArrayList<>();
 
-  private OrderContractions(Program program, PassContext context, Objective objective) {
-    this.objective = objective;
+  private OrderContractions(Program program, PassContext context) {
     this.program = program;
     this.context = context;
     this.signs = new Signs(Site.of(program, context));
     program.signature().inputs().stream().map(Signature.Input::name).forEach(names::add);
     program.definitions().stream().map(Definition::name).forEach(names::add);
-  }
-
-  /// The program with each join in the order that is best for an objective.
-  public static Program apply(Program program, PassContext context, Objective objective) {
-    return new OrderContractions(program, context, objective).run();
   }
 
   private Program run() {
@@ -86,8 +79,7 @@ public final class OrderContractions {
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
       Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(program, definition, body, term, context, signs, objective)
-              .order(names(definition));
+          TermOrder.of(program, definition, body, term, context, signs).order(names(definition));
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());
         kind = kind.and(ordered.get().kind());

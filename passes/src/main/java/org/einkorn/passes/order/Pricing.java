@@ -1,5 +1,7 @@
 package org.einkorn.passes.order;
 
+import org.einkorn.passes.Objective;
+
 /// What one step adds to the objective, as numbers that doubles can add: `node + pointFactor ×
 /// points`, where `node` depends on the result alone.
 ///

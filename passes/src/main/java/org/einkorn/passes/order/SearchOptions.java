@@ -2,6 +2,7 @@ package org.einkorn.passes.order;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.einkorn.passes.Objective;
 
 /// What to search for, and how hard.
 ///

@@ -14,6 +14,7 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
@@ -32,7 +33,6 @@ final class TermOrder {
   private final Contraction term;
   private final PassContext context;
   private final Signs signs;
-  private final Objective objective;
   private final DType type;
 
   /// A term in steps.
@@ -54,15 +54,13 @@ final class TermOrder {
       Body.Accumulate body,
       Contraction term,
       PassContext context,
-      Signs signs,
-      Objective objective) {
+      Signs signs) {
     this.program = program;
     this.definition = definition;
     this.body = body;
     this.term = term;
     this.context = context;
     this.signs = signs;
-    this.objective = objective;
     this.type = StepBuilder.stepType(body.projection(), term.valueType());
   }
 
@@ -72,9 +70,8 @@ final class TermOrder {
       Body.Accumulate body,
       Contraction term,
       PassContext context,
-      Signs signs,
-      Objective objective) {
-    return new TermOrder(program, definition, body, term, context, signs, objective);
+      Signs signs) {
+    return new TermOrder(program, definition, body, term, context, signs);
   }
 
   /// The term in steps, where that is allowed and pays.
@@ -92,7 +89,7 @@ final class TermOrder {
     }
     OptionalLong limit = limitElements();
     TermNetwork network = limit.isPresent() ? whole.withPrivateAxes() : whole;
-    SearchOptions options = SearchOptions.defaults().withObjective(objective);
+    SearchOptions options = SearchOptions.defaults().withObjective(context.objective());
     ContractionPlan plan;
     try {
       plan =
@@ -182,7 +179,7 @@ final class TermOrder {
       points *= extent(axis.extent());
     }
     double operations = contraction.operands().size() - 1 + (isReducing(contraction) ? 1 : 0);
-    return switch (objective) {
+    return switch (context.objective()) {
       case TIME -> CostModel.FITTED.seconds(points * operations / 2, 0, written);
       case FLOPS -> points * operations;
       case SIZE -> written;
@@ -194,7 +191,7 @@ final class TermOrder {
   }
 
   private double combined(double one, double other) {
-    return objective == Objective.SIZE ? Math.max(one, other) : one + other;
+    return context.objective() == Objective.SIZE ? Math.max(one, other) : one + other;
   }
 
   private double elements(Definition tensor) {

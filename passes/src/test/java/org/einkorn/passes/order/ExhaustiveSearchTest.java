@@ -3,6 +3,7 @@ package org.einkorn.passes.order;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
+import org.einkorn.passes.Objective;
 import org.junit.jupiter.api.Test;
 
 /// The order found for a small network is the best of all binary trees.

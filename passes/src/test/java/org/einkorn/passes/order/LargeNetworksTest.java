@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.einkorn.passes.Objective;
 import org.junit.jupiter.api.Test;
 
 /// Networks too large to try all orders.

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.einkorn.passes.Objective;
 import org.junit.jupiter.api.Test;
 
 /// Plans keep a limit of memory, and the error names the smallest that can be kept.

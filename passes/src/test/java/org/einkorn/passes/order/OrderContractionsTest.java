@@ -20,6 +20,7 @@ import org.einkorn.ir.text.TensorParser;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.ir.verify.LoopVerifier;
 import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.trace.Trace;
@@ -176,11 +177,11 @@ class OrderContractionsTest {
     for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
       Program program = RandomTerm.of(seed, seed % 2 == 0);
       Random random = new Random(seed);
-      PassContext context = PassContext.defaults();
+      PassContext context = PassContext.defaults().withObjective(Objective.FLOPS);
       if (random.nextInt(3) == 0) {
         context = context.withMemoryLimitBytes(random.nextInt(2000));
       }
-      Program after = OrderContractions.apply(program, context, Objective.FLOPS);
+      Program after = OrderContractions.PASS.apply(program, context);
       String message =
           "seed " + seed + "\n" + TensorPrinter.print(program) + TensorPrinter.print(after);
       assertEquals(List.of(), TensorVerifier.verify(after), message);

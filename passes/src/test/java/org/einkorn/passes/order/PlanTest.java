@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.einkorn.passes.Objective;
 import org.junit.jupiter.api.Test;
 
 /// Networks, steps and plans as data.

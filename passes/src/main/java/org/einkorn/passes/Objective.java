@@ -1,8 +1,8 @@
-package org.einkorn.passes.order;
+package org.einkorn.passes;
 
-/// What a search makes small.
+/// What the order of a contraction makes small.
 public enum Objective {
-  /// The seconds that the steps are predicted to take ([CostModel]).
+  /// The seconds that the steps are predicted to take (`CostModel`).
   TIME,
   /// The sum of the steps' products of extents.
   FLOPS,
