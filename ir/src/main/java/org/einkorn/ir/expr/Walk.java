@@ -1,5 +1,7 @@
 package org.einkorn.ir.expr;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Visits every part of an expression, each part after the parts it is made of, left to right.
@@ -28,6 +30,29 @@ public final class Walk {
   /// A walk over scalars only.
   public static Walk ofScalars(Consumer<Scalar> onScalar) {
     return new Walk(onScalar, index -> {});
+  }
+
+  /// The iteration variables that stand in a position, in the order of the walk.
+  public static Set<String> variables(IndexExpr expr) {
+    Set<String> found = new LinkedHashSet<>();
+    variablesInto(found).visit(expr);
+    return found;
+  }
+
+  /// The iteration variables that stand in a value, in the order of the walk.
+  public static Set<String> variables(Scalar scalar) {
+    Set<String> found = new LinkedHashSet<>();
+    variablesInto(found).visit(scalar);
+    return found;
+  }
+
+  private static Walk variablesInto(Set<String> found) {
+    return ofIndices(
+        part -> {
+          if (part instanceof IndexExpr.Variable(String name)) {
+            found.add(name);
+          }
+        });
   }
 
   public void visit(IndexExpr expr) {

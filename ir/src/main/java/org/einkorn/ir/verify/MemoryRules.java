@@ -148,30 +148,18 @@ final class MemoryRules {
   /// iterators.
   private static Set<String> spatialVariables(List<IndexExpr> indices, List<Context.Frame> frames) {
     Set<String> variables = new HashSet<>();
-    indices.forEach(index -> variables.addAll(variables(index)));
+    indices.forEach(index -> variables.addAll(Walk.variables(index)));
     for (Context.Frame frame : frames.reversed()) {
       if (frame instanceof Context.Frame.Block(Stmt.Block block)) {
         Set<String> outside = new HashSet<>();
         for (Stmt.BlockIter iter : block.iters()) {
           if (variables.remove(iter.variable()) && iter.kind() == Stmt.IterKind.SPATIAL) {
-            outside.addAll(variables(iter.binding()));
+            outside.addAll(Walk.variables(iter.binding()));
           }
         }
         variables.addAll(outside);
       }
     }
-    return variables;
-  }
-
-  private static Set<String> variables(IndexExpr expr) {
-    Set<String> variables = new HashSet<>();
-    Walk.ofIndices(
-            part -> {
-              if (part instanceof IndexExpr.Variable(String name)) {
-                variables.add(name);
-              }
-            })
-        .visit(expr);
     return variables;
   }
 
@@ -194,13 +182,13 @@ final class MemoryRules {
     if (iter.kind() != Stmt.IterKind.SCAN && iter.kind() != Stmt.IterKind.OPAQUE) {
       return;
     }
-    Set<String> variables = variables(iter.binding());
+    Set<String> variables = Walk.variables(iter.binding());
     for (Context.Frame frame : context.frames().reversed()) {
       switch (frame) {
         case Context.Frame.Block(Stmt.Block outer) -> {
           for (Stmt.BlockIter outside : outer.iters()) {
             if (variables.remove(outside.variable())) {
-              variables.addAll(variables(outside.binding()));
+              variables.addAll(Walk.variables(outside.binding()));
             }
           }
         }

@@ -1,7 +1,6 @@
 package org.einkorn.passes.cost;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +82,7 @@ record Constraint(
       IndexExpr expr, ToLongFunction<String> symbols, List<Constraint> all) {
     all.add(
         new Constraint(
-            PointCount.variables(expr),
+            Walk.variables(expr),
             affine(expr, symbols),
             names -> IndexEvaluator.extent(expr, names) >= 0));
   }
@@ -109,7 +108,7 @@ record Constraint(
     }
     all.add(
         new Constraint(
-            variables(condition),
+            Walk.variables(condition),
             Optional.empty(),
             names -> PositionConditions.evaluate(condition, names) != 0));
   }
@@ -131,18 +130,6 @@ record Constraint(
     };
   }
 
-  private static Set<String> variables(Scalar condition) {
-    Set<String> variables = new HashSet<>();
-    Walk.ofIndices(
-            part -> {
-              if (part instanceof IndexExpr.Variable(String name)) {
-                variables.add(name);
-              }
-            })
-        .visit(condition);
-    return variables;
-  }
-
   private static Optional<Affine> affine(IndexExpr expr, ToLongFunction<String> symbols) {
     return switch (expr) {
       case IndexExpr.Constant(long value) -> Optional.of(new Affine(value, Map.of()));
@@ -160,7 +147,7 @@ record Constraint(
           IndexExpr.Minimum _,
           IndexExpr.Maximum _,
           IndexExpr.Fetch _ ->
-          PointCount.variables(expr).isEmpty() && !(expr instanceof IndexExpr.Fetch)
+          Walk.variables(expr).isEmpty() && !(expr instanceof IndexExpr.Fetch)
               ? Optional.of(new Affine(IndexEvaluator.extent(expr, symbols), Map.of()))
               : Optional.empty();
     };

@@ -68,7 +68,7 @@ final class PointCount {
     List<Set<String>> links = new ArrayList<>();
     constraints.forEach(constraint -> links.add(constraint.variables()));
     for (Axis other : axes) {
-      Set<String> link = new HashSet<>(variables(other.extent()));
+      Set<String> link = new HashSet<>(Walk.variables(other.extent()));
       link.add(other.name());
       links.add(link);
     }
@@ -81,18 +81,6 @@ final class PointCount {
       }
     }
     return group;
-  }
-
-  static Set<String> variables(IndexExpr expr) {
-    Set<String> variables = new HashSet<>();
-    Walk.ofIndices(
-            part -> {
-              if (part instanceof IndexExpr.Variable(String name)) {
-                variables.add(name);
-              }
-            })
-        .visit(expr);
-    return variables;
   }
 
   private BigInteger countGroup(List<Axis> axes, List<Constraint> constraints) {
@@ -115,7 +103,7 @@ final class PointCount {
   /// conditions are affine, the longest such.
   private Axis innermost(List<Axis> axes, List<Constraint> constraints) {
     Set<String> mentioned = new HashSet<>();
-    axes.forEach(axis -> mentioned.addAll(variables(axis.extent())));
+    axes.forEach(axis -> mentioned.addAll(Walk.variables(axis.extent())));
     Axis best = axes.getLast();
     long longest = -1;
     for (Axis axis : axes) {
@@ -125,7 +113,7 @@ final class PointCount {
                   .allMatch(
                       constraint ->
                           constraint.isAffine() || !constraint.variables().contains(axis.name()));
-      long length = variables(axis.extent()).isEmpty() ? extent(axis) : 0;
+      long length = Walk.variables(axis.extent()).isEmpty() ? extent(axis) : 0;
       if (isAffine && length > longest) {
         best = axis;
         longest = length;

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.expr.IndexEvaluator;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.passes.rewrite.Expressions;
 
 /// A contraction as a hypergraph: operands are nodes, axes are edges between all that mention them.
 ///
@@ -48,7 +48,7 @@ final class TermNetwork {
   }
 
   static TermNetwork of(Contraction term) {
-    List<Set<String>> mentioned = term.operands().stream().map(TermNetwork::axesIn).toList();
+    List<Set<String>> mentioned = term.operands().stream().map(Walk::variables).toList();
     Set<String> output = writtenAxes(term);
     List<Guard> late = new ArrayList<>();
     for (Guard guard : term.guards()) {
@@ -160,30 +160,12 @@ final class TermNetwork {
 
   private static Set<String> writtenAxes(Contraction term) {
     Set<String> found = new LinkedHashSet<>();
-    Walk walk = collecting(found);
-    term.write().forEach(walk::visit);
+    term.write().forEach(index -> found.addAll(Walk.variables(index)));
     return found;
   }
 
   /// The axes that a condition mentions.
   static Set<String> axesIn(Guard guard) {
-    Set<String> found = new LinkedHashSet<>();
-    collecting(found).visit(guard.index());
-    return found;
-  }
-
-  private static Set<String> axesIn(Scalar operand) {
-    Set<String> found = new LinkedHashSet<>();
-    collecting(found).visit(operand);
-    return found;
-  }
-
-  private static Walk collecting(Set<String> found) {
-    return Walk.ofIndices(
-        index -> {
-          if (index instanceof IndexExpr.Variable(String name)) {
-            found.add(name);
-          }
-        });
+    return Expressions.variables(List.of(guard));
   }
 }

@@ -17,35 +17,22 @@ public final class Expressions {
 
   /// The iteration variables that stand in an index expression.
   public static Set<String> variables(IndexExpr expr) {
-    Set<String> found = new LinkedHashSet<>();
-    collector(found).visit(expr);
-    return found;
+    return Walk.variables(expr);
   }
 
   /// The iteration variables that stand in a value.
   public static Set<String> variables(Scalar scalar) {
-    Set<String> found = new LinkedHashSet<>();
-    collector(found).visit(scalar);
-    return found;
+    return Walk.variables(scalar);
   }
 
   /// The iteration variables that stand in conditions.
   public static Set<String> variables(List<Guard> guards) {
     Set<String> found = new LinkedHashSet<>();
     for (Guard guard : guards) {
-      collector(found).visit(guard.index());
-      collector(found).visit(guard.extent());
+      found.addAll(Walk.variables(guard.index()));
+      found.addAll(Walk.variables(guard.extent()));
     }
     return found;
-  }
-
-  private static Walk collector(Set<String> found) {
-    return Walk.ofIndices(
-        part -> {
-          if (part instanceof IndexExpr.Variable(String name)) {
-            found.add(name);
-          }
-        });
   }
 
   /// Whether a position comes from data.

@@ -107,7 +107,12 @@ final class RandomTerm {
   private String guard(List<Character> axes) {
     char first = axes.get(random.nextInt(axes.size()));
     char second = axes.get(random.nextInt(axes.size()));
-    return "  where 0 <= %c + %c < %d\n".formatted(first, second, 1 + random.nextInt(5));
+    int bound = 1 + random.nextInt(5);
+    if (random.nextInt(3) == 0) {
+      char third = axes.get(random.nextInt(axes.size()));
+      return "  where 0 <= %c + %c < %c + %d\n".formatted(first, second, third, bound);
+    }
+    return "  where 0 <= %c + %c < %d\n".formatted(first, second, bound);
   }
 
   private String operand(TreeSet<Character> axes) {
