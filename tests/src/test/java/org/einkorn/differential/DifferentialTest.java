@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,21 @@ final class DifferentialTest {
     run(System.currentTimeMillis() * 100_000, FRESH_PROGRAMS);
   }
 
+  @Test
+  void agreesOnNestedContractions() {
+    run(SEED, PROGRAMS, RandomNests::of);
+  }
+
+  @Test
+  void agreesOnNestedContractionsOfTheDay() {
+    run(System.currentTimeMillis() * 100_000, FRESH_PROGRAMS, RandomNests::of);
+  }
+
   private static void run(long first, int count) {
+    run(first, count, RandomProgram::of);
+  }
+
+  private static void run(long first, int count, LongFunction<Case> maker) {
     System.out.printf("%d random programs from -Deinkorn.seed=%d on%n", count, first);
     AtomicInteger finished = new AtomicInteger();
     AtomicInteger settling = new AtomicInteger();
@@ -38,7 +53,7 @@ final class DifferentialTest {
             .parallel()
             .filter(
                 seed -> {
-                  Agreement.Verdict verdict = Agreement.check(RandomProgram.of(seed));
+                  Agreement.Verdict verdict = Agreement.check(maker.apply(seed));
                   if (verdict.oracle() instanceof Outcome.Finished) {
                     finished.incrementAndGet();
                   }
@@ -53,7 +68,7 @@ final class DifferentialTest {
             .boxed()
             .findFirst();
     if (failing.isPresent()) {
-      fail(report(failing.get()));
+      fail(report(failing.get(), maker));
     }
     assertTrue(
         count < 100 || finished.get() * 2 >= count,
@@ -77,8 +92,8 @@ final class DifferentialTest {
         () -> settling + " of " + count + " programs print otherwise once they were read");
   }
 
-  private static String report(long seed) {
-    Case made = RandomProgram.of(seed);
+  private static String report(long seed, LongFunction<Case> maker) {
+    Case made = maker.apply(seed);
     String what =
         Agreement.check(made)
             .disagreement()

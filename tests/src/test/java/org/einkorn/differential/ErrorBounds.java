@@ -37,7 +37,13 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
   static final String SUFFIX = ".err";
 
   static ErrorBounds of(Program program) {
-    return new Maker().make(program);
+    return new Maker(false).make(program);
+  }
+
+  /// How far apart two right answers may be if floats may be combined in any order, too: every
+  /// operation on floats, and every conversion to a narrower one, may round otherwise.
+  static ErrorBounds ofAnyOrder(Program program) {
+    return new Maker(true).make(program);
   }
 
   private static final class Maker {
@@ -45,12 +51,17 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
     private final Set<String> unbounded = new LinkedHashSet<>();
     private final List<Definition> definitions = new ArrayList<>();
     private final Map<String, TensorType> errors = new LinkedHashMap<>();
+    private final boolean rounds;
+
+    Maker(boolean rounds) {
+      this.rounds = rounds;
+    }
 
     ErrorBounds make(Program program) {
       for (Definition definition : program.definitions()) {
         definitions.add(definition);
-        ScalarErrors scalars = new ScalarErrors(inexact, unbounded);
-        if (scalars.isInexact(definition.body())) {
+        ScalarErrors scalars = new ScalarErrors(inexact, unbounded, rounds);
+        if (scalars.isInexact(definition)) {
           inexact.add(definition.name());
           bound(definition, scalars);
         }
@@ -71,12 +82,13 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
       String before = definition.name() + ".carried";
       TensorType type = new TensorType(ScalarErrors.TYPE, definition.type().extents());
       Definition carried = new Definition(before, type, carried(definition.body(), scalars));
+      scalars.lookAtPositions(definition.body());
       if (scalars.isLost() || !definition.type().dtype().isFloat()) {
         unbounded.add(definition.name());
         return;
       }
       definitions.add(carried);
-      Definition stored = stored(definition, carried);
+      Definition stored = stored(definition, carried, scalars);
       definitions.add(stored);
       errors.put(stored.name(), stored.type());
     }
@@ -121,7 +133,8 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
     }
 
     /// The error after the conversion to the storage type.
-    private static Definition stored(Definition definition, Definition carried) {
+    private static Definition stored(
+        Definition definition, Definition carried, ScalarErrors scalars) {
       List<Axis> axes = new ArrayList<>();
       for (int axis = 0; axis < definition.type().rank(); axis++) {
         axes.add(new Axis("axis" + axis, definition.type().extents().get(axis)));
@@ -129,7 +142,7 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
       List<IndexExpr> here = axes.stream().map(Axis::variable).toList();
       Scalar error = new Scalar.Read(carried.name(), ScalarErrors.TYPE, here);
       Scalar value = new Scalar.Read(definition.name(), definition.type().dtype(), here);
-      Scalar all = ScalarErrors.rounded(error, value, definition.type().dtype(), 1);
+      Scalar all = scalars.rounded(error, value, definition.type().dtype(), 1);
       Contraction term =
           new Contraction(
               axes, List.of(), here, org.einkorn.ir.algebra.BinaryOp.MULTIPLY, List.of(all));

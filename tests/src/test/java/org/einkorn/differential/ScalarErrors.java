@@ -8,6 +8,8 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
 import org.einkorn.runtime.DType;
 
 /// The errors of expressions, as expressions of type `f64`.
@@ -22,13 +24,16 @@ final class ScalarErrors {
 
   private final Set<String> inexact;
   private final Set<String> unbounded;
+  private final boolean rounds;
   private boolean lost;
 
   /// @param inexact the tensors that have errors
   /// @param unbounded those of them whose errors are unknown
-  ScalarErrors(Set<String> inexact, Set<String> unbounded) {
+  /// @param rounds whether every rounding may go otherwise, not only that of curved functions
+  ScalarErrors(Set<String> inexact, Set<String> unbounded, boolean rounds) {
     this.inexact = inexact;
     this.unbounded = unbounded;
+    this.rounds = rounds;
   }
 
   /// Whether an expression that was looked at decides something by an inexact value.
@@ -36,10 +41,24 @@ final class ScalarErrors {
     return lost;
   }
 
-  boolean isInexact(Body body) {
-    boolean[] found = {isCurve(projection(body))};
+  boolean isInexact(Definition definition) {
+    Body body = definition.body();
+    DType value = valueType(body);
+    DType stored = definition.type().dtype();
+    boolean isRounded =
+        rounds
+            && stored.isFloat()
+            && (projection(body) == Projection.SUM && value.isFloat() || value != stored);
+    boolean[] found = {isCurve(projection(body)) || isRounded};
     body.walk(Walk.ofScalars(part -> found[0] |= isSource(part)));
     return found[0];
+  }
+
+  private static DType valueType(Body body) {
+    return switch (body) {
+      case Body.Accumulate accumulate -> accumulate.terms().getFirst().valueType();
+      case Body.Scan scan -> scan.operand().type();
+    };
   }
 
   private static Projection projection(Body body) {
@@ -64,9 +83,30 @@ final class ScalarErrors {
     return switch (part) {
       case Scalar.Unary(UnaryOp op, var operand) -> RandomScalars.isCurve(op);
       case Scalar.Binary(BinaryOp op, var left, var right) ->
-          op == BinaryOp.POWER || op == BinaryOp.LOG_ADD_EXP;
+          op == BinaryOp.POWER
+              || op == BinaryOp.LOG_ADD_EXP
+              || rounds && part.type().isFloat() && isArithmetic(op);
       case Scalar.Read read -> inexact.contains(read.tensor());
       case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
+    };
+  }
+
+  private static boolean isArithmetic(BinaryOp op) {
+    return switch (op) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE -> true;
+      case MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          AND,
+          OR,
+          XOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
+          false;
     };
   }
 
@@ -183,9 +223,21 @@ final class ScalarErrors {
 
   // ---- building
 
-  /// `error`, and where there is one, `ulps` units of `value` in `type`.
-  static Scalar rounded(Scalar error, Scalar value, DType type, double ulps) {
-    return plus(error, where(error, unit(value, type, ulps)));
+  /// `error`, and where there is one or everything rounds, `ulps` units of `value` in `type`.
+  Scalar rounded(Scalar error, Scalar value, DType type, double ulps) {
+    Scalar unit = unit(value, type, ulps);
+    return plus(error, rounds ? unit : where(error, unit));
+  }
+
+  /// Takes note of inexact values in the positions of a body and the conditions on its points.
+  void lookAtPositions(Body body) {
+    if (body instanceof Body.Accumulate accumulate) {
+      for (Contraction term : accumulate.terms()) {
+        Walk walk = Walk.ofScalars(part -> lost |= isSource(part));
+        term.guards().forEach(guard -> walk.visit(guard.index()));
+        term.write().forEach(walk::visit);
+      }
+    }
   }
 
   /// `ulps` units in the last place of `value`.

@@ -181,10 +181,10 @@ final class Denest {
         return false;
       }
     }
+    // A position from data says, when it is wrong, which tensor it is a position of.
     return !Expressions.fetches(innerTerm.guards())
         && innerTerm.write().stream().noneMatch(Expressions::fetches)
-        && (innerTerm.guards().isEmpty()
-            || read.indices().stream().noneMatch(Expressions::fetches));
+        && read.indices().stream().noneMatch(Expressions::fetches);
   }
 
   /// Whether nothing costly is computed more often than before.
@@ -197,7 +197,8 @@ final class Denest {
     boolean isCopy = isInnerMap && !isInnerProduct() && isCheap;
     boolean isOrdered =
         site.context().mayReassociate() || !outerTerm.valueType().isFloat() || !hasOthers();
-    return isCopy || (isCheap || isReadOnce) && (isOrdered || isInnerMap && isReadOnce);
+    return isCopy
+        || (isCheap || isReadOnce && !isInnerMap) && (isOrdered || isInnerMap && isReadOnce);
   }
 
   /// Whether the outer contraction reads each element in one of its points.
@@ -223,7 +224,7 @@ final class Denest {
     innerAxes.forEach(axis -> first.add(axis.name()));
     SymbolGraph graph = new SymbolGraph(axes, written, first);
     for (int axis = 0; axis < read.indices().size(); axis++) {
-      IndexExpr bound = inner.type().extents().get(axis);
+      Optional<IndexExpr> bound = Optional.of(inner.type().extents().get(axis));
       IndexExpr position = apart.apply(innerTerm.write().get(axis));
       if (!graph.equate(position, read.indices().get(axis), bound)) {
         return Optional.empty();

@@ -128,7 +128,7 @@ final class EliminateDeltas {
     Set<String> written = new HashSet<>();
     term.write().forEach(index -> written.addAll(Expressions.variables(index)));
     SymbolGraph graph = new SymbolGraph(term.axes(), written, Set.of());
-    boolean isSolved = graph.equate(delta.left(), delta.right(), IndexExpr.Constant.ZERO);
+    boolean isSolved = graph.equate(delta.left(), delta.right(), Optional.empty());
     List<Axis> left = graph.axes();
     boolean isReduced =
         term.axes().stream()

@@ -20,7 +20,8 @@ import org.einkorn.passes.rewrite.Substitution;
 import org.einkorn.passes.trace.Kind;
 
 /// Reads through tensors that only rename, permute, select or convert the axes of another, or that
-/// are constant, wherever they are read and however often: nothing is computed twice.
+/// are constant, wherever they are read and however often: nothing is computed twice. A read at a
+/// position from data stays, as that position says which tensor it is of.
 final class InlineRenamings {
   /// `… T[e] …, T[i] = X[f(i)] → … X[f(e)] …`
   static final Rule RULE = new Rule("inline-renamings", InlineRenamings::apply);
@@ -41,6 +42,7 @@ final class InlineRenamings {
             read ->
                 site.definition(read.tensor())
                     .filter(renamings::contains)
+                    .filter(some -> read.indices().stream().noneMatch(Expressions::fetches))
                     .map(renaming -> through(renaming, read))
                     .orElse(read));
     List<Definition> before = new java.util.ArrayList<>(renamings);

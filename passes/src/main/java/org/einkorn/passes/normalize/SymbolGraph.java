@@ -40,9 +40,9 @@ final class SymbolGraph {
 
   /// Makes two positions one.
   ///
-  /// @param bound both are known to lie in `0 … bound − 1`
+  /// @param bound both are known to lie in `0 … bound − 1`, where it is known at all
   /// @return whether a symbol could be solved for; if not, the graph is of no further use
-  boolean equate(IndexExpr left, IndexExpr right, IndexExpr bound) {
+  boolean equate(IndexExpr left, IndexExpr right, Optional<IndexExpr> bound) {
     IndexExpr a = substitution().apply(left);
     IndexExpr b = substitution().apply(right);
     if (a.equals(b)) {
@@ -61,7 +61,7 @@ final class SymbolGraph {
         : 3;
   }
 
-  private boolean eliminate(IndexExpr side, IndexExpr value, IndexExpr bound) {
+  private boolean eliminate(IndexExpr side, IndexExpr value, Optional<IndexExpr> bound) {
     if (!(side instanceof IndexExpr.Variable(String name))
         || !extents.containsKey(name)
         || Expressions.variables(value).contains(name)
@@ -93,7 +93,7 @@ final class SymbolGraph {
           !Expressions.variables(rest).contains(name)
               && !Expressions.variables(other).contains(name);
       if (isAlone && extents.containsKey(name)) {
-        solve(name, isNegated ? rest.minus(other) : other.minus(rest), IndexExpr.Constant.ZERO);
+        solve(name, isNegated ? rest.minus(other) : other.minus(rest), Optional.empty());
         return true;
       }
     }
@@ -109,10 +109,10 @@ final class SymbolGraph {
     return all;
   }
 
-  private void solve(String name, IndexExpr value, IndexExpr bound) {
+  private void solve(String name, IndexExpr value, Optional<IndexExpr> bound) {
     IndexExpr extent = extent(name);
     boolean isInside =
-        extent.equals(bound)
+        bound.equals(Optional.of(extent))
             || value instanceof IndexExpr.Variable(String other) && extent(other).equals(extent);
     if (!isInside) {
       guards.add(new Guard(value, extent));

@@ -11,6 +11,7 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
+import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
@@ -20,7 +21,7 @@ import org.einkorn.passes.trace.Trace;
 public final class Pipeline {
   /// Rewrites of equations, in order.
   public static final List<Pass<Program>> EQUATION_PASSES =
-      List.of(RemoveDeadDefinitions.PASS, OrderContractions.PASS);
+      List.of(RemoveDeadDefinitions.PASS, Normalize.PASS, OrderContractions.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
