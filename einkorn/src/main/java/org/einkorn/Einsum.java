@@ -230,7 +230,13 @@ public final class Einsum {
     } catch (CompileException e) {
       throw explain(e, operands);
     } catch (DataException e) {
-      throw e.fault() == DataFault.SHAPE_MISMATCH ? explain(e, operands) : e;
+      throw switch (e.fault()) {
+        case SHAPE_MISMATCH -> explain(e, operands);
+        case INTEGER_OVERFLOW ->
+            RunFaults.explain(e, equations(exactly(operands)))
+                .withHelp("give an operand of a wider type, such as i64: the result takes it over");
+        default -> e;
+      };
     }
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /// diagonals, windows that overlap. They are read where they lie.
 final class EinsumViewsTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261121L);
-  private static final int ROUNDS = Integer.getInteger("einkorn.rounds", 60);
+  private static final int ROUNDS = Integer.getInteger("einkorn.rounds", 30);
   private static final List<Target> TARGETS =
       List.of(Target.interpreter(), Target.jvm(), Target.llvm());
 
