@@ -1,5 +1,6 @@
 package org.einkorn.frontend;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.einkorn.runtime.DType;
@@ -16,7 +17,7 @@ public record Known(DType dtype, List<OptionalLong> extents) {
 
   /// A tensor of this type and shape.
   public static Known of(DType dtype, Shape shape) {
-    List<OptionalLong> extents = new java.util.ArrayList<>();
+    List<OptionalLong> extents = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       extents.add(OptionalLong.of(shape.extent(axis)));
     }

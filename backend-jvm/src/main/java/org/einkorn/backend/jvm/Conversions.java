@@ -1,5 +1,6 @@
 package org.einkorn.backend.jvm;
 
+import java.util.Locale;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.runtime.DType;
 
@@ -85,8 +86,7 @@ final class Conversions {
 
   private static void toNarrow(DType from, DType to, String codeType, Code code) {
     // `bf16` becomes the ending `Bf16` of a method's name.
-    String ending =
-        to.text().substring(0, 1).toUpperCase(java.util.Locale.ROOT) + to.text().substring(1);
+    String ending = to.text().substring(0, 1).toUpperCase(Locale.ROOT) + to.text().substring(1);
     if (from == DType.F32) {
       code.invokeStatic(NARROW, "floatTo" + ending, "(F)" + codeType);
     } else {

@@ -1,5 +1,6 @@
 package org.einkorn.backend.llvm;
 
+import java.util.Collections;
 import java.util.List;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
@@ -113,8 +114,7 @@ final class Code {
                     module
                         .function(
                             name,
-                            context.function(
-                                type, java.util.Collections.nCopies(arguments.length, type)))
+                            context.function(type, Collections.nCopies(arguments.length, type)))
                         .attributes(List.of("nounwind", "willreturn", "nosync", "nofree"))
                         .pure());
     return builder.call(called, List.of(arguments));

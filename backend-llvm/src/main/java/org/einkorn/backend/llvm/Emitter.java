@@ -1,7 +1,9 @@
 package org.einkorn.backend.llvm;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.einkorn.backend.llvm.binding.Context;
 import org.einkorn.backend.llvm.binding.IrModule;
@@ -26,10 +28,10 @@ final class Emitter {
     SO;
 
     String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
 
-    static final List<String> TEXTS = java.util.Arrays.stream(values()).map(Kind::text).toList();
+    static final List<String> TEXTS = Arrays.stream(values()).map(Kind::text).toList();
 
     static Kind of(String text) {
       int ordinal = TEXTS.indexOf(text);

@@ -1,5 +1,6 @@
 package org.einkorn.frontend.check;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,7 +19,7 @@ public record Linear(long constant, Map<String, Term> terms) {
   public record Term(long coefficient, IndexExpr atom) {}
 
   public Linear {
-    terms = java.util.Collections.unmodifiableMap(new TreeMap<>(terms));
+    terms = Collections.unmodifiableMap(new TreeMap<>(terms));
   }
 
   public static Linear of(long constant) {

@@ -1,6 +1,7 @@
 package org.einkorn.frontend.equations;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.frontend.check.Linear;
@@ -30,7 +31,7 @@ final class IndexWriter {
     List<Tree.Expression> plus = new ArrayList<>();
     List<Tree.Expression> minus = new ArrayList<>();
     List<Linear.Term> terms = new ArrayList<>(linear.terms().values());
-    terms.sort(java.util.Comparator.comparingInt(term -> place(term.atom())));
+    terms.sort(Comparator.comparingInt(term -> place(term.atom())));
     for (Linear.Term term : terms) {
       Tree.Expression atom = atom(term.atom());
       long size = Math.absExact(term.coefficient());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.ProjectionKind;
 import org.einkorn.ir.tensor.Axis;
@@ -22,7 +23,7 @@ final class Naming {
 
   Naming(Program program) {
     List<String> names =
-        java.util.stream.Stream.concat(
+        Stream.concat(
                 program.signature().inputs().stream().map(Signature.Input::name),
                 program.definitions().stream().map(Definition::name))
             .toList();

@@ -2,8 +2,11 @@ package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.einkorn.frontend.Known;
@@ -106,7 +109,7 @@ final class Declarations {
   void evaluate() {
     List<Tree.Let> open = new ArrayList<>(lets.values());
     open.sort(
-        java.util.Comparator.comparing(
+        Comparator.comparing(
             let -> let.origin().span().map(org.einkorn.ir.source.Span::start).orElse(0)));
     boolean progress = true;
     while (progress && !open.isEmpty()) {
@@ -344,8 +347,7 @@ final class Declarations {
                       axis.name()
                           .map(
                               name ->
-                                  context.extents.unknown(
-                                      name.text().toUpperCase(java.util.Locale.ROOT)))));
+                                  context.extents.unknown(name.text().toUpperCase(Locale.ROOT)))));
     }
     return extents;
   }
@@ -421,7 +423,7 @@ final class Declarations {
         Inputs.broken(context, name, declared.origin());
         return;
       }
-      extents = Optional.of(java.util.Collections.nCopies(rank, Optional.empty()));
+      extents = Optional.of(Collections.nCopies(rank, Optional.empty()));
     }
     if (known.isPresent() && known.get().rank() != extents.get().size()) {
       context.report(

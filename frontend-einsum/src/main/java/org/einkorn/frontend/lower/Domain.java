@@ -3,6 +3,7 @@ package org.einkorn.frontend.lower;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -125,7 +126,7 @@ final class Domain {
   private void suggest(String name, IndexExpr extent) {
     String written = frame.get(name).written();
     if (org.einkorn.frontend.syntax.Names.isName(written)) {
-      context.extents.suggest(extent, written.toUpperCase(java.util.Locale.ROOT));
+      context.extents.suggest(extent, written.toUpperCase(Locale.ROOT));
     }
   }
 

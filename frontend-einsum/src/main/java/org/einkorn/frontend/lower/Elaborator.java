@@ -1,10 +1,14 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
@@ -181,12 +185,12 @@ final class Elaborator {
   }
 
   String fresh(String name, Origin origin) {
-    String hint = name.toUpperCase(java.util.Locale.ROOT);
+    String hint = name.toUpperCase(Locale.ROOT);
     return frame.variable(name, context.extents.unknown(hint), origin).name();
   }
 
   private static List<String> variables(List<String> names, Env env) {
-    return names.stream().map(name -> java.util.Objects.requireNonNull(env.index(name))).toList();
+    return names.stream().map(name -> Objects.requireNonNull(env.index(name))).toList();
   }
 
   /// Whether implicit indices are projected at an expression.
@@ -298,7 +302,7 @@ final class Elaborator {
       switch (factor.operator()) {
         case JUXTAPOSE, TIMES -> factors.add(next);
         case DIVIDE, REMAINDER -> {
-          if (java.util.Collections.disjoint(frame.free(next), over)) {
+          if (Collections.disjoint(frame.free(next), over)) {
             divisors.add(next);
           } else {
             Node last = factors.removeLast();
@@ -423,7 +427,7 @@ final class Elaborator {
   /// the row-major one.
   private Node argExtremum(Projection kind, List<String> over, Node body, Origin origin) {
     Node value = share(body);
-    Map<String, IndexExpr> renamed = new java.util.LinkedHashMap<>();
+    Map<String, IndexExpr> renamed = new LinkedHashMap<>();
     List<String> others = new ArrayList<>();
     IndexExpr position = IndexExpr.Constant.ZERO;
     IndexExpr count = IndexExpr.Constant.ONE;

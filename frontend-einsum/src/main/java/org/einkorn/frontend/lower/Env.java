@@ -1,5 +1,6 @@
 package org.einkorn.frontend.lower;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,7 @@ record Env(
   }
 
   Env withFacts(List<Linear> more) {
-    List<Linear> all = new java.util.ArrayList<>(facts);
+    List<Linear> all = new ArrayList<>(facts);
     all.addAll(more);
     return new Env(indices, ellipsis, slices, whole, bindings, padding, callers, all);
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Extents;
@@ -95,7 +96,7 @@ final class Finish {
   private List<Signature.Query> queries() {
     List<Signature.Query> queries = new ArrayList<>();
     for (Answers.Question question : answers.questions()) {
-      TensorInfo tensor = java.util.Objects.requireNonNull(context.tensor(question.tensor()));
+      TensorInfo tensor = Objects.requireNonNull(context.tensor(question.tensor()));
       List<List<String>> labels = new ArrayList<>();
       for (int axis = 0; axis < tensor.rank(); axis++) {
         List<String> shown = question.legends().get(axis);

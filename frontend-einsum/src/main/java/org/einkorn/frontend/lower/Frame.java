@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -300,7 +301,7 @@ final class Frame {
           if (gather == null) {
             return by.getOrDefault(name, leaf);
           }
-          if (java.util.Collections.disjoint(free(gather.source), by.keySet())) {
+          if (Collections.disjoint(free(gather.source), by.keySet())) {
             return leaf;
           }
           return gather(

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
@@ -166,8 +168,7 @@ final class Heads {
 
   private String fresh(String written, String hint, Origin origin) {
     IndexExpr extent =
-        context.extents.unknown(
-            hint.contains(".") ? hint : hint.toUpperCase(java.util.Locale.ROOT));
+        context.extents.unknown(hint.contains(".") ? hint : hint.toUpperCase(Locale.ROOT));
     return frame.variable(written, extent, origin).name();
   }
 
@@ -182,7 +183,7 @@ final class Heads {
 
   private void fix(
       Map<String, String> names, Tree.Name name, int axis, Map<String, Frame.Site> fixed) {
-    fix(java.util.Objects.requireNonNull(names.get(name.text())), axis, fixed, name.origin());
+    fix(Objects.requireNonNull(names.get(name.text())), axis, fixed, name.origin());
   }
 
   private void fix(String variable, int axis, Map<String, Frame.Site> fixed, Origin origin) {

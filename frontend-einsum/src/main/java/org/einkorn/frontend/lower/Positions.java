@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.FactorOperator;
@@ -302,7 +303,7 @@ final class Positions {
     frame.addGroup(
         new Frame.Group(
             group.names().stream()
-                .map(name -> java.util.Objects.requireNonNull(env.index(name.text())))
+                .map(name -> Objects.requireNonNull(env.index(name.text())))
                 .toList(),
             tensor.name(),
             axis,

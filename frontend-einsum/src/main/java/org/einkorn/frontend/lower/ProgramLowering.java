@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.Request;
@@ -66,7 +67,7 @@ public final class ProgramLowering {
       Equations.lower(
           context,
           target,
-          java.util.Objects.requireNonNull(items.get(target)),
+          Objects.requireNonNull(items.get(target)),
           Optional.ofNullable(declared.get(target)));
     }
     answers.lower(tree.statements());

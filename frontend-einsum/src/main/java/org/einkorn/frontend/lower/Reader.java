@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,7 @@ final class Reader {
     return node(
         tensor,
         indices,
-        java.util.Collections.nCopies(indices.size(), Node.Check.BOTH),
+        Collections.nCopies(indices.size(), Node.Check.BOTH),
         Optional.empty(),
         origin);
   }

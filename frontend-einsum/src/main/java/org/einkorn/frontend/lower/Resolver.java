@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Ranges;
 import org.einkorn.ir.expr.IndexExpr;
@@ -95,7 +96,7 @@ final class Resolver {
   }
 
   private Ranges range(IndexExpr position) {
-    return Ranges.of(position, name -> java.util.Objects.requireNonNull(extents.get(name), name));
+    return Ranges.of(position, name -> Objects.requireNonNull(extents.get(name), name));
   }
 
   private IndexExpr index(IndexExpr expr) {

@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -174,8 +175,7 @@ final class Temporaries {
             && counted.guards.stream()
                 .allMatch(
                     guard ->
-                        java.util.Collections.disjoint(
-                            frame.variablesOf(guard.index()), average.over()));
+                        Collections.disjoint(frame.variablesOf(guard.index()), average.over()));
     Scalar count;
     if (isPlain) {
       IndexExpr atLeastOne =

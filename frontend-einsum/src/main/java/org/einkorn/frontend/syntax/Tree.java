@@ -1,5 +1,6 @@
 package org.einkorn.frontend.syntax;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.source.Origin;
@@ -315,12 +316,7 @@ public sealed interface Tree {
 
     /// A projection that leaves all extents to be inferred.
     public Projection(ProjectionKind kind, List<Name> indices, Expression body, Origin origin) {
-      this(
-          kind,
-          indices,
-          java.util.Collections.nCopies(indices.size(), Optional.empty()),
-          body,
-          origin);
+      this(kind, indices, Collections.nCopies(indices.size(), Optional.empty()), body, origin);
     }
   }
 

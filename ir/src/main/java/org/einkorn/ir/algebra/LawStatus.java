@@ -1,5 +1,6 @@
 package org.einkorn.ir.algebra;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +112,6 @@ public sealed interface LawStatus {
   private static Set<Caveat> ordered(Set<Caveat> caveats) {
     EnumSet<Caveat> sorted = EnumSet.noneOf(Caveat.class);
     sorted.addAll(caveats);
-    return java.util.Collections.unmodifiableSet(sorted);
+    return Collections.unmodifiableSet(sorted);
   }
 }

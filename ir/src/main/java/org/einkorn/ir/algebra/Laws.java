@@ -10,10 +10,12 @@ import static org.einkorn.ir.algebra.Caveat.OUT_OF_RANGE;
 import static org.einkorn.ir.algebra.Caveat.POSITIVE_INFINITY;
 import static org.einkorn.ir.algebra.Caveat.ZERO;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.algebra.LawStatus.Fails;
@@ -50,7 +52,7 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
           BinaryOp.XOR);
 
   public Laws {
-    statuses = java.util.Collections.unmodifiableMap(new EnumMap<>(statuses));
+    statuses = Collections.unmodifiableMap(new EnumMap<>(statuses));
     if (statuses.size() != Law.values().length) {
       throw new IllegalArgumentException("laws without a status: " + statuses);
     }
@@ -83,7 +85,7 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
 
   /// How far a law holds.
   public LawStatus status(Law law) {
-    return java.util.Objects.requireNonNull(statuses.get(law));
+    return Objects.requireNonNull(statuses.get(law));
   }
 
   /// How far all of several laws hold together.

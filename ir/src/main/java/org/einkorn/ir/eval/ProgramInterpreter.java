@@ -2,6 +2,7 @@ package org.einkorn.ir.eval;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -220,7 +221,7 @@ public final class ProgramInterpreter implements KernelModule {
       int size = Math.toIntExact(count);
       this.reals = new double[type.isFloat() ? size : 0];
       this.integers = new long[type.isFloat() ? 0 : size];
-      java.util.Arrays.fill(reals, projection.identity(type).doubleValue());
+      Arrays.fill(reals, projection.identity(type).doubleValue());
       java.util.Arrays.fill(integers, projection.identity(type).longValue());
     }
 

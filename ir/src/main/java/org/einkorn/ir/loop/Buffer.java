@@ -1,5 +1,6 @@
 package org.einkorn.ir.loop;
 
+import java.util.Locale;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -22,7 +23,7 @@ public record Buffer(String name, TensorType type, Scope scope) {
     REGISTER;
 
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.einkorn.ir.loop;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -70,7 +71,7 @@ public sealed interface Stmt {
     UNROLLED;
 
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.einkorn.ir.tensor;
 
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -75,7 +76,7 @@ public record Contraction(
 
   /// The names of the axes that `write` does not mention as a plain axis: those that are reduced.
   public Set<String> reducedAxes() {
-    Set<String> reduced = new java.util.LinkedHashSet<>();
+    Set<String> reduced = new LinkedHashSet<>();
     for (Axis axis : axes) {
       if (!write.contains(axis.variable())) {
         reduced.add(axis.name());

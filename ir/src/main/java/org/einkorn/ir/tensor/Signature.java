@@ -1,6 +1,7 @@
 package org.einkorn.ir.tensor;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What a program takes and gives; the same at every level of the IR.
@@ -25,7 +26,7 @@ public record Signature(
     PARAM;
 
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.einkorn.ir.verify;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ sealed interface Subject {
 
   /// The inputs, then the results.
   default List<Declared> tensors() {
-    List<Declared> all = new java.util.ArrayList<>(inputs(signature()));
+    List<Declared> all = new ArrayList<>(inputs(signature()));
     all.addAll(results());
     return List.copyOf(all);
   }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.expr.IndexEvaluator;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 

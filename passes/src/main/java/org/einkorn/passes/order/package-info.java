@@ -1,12 +1,15 @@
 /// In which order a product of many tensors is contracted, two at a time.
 ///
-/// Nothing here knows the IR: a [Network] is a hypergraph whose operands carry integer indices, and
-/// a [ContractionPlan] says which two tensors to contract next, again and again, until the result
-/// is left. Which order is taken decides whether a contraction takes microseconds or longer than
-/// anyone will wait.
+/// Two parts. The search knows nothing of the IR: a [Network] is a hypergraph whose operands carry
+/// integer indices, and a [ContractionPlan] says which two tensors to contract next, again and
+/// again, until the result is left. [OrderContractions] is the pass around it: it asks [OrderLaws]
+/// whether a contraction may be split, makes a [TermNetwork] of it, and lets [StepBuilder] write
+/// the plan as definitions, in slices where memory is limited. Which order is taken decides whether
+/// a contraction takes microseconds or longer than anyone will wait.
 ///
 /// ```text
-/// Network --ContractionOrder.search--> ContractionPlan
+/// Contraction --TermNetwork--> Network --ContractionOrder.search--> ContractionPlan
+///             --StepBuilder--> Definition*, Contraction
 ///
 /// Network         ::= operands (a list of indices each), output (indices), extents (one an index)
 /// ContractionPlan ::= network, steps, slices, cost

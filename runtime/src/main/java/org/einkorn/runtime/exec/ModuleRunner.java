@@ -164,7 +164,7 @@ public final class ModuleRunner {
     for (int number = 0; number < specs.length; number++) {
       Tensor tensor = all[number];
       if (tensor != null && !(conforms(specs[number], tensor) && isReached(number, tensor))) {
-        bytes += plan.bytes(number);
+        bytes = RunPlan.saturatingSum(bytes, plan.bytes(number));
       }
     }
     return bytes;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class ProgramFiles {
   /// @param folder the program's folder
   /// @param readable further folders that the user allows
   public static ProgramFiles of(Path folder, List<Path> readable) {
-    List<Path> allowed = new java.util.ArrayList<>();
+    List<Path> allowed = new ArrayList<>();
     allowed.add(real(folder));
     allowed.add(real(Path.of("")));
     readable.forEach(path -> allowed.add(real(path)));

@@ -95,7 +95,7 @@ final class RunPlan {
     return plan.totalBytes();
   }
 
-  private static long saturatingSum(long one, long other) {
+  static long saturatingSum(long one, long other) {
     return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 
