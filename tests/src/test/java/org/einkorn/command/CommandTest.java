@@ -278,6 +278,41 @@ final class CommandTest {
     assertTrue(dumped.out().contains("after lower-to-loops"), dumped.out());
   }
 
+  private static final String NESTED =
+      """
+      input A[i: 4, j: 4]
+      T[i, k] = A[i, j] A[j, k]
+      Y[i, l] = T[i, k] A[k, l]
+      M[i] max= A[i, j]
+      W[i] max= A[i, k] M[k]
+      Y?
+      W?
+      """;
+
+  @Test
+  void nestedEquationsAreOneUnlessALawForbidsIt() throws IOException {
+    Path nested = write("nested.ein", NESTED);
+    String text =
+        Ein.run("ir", nested, "--stage", "tensor", "--passes", "normalize").require().out();
+    assertTrue(text.contains("A[i, j] * A[j, k] * A[k, l]"), text);
+    assertTrue(text.contains("A[i, k] * M[k]"), text);
+    String exact =
+        Ein.run("ir", nested, "--stage", "tensor", "--passes", "normalize", "--exact")
+            .require()
+            .out();
+    assertTrue(exact.contains("T[i, k] * A[k, l]"), exact);
+    String explained = Ein.run("explain", nested, "--json").require().out();
+    assertTrue(explained.contains("\"rule\" : \"denest\""), explained);
+    assertTrue(explained.contains("the common factor is negative"), explained);
+  }
+
+  @Test
+  void verifyEachAllowsForAnotherOrderOfFloats() throws IOException {
+    Path nested = write("nested.ein", NESTED);
+    Ein.run("ir", nested, "--stage", "scheduled", "--verify-each=exec").require();
+    Ein.run("ir", nested, "--stage", "scheduled", "--verify-each=exec", "--exact").require();
+  }
+
   @Test
   void doctorNamesEveryBackend() {
     String out = Ein.run("doctor").require().out();

@@ -35,8 +35,8 @@
 /// # Laws
 ///
 /// Which laws a rewrite uses and what the table of laws says of them decide its kind ([Judgement]).
-/// Caveats are ruled out where that can be proved: overflow of integers by [Ranges], negative
-/// factors by [Signs]. What is left:
+/// Caveats are ruled out where that can be proved: overflow of integers by `Ranges`, negative
+/// factors by `Signs`, both in `passes.rewrite`. What is left:
 ///
 /// | values | denesting is |
 /// |---|---|
