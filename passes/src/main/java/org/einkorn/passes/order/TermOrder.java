@@ -87,30 +87,52 @@ final class TermOrder {
     if (refusal.isPresent()) {
       return refused(refusal.get());
     }
+    Ordered free = steps(whole, search(whole, OptionalLong.empty()), names, laws.kind());
     OptionalLong limit = limitElements();
-    TermNetwork network = limit.isPresent() ? whole.withPrivateAxes() : whole;
-    SearchOptions options = SearchOptions.defaults().withObjective(context.objective());
-    ContractionPlan plan;
+    if (limit.isEmpty() || elements(free) <= limit.getAsLong()) {
+      return paying(free);
+    }
+    TermNetwork network = whole.withPrivateAxes();
     try {
-      plan =
-          ContractionOrder.search(
-              network.network(this::size),
-              limit.isPresent() ? options.withMemoryLimitElements(limit.getAsLong()) : options);
+      Ordered limited = steps(network, search(network, limit), names, laws.kind());
+      return body.terms().size() > 1 && !limited.slices().isEmpty()
+          ? refused("its terms can't run in slices, as memory would need")
+          : paying(limited);
     } catch (MemoryLimitException none) {
       // What the whole program takes is told, and refused, where it is run.
       return refused(String.valueOf(none.getMessage()));
     }
+  }
+
+  private ContractionPlan search(TermNetwork network, OptionalLong limitElements) {
+    SearchOptions options = SearchOptions.defaults().withObjective(context.objective());
+    return ContractionOrder.search(
+        network.network(this::size),
+        limitElements.isPresent()
+            ? options.withMemoryLimitElements(limitElements.getAsLong())
+            : options);
+  }
+
+  private Ordered steps(
+      TermNetwork network, ContractionPlan plan, Supplier<String> names, Kind kind) {
     Set<String> slices = new LinkedHashSet<>();
     plan.slices().forEach(index -> slices.add(term.axes().get(index).name()));
     StepBuilder builder = new StepBuilder(definition, body.projection(), network, slices, names);
     Contraction last = builder.build(plan.steps());
-    List<Definition> before = builder.made();
-    if (body.terms().size() > 1 && !slices.isEmpty()) {
-      return refused("its terms can't run in slices, as memory would need");
-    }
-    return before.isEmpty() || cost(before, last) >= cost(List.of(), term)
+    return new Ordered(builder.made(), last, List.copyOf(slices), kind);
+  }
+
+  /// The steps, where they cost less than the term as it stands.
+  private Optional<Ordered> paying(Ordered ordered) {
+    return ordered.before().isEmpty()
+            || cost(ordered.before(), ordered.last()) >= cost(List.of(), term)
         ? Optional.empty()
-        : Optional.of(new Ordered(before, last, List.copyOf(slices), laws.kind()));
+        : Optional.of(ordered);
+  }
+
+  /// What steps and the result take if no two share memory.
+  private double elements(Ordered ordered) {
+    return elements(definition) + ordered.before().stream().mapToDouble(this::elements).sum();
   }
 
   private Optional<Ordered> refused(String why) {
