@@ -20,12 +20,14 @@ import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DType;
-import org.einkorn.runtime.Tensor;
 
 /// Decides on the steps of one term.
 final class TermOrder {
   /// What an open size is taken for where nothing is known of it.
   private static final long GUESSED_EXTENT = 128;
+
+  /// How often the search is asked for less memory.
+  private static final int ATTEMPTS = 8;
 
   private final Program program;
   private final Definition definition;
@@ -88,16 +90,34 @@ final class TermOrder {
       return refused(refusal.get());
     }
     Ordered free = steps(whole, search(whole, OptionalLong.empty()), names, laws.kind());
-    OptionalLong limit = limitElements();
-    if (limit.isEmpty() || elements(free) <= limit.getAsLong()) {
+    if (context.memoryLimitBytes().isEmpty()) {
       return paying(free);
     }
-    TermNetwork network = whole.withPrivateAxes();
+    double limitBytes = context.memoryLimitBytes().getAsLong() - othersBytes();
+    return peakBytes(free) <= limitBytes
+        ? paying(free)
+        : limited(whole.withPrivateAxes(), limitBytes, names, laws.kind());
+  }
+
+  /// Steps whose memory stays below a limit. The search counts elements; what the steps really
+  /// take, each temporary at an aligned address and sums over slices in their accumulator, is a
+  /// little more, so that it may have to be asked for less.
+  private Optional<Ordered> limited(
+      TermNetwork network, double limitBytes, Supplier<String> names, Kind kind) {
+    double askedBytes = limitBytes;
     try {
-      Ordered limited = steps(network, search(network, limit), names, laws.kind());
-      return body.terms().size() > 1 && !limited.slices().isEmpty()
-          ? refused("its terms can't run in slices, as memory would need")
-          : paying(limited);
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        long limit = (long) Math.max(0, askedBytes / type.byteSize());
+        Ordered ordered = steps(network, search(network, OptionalLong.of(limit)), names, kind);
+        double excessBytes = peakBytes(ordered) - limitBytes;
+        if (excessBytes <= 0) {
+          return body.terms().size() > 1 && !ordered.slices().isEmpty()
+              ? refused("its terms can't run in slices, as memory would need")
+              : paying(ordered);
+        }
+        askedBytes -= Math.max(excessBytes, type.byteSize());
+      }
+      return refused("no order was found that keeps the limit of memory");
     } catch (MemoryLimitException none) {
       // What the whole program takes is told, and refused, where it is run.
       return refused(String.valueOf(none.getMessage()));
@@ -130,9 +150,19 @@ final class TermOrder {
         : Optional.of(ordered);
   }
 
-  /// What steps and the result take if no two share memory.
-  private double elements(Ordered ordered) {
-    return elements(definition) + ordered.before().stream().mapToDouble(this::elements).sum();
+  private double peakBytes(Ordered ordered) {
+    return StepMemory.peakBytes(definition, body.projection(), ordered, this::size);
+  }
+
+  /// What the other tensors of the program take, as if all lived at once.
+  private double othersBytes() {
+    double bytes = 0;
+    for (Definition other : program.definitions()) {
+      if (!other.name().equals(definition.name())) {
+        bytes += StepMemory.alignedBytes(other.type(), this::size);
+      }
+    }
+    return bytes;
   }
 
   private Optional<Ordered> refused(String why) {
@@ -144,27 +174,6 @@ final class TermOrder {
     return kind == Kind.REASSOCIATING && !context.mayReassociate()
         ? Optional.of("it changes the order of operations on " + type)
         : Optional.empty();
-  }
-
-  /// The elements that steps and the result may take, where there is a limit: what the other
-  /// tensors of the program leave. What accumulates over slices does so in the projection's
-  /// accumulator, and each temporary begins at an address of its own alignment.
-  private OptionalLong limitElements() {
-    if (context.memoryLimitBytes().isEmpty()) {
-      return OptionalLong.empty();
-    }
-    DType accumulator = body.projection().accumulator(type);
-    double bytes = context.memoryLimitBytes().getAsLong();
-    bytes -= Tensor.ALIGNMENT_BYTES * (double) term.operands().size();
-    for (Definition other : program.definitions()) {
-      if (!other.name().equals(definition.name())) {
-        bytes -= elements(other) * other.type().dtype().byteSize();
-      }
-    }
-    if (accumulator != definition.type().dtype()) {
-      bytes -= elements(definition) * accumulator.byteSize();
-    }
-    return OptionalLong.of((long) Math.max(0, bytes / type.byteSize()));
   }
 
   private boolean isNonEmpty(Axis axis) {

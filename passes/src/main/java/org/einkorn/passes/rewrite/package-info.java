@@ -25,8 +25,11 @@
 /// a term such as 0 · ∞ arises. *Approximate* ones change values within a bound they state.
 ///
 /// An error that a run reports (an integer that fits its type nowhere, a position outside its axis)
-/// counts as a result: no rewrite may make one where there was none. One may go away with an
-/// element that nothing needs.
+/// counts as a result: no rewrite may make one where there was none, with one exception. Where
+/// integers are joined in another order, as contractions are (*reassociating*), one may leave its
+/// type on the way although the result would fit; the run then ends with that error, never with a
+/// wrong number, and `--exact` runs the order as written. An error may go away with an element that
+/// nothing needs.
 ///
 /// # A rule
 ///
