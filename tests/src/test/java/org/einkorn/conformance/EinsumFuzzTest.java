@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 ///
 /// `-Deinkorn.sources` says how many.
 final class EinsumFuzzTest {
-  private static final int STRINGS = Integer.getInteger("einkorn.sources", 20_000);
+  private static final int STRINGS = Integer.getInteger("einkorn.sources", 100_000);
   private static final long SEED = Long.getLong("einkorn.seed", 20261121L);
   private static final int LONGEST_REPORT = 1 << 16;
   private static final List<String> PIECES =
