@@ -85,6 +85,11 @@ final class Annealing {
     return bits.length == 0 ? 0 : bits[0];
   }
 
+  /// Makes tensors past a size dearer, by 4 bits for each bit.
+  void avoid(double log2Size) {
+    threshold = log2Size;
+  }
+
   /// Cools from one temperature to another, each sweep visiting every node once.
   void run(double hottest, double coldest, int sweeps) {
     for (int sweep = 0; sweep < sweeps; sweep++) {

@@ -63,7 +63,7 @@ public final class ContractionOrder {
     return new Found(tree, pricing, false);
   }
 
-  private static long nanos(Duration budget) {
+  static long nanos(Duration budget) {
     return budget.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : budget.toNanos();
   }
 

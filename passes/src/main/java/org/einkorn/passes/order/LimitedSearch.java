@@ -48,7 +48,13 @@ final class LimitedSearch {
 
   private ContractionPlan best() {
     ContractionOrder.Found found = ContractionOrder.find(graph, options);
-    Slicing slicing = new Slicing(network, found.pricing(), limit.longValueExact(), options.seed());
+    Slicing slicing =
+        new Slicing(
+            network,
+            found.pricing(),
+            limit.longValueExact(),
+            ContractionOrder.nanos(options.budget()) / 32,
+            options.seed());
     ContractionPlan first = slicing.fit(found.tree(), found.isOptimal(), true);
     if (first.slices().isEmpty() && slicing.keepsLimit(first)) {
       return first;
@@ -56,7 +62,9 @@ final class LimitedSearch {
     List<ContractionPlan> plans = new ArrayList<>(List.of(first));
     SearchOptions small = options.withObjective(Objective.SIZE);
     plans.add(slicing.fit(ContractionOrder.find(graph, small).tree(), false, true));
-    plans.add(slicing.fit(oneByOne(found.tree()), false, false));
+    if (plans.stream().noneMatch(slicing::keepsLimit)) {
+      plans.add(slicing.fit(oneByOne(found.tree()), false, false));
+    }
     return plans.stream()
         .filter(slicing::keepsLimit)
         .min(Comparator.comparing(this::score))

@@ -49,7 +49,10 @@ public record PlanCost(
     if (count.signum() == 0) {
       return 0;
     }
-    int shift = Math.max(0, count.bitLength() - 1000);
-    return Math.log(count.shiftRight(shift).doubleValue()) / Math.log(2) + shift;
+    // Of a power of two, exactly its exponent.
+    int exponent = count.bitLength() - 1;
+    int shift = Math.max(0, exponent - 1_000);
+    double mantissa = Math.scalb(count.shiftRight(shift).doubleValue(), shift - exponent);
+    return exponent + Math.log(mantissa) / Math.log(2);
   }
 }

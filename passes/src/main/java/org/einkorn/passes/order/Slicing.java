@@ -3,6 +3,8 @@ package org.einkorn.passes.order;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -14,45 +16,98 @@ import java.util.SplittableRandom;
 /// 2005.06787), interleaved with subtree reconfiguration as in Gray and Kourtis, Quantum 5, 410
 /// (2021).
 final class Slicing {
+  /// What a tree may cost more for each bit it is nearer to the limit, as a logarithm.
+  private static final double PENALTY = 2;
+
+  /// Bits above the limit from which on a tree is sliced before it is annealed.
+  private static final double FAR = 24;
+
+  /// Up to so many slices, each is tried to be done without.
+  private static final int MOST_TRIED = 30;
+
   private final Network network;
   private final Pricing pricing;
   private final BigInteger limit;
+  private final double log2Limit;
+  private final long annealingNanos;
   private final SplittableRandom random;
 
-  Slicing(Network network, Pricing pricing, long limitElements, long seed) {
+  /// @param annealingNanos nominal nanoseconds for each annealing between two slices
+  Slicing(Network network, Pricing pricing, long limitElements, long annealingNanos, long seed) {
     this.network = network;
     this.pricing = pricing;
     limit = BigInteger.valueOf(limitElements);
+    log2Limit = Math.log(Math.max(1, limitElements)) / Math.log(2);
+    this.annealingNanos = annealingNanos;
     random = new SplittableRandom(seed);
   }
 
   /// The tree, sliced until it keeps the limit, or with everything sliced if it never does.
   ///
-  /// @param reconfigures whether the tree may change as well
-  ContractionPlan fit(ContractionTree start, boolean isOptimal, boolean reconfigures) {
+  /// @param changes whether the tree may change as well
+  ContractionPlan fit(ContractionTree start, boolean isOptimal, boolean changes) {
     ContractionTree tree = start;
     List<Integer> slices = new ArrayList<>();
     ContractionPlan plan = ContractionPlan.of(network, tree.steps(), slices, isOptimal);
-    while (plan.cost().peak().compareTo(limit) > 0) {
+    if (keepsLimit(plan)) {
+      return plan;
+    }
+    if (changes) {
+      tree = better(tree, slices);
+    }
+    while (true) {
+      if (log2Peak(tree, slices) <= log2Limit + 1e-9) {
+        plan = ContractionPlan.of(network, tree.steps(), slices, false);
+        if (keepsLimit(plan)) {
+          break;
+        }
+      }
       int index = choose(tree, !slices.isEmpty());
       if (index < 0) {
+        plan = ContractionPlan.of(network, tree.steps(), slices, false);
         break;
       }
       int member = nextMember(tree.graph(), index, slices);
       slices.add(member);
-      Hypergraph graph = tree.graph().sliced(index, network.extent(member));
-      ContractionTree same = tree.over(graph);
-      ContractionTree other = same.copy();
-      if (reconfigures) {
-        new Reconfiguration(other, pricing, 6, random.split()).sweep();
-      }
-      ContractionPlan kept = ContractionPlan.of(network, same.steps(), slices, false);
-      ContractionPlan changed = ContractionPlan.of(network, other.steps(), slices, false);
-      boolean isSmaller = changed.cost().peak().compareTo(kept.cost().peak().max(limit)) <= 0;
-      tree = isSmaller ? other : same;
-      plan = isSmaller ? changed : kept;
+      tree = tree.over(tree.graph().sliced(index, network.extent(member)));
+      tree = changes ? better(tree, slices) : tree;
     }
     return unsliced(plan);
+  }
+
+  /// The tree, or one near it that is nearer to the limit or cheaper.
+  private ContractionTree better(ContractionTree tree, List<Integer> slices) {
+    List<ContractionTree> trees = new ArrayList<>(List.of(tree));
+    ContractionTree pieces = tree.copy();
+    new Reconfiguration(pieces, pricing, 5, random.split()).sweep();
+    trees.add(pieces);
+    if (log2Peak(tree, slices) - log2Limit < FAR) {
+      Annealing annealing = new Annealing(tree, pricing, random.split());
+      annealing.avoid(log2Limit - 1);
+      long sweep = Annealing.moveWork(tree.graph()) * TrialSearch.NANOS_ANNEALING;
+      annealing.run(
+          0.3, 0.04, Math.clamp(annealingNanos / (sweep * tree.graph().operands()), 2, 100_000));
+      trees.add(annealing.tree());
+    }
+    return Collections.min(trees, Comparator.comparingDouble(one -> worth(one, slices)));
+  }
+
+  /// The logarithm of the cost, and a penalty for every bit above the limit.
+  private double worth(ContractionTree tree, List<Integer> slices) {
+    double sum = 0;
+    for (int node : tree.bottomUp()) {
+      sum += tree.cost(node, pricing);
+    }
+    return Math.log(sum) / Math.log(2) + PENALTY * Math.max(0, log2Peak(tree, slices) - log2Limit);
+  }
+
+  private double log2Peak(ContractionTree tree, List<Integer> slices) {
+    double elements = slices.isEmpty() ? 0 : PlanCounter.outputElements(network).doubleValue();
+    double sum = elements;
+    for (Legs legs : liveAtPeak(tree, !slices.isEmpty())) {
+      sum += Pricing.power(Math.min(1_000, tree.graph().log2Size(legs)));
+    }
+    return Math.log(sum) / Math.log(2);
   }
 
   boolean keepsLimit(ContractionPlan plan) {
@@ -62,10 +117,10 @@ final class Slicing {
   /// Without those slices that turn out not to be needed.
   private ContractionPlan unsliced(ContractionPlan plan) {
     ContractionPlan best = plan;
-    for (int index : plan.slices()) {
+    for (int index : plan.slices().size() > MOST_TRIED ? List.<Integer>of() : plan.slices()) {
       List<Integer> fewer = new ArrayList<>(best.slices());
       fewer.remove(Integer.valueOf(index));
-      ContractionPlan without = ContractionPlan.of(network, best.steps(), fewer, best.isOptimal());
+      ContractionPlan without = ContractionPlan.of(network, best.steps(), fewer, false);
       if (keepsLimit(without)) {
         best = without;
       }

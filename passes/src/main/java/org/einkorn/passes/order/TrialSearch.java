@@ -39,7 +39,7 @@ final class TrialSearch {
   private static final long NANOS_BISECTION = 14;
   private static final long NANOS_RECONFIGURATION = 4;
   private static final long NANOS_INTERVAL = 5;
-  private static final long NANOS_ANNEALING = 2;
+  static final long NANOS_ANNEALING = 2;
 
   private final Hypergraph graph;
   private final Pricing pricing;
