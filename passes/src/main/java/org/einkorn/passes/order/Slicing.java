@@ -37,7 +37,7 @@ final class Slicing {
     this.network = network;
     this.pricing = pricing;
     limit = BigInteger.valueOf(limitElements);
-    log2Limit = Math.log(Math.max(1, limitElements)) / Math.log(2);
+    log2Limit = Math.log((double) Math.max(1, limitElements)) / Math.log(2);
     this.annealingNanos = annealingNanos;
     random = new SplittableRandom(seed);
   }

@@ -12,7 +12,7 @@
 ///             --StepBuilder--> Definition*, Contraction
 ///
 /// Network         ::= operands (a list of indices each), output (indices), extents (one an index)
-/// ContractionPlan ::= network, steps, slices, cost
+/// ContractionPlan ::= network, steps, slices, whether it is the best of all, cost
 /// Step            ::= left, right      the operands are 0…n-1, step k makes tensor n+k
 /// ```
 ///
@@ -21,6 +21,14 @@
 /// extents of all indices of the two. A *sliced* index is looped over outside: the whole sequence
 /// of steps runs once for each combination of values of the slices, with those extents 1, and the
 /// results are added (or, for indices of the output, put side by side).
+///
+/// **The search.** [SubsetSearch] tries all trees over few tensors, [IntervalSearch] all whose
+/// leaves stand in a given order; the first is also what [Reconfiguration] puts pieces of larger
+/// trees together with. [GreedySearch] and [Bisection] make trees, [Annealing] improves them,
+/// [TrialSearch] decides which to do next, and [LimitedSearch] slices what takes too much memory.
+/// All of them price steps by [Pricing] and see the network as a [Hypergraph]: bits instead of
+/// extents, so that nothing overflows. What a plan costs is then counted anew, exactly, by
+/// [PlanCost].
 @NullMarked
 package org.einkorn.passes.order;
 
