@@ -90,7 +90,8 @@ final class NetworkOptions {
         duration(budget == null ? DEFAULT_BUDGET : budget),
         memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(elements(memoryLimit)),
         seed == null ? 0 : seed,
-        threads == null ? processors : threads);
+        threads == null ? processors : threads,
+        false);
   }
 
   private static Duration duration(String text) {

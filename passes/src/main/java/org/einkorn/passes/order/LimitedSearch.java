@@ -36,7 +36,7 @@ final class LimitedSearch {
     BigInteger output = PlanCounter.outputElements(network);
     BigInteger smallest = output.add(BigInteger.valueOf(Math.clamp(graph.operands() - 2L, 0, 2)));
     if (limit.compareTo(smallest) < 0) {
-      List<Step> steps = scaling(output.add(BigInteger.ONE));
+      List<Step> steps = options.holdsResult() ? List.of() : scaling(output.add(BigInteger.ONE));
       if (steps.isEmpty() || limit.compareTo(output) <= 0) {
         throw new MemoryLimitException(
             limit.longValueExact(), steps.isEmpty() ? smallest : output.add(BigInteger.ONE));
@@ -50,11 +50,7 @@ final class LimitedSearch {
     ContractionOrder.Found found = ContractionOrder.find(graph, options);
     Slicing slicing =
         new Slicing(
-            network,
-            found.pricing(),
-            limit.longValueExact(),
-            ContractionOrder.nanos(options.budget()) / 32,
-            options.seed());
+            network, found.pricing(), options, ContractionOrder.nanos(options.budget()) / 32);
     ContractionPlan first = slicing.fit(found.tree(), found.isOptimal(), true);
     if (first.slices().isEmpty() && slicing.keepsLimit(first)) {
       return first;

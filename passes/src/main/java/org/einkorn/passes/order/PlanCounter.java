@@ -18,6 +18,7 @@ final class PlanCounter {
   private final boolean isAccumulating;
 
   private final boolean isSliced;
+  private final boolean isHeld;
   private final int[] occurrences;
   private final List<Legs> tensors = new ArrayList<>();
 
@@ -30,6 +31,11 @@ final class PlanCounter {
   private double seconds;
 
   PlanCounter(Network network, List<Step> steps, List<Integer> slices) {
+    this(network, steps, slices, false);
+  }
+
+  /// @param holdsResult whether the result counts into the peak throughout even without slices
+  PlanCounter(Network network, List<Step> steps, List<Integer> slices, boolean holdsResult) {
     this.network = network;
     this.steps = steps;
     extents = network.extents().stream().map(BigInteger::valueOf).toArray(BigInteger[]::new);
@@ -40,6 +46,7 @@ final class PlanCounter {
     }
     this.slices = product;
     isSliced = !slices.isEmpty();
+    isHeld = isSliced || holdsResult;
     isAccumulating = !network.output().containsAll(slices);
     occurrences = occurrences(network);
     for (List<Integer> operand : network.operands()) {
@@ -63,7 +70,7 @@ final class PlanCounter {
     if (operands == 1) {
       countSingleOperand();
     }
-    BigInteger live = isSliced ? outputElements() : BigInteger.ZERO;
+    BigInteger live = isHeld ? outputElements() : BigInteger.ZERO;
     peak = peak.max(live);
     for (int at = 0; at < steps.size(); at++) {
       Step step = steps.get(at);
@@ -80,7 +87,7 @@ final class PlanCounter {
       }
       written = written.add(writes);
       largest = largest.max(writes);
-      if (!(isLast && isSliced)) {
+      if (!(isLast && isHeld)) {
         live = live.add(writes);
       }
       peak = peak.max(live);
@@ -111,7 +118,7 @@ final class PlanCounter {
     }
     written = product(result);
     largest = written;
-    peak = isSliced ? outputElements() : written;
+    peak = isHeld ? outputElements() : written;
     seconds =
         CostModel.FITTED.seconds(flops.doubleValue(), flops.doubleValue(), written.doubleValue());
   }

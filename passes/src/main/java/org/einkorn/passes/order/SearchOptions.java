@@ -14,12 +14,15 @@ import org.einkorn.passes.Objective;
 ///   at any moment
 /// @param seed the seed of the random trials
 /// @param threads how many trials may run at once; never changes the plan
+/// @param holdsResult whether the limit of memory counts the result from the first step on, as
+///   where it is allocated before anything runs, and not from the step that makes it
 public record SearchOptions(
     Objective objective,
     Duration budget,
     OptionalLong memoryLimitElements,
     long seed,
-    int threads) {
+    int threads,
+    boolean holdsResult) {
   public SearchOptions {
     if (budget.isNegative()) {
       throw new IllegalArgumentException("the budget " + budget + " is negative");
@@ -34,26 +37,33 @@ public record SearchOptions(
 
   /// Predicted time, a second, no limit of memory, seed 0, one thread.
   public static SearchOptions defaults() {
-    return new SearchOptions(Objective.TIME, Duration.ofSeconds(1), OptionalLong.empty(), 0, 1);
+    return new SearchOptions(
+        Objective.TIME, Duration.ofSeconds(1), OptionalLong.empty(), 0, 1, false);
   }
 
   public SearchOptions withObjective(Objective other) {
-    return new SearchOptions(other, budget, memoryLimitElements, seed, threads);
+    return new SearchOptions(other, budget, memoryLimitElements, seed, threads, holdsResult);
   }
 
   public SearchOptions withBudget(Duration other) {
-    return new SearchOptions(objective, other, memoryLimitElements, seed, threads);
+    return new SearchOptions(objective, other, memoryLimitElements, seed, threads, holdsResult);
   }
 
   public SearchOptions withMemoryLimitElements(long elements) {
-    return new SearchOptions(objective, budget, OptionalLong.of(elements), seed, threads);
+    return new SearchOptions(
+        objective, budget, OptionalLong.of(elements), seed, threads, holdsResult);
   }
 
   public SearchOptions withSeed(long other) {
-    return new SearchOptions(objective, budget, memoryLimitElements, other, threads);
+    return new SearchOptions(objective, budget, memoryLimitElements, other, threads, holdsResult);
   }
 
   public SearchOptions withThreads(int other) {
-    return new SearchOptions(objective, budget, memoryLimitElements, seed, other);
+    return new SearchOptions(objective, budget, memoryLimitElements, seed, other, holdsResult);
+  }
+
+  /// With the result counted from the first step on.
+  public SearchOptions withResultHeld() {
+    return new SearchOptions(objective, budget, memoryLimitElements, seed, threads, true);
   }
 }

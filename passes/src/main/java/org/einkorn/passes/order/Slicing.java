@@ -28,18 +28,21 @@ final class Slicing {
   private final Network network;
   private final Pricing pricing;
   private final BigInteger limit;
+  private final boolean holdsResult;
   private final double log2Limit;
   private final long annealingNanos;
   private final SplittableRandom random;
 
   /// @param annealingNanos nominal nanoseconds for each annealing between two slices
-  Slicing(Network network, Pricing pricing, long limitElements, long annealingNanos, long seed) {
+  Slicing(Network network, Pricing pricing, SearchOptions options, long annealingNanos) {
+    long limitElements = options.memoryLimitElements().orElse(Long.MAX_VALUE);
+    holdsResult = options.holdsResult();
     this.network = network;
     this.pricing = pricing;
     limit = BigInteger.valueOf(limitElements);
     log2Limit = Math.log((double) Math.max(1, limitElements)) / Math.log(2);
     this.annealingNanos = annealingNanos;
-    random = new SplittableRandom(seed);
+    random = new SplittableRandom(options.seed());
   }
 
   /// The tree, sliced until it keeps the limit, or with everything sliced if it never does.
@@ -62,7 +65,7 @@ final class Slicing {
           break;
         }
       }
-      int index = choose(tree, !slices.isEmpty());
+      int index = choose(tree, isHeld(slices));
       if (index < 0) {
         plan = ContractionPlan.of(network, tree.steps(), slices, false);
         break;
@@ -102,16 +105,25 @@ final class Slicing {
   }
 
   private double log2Peak(ContractionTree tree, List<Integer> slices) {
-    double elements = slices.isEmpty() ? 0 : PlanCounter.outputElements(network).doubleValue();
+    double elements = isHeld(slices) ? PlanCounter.outputElements(network).doubleValue() : 0;
     double sum = elements;
-    for (Legs legs : liveAtPeak(tree, !slices.isEmpty())) {
+    for (Legs legs : liveAtPeak(tree, isHeld(slices))) {
       sum += Pricing.power(Math.min(1_000, tree.graph().log2Size(legs)));
     }
     return Math.log(sum) / Math.log(2);
   }
 
   boolean keepsLimit(ContractionPlan plan) {
-    return plan.cost().peak().compareTo(limit) <= 0;
+    BigInteger peak =
+        holdsResult
+            ? new PlanCounter(network, plan.steps(), plan.slices(), true).count().peak()
+            : plan.cost().peak();
+    return peak.compareTo(limit) <= 0;
+  }
+
+  /// Whether the result is live throughout.
+  private boolean isHeld(List<Integer> slices) {
+    return holdsResult || !slices.isEmpty();
   }
 
   /// Without those slices that turn out not to be needed.
@@ -144,9 +156,9 @@ final class Slicing {
   }
 
   /// The index to slice next, or -1 if those live at the peak have none with an extent.
-  private int choose(ContractionTree tree, boolean isSliced) {
+  private int choose(ContractionTree tree, boolean isHeld) {
     Hypergraph graph = tree.graph();
-    List<Legs> live = liveAtPeak(tree, isSliced);
+    List<Legs> live = liveAtPeak(tree, isHeld);
     double largest = live.stream().mapToDouble(graph::log2Size).max().orElse(0);
     double[] shares = new double[graph.indices()];
     for (Legs legs : live) {
@@ -181,9 +193,9 @@ final class Slicing {
     return best;
   }
 
-  /// The tensors made by steps that are live when most elements are; with slices without the
-  /// result, which is live throughout.
-  private static List<Legs> liveAtPeak(ContractionTree tree, boolean isSliced) {
+  /// The tensors made by steps that are live when most elements are; without the result where that
+  /// is held, for then it is live throughout.
+  private static List<Legs> liveAtPeak(ContractionTree tree, boolean isHeld) {
     List<Step> steps = tree.steps();
     int operands = tree.graph().operands();
     Legs[] tensors = Arrays.copyOf(tree.graph().leaves(), operands + steps.size());
@@ -193,7 +205,7 @@ final class Slicing {
     for (int at = 0; at < steps.size(); at++) {
       Step step = steps.get(at);
       tensors[operands + at] = tree.graph().contract(tensors[step.left()], tensors[step.right()]);
-      isLive[operands + at] = !isSliced || at < steps.size() - 1;
+      isLive[operands + at] = !isHeld || at < steps.size() - 1;
       double elements = 0;
       List<Legs> now = new ArrayList<>();
       for (int tensor = operands; tensor <= operands + at; tensor++) {

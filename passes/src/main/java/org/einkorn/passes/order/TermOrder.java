@@ -125,7 +125,9 @@ final class TermOrder {
   }
 
   private ContractionPlan search(TermNetwork network, OptionalLong limitElements) {
-    SearchOptions options = SearchOptions.defaults().withObjective(context.objective());
+    // A run allocates its outputs before anything else.
+    SearchOptions options =
+        SearchOptions.defaults().withObjective(context.objective()).withResultHeld();
     return ContractionOrder.search(
         network.network(this::size),
         limitElements.isPresent()
