@@ -78,9 +78,27 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
+  /// Text of code runs on the backend that it is for, and on no other.
+  private void requireBackendOfCode() {
+    if (from == null || running.backend == null || !isCode(Programs.stage(from))) {
+      return;
+    }
+    String own = Programs.stage(from) == Stage.BYTECODE ? "jvm" : "llvm";
+    if (!running.backend.equals(own)) {
+      throw new UsageException(
+          "text of the stage "
+              + from
+              + " is code for the backend "
+              + own
+              + ", not for "
+              + running.backend);
+    }
+  }
+
   @Override
   public Integer call() {
     Map<String, String> targets = Bindings.split(outputs);
+    requireBackendOfCode();
     if (statistics.count && from != null && isCode(Programs.stage(from))) {
       throw new UsageException(
           "--count adds counters to loops; text of the stage " + from + " has none");

@@ -45,6 +45,19 @@ final class OptionsTest {
   }
 
   @Test
+  void textOfCodeRunsOnItsOwnBackendAlone() throws IOException {
+    for (String stage : new String[] {"bytecode", "llvm"}) {
+      Ein printed = Ein.run("ir", program, "--stage", stage).require();
+      String code = Files.writeString(folder.resolve("code." + stage), printed.out()).toString();
+      String own = stage.equals("llvm") ? "llvm" : "jvm";
+      String other = own.equals("llvm") ? "jvm" : "llvm";
+      Ein.run("run", code, "--from", stage, "X=[1]", "--backend", own).require();
+      Ein.run("run", code, "--from", stage, "X=[1]").require();
+      requireRefused(2, own, Ein.run("run", code, "--from", stage, "X=[1]", "--backend", other));
+    }
+  }
+
+  @Test
   void aPermissionWithoutUseIsSaid() {
     for (String option : new String[] {"--allow=approximate", "--no-deterministic", "--seed=3"}) {
       Ein loud = Ein.run("run", program, "X=[1]", option).require();
