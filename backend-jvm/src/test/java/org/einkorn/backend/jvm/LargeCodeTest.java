@@ -155,6 +155,7 @@ class LargeCodeTest {
   void dispatchesThousandsOfFunctions() {
     Buffer y = tensor("Y", DType.I64);
     List<Function> functions = new ArrayList<>();
+    functions.add(function("fill", store(y, constant(DType.I64, 0))));
     for (int number = 0; number < 1500; number++) {
       Scalar next = plus(read(y), constant(DType.I64, number));
       functions.add(function("step" + number, store(y, next)));
@@ -175,7 +176,8 @@ class LargeCodeTest {
     for (int depth = 0; depth < 20; depth++) {
       nest = loop("i" + depth, num(depth % 5 == 0 ? 2 : 1), nest);
     }
-    Module module = module(List.of(), List.of(), List.of(y), function("Y", nest));
+    Function fill = function("fill", store(y, constant(DType.I64, 0)));
+    Module module = module(List.of(), List.of(), List.of(y), fill, function("Y", nest));
     Execution.of(module).expect("Y", 32);
   }
 }
