@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,7 @@ final class LayerTest {
             .kernel(Target.jvm(), Map.of("A", Shape.of(2, 3), "B", Shape.of(3, 1)));
     assertEquals(List.of("A", "B"), kernel.inputs());
     assertEquals(List.of("C"), kernel.outputs());
-    assertEquals(6, kernel.cost().planned().multiplies());
+    assertEquals(BigInteger.valueOf(6), kernel.cost().planned().multiplies());
     assertEquals(true, kernel.ir(Stage.LOOPS).contains("function C"));
     try (Arena arena = Arena.ofConfined()) {
       Tensor a = Tensor.of(arena, new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
