@@ -281,7 +281,7 @@ final class TruthCheckTest {
   void theNamedBudgetWorks() {
     Program program =
         Einkorn.compile(
-            "budget", "input X[i: N]\nA[i] = 2 X[i]\nB[i] = 3 A[i]\nY[i] = B[i] A[i]\n");
+            "budget", "input X[i: N]\nA[i] = exp(X[i])\nB[i] = exp(A[i])\nY[i] = B[i] A[i]\n");
     for (Target target : TARGETS) {
       Tensor heap = Tensor.wrap(new float[100]);
       Program bound = program.with("X", heap).with(Options.defaults().withTarget(target));

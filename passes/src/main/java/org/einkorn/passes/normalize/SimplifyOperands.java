@@ -179,8 +179,12 @@ final class SimplifyOperands {
     DType type = term.valueType();
     List<Scalar> operands = new ArrayList<>(term.operands());
     operands.add(Scalar.cast(type, new Scalar.Position(extent)));
+    List<Guard> guards = new ArrayList<>(term.guards());
+    // Over an empty axis nothing is added: 0 · NaN would be NaN, and an error would be one.
+    guards.add(new Guard(IndexExpr.Constant.ZERO, extent));
     Contraction after =
-        new Contraction(axes, term.guards(), term.write(), BinaryOp.MULTIPLY, operands);
+        new Contraction(
+            axes, Shapes.needed(guards, axes), term.write(), BinaryOp.MULTIPLY, operands);
     Judgement judgement = new Judgement();
     if (type.isFloat()) {
       judgement.rounds();

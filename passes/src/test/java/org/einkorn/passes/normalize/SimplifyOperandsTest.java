@@ -74,7 +74,14 @@ class SimplifyOperandsTest {
         .gives(Kind.EXACT, max("i < N\n  where 0 <= 0 < N", "A[i]"));
     rule(SimplifyOperands.DROP_FREE_AXES, "f32")
         .on(sum("i < N, j < N", "A[i]"))
-        .gives(Kind.REASSOCIATING, sum("i < N", "A[i] * f32(pos(N))"));
+        .gives(Kind.REASSOCIATING, sum("i < N\n  where 0 <= 0 < N", "A[i] * f32(pos(N))"));
+    rule(SimplifyOperands.DROP_FREE_AXES, "f32")
+        .on(sum("i < N, j < 5", "A[i]"))
+        .gives(Kind.REASSOCIATING, sum("i < N", "A[i] * f32(pos(5))"));
+    // 0 · NaN is NaN, but a sum of no terms is 0.
+    rule(SimplifyOperands.DROP_FREE_AXES, "f32")
+        .on(sum("i < N, j < 0", "A[i]"))
+        .gives(Kind.REASSOCIATING, sum("i < N\n  where 0 <= 0 < 0", "A[i] * f32(pos(0))"));
     rule(SimplifyOperands.DROP_FREE_AXES, "bool")
         .exactly()
         .on(
