@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -47,12 +48,52 @@ final class ContractionOrderTest {
     return Tensor.of(arena, values, shape);
   }
 
-  /// The run does as many operations as were planned, on both targets.
-  private static void assertExecuted(Program bound, OperationCount planned) {
+  /// The run does as many operations as were planned, on both targets, and comes to the reference.
+  ///
+  /// @param reference each element, computed in `f64` by the factored form of the paper
+  /// @param magnitude the same with the magnitudes of all operands, which bounds what rounding does
+  private static void assertRuns(
+      Program bound, String tensor, double[] reference, double[] magnitude) {
+    OperationCount planned = bound.explain(Map.of()).totals().planned();
     for (Target target : List.of(Target.jvm(), Target.llvm())) {
       Results results = bound.with(Options.defaults().withTarget(target).withCounting(true)).run();
       assertEquals(planned, results.executed().orElseThrow(), target.name());
+      double[] found = results.get(tensor).toDoubleArray();
+      assertEquals(reference.length, found.length);
+      for (int at = 0; at < found.length; at++) {
+        double allowed = 32 * magnitude[at] * 0x1p-24;
+        assertEquals(reference[at], found[at], allowed, target.name() + " element " + at);
+      }
     }
+  }
+
+  private static double[] values(Tensor tensor, boolean areMagnitudes) {
+    double[] values = tensor.toDoubleArray();
+    for (int at = 0; areMagnitudes && at < values.length; at++) {
+      values[at] = Math.abs(values[at]);
+    }
+    return values;
+  }
+
+  /// The product of a matrix given by its strides, in elements, and a row-major one.
+  private static double[] product(
+      double[] left,
+      int rows,
+      int rowStride,
+      int innerStride,
+      double[] right,
+      int inner,
+      int columns) {
+    double[] result = new double[rows * columns];
+    for (int row = 0; row < rows; row++) {
+      for (int k = 0; k < inner; k++) {
+        double factor = left[row * rowStride + k * innerStride];
+        for (int column = 0; column < columns; column++) {
+          result[row * columns + column] += factor * right[k * columns + column];
+        }
+      }
+    }
+    return result;
   }
 
   /// Three contractions of 4 · 64 · 33, then the product of three over the rank.
@@ -69,14 +110,29 @@ final class ContractionOrderTest {
     try (Arena arena = Arena.ofConfined()) {
       Random random = new Random(1);
       Program program = open("lmf");
-      for (String input : List.of("x", "y", "z")) {
-        program = program.with(input, random(arena, random, 33));
+      Tensor[] vectors = new Tensor[3];
+      Tensor[] weights = new Tensor[3];
+      for (int mode = 0; mode < 3; mode++) {
+        vectors[mode] = random(arena, random, 33);
+        weights[mode] = random(arena, random, 4, 64, 33);
+        program = program.with(List.of("x", "y", "z").get(mode), vectors[mode]);
+        program = program.with("W" + (mode + 1), weights[mode]);
       }
-      for (String input : List.of("W1", "W2", "W3")) {
-        program = program.with(input, random(arena, random, 4, 64, 33));
-      }
-      assertExecuted(program, explanation.totals().planned());
+      assertRuns(program, "H", fused(weights, vectors, false), fused(weights, vectors, true));
     }
+  }
+
+  private static double[] fused(Tensor[] weights, Tensor[] vectors, boolean areMagnitudes) {
+    double[] result = new double[64];
+    double[][] projected = new double[3][];
+    for (int mode = 0; mode < 3; mode++) {
+      double[] weight = values(weights[mode], areMagnitudes);
+      projected[mode] = product(weight, 4 * 64, 33, 1, values(vectors[mode], areMagnitudes), 33, 1);
+    }
+    for (int at = 0; at < 4 * 64; at++) {
+      result[at % 64] += projected[0][at] * projected[1][at] * projected[2][at];
+    }
+    return result;
   }
 
   /// Two Gram matrices of 512 · 64², then their elementwise product.
@@ -87,6 +143,29 @@ final class ContractionOrderTest {
     assertEquals(OperationCount.of(2 * gram + 64 * 64, 2 * gram), explanation.totals().planned());
     assertEquals(BigInteger.valueOf(4_198_400), explanation.totals().planned().multiplies());
     assertEquals(BigInteger.TWO.pow(30), explanation.totals().naive().adds());
+    try (Arena arena = Arena.ofConfined()) {
+      Random random = new Random(3);
+      Program program = open("cp");
+      Tensor[] factors = new Tensor[4];
+      for (int number = 0; number < 4; number++) {
+        factors[number] = random(arena, random, 512, 64);
+        program = program.with(List.of("A", "B", "C", "D").get(number), factors[number]);
+      }
+      assertRuns(program, "Y", grams(factors, false), grams(factors, true));
+    }
+  }
+
+  private static double[] grams(Tensor[] factors, boolean areMagnitudes) {
+    double[][] given = new double[4][];
+    for (int number = 0; number < 4; number++) {
+      given[number] = values(factors[number], areMagnitudes);
+    }
+    double[] first = product(given[0], 64, 1, 64, given[2], 512, 64);
+    double[] second = product(given[1], 64, 1, 64, given[3], 512, 64);
+    for (int at = 0; at < first.length; at++) {
+      first[at] *= second[at];
+    }
+    return first;
   }
 
   /// The core meets the smallest growth first: 4·5·6·40, then 40·5·6·50, then 40·50·6·60.
@@ -102,6 +181,38 @@ final class ContractionOrderTest {
             cost(new long[] {4, 5, 6}, new long[] {40, 50, 60}, 2, 1, 0));
     long best = orders.stream().mapToLong(Long::longValue).min().orElseThrow();
     assertEquals(BigInteger.valueOf(best), explain("tucker").totals().planned().multiplies());
+    try (Arena arena = Arena.ofConfined()) {
+      Random random = new Random(4);
+      Tensor[] parts = {
+        random(arena, random, 4, 5, 6),
+        random(arena, random, 40, 4),
+        random(arena, random, 50, 5),
+        random(arena, random, 60, 6)
+      };
+      Program program = open("tucker");
+      for (int number = 0; number < 4; number++) {
+        program = program.with(List.of("G", "U", "V", "W").get(number), parts[number]);
+      }
+      assertRuns(program, "Y", expanded(parts, false), expanded(parts, true));
+    }
+  }
+
+  /// Element by element, from the definition.
+  private static double[] expanded(Tensor[] parts, boolean areMagnitudes) {
+    double[] core = values(parts[0], areMagnitudes);
+    double[] u = values(parts[1], areMagnitudes);
+    double[] v = values(parts[2], areMagnitudes);
+    double[] w = values(parts[3], areMagnitudes);
+    double[] result = new double[40 * 50 * 60];
+    for (int at = 0; at < result.length; at++) {
+      int i = at / (50 * 60);
+      int j = at / 60 % 50;
+      int k = at % 60;
+      for (int c = 0; c < core.length; c++) {
+        result[at] += core[c] * u[i * 4 + c / 30] * v[j * 5 + c / 6 % 5] * w[k * 6 + c % 6];
+      }
+    }
+    return result;
   }
 
   private static long cost(long[] ranks, long[] extents, int... order) {
@@ -124,18 +235,41 @@ final class ContractionOrderTest {
     try (Arena arena = Arena.ofConfined()) {
       Random random = new Random(2);
       Program program = open("mps");
-      program = program.with("A1", random(arena, random, 2, 16));
-      for (int site = 2; site < 20; site++) {
-        program = program.with("A" + site, random(arena, random, 16, 2, 16));
-      }
-      program = program.with("A20", random(arena, random, 16, 2));
       long[] spins = new long[20];
+      Tensor[] sites = new Tensor[20];
       for (int site = 0; site < 20; site++) {
         spins[site] = random.nextInt(2);
+        sites[site] =
+            site == 0
+                ? random(arena, random, 2, 16)
+                : site == 19 ? random(arena, random, 16, 2) : random(arena, random, 16, 2, 16);
+        program = program.with("A" + (site + 1), sites[site]);
       }
       program = program.with("S", Tensor.of(arena, spins, 20));
-      assertExecuted(program, planned);
+      double[] amplitude = {swept(sites, spins, false)};
+      assertRuns(program, "Amplitude", amplitude, new double[] {swept(sites, spins, true)});
     }
+  }
+
+  private static double swept(Tensor[] sites, long[] spins, boolean areMagnitudes) {
+    double[] first = values(sites[0], areMagnitudes);
+    double[] state = Arrays.copyOfRange(first, (int) spins[0] * 16, (int) spins[0] * 16 + 16);
+    for (int site = 1; site < 19; site++) {
+      double[] chosen = values(sites[site], areMagnitudes);
+      double[] next = new double[16];
+      for (int a = 0; a < 16; a++) {
+        for (int b = 0; b < 16; b++) {
+          next[b] += state[a] * chosen[(a * 2 + (int) spins[site]) * 16 + b];
+        }
+      }
+      state = next;
+    }
+    double[] last = values(sites[19], areMagnitudes);
+    double sum = 0;
+    for (int a = 0; a < 16; a++) {
+      sum += state[a] * last[a * 2 + (int) spins[19]];
+    }
+    return sum;
   }
 
   /// (X U) V is chosen exactly where the rank is below m n / (m + n) = 2048, up to what X (U V)
@@ -155,5 +289,18 @@ final class ContractionOrderTest {
           explanation.equations().getFirst().order().getFirst().contains("[4096, 4096]");
       assertEquals(rank > 2048, makesWeights, "rank " + rank);
     }
+    try (Arena arena = Arena.ofConfined()) {
+      Random random = new Random(5);
+      Tensor x = random(arena, random, 90, 70);
+      Tensor u = random(arena, random, 70, 6);
+      Tensor v = random(arena, random, 6, 80);
+      Program program = open("low-rank").with("X", x).with("U", u).with("V", v);
+      assertRuns(program, "Y", layer(x, u, v, false), layer(x, u, v, true));
+    }
+  }
+
+  private static double[] layer(Tensor x, Tensor u, Tensor v, boolean areMagnitudes) {
+    double[] thin = product(values(x, areMagnitudes), 90, 70, 1, values(u, areMagnitudes), 70, 6);
+    return product(thin, 90, 6, 1, values(v, areMagnitudes), 6, 80);
   }
 }
