@@ -2,6 +2,7 @@ package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
@@ -46,7 +47,7 @@ final class TargetExtents {
             () -> {
               IndexExpr last = context.extents.resolve(range.greatest());
               IndexExpr size = context.extents.resolve(extent);
-              if (Linear.difference(last, size).orElse(-1) >= 0) {
+              if (isOutside(last, size) && !keepsInside(part, position, size)) {
                 context.report(
                     new Problem.WritesOutside(
                         target, Shapes.text(last), Shapes.text(size), origin));
@@ -55,6 +56,23 @@ final class TargetExtents {
       }
     }
     return extent;
+  }
+
+  private static boolean isOutside(IndexExpr last, IndexExpr size) {
+    return Linear.difference(last, size).orElse(-1) >= 0;
+  }
+
+  /// Whether what stands after `with` leaves out all points that would write past the end.
+  private boolean keepsInside(Part part, IndexExpr position, IndexExpr size) {
+    return part.bounds().stream()
+        .anyMatch(
+            bound -> {
+              IndexExpr kept = context.extents.resolve(bound.position());
+              OptionalLong ahead = Linear.difference(kept, context.extents.resolve(position));
+              return ahead.isPresent()
+                  && !isOutside(
+                      context.extents.resolve(bound.extent()).plus(-1 - ahead.getAsLong()), size);
+            });
   }
 
   private IndexExpr inferred(List<IndexExpr> axes, int axis, boolean isRelation) {
