@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /// Whatever the text, reading a network ends with a network or with coded errors that have places.
 ///
-/// `-Deinkorn.texts=100000` reads that many.
+/// `-Deinkorn.texts=N` reads N.
 final class NetworkFuzzTest {
   private static final long SEED = Long.getLong("einkorn.seed", 8_259);
-  private static final int TEXTS = Integer.getInteger("einkorn.texts", 4_000);
+  private static final int TEXTS = Integer.getInteger("einkorn.texts", 100_000);
 
   private static final List<String> PIECES =
       List.of(

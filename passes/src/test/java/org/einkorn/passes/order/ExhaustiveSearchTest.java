@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// The order found for a small network is the best of all binary trees.
 final class ExhaustiveSearchTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20_140_917);
-  private static final int NETWORKS = Integer.getInteger("einkorn.networks", 1_000);
+  private static final int NETWORKS = Integer.getInteger("einkorn.networks", 3_000);
 
   @Test
   void operationsAreTheFewest() {
