@@ -49,6 +49,11 @@ public record PassContext(
     return new PassContext(sizes, mayReassociate, objective, OptionalLong.of(bytes), trace);
   }
 
+  /// This context without a limit of memory.
+  public PassContext withoutMemoryLimit() {
+    return new PassContext(sizes, mayReassociate, objective, OptionalLong.empty(), trace);
+  }
+
   /// This context with a new record of rewrites.
   public PassContext withTrace(Trace.Recorder recorder) {
     return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, recorder);

@@ -3,6 +3,8 @@ package org.einkorn.ir.eval;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Elements;
@@ -46,6 +48,11 @@ final class Memory {
     return new Memory(name, type, extents, segment, new BitSet(), rounds);
   }
 
+  /// Memory whose elements must be stored before they are read, by one thread.
+  static Memory pending(String name, DType type, long[] extents, MemorySegment segment) {
+    return new Memory(name, type, extents, segment, new BitSet(), null);
+  }
+
   String name() {
     return name;
   }
@@ -81,6 +88,35 @@ final class Memory {
       number = number * extents[axis] + position;
     }
     return number;
+  }
+
+  /// How many elements there are.
+  long count() {
+    long count = 1;
+    for (long extent : extents) {
+      count = Math.multiplyExact(count, extent);
+    }
+    return count;
+  }
+
+  /// Visits the elements at the given positions of some axes, in row-major order.
+  ///
+  /// @param at a position for each such axis
+  void forEachAt(Map<Integer, Long> at, LongConsumer visit) {
+    forEachAt(at, 0, 0, visit);
+  }
+
+  private void forEachAt(Map<Integer, Long> at, int axis, long number, LongConsumer visit) {
+    if (axis == extents.length) {
+      visit.accept(number);
+      return;
+    }
+    Long only = at.get(axis);
+    long first = only == null ? 0 : only;
+    long end = only == null ? extents[axis] : only + 1;
+    for (long position = first; position < end; position++) {
+      forEachAt(at, axis + 1, number * extents[axis] + position, visit);
+    }
   }
 
   double real(long number) {

@@ -3,8 +3,10 @@ package org.einkorn.ir.eval;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
@@ -16,9 +18,12 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
@@ -27,28 +32,50 @@ import org.einkorn.runtime.exec.Manifest;
 /// Executes level 1 of the IR, definition by definition: the oracle.
 public final class ProgramInterpreter implements KernelModule {
   private final Program program;
+  private final List<Step> steps;
   private final ModuleFacts facts;
   private final List<Buffer> buffers;
 
   private ProgramInterpreter(Program program) {
     this.program = program;
+    this.steps = EvaluationOrder.stepsOf(program);
     this.buffers = buffersOf(program);
     List<ModuleFacts.FunctionFacts> functions = new ArrayList<>();
-    for (Definition definition : program.definitions()) {
+    for (Step step : steps) {
+      Set<String> touched = new HashSet<>();
+      definitionsOf(step).forEach(definition -> touched.addAll(touched(definition)));
       functions.add(
           new ModuleFacts.FunctionFacts(
-              definition.name(),
-              IndexExpr.Constant.ONE,
-              Fetches.of(definition.body()),
-              List.of(touched(definition))));
+              nameOf(step), IndexExpr.Constant.ONE, fetchesOf(step), List.of(touched)));
     }
     this.facts =
         ModuleFacts.of(program.name(), program.signature(), buffers, List.copyOf(functions));
   }
 
-  /// A program ready to run; each definition is a function of the module.
+  /// A program ready to run; each definition and each recurrence is a function of the module.
   public static KernelModule of(Program program) {
     return new ProgramInterpreter(program);
+  }
+
+  private static String nameOf(Step step) {
+    return switch (step) {
+      case Step.Compute(Definition definition) -> definition.name();
+      case Step.Recurrence recurrence -> recurrence.name();
+    };
+  }
+
+  private static List<Definition> definitionsOf(Step step) {
+    return switch (step) {
+      case Step.Compute(Definition definition) -> List.of(definition);
+      case Step.Recurrence recurrence ->
+          recurrence.members().stream().map(Step.Member::definition).toList();
+    };
+  }
+
+  private static List<IndexExpr.Fetch> fetchesOf(Step step) {
+    return definitionsOf(step).stream()
+        .flatMap(definition -> Fetches.of(definition.body()).stream())
+        .toList();
   }
 
   private static Set<String> touched(Definition definition) {
@@ -88,60 +115,86 @@ public final class ProgramInterpreter implements KernelModule {
     if (begin >= end) {
       return;
     }
-    Definition definition = program.definitions().get(number);
-    ScalarEvaluator evaluator = new ScalarEvaluator(Fetches.of(definition.body()));
+    Step step = steps.get(number);
+    ScalarEvaluator evaluator = new ScalarEvaluator(fetchesOf(step));
     List<String> names = program.signature().symbols();
     for (int symbol = 0; symbol < names.size(); symbol++) {
       evaluator.bind(names.get(symbol), symbols[symbol]);
     }
     for (int buffer = 0; buffer < buffers.size(); buffer++) {
-      bind(evaluator, buffer, memory[buffer], symbols);
+      bind(evaluator, buffer, memory[buffer], symbols, step);
     }
-    new Run(definition, evaluator).execute();
+    switch (step) {
+      case Step.Compute(Definition definition) -> new Run(definition, evaluator).execute(Map.of());
+      case Step.Recurrence recurrence -> new RecurrenceRun(evaluator).execute(recurrence);
+    }
   }
 
-  private void bind(ScalarEvaluator evaluator, int number, MemorySegment memory, long[] symbols) {
+  private void bind(
+      ScalarEvaluator evaluator, int number, MemorySegment memory, long[] symbols, Step step) {
     Buffer buffer = buffers.get(number);
     long[] extents = new long[buffer.type().rank()];
     for (int axis = 0; axis < extents.length; axis++) {
       extents[axis] = extent(number, axis, symbols);
     }
+    String name = buffer.name();
+    DType type = buffer.type().dtype();
+    boolean isMember =
+        step instanceof Step.Recurrence
+            && definitionsOf(step).stream().anyMatch(some -> some.name().equals(name));
     evaluator.bind(
-        buffer.name(), Memory.initialized(buffer.name(), buffer.type().dtype(), extents, memory));
+        name,
+        isMember
+            ? Memory.pending(name, type, extents, memory)
+            : Memory.initialized(name, type, extents, memory));
   }
 
   @Override
   public void close() {}
 
-  /// One run of one definition: accumulate in the value type, then convert each element once.
-  private static final class Run {
+  /// The run of one definition: accumulate in the value type, then convert each element once.
+  static final class Run {
     private final Definition definition;
     private final ScalarEvaluator evaluator;
     private final Memory target;
+    private final Accumulator accumulator;
 
     Run(Definition definition, ScalarEvaluator evaluator) {
       this.definition = definition;
       this.evaluator = evaluator;
       this.target = evaluator.memory(definition.name());
+      this.accumulator =
+          switch (definition.body()) {
+            case Body.Accumulate body ->
+                new Accumulator(
+                    body.projection(),
+                    body.terms().getFirst().valueType(),
+                    body.isMap(),
+                    target.count());
+            case Body.Scan body ->
+                new Accumulator(body.projection(), body.operand().type(), false, target.count());
+          };
     }
 
-    void execute() {
+    /// Computes the elements that lie at the given positions of some axes; all, if there are none.
+    ///
+    /// @param at a position for each such axis
+    void execute(Map<Integer, Long> at) {
       switch (definition.body()) {
-        case Body.Accumulate accumulate -> accumulate(accumulate);
-        case Body.Scan scan -> scan(scan);
+        case Body.Accumulate accumulate -> accumulate(accumulate, at);
+        case Body.Scan scan -> scan(scan, at);
       }
+      target.forEachAt(at, number -> accumulator.storeInto(target, Math.toIntExact(number)));
     }
 
-    private void accumulate(Body.Accumulate body) {
-      Accumulator accumulator =
-          new Accumulator(
-              body.projection(), body.terms().getFirst().valueType(), body.isMap(), count());
+    private void accumulate(Body.Accumulate body, Map<Integer, Long> at) {
       boolean isMap = body.isMap();
       for (Contraction term : body.terms()) {
         Scalar value = term.joined();
         forEachPoint(
             term.axes(),
-            0,
+            term.write(),
+            at,
             () -> {
               if (holds(term.guards())) {
                 long number = target.number(term.write(), evaluator);
@@ -153,18 +206,16 @@ public final class ProgramInterpreter implements KernelModule {
               }
             });
       }
-      accumulator.storeInto(target);
     }
 
-    private void scan(Body.Scan body) {
-      Accumulator accumulator =
-          new Accumulator(body.projection(), body.operand().type(), false, count());
+    private void scan(Body.Scan body, Map<Integer, Long> at) {
       List<IndexExpr> here = body.axes().stream().map(Axis::variable).toList();
       List<IndexExpr> before = new ArrayList<>(here);
       before.set(body.axis(), here.get(body.axis()).plus(-1));
       forEachPoint(
           body.axes(),
-          0,
+          here,
+          at,
           () -> {
             long number = target.number(here, evaluator);
             accumulator.add(number, body.operand(), evaluator);
@@ -172,27 +223,47 @@ public final class ProgramInterpreter implements KernelModule {
               accumulator.addFrom(target.number(before, evaluator), number);
             }
           });
-      accumulator.storeInto(target);
     }
 
-    private long count() {
-      long count = 1;
-      for (long extent : target.extents()) {
-        count = Math.multiplyExact(count, extent);
+    /// Visits the points of a domain that write at the given positions.
+    private void forEachPoint(
+        List<Axis> axes, List<IndexExpr> write, Map<Integer, Long> at, Runnable body) {
+      Map<String, Long> fixed = new HashMap<>();
+      for (Map.Entry<Integer, Long> place : at.entrySet()) {
+        IndexExpr position = write.get(place.getKey());
+        switch (Landing.of(position)) {
+          case Landing.Moving(String variable, long shift) -> {
+            long value = place.getValue() - shift;
+            Long other = fixed.putIfAbsent(variable, value);
+            if (other != null && other != value) {
+              return;
+            }
+          }
+          case Landing.Fixed() -> {
+            if (evaluator.index(position) != place.getValue()) {
+              return;
+            }
+          }
+          case Landing.Scattered() ->
+              throw new IllegalStateException("`" + definition.name() + "` has no such slices");
+        }
       }
-      return count;
+      forEachPoint(axes, 0, fixed, body);
     }
 
-    private void forEachPoint(List<Axis> axes, int depth, Runnable body) {
+    private void forEachPoint(List<Axis> axes, int depth, Map<String, Long> fixed, Runnable body) {
       if (depth == axes.size()) {
         body.run();
         return;
       }
       Axis axis = axes.get(depth);
       long extent = evaluator.index(axis.extent());
-      for (long value = 0; value < extent; value++) {
+      Long only = fixed.get(axis.name());
+      long first = only == null ? 0 : only;
+      long end = only == null ? extent : Math.min(only + 1, extent);
+      for (long value = first; 0 <= value && value < end; value++) {
         evaluator.bind(axis.name(), value);
-        forEachPoint(axes, depth + 1, body);
+        forEachPoint(axes, depth + 1, fixed, body);
       }
     }
 
@@ -267,18 +338,16 @@ public final class ProgramInterpreter implements KernelModule {
           Arithmetic.require(type, Arithmetic.apply(projection.combine(), integers[at], value));
     }
 
-    void storeInto(Memory target) {
+    void storeInto(Memory target, int number) {
       DType to = target.type();
-      for (int number = 0; number < reals.length + integers.length; number++) {
-        if (type.isFloat()) {
-          store(target, to, number, reals[number]);
-        } else if (to.isFloat()) {
-          target.setReal(number, Arithmetic.round(to, integers[number]));
-        } else if (to == DType.BOOL) {
-          target.setInteger(number, integers[number] != 0 ? 1 : 0);
-        } else {
-          target.setInteger(number, Arithmetic.require(to, integers[number]));
-        }
+      if (type.isFloat()) {
+        store(target, to, number, reals[number]);
+      } else if (to.isFloat()) {
+        target.setReal(number, Arithmetic.round(to, integers[number]));
+      } else if (to == DType.BOOL) {
+        target.setInteger(number, integers[number] != 0 ? 1 : 0);
+      } else {
+        target.setInteger(number, Arithmetic.require(to, integers[number]));
       }
     }
 

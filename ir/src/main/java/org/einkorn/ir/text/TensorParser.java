@@ -1,12 +1,15 @@
 package org.einkorn.ir.text;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.source.Span;
@@ -23,12 +26,16 @@ import org.einkorn.ir.tensor.TensorType;
 /// Reads level 1 of the IR, as [TensorPrinter] writes it. White space is free, and `//` begins a
 /// comment.
 ///
-/// A tensor is defined before it is read, so that each read has a type. Errors: `E0800` to `E0808`.
+/// A tensor is defined before it is read, or announced by `rec`, so that each read has a type.
+/// Errors: `E0800` to `E0808`.
 public final class TensorParser {
   private final TokenReader in;
   private final ExprParser exprs;
   private final Scope scope = Scope.empty();
   private final SignatureParser signatures;
+
+  /// What `rec` announced and no definition has followed up yet.
+  private final Map<String, Token> announced = new LinkedHashMap<>();
 
   private TensorParser(TokenReader in) {
     this.in = in;
@@ -49,16 +56,49 @@ public final class TensorParser {
     List<Slicing> slicings = new ArrayList<>();
     boolean isComplete = true;
     while (!in.atEnd()) {
-      if (in.sees("slice")) {
+      if (in.sees("rec")) {
+        isComplete &= in.item(this::recursive).isPresent();
+      } else if (in.sees("slice")) {
         isComplete &= in.item(() -> slicings.add(slicing())).isPresent();
       } else {
         isComplete &= in.item(() -> definitions.add(definition())).isPresent();
       }
     }
-    if (!isComplete) {
+    announced.values().forEach(token -> in.report(neverDefined(token).diagnostic()));
+    if (!isComplete || !announced.isEmpty()) {
       return new Program(name.text(), signature, definitions);
     }
     return in.node(name, () -> new Program(name.text(), signature, definitions, slicings));
+  }
+
+  /// `rec H: f32[T + 1, n]`
+  private TensorType recursive() {
+    in.expect("rec");
+    Token name = in.expectName("a tensor");
+    TensorType type = signatures.declaredType(name);
+    scope.declareTensor(name, type);
+    announced.put(name.text(), name);
+    return type;
+  }
+
+  private static ParseFailure neverDefined(Token name) {
+    return TokenReader.failure(
+        "E0802",
+        "`" + name.text() + "` is announced and never defined",
+        name.span(),
+        "no definition follows");
+  }
+
+  /// A definition of what `rec` announced has the type that it said.
+  private void requireAsAnnounced(Token name, TensorType type) {
+    Scope.Declared before = scope.tensor(name);
+    if (!before.type().equals(type)) {
+      throw new ParseFailure(
+          Diagnostic.error("E0805", "`" + name.text() + "` is declared with two types")
+              .at(name.span(), "`" + ExprPrinter.print(type) + "` here")
+              .and(before.place(), "`" + ExprPrinter.print(before.type()) + "` here")
+              .help("write one type in both places"));
+    }
   }
 
   /// `slice s, t: Y.1, Y`
@@ -97,7 +137,11 @@ public final class TensorParser {
     }
     // After its body, so that the body can't read it; also where the body is wrong, so that what
     // follows can.
-    scope.declareTensor(name, type);
+    if (announced.remove(name.text()) == null) {
+      scope.declareTensor(name, type);
+    } else if (failure.isEmpty()) {
+      requireAsAnnounced(name, type);
+    }
     if (failure.isPresent()) {
       throw failure.get();
     }

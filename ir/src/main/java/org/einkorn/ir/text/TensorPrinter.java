@@ -1,6 +1,8 @@
 package org.einkorn.ir.text;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.Scalar;
@@ -11,6 +13,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Slicing;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 
 /// Writes level 1 of the IR.
@@ -37,6 +40,9 @@ import org.einkorn.runtime.DType;
 /// `slice s, t: Y.1, Y` before the first of several definitions says that they run together, one
 /// position of the axes `s` and `t` at a time.
 ///
+/// `rec H: f32[T + 1, n]` before the first definition that reads `H` says what a tensor is that is
+/// defined in terms of itself, or further down.
+///
 /// A definition has one `for … where … [write] <- operands` for each term. Outside parentheses the
 /// sign between operands is the term's join; a term of one operand whose join is not `*` (for
 /// Booleans `and`) names it at the end, as in `[i] <- X[i] join max`.
@@ -52,8 +58,17 @@ public final class TensorPrinter {
     TensorPrinter printer = new TensorPrinter();
     printer.out.append("program ").append(Words.name(program.name())).append('\n');
     SignaturePrinter.print(program.signature(), printer.out);
+    Map<String, Definition> later = new LinkedHashMap<>();
+    program.definitions().forEach(each -> later.putIfAbsent(each.name(), each));
     for (Definition definition : program.definitions()) {
       printer.out.append('\n');
+      for (String read : TensorReads.of(definition.body())) {
+        Definition recursive = later.remove(read);
+        if (recursive != null) {
+          printer.recursive(recursive);
+        }
+      }
+      later.remove(definition.name());
       for (Slicing slicing : program.slicings()) {
         if (slicing.definitions().getFirst().equals(definition.name())) {
           printer.slicing(slicing);
@@ -62,6 +77,11 @@ public final class TensorPrinter {
       printer.definition(definition);
     }
     return printer.out.toString();
+  }
+
+  private void recursive(Definition definition) {
+    out.append("rec ").append(Words.name(definition.name())).append(": ");
+    out.append(ExprPrinter.print(definition.type())).append('\n');
   }
 
   private void slicing(Slicing slicing) {

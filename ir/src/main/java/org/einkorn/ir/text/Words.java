@@ -30,7 +30,8 @@ final class Words {
                 "labels",
                 "buffer",
                 "function",
-                "slice"));
+                "slice",
+                "rec"));
     words.addAll(Set.of("for", "where", "join", "serial", "parallel", "vectorized", "unrolled"));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
     words.addAll(Set.of("pos", "select", "fetch", "floordiv", "mod", "true", "false"));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import org.einkorn.ir.expr.Affine;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Stmt;
 

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.ir.expr.Affine;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Names;
 import org.einkorn.ir.expr.Scalar;

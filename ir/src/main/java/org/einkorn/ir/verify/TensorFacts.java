@@ -3,10 +3,12 @@ package org.einkorn.ir.verify;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -23,8 +25,17 @@ final class TensorFacts {
       collector.facts.addType(input.type(), Context.of(input.place(), before));
       before.put(input.name(), input.type());
     }
+    Set<String> recurrent = EvaluationOrder.recurrent(program);
+    Map<String, TensorType> later = new HashMap<>();
+    program.definitions().stream()
+        .filter(definition -> recurrent.contains(definition.name()))
+        .forEach(definition -> later.putIfAbsent(definition.name(), definition.type()));
     for (Definition definition : program.definitions()) {
-      collector.definition(definition, before);
+      Map<String, TensorType> visible = new HashMap<>(before);
+      if (recurrent.contains(definition.name())) {
+        later.forEach(visible::putIfAbsent);
+      }
+      collector.definition(definition, visible);
       before.put(definition.name(), definition.type());
     }
     return new Subject.Equations(program, collector.facts);

@@ -1,5 +1,6 @@
 package org.einkorn.ir.verify;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +9,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.DType;
 
@@ -122,6 +124,32 @@ final class TensorRules {
             }
           });
 
+  static final Rule<Subject.Equations> ORDER_EXISTS =
+      new Rule<>(
+          "order-exists",
+          "What needs itself or a later definition needs only elements of earlier rounds.",
+          (subject, report) -> {
+            if (EvaluationOrder.of(subject.program())
+                instanceof EvaluationOrder.Result.Circular(List<String> cycle)) {
+              report.find(
+                  Place.of("`" + cycle.getFirst() + "`"),
+                  "needs itself in a circle: " + String.join(" needs ", closed(cycle)));
+            }
+          });
+
+  private static List<String> closed(List<String> cycle) {
+    List<String> names = new ArrayList<>();
+    cycle.forEach(name -> names.add("`" + name + "`"));
+    names.add(names.getFirst());
+    return names;
+  }
+
   static final List<Rule<? super Subject.Equations>> ALL =
-      List.of(AXES_UNIQUE, AXES_HIDE_NO_SYMBOLS, SCAN_SPANS_TARGET, VALUES_CONVERT, JOINS_CLOSED);
+      List.of(
+          AXES_UNIQUE,
+          AXES_HIDE_NO_SYMBOLS,
+          SCAN_SPANS_TARGET,
+          VALUES_CONVERT,
+          JOINS_CLOSED,
+          ORDER_EXISTS);
 }

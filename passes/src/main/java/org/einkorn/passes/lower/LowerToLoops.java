@@ -1,10 +1,12 @@
 package org.einkorn.passes.lower;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
@@ -12,9 +14,11 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
+import org.einkorn.ir.tensor.Step;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -33,20 +37,53 @@ public final class LowerToLoops {
     for (Signature.Input input : program.signature().inputs()) {
       buffers.put(input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
     }
-    List<Definition> definitions = program.definitions();
-    for (int number = 0; number < definitions.size(); number++) {
-      Optional<Slicing> slicing = beginningAt(program, definitions.get(number));
-      if (slicing.isPresent()) {
-        int end = number + slicing.get().definitions().size();
-        lower(new SliceGroup(slicing.get(), definitions.subList(number, end)));
-        number = end - 1;
-      } else {
-        Definition definition = definitions.get(number);
-        addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
-        lower(definition, new NestBuilder(definition, buffers));
+    List<Step> steps = EvaluationOrder.stepsOf(program);
+    FoldedStorage storage = FoldedStorage.of(program, steps);
+    Set<String> sliced = new HashSet<>();
+    for (Step step : steps) {
+      switch (step) {
+        case Step.Compute(Definition definition) -> {
+          Optional<Slicing> slicing = beginningAt(program, definition);
+          if (slicing.isPresent()) {
+            sliced.addAll(slicing.get().definitions());
+            lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
+          } else if (!sliced.contains(definition.name())) {
+            Definition stored = storage.stored(definition);
+            addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+            lower(stored, new NestBuilder(stored, buffers));
+          }
+        }
+        case Step.Recurrence recurrence -> lower(recurrence, program, storage);
       }
     }
     return new Module(program.name(), program.signature(), made, functions);
+  }
+
+  private static List<Definition> group(Program program, Slicing slicing, FoldedStorage storage) {
+    return program.definitions().stream()
+        .filter(definition -> slicing.definitions().contains(definition.name()))
+        .map(storage::stored)
+        .toList();
+  }
+
+  /// Definitions that need each other: one function.
+  private void lower(Step.Recurrence recurrence, Program program, FoldedStorage storage) {
+    for (Step.Member member : recurrence.members()) {
+      addBuffer(storage.buffer(member.definition()));
+    }
+    RoundNests nests =
+        new RoundNests(
+            (definition, nest) -> {
+              int first = functions.size();
+              lower(definition, nest);
+              List<Function> made = functions.subList(first, functions.size());
+              List<Function> result = List.copyOf(made);
+              made.clear();
+              return result;
+            },
+            storage);
+    Set<String> symbols = Set.copyOf(program.signature().symbols());
+    functions.add(nests.function(recurrence, symbols, buffers));
   }
 
   private void addBuffer(Buffer buffer) {

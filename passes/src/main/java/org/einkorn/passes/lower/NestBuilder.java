@@ -31,11 +31,18 @@ final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
   private final Buffer target;
+  private final List<Place> places;
   private final List<Outer> outer;
   private final Set<String> axisNames;
 
   NestBuilder(Definition definition, Map<String, Buffer> buffers) {
-    this(definition, buffers, List.of(), axisNames(definition.body()));
+    this(
+        definition,
+        new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL),
+        List.of(),
+        buffers,
+        List.of(),
+        axisNames(definition.body()));
   }
 
   /// A loop outside of a nest.
@@ -44,17 +51,26 @@ final class NestBuilder {
   /// @param kind what its rounds have to do with one another, for this definition
   record Outer(Axis axis, IterKind kind) {}
 
+  /// Where the elements of a definition lie on an axis that the target has beyond its own.
+  record Place(int axis, IndexExpr position) {}
+
   /// A builder of nests inside of loops.
   ///
+  /// @param target the memory that takes the elements, with the definition's own axes and those of
+  ///   `places`
+  /// @param places in the order of their axes
   /// @param axisNames the names of all axes of the definitions that share those loops
   NestBuilder(
       Definition definition,
+      Buffer target,
+      List<Place> places,
       Map<String, Buffer> buffers,
       List<Outer> outer,
       Set<String> axisNames) {
     this.definition = definition;
     this.buffers = new HashMap<>(buffers);
-    this.target = new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL);
+    this.target = target;
+    this.places = List.copyOf(places);
     this.outer = List.copyOf(outer);
     this.axisNames = Set.copyOf(axisNames);
   }
@@ -102,8 +118,8 @@ final class NestBuilder {
 
   /// `buffer[…] = identity` for every element, converted from the type of the values.
   Function fill(Buffer buffer, Projection projection, DType valueType) {
-    List<Axis> axes = elementAxes(buffer.type());
-    List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
+    List<Axis> axes = elementAxes(definition.type());
+    List<IndexExpr> indices = placed(buffer, axes.stream().map(Axis::variable).toList());
     Scalar identity =
         Scalar.cast(
             buffer.type().dtype(), Scalar.Literal.of(valueType, projection.identity(valueType)));
@@ -126,7 +142,7 @@ final class NestBuilder {
 
   /// `target[…] = accumulator[…]`, converted.
   Function convert(Buffer accumulator) {
-    List<Axis> axes = elementAxes(target.type());
+    List<Axis> axes = elementAxes(definition.type());
     List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
     Scalar value = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
     return function(
@@ -146,7 +162,7 @@ final class NestBuilder {
   Function map(Buffer buffer, Contraction term) {
     List<Axis> axes = spatialFirst(term);
     Scalar value = Scalar.cast(buffer.type().dtype(), term.joined());
-    Stmt store = new Stmt.Store(buffer.name(), term.write(), value);
+    Stmt store = new Stmt.Store(buffer.name(), placed(buffer, term.write()), value);
     String name = buffer.equals(target) ? definition.name() : definition.name() + ".map";
     return function(name, nest(axes, block(name, axes, Set.of(), term.guards(), store)));
   }
@@ -213,11 +229,12 @@ final class NestBuilder {
   Function update(Buffer accumulator, Body.Accumulate body, int number) {
     Contraction term = body.terms().get(number);
     List<Axis> axes = spatialFirst(term);
-    Scalar before = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), term.write());
+    List<IndexExpr> indices = placed(accumulator, term.write());
+    Scalar before = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
     Stmt store =
         new Stmt.Store(
             accumulator.name(),
-            term.write(),
+            indices,
             new Scalar.Binary(
                 body.projection().combine(), before, Scalar.cast(before.type(), term.joined())));
     String name = definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
@@ -244,7 +261,17 @@ final class NestBuilder {
   }
 
   private Stmt store(List<IndexExpr> indices, Scalar value) {
-    return new Stmt.Store(target.name(), indices, Scalar.cast(target.type().dtype(), value));
+    return new Stmt.Store(
+        target.name(), placed(target, indices), Scalar.cast(target.type().dtype(), value));
+  }
+
+  /// The position in a buffer of an element of the definition.
+  private List<IndexExpr> placed(Buffer buffer, List<IndexExpr> own) {
+    List<IndexExpr> indices = new ArrayList<>(own);
+    if (buffer.equals(target)) {
+      places.forEach(place -> indices.add(place.axis, place.position));
+    }
+    return indices;
   }
 
   private Stmt.Block block(
@@ -281,6 +308,10 @@ final class NestBuilder {
 
   /// `i.0` for the axis `i`, or the first of `i.1`, `i.2`, … that is no axis of this definition.
   private String loopName(Axis axis) {
+    return loopName(axis, axisNames);
+  }
+
+  static String loopName(Axis axis, Set<String> axisNames) {
     int number = 0;
     while (axisNames.contains(axis.name() + "." + number)) {
       number++;

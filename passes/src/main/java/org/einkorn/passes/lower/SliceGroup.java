@@ -114,7 +114,8 @@ final class SliceGroup {
                             ? IterKind.OPAQUE
                             : reduced.contains(axis.name()) ? IterKind.REDUCE : IterKind.SPATIAL))
             .toList();
-    return new NestBuilder(definition, buffers, outer, axisNames);
+    Buffer target = new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL);
+    return new NestBuilder(definition, target, List.of(), buffers, outer, axisNames);
   }
 
   /// The term of a definition at one slice: its loops are outside, and what it reads of the group

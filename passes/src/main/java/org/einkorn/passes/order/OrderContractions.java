@@ -10,6 +10,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
@@ -45,10 +46,12 @@ public final class OrderContractions {
   private final Set<String> names = new HashSet<>();
   private final List<Definition> made = new ArrayList<>();
   private final List<Slicing> slicings = new ArrayList<>();
+  private final Set<String> recurrent;
 
   private OrderContractions(Program program, PassContext context) {
     this.program = program;
     this.context = context;
+    this.recurrent = EvaluationOrder.recurrent(program);
     this.signs = new Signs(Site.of(program, context));
     program.signature().inputs().stream().map(Signature.Input::name).forEach(names::add);
     program.definitions().stream().map(Definition::name).forEach(names::add);
@@ -79,7 +82,8 @@ public final class OrderContractions {
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
       Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(program, definition, body, term, context, signs).order(names(definition));
+          TermOrder.of(program, definition, body, term, contextOf(definition), signs)
+              .order(names(definition));
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());
         kind = kind.and(ordered.get().kind());
@@ -101,6 +105,11 @@ public final class OrderContractions {
     made.addAll(steps);
     record(definition, kind, steps, last);
     return last;
+  }
+
+  /// What runs in rounds can't run in slices.
+  private PassContext contextOf(Definition definition) {
+    return recurrent.contains(definition.name()) ? context.withoutMemoryLimit() : context;
   }
 
   private void addSlicing(TermOrder.Ordered ordered, Definition definition) {

@@ -65,7 +65,7 @@ public final class Driver {
   private Optional<Integer> step(int place, List<Trace.Refused> refusals) {
     Definition definition = site.at(place);
     List<Trace.Refused> here = new ArrayList<>();
-    if (site.isSliced(definition)) {
+    if (site.isBound(definition)) {
       return Optional.empty();
     }
     for (Rule rule : book.rules()) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorReads;
@@ -27,7 +28,7 @@ public final class Site {
   private final Map<String, TensorType> types = new HashMap<>();
   private final Map<String, Integer> reads = new HashMap<>();
   private final Set<String> kept = new HashSet<>();
-  private final Set<String> sliced = new HashSet<>();
+  private final Set<String> bound = new HashSet<>();
   private final IdentityHashMap<Definition, Map<Class<?>, Object>> notes = new IdentityHashMap<>();
 
   private Site(Program program, PassContext context) {
@@ -37,8 +38,9 @@ public final class Site {
     Signature signature = program.signature();
     signature.inputs().forEach(input -> types.put(input.name(), input.type()));
     signature.outputs().forEach(output -> kept.add(output.name()));
-    program.slicings().forEach(slicing -> sliced.addAll(slicing.definitions()));
-    kept.addAll(sliced);
+    program.slicings().forEach(slicing -> bound.addAll(slicing.definitions()));
+    bound.addAll(EvaluationOrder.recurrent(program));
+    kept.addAll(bound);
     order.forEach(this::note);
   }
 
@@ -151,14 +153,15 @@ public final class Site {
     return reads.getOrDefault(tensor, 0);
   }
 
-  /// Whether a tensor must stay: it is kept after the run, or computed in slices with others.
+  /// Whether a tensor must stay: it is kept after the run, or computed piece by piece with others.
   public boolean isKept(String tensor) {
     return kept.contains(tensor);
   }
 
-  /// Whether a definition is computed in slices together with others; no rule looks at it then.
-  boolean isSliced(Definition definition) {
-    return sliced.contains(definition.name());
+  /// Whether a definition is computed piece by piece together with others, in slices or in rounds;
+  /// no rule looks at it then.
+  boolean isBound(Definition definition) {
+    return bound.contains(definition.name());
   }
 
   /// A fact about a definition, computed once. It stays true while other definitions are rewritten.

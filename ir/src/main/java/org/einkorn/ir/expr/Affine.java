@@ -1,25 +1,24 @@
-package org.einkorn.ir.verify;
+package org.einkorn.ir.expr;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Walk;
 
 /// An index expression as `constant + Σ coefficient · atom`, to decide simple questions about it.
 ///
 /// Atoms are variables, symbols, and whatever is not affine (a quotient, a minimum, a fetch), which
 /// is taken as it stands.
-record Affine(long constant, Map<IndexExpr, Long> coefficients) {
+public record Affine(long constant, Map<IndexExpr, Long> coefficients) {
   private static final Affine ONE = new Affine(1, Map.of());
 
-  Affine {
+  public Affine {
     coefficients = Map.copyOf(coefficients);
   }
 
-  static Affine of(IndexExpr expr) {
+  /// The expression in this form.
+  public static Affine of(IndexExpr expr) {
     try {
       return switch (expr) {
         case IndexExpr.Constant(long value) -> new Affine(value, Map.of());
@@ -52,12 +51,13 @@ record Affine(long constant, Map<IndexExpr, Long> coefficients) {
     return right.isConstant() ? new Affine(0, Map.of()).plus(left, right.constant) : atom(whole);
   }
 
-  boolean isConstant() {
+  /// Whether this is a number.
+  public boolean isConstant() {
     return coefficients.isEmpty();
   }
 
   /// `this + factor · other`
-  Affine plus(Affine other, long factor) {
+  public Affine plus(Affine other, long factor) {
     Map<IndexExpr, Long> sum = new LinkedHashMap<>(coefficients);
     other.coefficients.forEach(
         (atom, coefficient) ->
@@ -66,12 +66,13 @@ record Affine(long constant, Map<IndexExpr, Long> coefficients) {
     return new Affine(Math.addExact(constant, Math.multiplyExact(other.constant, factor)), sum);
   }
 
-  Affine minus(Affine other) {
+  /// `this − other`
+  public Affine minus(Affine other) {
     return plus(other, -1);
   }
 
   /// This with variables replaced; nothing where one stands inside an atom that is not affine.
-  Optional<Affine> substitute(Map<String, Affine> values) {
+  public Optional<Affine> substitute(Map<String, Affine> values) {
     Affine result = new Affine(constant, Map.of());
     for (var term : coefficients.entrySet()) {
       IndexExpr atom = term.getKey();
@@ -101,12 +102,12 @@ record Affine(long constant, Map<IndexExpr, Long> coefficients) {
   /// the symbols from 1 on at which the loops run.
   ///
   /// @param ranges extents of variables, outermost first; an extent may mention earlier variables
-  OptionalLong greatest(SequencedMap<String, Affine> ranges) {
+  public OptionalLong greatest(SequencedMap<String, Affine> ranges) {
     return extreme(ranges, 1);
   }
 
   /// A number that the least value is not above, likewise.
-  OptionalLong least(SequencedMap<String, Affine> ranges) {
+  public OptionalLong least(SequencedMap<String, Affine> ranges) {
     return extreme(ranges, -1);
   }
 

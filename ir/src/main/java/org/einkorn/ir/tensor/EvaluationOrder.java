@@ -1,0 +1,194 @@
+package org.einkorn.ir.tensor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// In which order the definitions of a program are computed.
+///
+/// Definitions that do not need each other come one after the other. Those that do, such as `H[t +
+/// 1] = f(H[t])`, are a recurrence: an axis of each is found along which every element needs only
+/// elements of earlier rounds, or of the same round and computed before it. What still needs each
+/// other within one round is a recurrence inside, along another axis, as in the tables of dynamic
+/// programs (the loop distribution of Allen and Kennedy, TOPLAS 1987).
+///
+/// The order follows from the equations alone, so no pass can leave it behind.
+public final class EvaluationOrder {
+  private final Set<String> kept;
+
+  private EvaluationOrder(Set<String> kept) {
+    this.kept = Set.copyOf(kept);
+  }
+
+  /// What became of the search for an order.
+  public sealed interface Result {
+    /// @param steps every definition of the program, once
+    record Ordered(List<Step> steps) implements Result {
+      public Ordered {
+        steps = List.copyOf(steps);
+      }
+    }
+
+    /// No order is known: each of these tensors needs the next, and the last the first.
+    record Circular(List<String> cycle) implements Result {
+      public Circular {
+        cycle = List.copyOf(cycle);
+      }
+    }
+  }
+
+  /// The order of a program; that of its definitions where none needs a later one or itself.
+  public static Result of(Program program) {
+    Set<String> kept = new HashSet<>();
+    program.signature().outputs().forEach(output -> kept.add(output.name()));
+    return of(program.definitions(), kept);
+  }
+
+  /// The order of definitions.
+  ///
+  /// @param kept the tensors that are stored as a whole in any case
+  public static Result of(List<Definition> definitions, Set<String> kept) {
+    if (!needsLater(definitions)) {
+      return new Result.Ordered(
+          definitions.stream().map(each -> (Step) new Step.Compute(each)).toList());
+    }
+    Map<String, Definition> byName = new LinkedHashMap<>();
+    definitions.forEach(definition -> byName.put(definition.name(), definition));
+    List<Dependence> dependences = new ArrayList<>();
+    for (Definition definition : definitions) {
+      Dependence.of(definition).stream()
+          .filter(dependence -> byName.containsKey(dependence.source()))
+          .forEach(dependences::add);
+    }
+    EvaluationOrder order = new EvaluationOrder(kept);
+    List<String> cycle = new ArrayList<>();
+    Optional<List<Step>> steps = order.arrange(byName, dependences, Map.of(), cycle);
+    return steps.isPresent() ? new Result.Ordered(steps.get()) : new Result.Circular(cycle);
+  }
+
+  /// The steps of a program whose order is known to exist.
+  public static List<Step> stepsOf(Program program) {
+    return switch (of(program)) {
+      case Result.Ordered(List<Step> steps) -> steps;
+      case Result.Circular(List<String> cycle) ->
+          throw new IllegalArgumentException("no order computes " + cycle);
+    };
+  }
+
+  /// The names of the definitions that are part of a recurrence; where there is no order, of all.
+  public static Set<String> recurrent(Program program) {
+    Set<String> names = new HashSet<>();
+    switch (of(program)) {
+      case Result.Ordered(List<Step> steps) -> {
+        for (Step step : steps) {
+          if (step instanceof Step.Recurrence recurrence) {
+            recurrence.members().forEach(member -> names.add(member.definition().name()));
+          }
+        }
+      }
+      case Result.Circular _ -> program.definitions().forEach(each -> names.add(each.name()));
+    }
+    return names;
+  }
+
+  private static boolean needsLater(List<Definition> definitions) {
+    Set<String> later = new HashSet<>();
+    for (Definition definition : definitions.reversed()) {
+      later.add(definition.name());
+      if (TensorReads.of(definition.body()).stream().anyMatch(later::contains)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The steps for some definitions, where only some of their dependences count.
+  ///
+  /// @param taken for each definition the axes along which recurrences outside run
+  /// @param cycle receives the tensors that can't be ordered
+  private Optional<List<Step>> arrange(
+      Map<String, Definition> definitions,
+      List<Dependence> dependences,
+      Map<String, Set<Integer>> taken,
+      List<String> cycle) {
+    Map<String, Set<String>> needs = new HashMap<>();
+    for (Dependence dependence : dependences) {
+      needs
+          .computeIfAbsent(dependence.reader(), _ -> new LinkedHashSet<>())
+          .add(dependence.source());
+    }
+    List<Step> steps = new ArrayList<>();
+    for (List<String> group : Components.of(List.copyOf(definitions.keySet()), needs)) {
+      String first = group.getFirst();
+      if (group.size() == 1 && !needs.getOrDefault(first, Set.of()).contains(first)) {
+        steps.add(new Step.Compute(definition(definitions, first)));
+        continue;
+      }
+      Optional<Step> recurrence = recurrence(definitions, group, dependences, taken);
+      if (recurrence.isEmpty()) {
+        cycle.addAll(Components.cycle(group, needs));
+        return Optional.empty();
+      }
+      steps.add(recurrence.get());
+    }
+    return Optional.of(steps);
+  }
+
+  private Optional<Step> recurrence(
+      Map<String, Definition> definitions,
+      List<String> group,
+      List<Dependence> dependences,
+      Map<String, Set<Integer>> taken) {
+    Map<String, Definition> members = new LinkedHashMap<>();
+    definitions.forEach(
+        (name, definition) -> {
+          if (group.contains(name)) {
+            members.put(name, definition);
+          }
+        });
+    List<Dependence> inside =
+        dependences.stream()
+            .filter(some -> group.contains(some.reader()) && group.contains(some.source()))
+            .toList();
+    RecurrenceSearch search = new RecurrenceSearch(members, inside, taken, kept);
+    for (RecurrenceSearch.Found found : search.all()) {
+      Map<String, Set<Integer>> axes = new HashMap<>();
+      found
+          .axes()
+          .forEach(
+              (name, axis) -> {
+                Set<Integer> all = new HashSet<>(taken.getOrDefault(name, Set.of()));
+                all.add(axis);
+                axes.put(name, all);
+              });
+      Optional<List<Step>> steps = arrange(members, found.sameRound(), axes, new ArrayList<>());
+      if (steps.isPresent()) {
+        List<Step.Member> all =
+            members.values().stream()
+                .map(
+                    definition ->
+                        new Step.Member(
+                            definition,
+                            found.axisOf(definition.name()),
+                            found.delayOf(definition.name())))
+                .toList();
+        return Optional.of(new Step.Recurrence(found.isDescending(), all, steps.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Definition definition(Map<String, Definition> definitions, String name) {
+    Definition definition = definitions.get(name);
+    if (definition == null) {
+      throw new IllegalStateException("no definition `" + name + "`");
+    }
+    return definition;
+  }
+}
