@@ -198,6 +198,12 @@ public sealed interface Problem {
 
   record Recursion(List<String> cycle, Origin at) implements Problem {}
 
+  /// A tensor that needs itself and whose left sides do not say how many axes it has.
+  record RecursiveRank(String tensor, Origin at) implements Problem {}
+
+  /// A tensor that needs itself and whose equations agree on no type.
+  record UnsettledType(String tensor, Origin at) implements Problem {}
+
   record VirtualIndex(Origin at) implements Problem {}
 
   record Steps(Origin at) implements Problem {}

@@ -192,6 +192,8 @@ public final class ProblemWords {
       case Problem.MixedSemiring p -> types(p);
       case Problem.NotOfSemiring p -> types(p);
       case Problem.Recursion p -> refused(p);
+      case Problem.RecursiveRank p -> refused(p);
+      case Problem.UnsettledType p -> refused(p);
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
       case Problem.Learning p -> refused(p);
@@ -355,8 +357,21 @@ public final class ProblemWords {
                       ? code(p.cycle().getFirst()) + " needs itself"
                       : "equations need each other in a circle")
               .at(p.at(), String.join(" → ", p.cycle()))
-              .note("recursion is not compiled in this version")
-              .help("write the steps out with a name for each, or run the program once a step");
+              .note(
+                  "along no index does it need only what comes before; fixpoints are not compiled"
+                      + " in this version")
+              .help("give the steps an index: `X[t+1] = f(X[t])`");
+      case Problem.RecursiveRank p ->
+          Diagnostic.error(
+                  "E0126", "how many axes " + code(p.tensor()) + " has is not known before itself")
+              .at(p.at(), "it needs itself")
+              .help(
+                  "write an index for each axis, or declare it: "
+                      + code("tensor " + p.tensor() + "[t: 10]"));
+      case Problem.UnsettledType p ->
+          Diagnostic.error("E0219", "the type of " + code(p.tensor()) + " depends on itself")
+              .at(p.at(), "each type that is assumed for it gives another")
+              .help("declare its type: " + code(p.tensor() + "[t]: f32 = …"));
       case Problem.VirtualIndex p ->
           Diagnostic.error("E0902", "virtual indices are not compiled in this version")
               .at(p.at(), "an index whose past is not kept")

@@ -32,6 +32,8 @@ final class Context {
   final Map<String, ImplicitInput> implicit = new LinkedHashMap<>();
   final List<Signature.Input> inputs = new ArrayList<>();
   final Set<String> used = new LinkedHashSet<>();
+  private final Map<String, Set<Integer>> moving = new HashMap<>();
+  private final List<Set<String>> recursions = new ArrayList<>();
   private final Map<String, Integer> temporaries = new HashMap<>();
   private final List<Label> labels = new ArrayList<>();
   final List<Problem> open = new ArrayList<>();
@@ -66,6 +68,34 @@ final class Context {
   void needRank(String tensor, Origin origin) {
     open.add(new Problem.UnknownRank(tensor, origin));
     report(new Problem.OpenRank(tensor, origin));
+  }
+
+  /// Notes tensors that need each other.
+  void addRecursion(Set<String> tensors) {
+    recursions.add(Set.copyOf(tensors));
+  }
+
+  /// The tensors that a tensor or its temporary needs and that need it; nothing where there are
+  /// none.
+  Set<String> recursionOf(String definition) {
+    String tensor = targetOf(definition);
+    return recursions.stream().filter(group -> group.contains(tensor)).findFirst().orElse(Set.of());
+  }
+
+  /// The tensor of which a definition is a part: `Y` of `Y.1`.
+  static String targetOf(String definition) {
+    int dot = definition.indexOf('.');
+    return dot < 0 ? definition : definition.substring(0, dot);
+  }
+
+  /// Notes an axis along which a tensor needs other positions of itself. How long it is does not
+  /// follow from where it is read, but from where it is written.
+  void addMoving(String tensor, int axis) {
+    moving.computeIfAbsent(tensor, _ -> new LinkedHashSet<>()).add(axis);
+  }
+
+  boolean isMoving(String tensor, int axis) {
+    return moving.getOrDefault(tensor, Set.of()).contains(axis);
   }
 
   /// A name for an intermediate result: `Y.1`.

@@ -108,6 +108,11 @@ final class Definer {
             .stream().allMatch(name -> part.write().contains(IndexExpr.variable(name)));
   }
 
+  /// The type in which the tensor is stored.
+  DType stored() {
+    return stored;
+  }
+
   void define() {
     if (isAverage) {
       defineAverage();

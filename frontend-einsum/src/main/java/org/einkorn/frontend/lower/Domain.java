@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.frontend.check.Extents;
 import org.einkorn.frontend.check.Linear;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.check.Ranges;
@@ -58,7 +59,7 @@ final class Domain {
           direct(name, site);
           fixed.add(name);
         });
-    for (Frame.Site site : frame.sites()) {
+    for (Frame.Site site : sites(false)) {
       variableOf(site.position()).ifPresent(name -> direct(name, site));
     }
     frame.groups().forEach(this::group);
@@ -68,10 +69,11 @@ final class Domain {
       progress = false;
       for (Frame.Variable variable : frame.variables()) {
         if (!solved.containsKey(variable.name())) {
-          progress |= bound(variable);
+          progress |= bound(variable, sites(false));
         }
       }
     }
+    boundByRecursion();
     for (Frame.Variable variable : frame.variables()) {
       IndexExpr extent = solved.get(variable.name());
       if (extent == null) {
@@ -88,6 +90,30 @@ final class Domain {
       }
       if (!context.extents.unify(variable.extent(), extent) && reported.add(variable.written())) {
         unknown(variable, head);
+      }
+    }
+  }
+
+  /// The positions on axes of recurrences, or all others.
+  private List<Frame.Site> sites(boolean moving) {
+    return frame.sites().stream()
+        .filter(site -> context.isMoving(site.tensor(), site.axis()) == moving)
+        .toList();
+  }
+
+  /// An index that only tensors bound that are being defined: it runs as far as all stays inside
+  /// them, if they are declared.
+  private void boundByRecursion() {
+    List<Frame.Site> known =
+        sites(true).stream()
+            .filter(
+                site ->
+                    Extents.symbols(context.extents.resolve(site.extent())).stream()
+                        .noneMatch(Extents::isUnknown))
+            .toList();
+    for (Frame.Variable variable : frame.variables()) {
+      if (!solved.containsKey(variable.name())) {
+        bound(variable, known);
       }
     }
   }
@@ -187,7 +213,7 @@ final class Domain {
 
   /// `X[i+1] - X[i]`: an index with a use of its own is cut where another read would pass the end.
   private void shrink() {
-    for (Frame.Site site : frame.sites()) {
+    for (Frame.Site site : sites(false)) {
       Set<String> names = frame.variablesOf(site.position());
       if (!site.checked() || site.padded() || names.size() != 1 || isGather(site.position())) {
         continue;
@@ -220,9 +246,9 @@ final class Domain {
   }
 
   /// Bounds a variable that has no direct use by the functions in which it is the only unknown.
-  private boolean bound(Frame.Variable variable) {
+  private boolean bound(Frame.Variable variable, List<Frame.Site> sites) {
     @Nullable IndexExpr extent = null;
-    for (Frame.Site site : frame.sites()) {
+    for (Frame.Site site : sites) {
       Set<String> names = frame.variablesOf(site.position());
       boolean isAlone =
           names.contains(variable.name())

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
@@ -21,12 +22,18 @@ final class Equations {
   private final List<Item> items;
   private final Optional<Declared> declared;
   private final List<Part> parts = new ArrayList<>();
+  private int before;
+  private boolean isRelation;
+  private Optional<DType> type = Optional.empty();
+  private int width;
+  private List<IndexExpr> axes = List.of();
+  private List<IndexExpr> extents = List.of();
 
   /// What a declaration says of a tensor that equations define.
   record Declared(
       Optional<List<Optional<IndexExpr>>> extents, Optional<DType> type, Origin origin) {}
 
-  private Equations(Context context, String target, List<Item> items, Optional<Declared> declared) {
+  Equations(Context context, String target, List<Item> items, Optional<Declared> declared) {
     this.context = context;
     this.target = target;
     this.items = items;
@@ -36,42 +43,85 @@ final class Equations {
   /// Adds the definition of `target`, and before it those of its temporaries.
   static void lower(Context context, String target, List<Item> items, Optional<Declared> declared) {
     Equations equations = new Equations(context, target, items, declared);
-    int before = context.problems.size();
     try {
       equations.run();
     } catch (ArithmeticException overflow) {
       context.report(new Problem.TooLarge(items.getFirst().origin()));
-      equations.breakTarget(before);
+      equations.breakTarget();
     }
   }
 
+  /// Makes the tensor known before its equations are read; false where only they tell its rank.
+  boolean announce() {
+    OptionalInt rank = ranks().plain();
+    if (rank.isEmpty()) {
+      context.report(new Problem.RecursiveRank(target, items.getFirst().head().origin()));
+      return false;
+    }
+    axes = axes(rank.getAsInt());
+    assume(DType.F32);
+    return true;
+  }
+
+  private Ranks ranks() {
+    return new Ranks(context, target, items, declared);
+  }
+
+  /// What the type is taken to be at first.
+  DType firstType() {
+    return type.orElse(isRelation ? DType.BOOL : DType.I32);
+  }
+
+  /// The type that the tensor is read with.
+  DType assumed() {
+    TensorInfo info = context.tensor(target);
+    return info == null ? DType.F32 : info.dtype();
+  }
+
+  /// Says with which type the tensor is read.
+  void assume(DType dtype) {
+    Origin origin = items.getFirst().head().origin();
+    context.tensors.put(target, new TensorInfo(target, dtype, dtype, axes, false, false, origin));
+  }
+
   private void run() {
-    int before = context.problems.size();
-    boolean isRelation = items.getFirst().head().form() == Tree.Form.ROUND;
+    if (prepare() && resolveAll() && settleExtents()) {
+      definer(parts).define();
+    } else {
+      breakTarget();
+    }
+  }
+
+  /// Finds the type that is declared, and the axes, which may have unknown extents.
+  boolean prepare() {
+    before = context.problems.size();
+    isRelation = items.getFirst().head().form() == Tree.Form.ROUND;
     checkOperators();
-    Optional<DType> type = declaredType();
+    type = declaredType();
     checkBoolean(type.map(found -> found == DType.BOOL).orElse(isRelation));
-    int width = ellipsisWidth();
-    int rank = rank(width);
+    width = ranks().ellipsisWidth();
+    int rank = ranks().of(width);
     if (rank < 0 || hasNewError(before)) {
-      breakTarget(before);
-      return;
+      return false;
     }
-    List<IndexExpr> axes = axes(rank);
+    axes = axes(rank);
+    return true;
+  }
+
+  boolean resolveAll() {
     for (Item item : items) {
-      resolve(item, width, axes);
+      resolve(item);
     }
-    if (hasNewError(before) || parts.size() < items.size()) {
-      breakTarget(before);
-      return;
-    }
-    List<IndexExpr> extents =
-        new TargetExtents(context, target, parts, this::isDeclared).of(axes, isRelation);
-    if (hasNewError(before)) {
-      breakTarget(before);
-      return;
-    }
-    new Definer(context, target, parts, extents, type, isRelation).define();
+    return !hasNewError(before) && parts.size() == items.size();
+  }
+
+  boolean settleExtents() {
+    extents = new TargetExtents(context, target, parts, this::isDeclared).of(axes, isRelation);
+    return !hasNewError(before);
+  }
+
+  Definer definer(List<Part> some) {
+    return new Definer(context, target, some, extents, type, isRelation);
   }
 
   private boolean hasNewError(int before) {
@@ -87,7 +137,7 @@ final class Equations {
   }
 
   /// Marks the tensor as broken. What else is said of its equations may only follow from the error.
-  private void breakTarget(int before) {
+  void breakTarget() {
     context
         .problems
         .subList(before, context.problems.size())
@@ -158,92 +208,6 @@ final class Equations {
 
   // -------------------------------------------------------------------- the axes
 
-  /// How many axes `...` stands for: the most of any read with an ellipsis, or of a whole tensor
-  /// where the left side is bare.
-  private int ellipsisWidth() {
-    int width = 0;
-    for (Item item : items) {
-      if (item.value().isPresent()) {
-        width = Math.max(width, width(item.value().get(), item));
-      }
-    }
-    return width;
-  }
-
-  private int width(Tree.Expression value, Item item) {
-    int width = 0;
-    if (value instanceof Tree.Access access
-        && access.indices().stream().anyMatch(Tree.Ellipsis.class::isInstance)) {
-      int named = access.indices().size() - 1;
-      TensorInfo known = context.tensor(access.tensor().text());
-      TensorInfo tensor =
-          known != null ? known : Inputs.implicit(context, access.tensor(), -1, false);
-      width = Math.max(0, tensor.rank() - named);
-    }
-    boolean isBare = item.head().form() == Tree.Form.BARE;
-    if (isBare && declaredRank() < 0) {
-      Elaborator elaborator = new Elaborator(context, new Frame(), new Uses(name -> false));
-      if (value instanceof Tree.Name name && isTensor(name)) {
-        width = Math.max(width, elaborator.reader().tensor(name, 0, false).rank());
-      }
-      if (value instanceof Tree.Call call && Structures.NAMES.contains(call.function().text())) {
-        int before = context.problems.size();
-        List<IndexExpr> shape =
-            new Structures(elaborator).shape(call, Env.empty()).orElse(List.of());
-        // The same complaint comes again when the right side is resolved, but for one of an open
-        // tensor, which comes once.
-        List<Problem> again = context.problems.subList(before, context.problems.size());
-        again.removeIf(problem -> !(problem instanceof Problem.OpenRank));
-        return Math.max(width, shape.size());
-      }
-    }
-    List<Tree.Expression> children = Uses.children(value);
-    for (Tree.Expression child : children) {
-      // Brackets behind an expression, and parameters with axes, take whole tensors in.
-      boolean isBody =
-          value instanceof Tree.Indexed
-              || (value instanceof Tree.Call call
-                  && child instanceof Tree.Name
-                  && Calls.takesAxes(context, call, children.indexOf(child)));
-      width = Math.max(width, isBody ? 0 : width(child, item));
-    }
-    return width;
-  }
-
-  private boolean isTensor(Tree.Name name) {
-    boolean isKnown =
-        context.tensor(name.text()) != null || context.request.inputs().containsKey(name.text());
-    return isKnown && !context.constants.containsKey(name.text());
-  }
-
-  private int declaredRank() {
-    return declared.flatMap(Declared::extents).map(List::size).orElse(-1);
-  }
-
-  private int rank(int width) {
-    int rank = -1;
-    Origin first = declared.map(Declared::origin).orElse(Origin.UNKNOWN);
-    if (declaredRank() >= 0) {
-      rank = declaredRank();
-    }
-    for (Item item : items) {
-      Tree.Head head = item.head();
-      int here = head.form() == Tree.Form.BARE ? Math.max(width, 0) : Heads.rank(head, width);
-      if (head.form() == Tree.Form.BARE && declaredRank() >= 0) {
-        here = declaredRank();
-      }
-      if (rank >= 0 && here != rank) {
-        context.report(new Problem.TwoRanks(target, head.origin(), here, first, rank));
-        return -1;
-      }
-      if (rank < 0) {
-        rank = here;
-        first = head.origin();
-      }
-    }
-    return rank;
-  }
-
   private List<IndexExpr> axes(int rank) {
     List<IndexExpr> axes = new ArrayList<>();
     for (int axis = 0; axis < rank; axis++) {
@@ -257,13 +221,25 @@ final class Equations {
     return axes;
   }
 
+  String target() {
+    return target;
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  Origin origin() {
+    return items.getFirst().head().origin();
+  }
+
   private boolean isDeclared(int axis) {
     return declared.flatMap(Declared::extents).flatMap(all -> all.get(axis)).isPresent();
   }
 
   // ----------------------------------------------------------------- one equation
 
-  private void resolve(Item item, int width, List<IndexExpr> axes) {
+  private void resolve(Item item) {
     Frame frame = new Frame();
     boolean allDeclared = true;
     for (int axis = 0; axis < axes.size(); axis++) {
@@ -301,7 +277,7 @@ final class Equations {
       env = env.withPadding(padding);
     }
     List<IndexExpr> write = positions(item, head, elaborator, env, axes);
-    int before = context.problems.size();
+    int here = context.problems.size();
     Optional<Tree.AssignOperator> top =
         normal(item.operator()) == Tree.AssignOperator.ASSIGN
             ? Optional.empty()
@@ -314,13 +290,25 @@ final class Equations {
     if (item.isRule()) {
       checkSafety(item, env);
     }
-    if (write.size() < axes.size() || hasNewError(before) || frame.isBroken()) {
+    if (write.size() < axes.size() || hasNewError(here) || frame.isBroken()) {
       return;
     }
-    int before2 = context.problems.size();
+    noteMoving(frame, write, item);
+    int solving = context.problems.size();
     Domain.solve(context, frame, head.fixed(), optional(head, axes), item.head());
-    if (!hasNewError(before2)) {
+    if (!hasNewError(solving)) {
       parts.add(new Part(item, frame, write, node, bounds));
+    }
+  }
+
+  /// Along an axis of a recurrence, where an equation writes bounds its index too.
+  private void noteMoving(Frame frame, List<IndexExpr> write, Item item) {
+    for (int axis = 0; axis < write.size(); axis++) {
+      if (context.isMoving(target, axis) && !frame.variablesOf(write.get(axis)).isEmpty()) {
+        frame.addSite(
+            new Frame.Site(
+                target, axis, write.get(axis), axes.get(axis), true, false, item.head().origin()));
+      }
     }
   }
 

@@ -17,8 +17,10 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -65,11 +67,54 @@ final class Finish {
     }
     List<Signature.Output> outputs = outputs(items, definitions, queries);
     checkSizes(definitions, symbols);
+    List<Definition> ordered = ordered(items, definitions, outputs);
     if (hasErrors()) {
       return Optional.empty();
     }
     return Optional.of(
-        new Program(name, new Signature(symbols, inputs, outputs, queries), definitions));
+        new Program(name, new Signature(symbols, inputs, outputs, queries), ordered));
+  }
+
+  /// The definitions in the order in which they are computed, round by round where they need each
+  /// other.
+  private List<Definition> ordered(
+      Map<String, List<Item>> items, List<Definition> definitions, List<Signature.Output> outputs) {
+    Set<String> kept = new HashSet<>();
+    outputs.forEach(output -> kept.add(output.name()));
+    return switch (EvaluationOrder.of(definitions, kept)) {
+      case EvaluationOrder.Result.Ordered(List<Step> steps) -> {
+        List<Definition> ordered = new ArrayList<>();
+        flatten(steps, ordered);
+        yield ordered;
+      }
+      case EvaluationOrder.Result.Circular(List<String> names) -> {
+        Set<String> tensors = new LinkedHashSet<>();
+        names.forEach(name -> tensors.add(Context.targetOf(name)));
+        List<String> cycle = new ArrayList<>(tensors);
+        cycle.add(cycle.getFirst());
+        context.report(new Problem.Recursion(cycle, needing(items, cycle)));
+        yield definitions;
+      }
+    };
+  }
+
+  private static void flatten(List<Step> steps, List<Definition> ordered) {
+    for (Step step : steps) {
+      switch (step) {
+        case Step.Compute(Definition definition) -> ordered.add(definition);
+        case Step.Recurrence recurrence -> flatten(recurrence.steps(), ordered);
+      }
+    }
+  }
+
+  /// The equation of the first tensor of a cycle that needs the second.
+  private static Origin needing(Map<String, List<Item>> items, List<String> cycle) {
+    List<Item> group = Objects.requireNonNull(items.get(cycle.getFirst()));
+    return group.stream()
+        .filter(item -> item.needs().stream().anyMatch(name -> name.text().equals(cycle.get(1))))
+        .findFirst()
+        .orElse(group.getFirst())
+        .origin();
   }
 
   /// Extents that must not be 0: those that are known are checked, the others left to the run.
@@ -223,7 +268,11 @@ final class Finish {
     answers.files().forEach(file -> kept.put(file.tensor(), Optional.of(file.path())));
     if (kept.isEmpty()) {
       Set<String> read = new HashSet<>();
-      definitions.forEach(definition -> read.addAll(TensorReads.of(definition.body())));
+      for (Definition definition : definitions) {
+        Set<String> others = new HashSet<>(TensorReads.of(definition.body()));
+        others.removeAll(context.recursionOf(definition.name()));
+        read.addAll(others);
+      }
       for (String name : types.keySet()) {
         if (items.containsKey(name) && !read.contains(name)) {
           kept.put(name, Optional.empty());

@@ -191,6 +191,50 @@ final class Frame {
     return found;
   }
 
+  /// Whether a node reads one of some tensors, in a position too.
+  boolean reads(Node node, Set<String> tensors) {
+    boolean isRead =
+        switch (node) {
+          case Node.Read read ->
+              tensors.contains(read.tensor())
+                  || read.at().stream().anyMatch(at -> reads(at, tensors));
+          case Node.Place(IndexExpr index) -> reads(index, tensors);
+          case Node.Shared shared ->
+              reads(shared.value().body(), tensors)
+                  || shared.at().stream().anyMatch(at -> reads(at, tensors));
+          case Node.Whole _,
+              Node.Real _,
+              Node.Truth _,
+              Node.Broken _,
+              Node.Unary _,
+              Node.Binary _,
+              Node.Product _,
+              Node.Sum _,
+              Node.Logic _,
+              Node.Not _,
+              Node.Power _,
+              Node.Select _,
+              Node.Convert _,
+              Node.Project _,
+              Node.Average _,
+              Node.Cumulate _ ->
+              false;
+        };
+    return isRead || children(node).stream().anyMatch(child -> reads(child, tensors));
+  }
+
+  private boolean reads(IndexExpr position, Set<String> tensors) {
+    boolean[] found = {false};
+    Walk.ofIndices(
+            part -> {
+              Gather gather =
+                  part instanceof IndexExpr.Variable(String name) ? gathers.get(name) : null;
+              found[0] |= gather != null && reads(gather.source, tensors);
+            })
+        .visit(position);
+    return found[0];
+  }
+
   private void collect(Node node, Set<String> found) {
     switch (node) {
       case Node.Whole _, Node.Real _, Node.Truth _, Node.Broken _ -> {}

@@ -16,8 +16,8 @@ import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Components;
 import org.einkorn.ir.tensor.Program;
-import org.jspecify.annotations.Nullable;
 
 /// Lowers a whole program: declarations first, then tensors in the order of need, then what is
 /// printed and kept.
@@ -28,6 +28,7 @@ public final class ProgramLowering {
   private final Map<String, List<Item>> items = new LinkedHashMap<>();
   private final Map<String, Equations.Declared> declared = new HashMap<>();
   private final Map<String, Origin> defined = new LinkedHashMap<>();
+  private final Map<String, Set<String>> needs = new HashMap<>();
   private final Answers answers;
 
   /// What became of a program.
@@ -63,12 +64,17 @@ public final class ProgramLowering {
     collectItems();
     scanInputs();
     declare();
-    for (String target : order()) {
-      Equations.lower(
-          context,
-          target,
-          Objects.requireNonNull(items.get(target)),
-          Optional.ofNullable(declared.get(target)));
+    for (Map<String, List<Item>> group : order()) {
+      String first = group.keySet().iterator().next();
+      if (needs.getOrDefault(first, Set.of()).stream().anyMatch(group::containsKey)) {
+        Recursion.lower(context, group, declared);
+      } else {
+        Equations.lower(
+            context,
+            first,
+            Objects.requireNonNull(group.get(first)),
+            Optional.ofNullable(declared.get(first)));
+      }
     }
     answers.lower(tree.statements());
     if (context.problems.stream().allMatch(Equations::isWarning)) {
@@ -242,10 +248,8 @@ public final class ProgramLowering {
 
   // ------------------------------------------------------------------------ order
 
-  /// Targets so that each comes after those it needs. Recursion is reported once for each cycle,
-  /// and what is part of one is left out.
-  private List<String> order() {
-    Map<String, Set<String>> needs = new HashMap<>();
+  /// Tensors so that each comes after those it needs, together with those that need it in turn.
+  private List<Map<String, List<Item>>> order() {
     items.forEach(
         (target, group) -> {
           Set<String> names = new LinkedHashSet<>();
@@ -255,10 +259,18 @@ public final class ProgramLowering {
           names.retainAll(items.keySet());
           needs.put(target, names);
         });
-    List<String> order = new ArrayList<>();
-    Set<String> finished = new HashSet<>();
-    for (String target : items.keySet()) {
-      visit(target, needs, order, finished);
+    List<Map<String, List<Item>>> order = new ArrayList<>();
+    for (List<String> component : Components.of(List.copyOf(items.keySet()), needs)) {
+      Map<String, List<Item>> group = new LinkedHashMap<>();
+      items.forEach(
+          (target, all) -> {
+            if (component.contains(target) && !context.tensors.containsKey(target)) {
+              group.put(target, all);
+            }
+          });
+      if (!group.isEmpty()) {
+        order.add(group);
+      }
     }
     return order;
   }
@@ -290,65 +302,6 @@ public final class ProgramLowering {
             functions);
       }
     }
-  }
-
-  /// Depth-first, without recursion: a program may be a chain of thousands of equations.
-  private void visit(
-      String start, Map<String, Set<String>> needs, List<String> order, Set<String> finished) {
-    List<String> path = new ArrayList<>();
-    Set<String> onPath = new LinkedHashSet<>();
-    List<List<String>> open = new ArrayList<>();
-    @Nullable String next = finished.contains(start) ? null : start;
-    while (true) {
-      if (next != null) {
-        path.add(next);
-        onPath.add(next);
-        open.add(new ArrayList<>(needs.getOrDefault(next, Set.of())));
-        next = null;
-      }
-      if (path.isEmpty()) {
-        return;
-      }
-      List<String> rest = open.getLast();
-      if (rest.isEmpty()) {
-        String done = path.removeLast();
-        onPath.remove(done);
-        open.removeLast();
-        if (finished.add(done) && !context.tensors.containsKey(done)) {
-          order.add(done);
-        }
-        continue;
-      }
-      String wanted = rest.removeFirst();
-      if (onPath.contains(wanted)) {
-        reportCycle(path.subList(path.indexOf(wanted), path.size()));
-      } else if (!finished.contains(wanted)) {
-        next = wanted;
-      }
-    }
-  }
-
-  private void reportCycle(List<String> cycle) {
-    Origin origin = needing(cycle.getFirst(), cycle.get(1 % cycle.size()));
-    boolean isNew = cycle.stream().noneMatch(name -> context.tensors.containsKey(name));
-    if (isNew) {
-      List<String> closed = new ArrayList<>(cycle);
-      closed.add(cycle.getFirst());
-      context.report(new Problem.Recursion(closed, origin));
-    }
-    for (String name : cycle) {
-      Inputs.broken(context, name, origin);
-    }
-  }
-
-  /// The equation of a tensor that needs another.
-  private Origin needing(String tensor, String needed) {
-    List<Item> group = java.util.Objects.requireNonNull(items.get(tensor));
-    return group.stream()
-        .filter(item -> item.needs().stream().anyMatch(name -> name.text().equals(needed)))
-        .findFirst()
-        .orElse(group.getFirst())
-        .origin();
   }
 
   private void warnUnused() {

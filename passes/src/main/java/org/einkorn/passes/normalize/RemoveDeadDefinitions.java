@@ -1,8 +1,11 @@
 package org.einkorn.passes.normalize;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
@@ -12,7 +15,7 @@ import org.einkorn.passes.Pass;
 
 /// Drops definitions that no output needs.
 public final class RemoveDeadDefinitions {
-  /// `T = e; … → …` where T is no output and no later definition reads T.
+  /// `T = e; … → …` where T is no output and nothing that an output needs reads T.
   public static final Pass<Program> PASS =
       Pass.of(
           "remove-dead-definitions",
@@ -31,15 +34,22 @@ public final class RemoveDeadDefinitions {
   }
 
   private static Program apply(Program program) {
+    Map<String, Definition> byName = new HashMap<>();
+    program.definitions().forEach(definition -> byName.put(definition.name(), definition));
     Set<String> needed = new HashSet<>();
-    program.signature().outputs().forEach(output -> needed.add(output.name()));
-    List<Definition> kept = new ArrayList<>();
-    for (Definition definition : program.definitions().reversed()) {
-      if (needed.contains(definition.name())) {
-        needed.addAll(TensorReads.of(definition.body()));
-        kept.addFirst(definition);
+    Deque<String> open = new ArrayDeque<>();
+    program.signature().outputs().forEach(output -> open.add(output.name()));
+    while (!open.isEmpty()) {
+      String name = open.remove();
+      Definition definition = byName.get(name);
+      if (needed.add(name) && definition != null) {
+        open.addAll(TensorReads.of(definition.body()));
       }
     }
+    List<Definition> kept =
+        program.definitions().stream()
+            .filter(definition -> needed.contains(definition.name()))
+            .toList();
     return kept.size() == program.definitions().size()
         ? program
         : new Program(program.name(), program.signature(), kept, slicings(program, kept));
