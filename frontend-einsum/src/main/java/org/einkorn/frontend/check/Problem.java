@@ -201,9 +201,6 @@ public sealed interface Problem {
   /// A tensor that needs itself and whose left sides do not say how many axes it has.
   record RecursiveRank(String tensor, Origin at) implements Problem {}
 
-  /// A tensor that needs itself and whose equations agree on no type.
-  record UnsettledType(String tensor, Origin at) implements Problem {}
-
   record VirtualIndex(Origin at) implements Problem {}
 
   record Steps(Origin at) implements Problem {}

@@ -193,7 +193,6 @@ public final class ProblemWords {
       case Problem.NotOfSemiring p -> types(p);
       case Problem.Recursion p -> refused(p);
       case Problem.RecursiveRank p -> refused(p);
-      case Problem.UnsettledType p -> refused(p);
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
       case Problem.Learning p -> refused(p);
@@ -368,10 +367,6 @@ public final class ProblemWords {
               .help(
                   "write an index for each axis, or declare it: "
                       + code("tensor " + p.tensor() + "[t: 10]"));
-      case Problem.UnsettledType p ->
-          Diagnostic.error("E0219", "the type of " + code(p.tensor()) + " depends on itself")
-              .at(p.at(), "each type that is assumed for it gives another")
-              .help("declare its type: " + code(p.tensor() + "[t]: f32 = …"));
       case Problem.VirtualIndex p ->
           Diagnostic.error("E0902", "virtual indices are not compiled in this version")
               .at(p.at(), "an index whose past is not kept")

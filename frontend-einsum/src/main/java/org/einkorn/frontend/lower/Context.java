@@ -94,6 +94,10 @@ final class Context {
     moving.computeIfAbsent(tensor, _ -> new LinkedHashSet<>()).add(axis);
   }
 
+  boolean isMoving(String tensor) {
+    return moving.containsKey(tensor);
+  }
+
   boolean isMoving(String tensor, int axis) {
     return moving.getOrDefault(tensor, Set.of()).contains(axis);
   }

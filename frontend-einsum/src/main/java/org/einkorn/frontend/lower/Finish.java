@@ -67,18 +67,17 @@ final class Finish {
     }
     List<Signature.Output> outputs = outputs(items, definitions, queries);
     checkSizes(definitions, symbols);
-    List<Definition> ordered = ordered(items, definitions, outputs);
     if (hasErrors()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Program(name, new Signature(symbols, inputs, outputs, queries), ordered));
+    Signature signature = new Signature(symbols, inputs, outputs, queries);
+    return Optional.of(new Program(name, signature, ordered(definitions, outputs)));
   }
 
   /// The definitions in the order in which they are computed, round by round where they need each
   /// other.
-  private List<Definition> ordered(
-      Map<String, List<Item>> items, List<Definition> definitions, List<Signature.Output> outputs) {
+  private static List<Definition> ordered(
+      List<Definition> definitions, List<Signature.Output> outputs) {
     Set<String> kept = new HashSet<>();
     outputs.forEach(output -> kept.add(output.name()));
     return switch (EvaluationOrder.of(definitions, kept)) {
@@ -87,14 +86,8 @@ final class Finish {
         flatten(steps, ordered);
         yield ordered;
       }
-      case EvaluationOrder.Result.Circular(List<String> names) -> {
-        Set<String> tensors = new LinkedHashSet<>();
-        names.forEach(name -> tensors.add(Context.targetOf(name)));
-        List<String> cycle = new ArrayList<>(tensors);
-        cycle.add(cycle.getFirst());
-        context.report(new Problem.Recursion(cycle, needing(items, cycle)));
-        yield definitions;
-      }
+      case EvaluationOrder.Result.Circular(List<String> names) ->
+          throw new IllegalStateException("an order that was there is gone: " + names);
     };
   }
 
@@ -105,16 +98,6 @@ final class Finish {
         case Step.Recurrence recurrence -> flatten(recurrence.steps(), ordered);
       }
     }
-  }
-
-  /// The equation of the first tensor of a cycle that needs the second.
-  private static Origin needing(Map<String, List<Item>> items, List<String> cycle) {
-    List<Item> group = Objects.requireNonNull(items.get(cycle.getFirst()));
-    return group.stream()
-        .filter(item -> item.needs().stream().anyMatch(name -> name.text().equals(cycle.get(1))))
-        .findFirst()
-        .orElse(group.getFirst())
-        .origin();
   }
 
   /// Extents that must not be 0: those that are known are checked, the others left to the run.

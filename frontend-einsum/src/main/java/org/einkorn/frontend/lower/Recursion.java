@@ -10,6 +10,8 @@ import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.runtime.DType;
 
 /// Lowers tensors that need each other, or themselves.
@@ -19,16 +21,18 @@ import org.einkorn.runtime.DType;
 /// the equations that need none of the tensors. In which order the elements are computed follows
 /// from the definitions, when all extents are known.
 final class Recursion {
-  /// More rounds than the types that a tensor can go through.
-  private static final int ROUNDS = 8;
+  /// More rounds than the types that all tensors of a group can go through one after the other.
+  private static final int ROUNDS = 1000;
 
   private final Context context;
   private final List<Equations> all = new ArrayList<>();
+  private final Map<String, List<Item>> group;
   private final Set<String> names;
 
   private Recursion(
       Context context, Map<String, List<Item>> group, Map<String, Equations.Declared> declared) {
     this.context = context;
+    this.group = group;
     this.names = group.keySet();
     group.forEach(
         (target, items) ->
@@ -44,6 +48,7 @@ final class Recursion {
   static void lower(
       Context context, Map<String, List<Item>> group, Map<String, Equations.Declared> declared) {
     Recursion recursion = new Recursion(context, group, declared);
+    int before = context.problems.size();
     boolean isSound = false;
     try {
       isSound = recursion.run();
@@ -51,8 +56,47 @@ final class Recursion {
       context.report(new Problem.TooLarge(recursion.all.getFirst().origin()));
     }
     if (!isSound) {
+      recursion.explainExtents(before);
       recursion.all.forEach(Equations::breakTarget);
     }
+  }
+
+  /// Where no tensor of the group stands with a function of an index, how far an index runs is not
+  /// what is wrong: there are no steps.
+  private void explainExtents(int before) {
+    List<Problem> found = context.problems.subList(before, context.problems.size());
+    boolean hasSteps = names.stream().anyMatch(context::isMoving);
+    if (!hasSteps && found.removeIf(Problem.UnknownExtent.class::isInstance)) {
+      report(List.copyOf(names));
+    }
+  }
+
+  private void report(List<String> definitions) {
+    Set<String> tensors = new LinkedHashSet<>();
+    definitions.forEach(name -> tensors.add(Context.targetOf(name)));
+    List<String> cycle = new ArrayList<>(tensors);
+    cycle.add(cycle.getFirst());
+    context.report(new Problem.Recursion(cycle, needing(cycle)));
+  }
+
+  /// The equation of the first tensor of a cycle that needs the second.
+  private Origin needing(List<String> cycle) {
+    List<Item> items = group.getOrDefault(cycle.getFirst(), List.of());
+    return items.stream()
+        .filter(item -> item.needs().stream().anyMatch(name -> name.text().equals(cycle.get(1))))
+        .findFirst()
+        .map(Item::origin)
+        .orElse(all.getFirst().origin());
+  }
+
+  /// Whether there is an order in which the elements can be computed; a complaint if there is none.
+  private boolean hasOrder(List<Definition> definitions) {
+    if (EvaluationOrder.of(definitions, names)
+        instanceof EvaluationOrder.Result.Circular(List<String> cycle)) {
+      report(cycle);
+      return false;
+    }
+    return true;
   }
 
   private boolean run() {
@@ -73,14 +117,22 @@ final class Recursion {
     for (Equations one : all) {
       isSound &= isSound && one.settleExtents();
     }
-    if (!isSound || !settleTypes()) {
+    if (!isSound) {
       return false;
     }
+    settleTypes();
+    int first = context.definitions.size();
     all.forEach(one -> one.definer(one.parts()).define());
-    return true;
+    List<Definition> made = context.definitions.subList(first, context.definitions.size());
+    if (hasOrder(List.copyOf(made))) {
+      return true;
+    }
+    made.clear();
+    return false;
   }
 
-  private boolean settleTypes() {
+  /// Types only grow from round to round, as that of an expression grows with those of its parts.
+  private void settleTypes() {
     for (Equations one : all) {
       List<Part> base =
           one.parts().stream().filter(part -> !part.frame().reads(part.node(), names)).toList();
@@ -96,12 +148,10 @@ final class Recursion {
         one.assume(found);
       }
       if (isSettled) {
-        return true;
+        return;
       }
     }
-    Equations first = all.getFirst();
-    context.report(new Problem.UnsettledType(first.target(), first.origin()));
-    return false;
+    throw new IllegalStateException("no type of " + names + " is that of its equations");
   }
 
   // ----------------------------------------------------------------- moving axes

@@ -8,7 +8,6 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
-import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -25,7 +24,7 @@ final class TensorFacts {
       collector.facts.addType(input.type(), Context.of(input.place(), before));
       before.put(input.name(), input.type());
     }
-    Set<String> recurrent = EvaluationOrder.recurrent(program);
+    Set<String> recurrent = Orders.recurrent(program);
     Map<String, TensorType> later = new HashMap<>();
     program.definitions().stream()
         .filter(definition -> recurrent.contains(definition.name()))

@@ -129,7 +129,7 @@ final class TensorRules {
           "order-exists",
           "What needs itself or a later definition needs only elements of earlier rounds.",
           (subject, report) -> {
-            if (EvaluationOrder.of(subject.program())
+            if (Orders.of(subject.program()).orElse(null)
                 instanceof EvaluationOrder.Result.Circular(List<String> cycle)) {
               report.find(
                   Place.of("`" + cycle.getFirst() + "`"),

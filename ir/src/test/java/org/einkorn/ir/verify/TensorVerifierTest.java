@@ -203,6 +203,27 @@ class TensorVerifierTest {
         program(definition("Y", List.of(new Axis("n'", N)), Scalar.Literal.of(DType.F32, 1))));
     TensorType square = new TensorType(DType.F32, List.of(N, N));
     assertRule(
+        "order-exists",
+        "needs itself in a circle: `Y` needs `Z` needs `Y`",
+        """
+        rec Z: f32[n + 1]
+        Y: f32[n] = sum
+          for i < n
+            [i] <- Z[i] + 1.0:f32
+        Z: f32[n + 1] = sum
+          for i < n
+            [i] <- Y[i]
+        """,
+        """
+        rec Z: f32[n + 1]
+        Y: f32[n] = sum
+          for i < n
+            [i] <- Z[i] + 1.0:f32
+        Z: f32[n + 1] = sum
+          for i < n
+            [i + 1] <- Y[i]
+        """);
+    assertRule(
         "axes-unique",
         "a second axis `i`",
         program(new Definition("Y", square, scan("i", "i"))),
@@ -282,8 +303,8 @@ class TensorVerifierTest {
         program(definition("Y", read("Z", I)), definition("Z", read("X", I))),
         program(definition("Z", read("X", I)), definition("Y", read("Z", I))));
     assertRule(
-        "reads-defined",
-        "`Y` is not defined before `Y[i]`",
+        "order-exists",
+        "needs itself in a circle: `Y` needs `Y`",
         program(definition("Y", read("Y", I))),
         program(definition("Y", read("X", I))));
     assertRule(
