@@ -368,9 +368,9 @@ public final class ProblemWords {
                   "write an index for each axis, or declare it: "
                       + code("tensor " + p.tensor() + "[t: 10]"));
       case Problem.VirtualIndex p ->
-          Diagnostic.error("E0902", "virtual indices are not compiled in this version")
-              .at(p.at(), "an index whose past is not kept")
-              .help("write the steps out with a name for each");
+          Diagnostic.error("E0902", "a virtual index outside of its recurrence")
+              .at(p.at(), "the past of the tensor is kept only as far as it needs itself")
+              .help("name the index without `*`, or leave it out for the last value");
       case Problem.Steps p ->
           Diagnostic.error("E0903", "`until` and `for` are not compiled in this version")
               .at(p.at(), "")

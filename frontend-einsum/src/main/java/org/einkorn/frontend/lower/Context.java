@@ -33,6 +33,7 @@ final class Context {
   final List<Signature.Input> inputs = new ArrayList<>();
   final Set<String> used = new LinkedHashSet<>();
   private final Map<String, Set<Integer>> moving = new HashMap<>();
+  private final Map<String, Integer> virtual = new HashMap<>();
   private final List<Set<String>> recursions = new ArrayList<>();
   private final Map<String, Integer> temporaries = new HashMap<>();
   private final List<Label> labels = new ArrayList<>();
@@ -86,6 +87,15 @@ final class Context {
   static String targetOf(String definition) {
     int dot = definition.indexOf('.');
     return dot < 0 ? definition : definition.substring(0, dot);
+  }
+
+  /// Notes that a tensor of the IR has an axis that the user's tensor lacks: a virtual index.
+  void addVirtual(String tensor, int axis) {
+    virtual.put(tensor, axis);
+  }
+
+  boolean isVirtual(String tensor, int axis) {
+    return virtual.getOrDefault(tensor, -1) == axis;
   }
 
   /// Notes an axis along which a tensor needs other positions of itself. How long it is does not

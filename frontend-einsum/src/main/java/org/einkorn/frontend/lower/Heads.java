@@ -138,8 +138,16 @@ final class Heads {
               .ifPresent(size -> fixed.put(variable, Domain.declared(target, axis, size, origin)));
         }
         case Tree.Virtual virtual -> {
-          context.report(new Problem.VirtualIndex(virtual.origin()));
-          write.add(IndexExpr.Constant.ZERO);
+          if (!context.isVirtual(target, axis)) {
+            context.report(new Problem.VirtualIndex(virtual.origin()));
+            write.add(IndexExpr.Constant.ZERO);
+          } else if (virtual.offset() == 0) {
+            write.add(variable(virtual.name(), names));
+            fix(names, virtual.name(), axis, fixed);
+          } else {
+            write.add(IndexExpr.Constant.ZERO);
+            pending.put(axis, virtual.position());
+          }
         }
         case Tree.Group group -> write.add(group(group, names));
         case Tree.Position(Tree.Expression value, Origin _) -> {

@@ -36,6 +36,8 @@ final class Positions {
         yield variable;
       }
       case Tree.Group group -> group(group, tensor, axis, env);
+      case Tree.Virtual virtual when context.isVirtual(tensor.name(), axis) ->
+          position(virtual.position(), tensor, axis, env);
       case Tree.Virtual virtual -> {
         context.report(new Problem.VirtualIndex(virtual.origin()));
         yield Optional.empty();

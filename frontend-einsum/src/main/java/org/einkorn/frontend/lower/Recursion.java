@@ -1,17 +1,28 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.check.Ranges;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
 /// Lowers tensors that need each other, or themselves.
@@ -29,15 +40,20 @@ final class Recursion {
   private final Map<String, List<Item>> group;
   private final Set<String> names;
 
+  /// The axes of virtual indices, by the user's names of tensors.
+  private final Map<String, Integer> virtual = new LinkedHashMap<>();
+
   private Recursion(
       Context context, Map<String, List<Item>> group, Map<String, Equations.Declared> declared) {
     this.context = context;
     this.group = group;
     this.names = group.keySet();
+    group.forEach(this::noteVirtual);
     group.forEach(
         (target, items) ->
             all.add(
-                new Equations(context, target, items, Optional.ofNullable(declared.get(target)))));
+                new Equations(
+                    context, stored(target), items, Optional.ofNullable(declared.get(target)))));
     context.addRecursion(names);
     group.values().forEach(items -> items.forEach(this::noteMoving));
   }
@@ -55,17 +71,92 @@ final class Recursion {
     } catch (ArithmeticException overflow) {
       context.report(new Problem.TooLarge(recursion.all.getFirst().origin()));
     }
-    if (!isSound) {
+    if (isSound) {
+      recursion.virtual.forEach(recursion::defineLast);
+    } else {
       recursion.explainExtents(before);
       recursion.all.forEach(Equations::breakTarget);
+      recursion.alias();
     }
+  }
+
+  // ---------------------------------------------------------------- virtual axes
+
+  /// What a tensor with a virtual index is called in the IR: there it has an axis for it.
+  private String stored(String target) {
+    return virtual.containsKey(target) ? target + ".past" : target;
+  }
+
+  private void noteVirtual(String target, List<Item> items) {
+    for (Item item : items) {
+      List<Tree.Index> indices = item.head().indices();
+      for (int axis = 0; axis < indices.size(); axis++) {
+        if (indices.get(axis) instanceof Tree.Virtual index) {
+          int known = virtual.getOrDefault(target, axis);
+          if (known != axis) {
+            context.report(new Problem.VirtualIndex(index.origin()));
+          }
+          virtual.put(target, known);
+          context.addVirtual(stored(target), known);
+        }
+      }
+    }
+  }
+
+  /// Lets the equations of the group read tensors with virtual indices by the user's names.
+  private void alias() {
+    for (String target : virtual.keySet()) {
+      TensorInfo info = context.tensor(stored(target));
+      if (info != null) {
+        context.tensors.put(target, info);
+      }
+    }
+  }
+
+  /// Outside of its recurrence a tensor with a virtual index is what it was in the end.
+  private void defineLast(String target, int axis) {
+    TensorInfo past = Objects.requireNonNull(context.tensor(stored(target)));
+    List<Axis> axes = new ArrayList<>();
+    List<IndexExpr> at = new ArrayList<>();
+    List<IndexExpr> extents = new ArrayList<>();
+    for (int place = 0; place < past.rank(); place++) {
+      IndexExpr extent = context.extents.resolve(past.extents().get(place));
+      if (place == axis) {
+        IndexExpr last = extent.plus(-1);
+        at.add(
+            new Ranges(last, last).isInside(extent)
+                ? last
+                : new IndexExpr.Fetch(target, axis, extent, new Scalar.Position(last)));
+        continue;
+      }
+      Axis own = new Axis("at." + axes.size(), extent);
+      axes.add(own);
+      at.add(own.variable());
+      extents.add(extent);
+    }
+    boolean isLogic = past.dtype() == DType.BOOL;
+    Scalar value =
+        Scalar.cast(past.dtype().compute(), new Scalar.Read(past.name(), past.dtype(), at));
+    Contraction term =
+        new Contraction(
+            axes,
+            List.of(),
+            axes.stream().map(Axis::variable).toList(),
+            isLogic ? BinaryOp.AND : BinaryOp.MULTIPLY,
+            List.of(value));
+    Body body = new Body.Accumulate(isLogic ? Projection.ANY : Projection.SUM, List.of(term));
+    Origin origin = past.origin();
+    context.tensors.put(
+        target, new TensorInfo(target, past.dtype(), past.dtype(), extents, false, false, origin));
+    context.definitions.add(
+        new Definition(target, new TensorType(past.dtype(), extents), body, origin));
   }
 
   /// Where no tensor of the group stands with a function of an index, how far an index runs is not
   /// what is wrong: there are no steps.
   private void explainExtents(int before) {
     List<Problem> found = context.problems.subList(before, context.problems.size());
-    boolean hasSteps = names.stream().anyMatch(context::isMoving);
+    boolean hasSteps = names.stream().map(this::stored).anyMatch(context::isMoving);
     if (!hasSteps && found.removeIf(Problem.UnknownExtent.class::isInstance)) {
       report(List.copyOf(names));
     }
@@ -91,7 +182,7 @@ final class Recursion {
 
   /// Whether there is an order in which the elements can be computed; a complaint if there is none.
   private boolean hasOrder(List<Definition> definitions) {
-    if (EvaluationOrder.of(definitions, names)
+    if (EvaluationOrder.of(definitions, Set.of())
         instanceof EvaluationOrder.Result.Circular(List<String> cycle)) {
       report(cycle);
       return false;
@@ -104,6 +195,7 @@ final class Recursion {
     for (Equations one : all) {
       isSound &= one.announce();
     }
+    alias();
     if (!isSound) {
       return false;
     }
@@ -111,6 +203,7 @@ final class Recursion {
       isSound &= one.prepare();
       one.assume(one.firstType());
     }
+    alias();
     for (Equations one : all) {
       isSound &= isSound && one.resolveAll();
     }
@@ -133,13 +226,16 @@ final class Recursion {
 
   /// Types only grow from round to round, as that of an expression grows with those of its parts.
   private void settleTypes() {
+    Set<String> stored = new LinkedHashSet<>();
+    names.forEach(name -> stored.add(stored(name)));
     for (Equations one : all) {
       List<Part> base =
-          one.parts().stream().filter(part -> !part.frame().reads(part.node(), names)).toList();
+          one.parts().stream().filter(part -> !part.frame().reads(part.node(), stored)).toList();
       if (!base.isEmpty()) {
         one.assume(one.definer(base).stored());
       }
     }
+    alias();
     for (int round = 0; round < ROUNDS; round++) {
       boolean isSettled = true;
       for (Equations one : all) {
@@ -147,6 +243,7 @@ final class Recursion {
         isSettled &= found == one.assumed();
         one.assume(found);
       }
+      alias();
       if (isSettled) {
         return;
       }
@@ -173,17 +270,23 @@ final class Recursion {
     if (!names.contains(tensor)) {
       return;
     }
+    String stored = stored(tensor);
     for (int axis = 0; axis < indices.size(); axis++) {
       switch (indices.get(axis)) {
         case Tree.Position(Tree.Expression value, Origin _) -> {
           if (!(value instanceof Tree.Name) && hasIndex(value)) {
-            context.addMoving(tensor, axis);
+            context.addMoving(stored, axis);
           }
         }
         case Tree.Ellipsis _ -> {
           return;
         }
-        case Tree.Dotted _, Tree.Virtual _, Tree.Group _, Tree.Slice _, Tree.Sized _ -> {}
+        case Tree.Virtual virtual -> {
+          if (virtual.offset() != 0) {
+            context.addMoving(stored, axis);
+          }
+        }
+        case Tree.Dotted _, Tree.Group _, Tree.Slice _, Tree.Sized _ -> {}
       }
     }
   }

@@ -373,7 +373,17 @@ public sealed interface Tree {
   record Dotted(Name name, Origin origin) implements Index {}
 
   /// `*t+1`: an index whose past is not kept.
-  record Virtual(Name name, long offset, Origin origin) implements Index {}
+  record Virtual(Name name, long offset, Origin origin) implements Index {
+    /// The same position on an axis that is kept: `t+1`.
+    public Expression position() {
+      if (offset == 0) {
+        return name;
+      }
+      TermOperator sign = offset > 0 ? TermOperator.PLUS : TermOperator.MINUS;
+      Term term = new Term(sign, new IntegerLiteral(Math.abs(offset), origin));
+      return new Sum(name, List.of(term), origin);
+    }
+  }
 
   /// `(h d)`: several axes as one, the last the fastest.
   record Group(List<Name> names, Origin origin) implements Index {

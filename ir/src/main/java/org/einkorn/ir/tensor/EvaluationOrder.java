@@ -58,17 +58,29 @@ public final class EvaluationOrder {
       return new Result.Ordered(
           definitions.stream().map(each -> (Step) new Step.Compute(each)).toList());
     }
-    Map<String, Definition> byName = new LinkedHashMap<>();
-    definitions.forEach(definition -> byName.put(definition.name(), definition));
     List<Dependence> dependences = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    definitions.forEach(definition -> names.add(definition.name()));
     for (Definition definition : definitions) {
       Dependence.of(definition).stream()
-          .filter(dependence -> byName.containsKey(dependence.source()))
+          .filter(dependence -> names.contains(dependence.source()))
           .forEach(dependences::add);
     }
-    EvaluationOrder order = new EvaluationOrder(kept);
+    return switch (separate(definitions, dependences, kept)) {
+      case Result.Ordered(List<Step> steps) ->
+          new Result.Ordered(new ProducerFusion(dependences, kept).fuse(steps));
+      case Result.Circular circular -> circular;
+    };
+  }
+
+  /// The order in which only what needs each other is computed together.
+  private static Result separate(
+      List<Definition> definitions, List<Dependence> dependences, Set<String> kept) {
+    Map<String, Definition> byName = new LinkedHashMap<>();
+    definitions.forEach(definition -> byName.put(definition.name(), definition));
     List<String> cycle = new ArrayList<>();
-    Optional<List<Step>> steps = order.arrange(byName, dependences, Map.of(), cycle);
+    Optional<List<Step>> steps =
+        new EvaluationOrder(kept).arrange(byName, dependences, Map.of(), cycle);
     return steps.isPresent() ? new Result.Ordered(steps.get()) : new Result.Circular(cycle);
   }
 
@@ -81,20 +93,25 @@ public final class EvaluationOrder {
     };
   }
 
-  /// The names of the definitions that are part of a recurrence; where there is no order, of all.
+  /// The names of the definitions that need themselves, on the way over others or at once.
   public static Set<String> recurrent(Program program) {
-    Set<String> names = new HashSet<>();
-    switch (of(program)) {
-      case Result.Ordered(List<Step> steps) -> {
-        for (Step step : steps) {
-          if (step instanceof Step.Recurrence recurrence) {
-            recurrence.members().forEach(member -> names.add(member.definition().name()));
-          }
-        }
-      }
-      case Result.Circular _ -> program.definitions().forEach(each -> names.add(each.name()));
+    if (!needsLater(program.definitions())) {
+      return Set.of();
     }
-    return names;
+    Map<String, Set<String>> needs = new HashMap<>();
+    List<String> names = new ArrayList<>();
+    for (Definition definition : program.definitions()) {
+      names.add(definition.name());
+      needs.put(definition.name(), TensorReads.of(definition.body()));
+    }
+    Set<String> found = new HashSet<>();
+    for (List<String> component : Components.of(names, needs)) {
+      String first = component.getFirst();
+      if (component.size() > 1 || needs.getOrDefault(first, Set.of()).contains(first)) {
+        found.addAll(component);
+      }
+    }
+    return found;
   }
 
   private static boolean needsLater(List<Definition> definitions) {

@@ -122,18 +122,19 @@ final class RecurrenceSearch {
     return true;
   }
 
-  /// Whether all terms of a member say which of their points land on a position.
   private boolean isSuited(Map.Entry<String, Integer> chosen) {
     Definition definition = members.get(chosen.getKey());
-    int axis = chosen.getValue();
-    return definition != null
-        && switch (definition.body()) {
-          case Body.Accumulate(var projection, List<Contraction> terms) ->
-              terms.stream()
-                  .noneMatch(
-                      term -> Landing.of(term.write().get(axis)) instanceof Landing.Scattered);
-          case Body.Scan scan -> scan.axis() != axis;
-        };
+    return definition != null && isSuited(definition, chosen.getValue());
+  }
+
+  /// Whether all terms of a definition say which of their points land on a position of an axis.
+  static boolean isSuited(Definition definition, int axis) {
+    return switch (definition.body()) {
+      case Body.Accumulate(var projection, List<Contraction> terms) ->
+          terms.stream()
+              .noneMatch(term -> Landing.of(term.write().get(axis)) instanceof Landing.Scattered);
+      case Body.Scan scan -> scan.axis() != axis;
+    };
   }
 
   private Optional<Found> schedule(Map<String, Integer> axes, boolean isDescending) {

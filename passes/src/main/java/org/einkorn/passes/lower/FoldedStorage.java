@@ -89,7 +89,12 @@ final class FoldedStorage {
   /// How many of the last positions are in use after the recurrence.
   private static OptionalLong afterwards(
       Step.Recurrence recurrence, Step.Member member, ReadAt read) {
-    Affine index = Affine.of(read.indices().get(member.axis()));
+    IndexExpr position = read.indices().get(member.axis());
+    if (position instanceof IndexExpr.Fetch fetch
+        && fetch.source() instanceof Scalar.Position(IndexExpr checked)) {
+      position = checked;
+    }
+    Affine index = Affine.of(position);
     Affine fromLast =
         recurrence.isDescending() ? index : Affine.of(member.extent().plus(-1)).minus(index);
     return fromLast.isConstant() && fromLast.constant() >= 0
