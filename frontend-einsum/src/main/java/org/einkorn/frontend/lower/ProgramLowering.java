@@ -66,7 +66,11 @@ public final class ProgramLowering {
     declare();
     for (Map<String, List<Item>> group : order()) {
       String first = group.keySet().iterator().next();
-      if (needs.getOrDefault(first, Set.of()).stream().anyMatch(group::containsKey)) {
+      boolean isRecursive =
+          group.size() > 1
+              || needs.getOrDefault(first, Set.of()).contains(first)
+              || Recursion.isVirtual(Objects.requireNonNull(group.get(first)));
+      if (isRecursive) {
         Recursion.lower(context, group, declared);
       } else {
         Equations.lower(
@@ -259,6 +263,13 @@ public final class ProgramLowering {
           names.retainAll(items.keySet());
           needs.put(target, names);
         });
+    // What has a virtual index is computed together with all that reads it at one.
+    items.forEach(
+        (target, group) ->
+            Recursion.virtualReads(group).stream()
+                .filter(items::containsKey)
+                .forEach(
+                    read -> needs.computeIfAbsent(read, _ -> new LinkedHashSet<>()).add(target)));
     List<Map<String, List<Item>>> order = new ArrayList<>();
     for (List<String> component : Components.of(List.copyOf(items.keySet()), needs)) {
       Map<String, List<Item>> group = new LinkedHashMap<>();

@@ -82,6 +82,29 @@ final class Recursion {
 
   // ---------------------------------------------------------------- virtual axes
 
+  /// Whether a left side has a virtual index.
+  static boolean isVirtual(List<Item> items) {
+    return items.stream().anyMatch(item -> hasVirtual(item.head().indices()));
+  }
+
+  private static boolean hasVirtual(List<Tree.Index> indices) {
+    return indices.stream().anyMatch(Tree.Virtual.class::isInstance);
+  }
+
+  /// The tensors that are read at virtual indices.
+  static Set<String> virtualReads(List<Item> items) {
+    Set<String> found = new LinkedHashSet<>();
+    items.forEach(item -> item.value().ifPresent(value -> virtualReads(value, found)));
+    return found;
+  }
+
+  private static void virtualReads(Tree.Expression value, Set<String> found) {
+    if (value instanceof Tree.Access access && hasVirtual(access.indices())) {
+      found.add(access.tensor().text());
+    }
+    Uses.children(value).forEach(child -> virtualReads(child, found));
+  }
+
   /// What a tensor with a virtual index is called in the IR: there it has an axis for it.
   private String stored(String target) {
     return virtual.containsKey(target) ? target + ".past" : target;

@@ -129,16 +129,18 @@ final class TargetExtents {
       return unknown;
     }
     Part first = parts.getFirst();
+    // In a recurrence another equation may have said how long the axis is.
     boolean isKnown =
-        parts.stream()
-            .anyMatch(
-                part ->
-                    !context
-                        .extents
-                        .resolve(
-                            Ranges.of(part.write().get(axis), n -> part.extent(context, n))
-                                .greatest())
-                        .equals(context.extents.resolve(unknown.plus(-1))));
+        !context.extents.resolve(unknown).equals(unknown)
+            || parts.stream()
+                .anyMatch(
+                    part ->
+                        !context
+                            .extents
+                            .resolve(
+                                Ranges.of(part.write().get(axis), n -> part.extent(context, n))
+                                    .greatest())
+                            .equals(context.extents.resolve(unknown.plus(-1))));
     if (!isKnown && first.write().get(axis) instanceof IndexExpr.Variable(String name)) {
       Frame.Variable variable = first.frame().get(name);
       context.report(
@@ -146,8 +148,19 @@ final class TargetExtents {
               variable.written(), variable.origin(), Heads.sized(first.item().head(), variable)));
       return IndexExpr.Constant.ONE;
     }
+    if (greatest.equals(IndexExpr.Constant.ZERO) && isAsKnown(unknown, axis)) {
+      return unknown;
+    }
     context.extents.unify(unknown, greatest);
     return greatest;
+  }
+
+  /// Whether every equation writes the whole axis as it is known.
+  private boolean isAsKnown(IndexExpr unknown, int axis) {
+    return parts.stream()
+        .map(part -> Ranges.of(part.write().get(axis), name -> part.extent(context, name)))
+        .map(range -> context.extents.resolve(range.greatest().plus(1)))
+        .allMatch(context.extents.resolve(unknown)::equals);
   }
 
   private static boolean isLabel(IndexExpr position) {

@@ -68,7 +68,11 @@ public final class EvaluationOrder {
     }
     return switch (separate(definitions, dependences, kept)) {
       case Result.Ordered(List<Step> steps) ->
-          new Result.Ordered(new ProducerFusion(dependences, kept).fuse(steps));
+          new Result.Ordered(
+              new ProducerFusion(dependences, kept)
+                  .fuse(
+                      new ConsumerFusion(new EvaluationOrder(kept), dependences, kept)
+                          .fuse(steps)));
       case Result.Circular circular -> circular;
     };
   }
@@ -157,7 +161,9 @@ public final class EvaluationOrder {
     return Optional.of(steps);
   }
 
-  private Optional<Step> recurrence(
+  /// A recurrence of some definitions, which need not all need each other; nothing if there is
+  /// none.
+  Optional<Step> recurrence(
       Map<String, Definition> definitions,
       List<String> group,
       List<Dependence> dependences,

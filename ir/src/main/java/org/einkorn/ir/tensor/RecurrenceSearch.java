@@ -1,6 +1,7 @@
 package org.einkorn.ir.tensor;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ final class RecurrenceSearch {
     }
   }
 
-  /// All ways, the plainest first: upwards, and along the first axis.
+  /// All ways, first those that leave the least to do within a round; else upwards before
+  /// downwards, and the first axis before others.
   List<Found> all() {
     List<Found> found = new ArrayList<>();
     String first = members.keySet().iterator().next();
@@ -65,6 +67,7 @@ final class RecurrenceSearch {
         }
       }
     }
+    found.sort(Comparator.comparingInt(way -> way.sameRound().size()));
     return found;
   }
 
