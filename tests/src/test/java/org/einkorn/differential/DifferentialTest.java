@@ -53,7 +53,7 @@ final class DifferentialTest {
             .parallel()
             .filter(
                 seed -> {
-                  Agreement.Verdict verdict = Agreement.check(maker.apply(seed));
+                  Agreement.Verdict verdict = check(seed, maker);
                   if (verdict.oracle() instanceof Outcome.Finished) {
                     finished.incrementAndGet();
                   }
@@ -74,6 +74,14 @@ final class DifferentialTest {
         count < 100 || finished.get() * 2 >= count,
         () -> finished + " of " + count + " programs ran to their end");
     reportEquations(count, refused, settling.get());
+  }
+
+  private static Agreement.Verdict check(long seed, LongFunction<Case> maker) {
+    try {
+      return Agreement.check(maker.apply(seed));
+    } catch (RuntimeException crash) {
+      throw new IllegalStateException("-Deinkorn.seed=" + seed + " -Deinkorn.programs=1", crash);
+    }
   }
 
   /// Not every program has a source; how many have none, and why, is said and bounded.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Failures;
 import org.einkorn.runtime.DType;
 
 /// Writes the binary steps of a contraction as definitions.
@@ -28,6 +30,7 @@ final class StepBuilder {
   private final Projection projection;
   private final TermNetwork network;
   private final Set<String> slices;
+  private final Predicate<Axis> isNonEmpty;
   private final DType valueType;
   private final Supplier<String> names;
   private final List<Definition> made = new ArrayList<>();
@@ -35,17 +38,20 @@ final class StepBuilder {
   /// @param definition what the term belongs to
   /// @param slices the axes that every step has, first, so that one position of them can be stored
   ///   at a time
+  /// @param isNonEmpty whether an axis is known to have a position
   /// @param names gives a name that nothing in the program has, each time another
   StepBuilder(
       Definition definition,
       Projection projection,
       TermNetwork network,
       Set<String> slices,
+      Predicate<Axis> isNonEmpty,
       Supplier<String> names) {
     this.definition = definition;
     this.projection = projection;
     this.network = network;
     this.slices = slices;
+    this.isNonEmpty = isNonEmpty;
     this.valueType = stepType(projection, network.term().valueType());
     this.names = names;
   }
@@ -101,8 +107,22 @@ final class StepBuilder {
             number,
             List.of(Scalar.cast(valueType, operand.value())),
             operand.axes(),
-            new LinkedHashSet<>(operand.guards()));
+            union(new LinkedHashSet<>(operand.guards()), wherePointsAre(operand)));
     return operand.kept().equals(operand.axes()) ? node : store(node, operand.kept());
+  }
+
+  /// What may fail is not computed at all where the term has no point: the conditions that the axes
+  /// that the operand does not have are not empty.
+  private Set<Guard> wherePointsAre(TermNetwork.Operand operand) {
+    Set<Guard> guards = new LinkedHashSet<>();
+    if (Failures.mayFail(operand.value())) {
+      for (Axis axis : network.term().axes()) {
+        if (!operand.axes().contains(axis.name()) && !isNonEmpty.test(axis)) {
+          guards.add(new Guard(IndexExpr.Constant.ZERO, axis.extent()));
+        }
+      }
+    }
+    return guards;
   }
 
   /// The product of two; factors stand in the order of the term's operands.

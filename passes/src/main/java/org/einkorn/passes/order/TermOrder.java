@@ -16,6 +16,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.rewrite.Failures;
 import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
@@ -89,6 +90,9 @@ final class TermOrder {
     if (refusal.isPresent()) {
       return refused(refusal.get());
     }
+    if (mayFailElsewhere(whole)) {
+      return refused("an operand may fail at points that a condition leaves out");
+    }
     Ordered free = steps(whole, search(whole, OptionalLong.empty()), names, laws.kind());
     if (context.memoryLimitBytes().isEmpty()) {
       return paying(free);
@@ -124,6 +128,15 @@ final class TermOrder {
     }
   }
 
+  /// Whether an operand that may end the run with an error is computed, in steps, where a condition
+  /// on other axes leaves all points out.
+  private boolean mayFailElsewhere(TermNetwork network) {
+    return network.operands().stream()
+        .anyMatch(
+            operand ->
+                Failures.mayFail(operand.value()) && !operand.guards().containsAll(term.guards()));
+  }
+
   private ContractionPlan search(TermNetwork network, OptionalLong limitElements) {
     // A run allocates its outputs before anything else.
     SearchOptions options =
@@ -139,7 +152,8 @@ final class TermOrder {
       TermNetwork network, ContractionPlan plan, Supplier<String> names, Kind kind) {
     Set<String> slices = new LinkedHashSet<>();
     plan.slices().forEach(index -> slices.add(term.axes().get(index).name()));
-    StepBuilder builder = new StepBuilder(definition, body.projection(), network, slices, names);
+    StepBuilder builder =
+        new StepBuilder(definition, body.projection(), network, slices, this::isNonEmpty, names);
     Contraction last = builder.build(plan.steps());
     return new Ordered(builder.made(), last, List.copyOf(slices), kind);
   }

@@ -79,7 +79,13 @@ class StepBuilderTest {
     }
     int[] number = {0};
     StepBuilder builder =
-        new StepBuilder(definition, body.projection(), network, slices, () -> "Y." + ++number[0]);
+        new StepBuilder(
+            definition,
+            body.projection(),
+            network,
+            slices,
+            axis -> false,
+            () -> "Y." + ++number[0]);
     Contraction last = builder.build(tree(term.operands().size(), random));
     List<Definition> definitions = new ArrayList<>(builder.made());
     definitions.add(
