@@ -6,6 +6,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
@@ -61,8 +62,7 @@ final class Split {
   /// identity: `0.0 + -0.0` is not `-0.0`.
   private static Body.Accumulate withPoints(Body.Accumulate body, TensorType type) {
     List<Contraction> left = body.terms().stream().filter(term -> !isEmpty(term)).toList();
-    boolean isEmptyTensor =
-        body.isMap() && body.terms().getFirst().guards().stream().noneMatch(Split::isNever);
+    boolean isEmptyTensor = body.isMap() && !hasNever(body.terms().getFirst().guards());
     if (left.size() == body.terms().size() || isEmptyTensor) {
       return body;
     }
@@ -79,7 +79,23 @@ final class Split {
   private static boolean isEmpty(Contraction term) {
     return term.axes().stream()
             .anyMatch(axis -> axis.extent() instanceof IndexExpr.Constant(long size) && size <= 0)
-        || term.guards().stream().anyMatch(Split::isNever);
+        || hasNever(term.guards());
+  }
+
+  /// Whether a guard that never holds is come to at every point: one before it that looks up a
+  /// position from data may be a fault.
+  private static boolean hasNever(List<Guard> guards) {
+    for (Guard guard : guards) {
+      boolean[] fetches = {false};
+      Walk.ofIndices(part -> fetches[0] |= part instanceof IndexExpr.Fetch).visit(guard.index());
+      if (fetches[0]) {
+        return false;
+      }
+      if (isNever(guard)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isNever(Guard guard) {
@@ -89,8 +105,7 @@ final class Split {
         guard.index() instanceof IndexExpr.Constant(long index)
             && guard.extent() instanceof IndexExpr.Constant(long size)
             && index >= size;
-    // A position from data is looked up before it is compared, and may be a fault.
-    return isBelow || isBehind || (isNothing && !(guard.index() instanceof IndexExpr.Fetch));
+    return isBelow || isBehind || isNothing;
   }
 
   /// What a tensor is that no term reaches.

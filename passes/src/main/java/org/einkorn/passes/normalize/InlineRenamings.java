@@ -52,7 +52,7 @@ final class InlineRenamings {
   }
 
   /// A whole map of one element or constant, stored in the type it is computed in.
-  private static boolean isRenaming(Definition definition) {
+  static boolean isRenaming(Definition definition) {
     Optional<Contraction> map = Shapes.wholeMap(definition);
     return map.isPresent()
         && map.get().operands().size() == 1

@@ -47,12 +47,13 @@ final class ShareEqualDefinitions {
     return site.note(definition, Body.class, some -> CanonicalForm.renamed(some.body()));
   }
 
-  /// Whether a copy would not be cheaper.
+  /// Whether a copy would not be cheaper; it would be read through again.
   private static boolean isCheap(Definition definition) {
-    return definition.body() instanceof Body.Accumulate body
-        && body.isMap()
-        && body.terms().getFirst().operands().size() == 1
-        && Shapes.element(body.terms().getFirst().operands().getFirst()).isPresent();
+    return InlineRenamings.isRenaming(definition)
+        || definition.body() instanceof Body.Accumulate body
+            && body.isMap()
+            && body.terms().getFirst().operands().size() == 1
+            && Shapes.element(body.terms().getFirst().operands().getFirst()).isPresent();
   }
 
   private static Definition copy(Definition definition, Definition from) {

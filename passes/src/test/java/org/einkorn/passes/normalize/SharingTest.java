@@ -112,6 +112,27 @@ class SharingTest {
   }
 
   @Test
+  void equalConstantsAreNot() {
+    // A read of U would be read through again, for ever.
+    rule(ShareEqualDefinitions.RULE)
+        .on(
+            """
+            T: i32[N] = sum
+              for i < N
+                [i] <- 1:i32
+
+            U: i32[N] = sum
+              for i < N
+                [i] <- 1:i32
+
+            Y: f32[N] = sum
+              for i < N
+                [i] <- f32(T[i] * U[i])
+            """)
+        .doesNotFire();
+  }
+
+  @Test
   void otherEquationsAndCopiesAreNot() {
     rule(ShareEqualDefinitions.RULE)
         .on(
