@@ -93,8 +93,20 @@ final class RecurrencesTest {
     Outcome asEquations =
         Run.of(ProgramInterpreter.of(again), caseOf(again, made, seed), Run.Order.WHOLE);
     assertSame(program, expected, renamed(again, program, asEquations), "as equations");
+    checkLoops(made, tested, expected, false);
+    if (!made.text().contains("f64")) {
+      // Sums of small integers do not depend on their order.
+      checkLoops(made, tested, expected, true);
+    }
+    return expected;
+  }
+
+  private static void checkLoops(
+      RandomSource.Made made, Case tested, Outcome expected, boolean mayReassociate) {
+    Program program = tested.program();
     Pipeline pipeline =
-        Pipeline.of(Pipeline.Observer.none()).in(PassContext.defaults().withReassociation(false));
+        Pipeline.of(Pipeline.Observer.none())
+            .in(PassContext.defaults().withReassociation(mayReassociate));
     Program optimized = pipeline.optimize(program);
     assertEquals(List.of(), TensorVerifier.verify(optimized));
     assertSame(
@@ -119,7 +131,6 @@ final class RecurrencesTest {
         }
       }
     }
-    return expected;
   }
 
   /// Whatever the number of steps, the past of virtual indices takes the same memory.

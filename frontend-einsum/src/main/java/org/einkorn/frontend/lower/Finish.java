@@ -20,7 +20,6 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
-import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -71,33 +70,7 @@ final class Finish {
       return Optional.empty();
     }
     Signature signature = new Signature(symbols, inputs, outputs, queries);
-    return Optional.of(new Program(name, signature, ordered(definitions, outputs)));
-  }
-
-  /// The definitions in the order in which they are computed, round by round where they need each
-  /// other.
-  private static List<Definition> ordered(
-      List<Definition> definitions, List<Signature.Output> outputs) {
-    Set<String> kept = new HashSet<>();
-    outputs.forEach(output -> kept.add(output.name()));
-    return switch (EvaluationOrder.of(definitions, kept)) {
-      case EvaluationOrder.Result.Ordered(List<Step> steps) -> {
-        List<Definition> ordered = new ArrayList<>();
-        flatten(steps, ordered);
-        yield ordered;
-      }
-      case EvaluationOrder.Result.Circular(List<String> names) ->
-          throw new IllegalStateException("an order that was there is gone: " + names);
-    };
-  }
-
-  private static void flatten(List<Step> steps, List<Definition> ordered) {
-    for (Step step : steps) {
-      switch (step) {
-        case Step.Compute(Definition definition) -> ordered.add(definition);
-        case Step.Recurrence recurrence -> flatten(recurrence.steps(), ordered);
-      }
-    }
+    return Optional.of(new Program(name, signature, EvaluationOrder.sorted(definitions)));
   }
 
   /// Extents that must not be 0: those that are known are checked, the others left to the run.

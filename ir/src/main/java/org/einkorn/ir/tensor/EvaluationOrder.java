@@ -20,10 +20,10 @@ import java.util.Set;
 ///
 /// The order follows from the equations alone, so no pass can leave it behind.
 public final class EvaluationOrder {
-  private final Set<String> kept;
+  private final Optional<Set<String>> kept;
 
-  private EvaluationOrder(Set<String> kept) {
-    this.kept = Set.copyOf(kept);
+  private EvaluationOrder(Optional<Set<String>> kept) {
+    this.kept = kept.map(Set::copyOf);
   }
 
   /// What became of the search for an order.
@@ -58,28 +58,55 @@ public final class EvaluationOrder {
       return new Result.Ordered(
           definitions.stream().map(each -> (Step) new Step.Compute(each)).toList());
     }
-    List<Dependence> dependences = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    definitions.forEach(definition -> names.add(definition.name()));
-    for (Definition definition : definitions) {
-      Dependence.of(definition).stream()
-          .filter(dependence -> names.contains(dependence.source()))
-          .forEach(dependences::add);
-    }
-    return switch (separate(definitions, dependences, kept)) {
+    List<Dependence> dependences = dependences(definitions);
+    return switch (separate(definitions, dependences, Optional.of(kept))) {
       case Result.Ordered(List<Step> steps) ->
           new Result.Ordered(
               new ProducerFusion(dependences, kept)
                   .fuse(
-                      new ConsumerFusion(new EvaluationOrder(kept), dependences, kept)
+                      new ConsumerFusion(new EvaluationOrder(Optional.of(kept)), dependences, kept)
                           .fuse(steps)));
       case Result.Circular circular -> circular;
     };
   }
 
+  /// The definitions such that each stands after those it needs, but for those that it needs in
+  /// rounds; in the order they have where that is so.
+  ///
+  /// @throws IllegalArgumentException where no order computes them
+  public static List<Definition> sorted(List<Definition> definitions) {
+    if (!needsLater(definitions)) {
+      return definitions;
+    }
+    List<Definition> sorted = new ArrayList<>();
+    flatten(stepsOf(separate(definitions, dependences(definitions), Optional.empty())), sorted);
+    return List.copyOf(sorted);
+  }
+
+  private static void flatten(List<Step> steps, List<Definition> sorted) {
+    for (Step step : steps) {
+      switch (step) {
+        case Step.Compute(Definition definition) -> sorted.add(definition);
+        case Step.Recurrence recurrence -> flatten(recurrence.steps(), sorted);
+      }
+    }
+  }
+
+  private static List<Dependence> dependences(List<Definition> definitions) {
+    Set<String> names = new HashSet<>();
+    definitions.forEach(definition -> names.add(definition.name()));
+    List<Dependence> dependences = new ArrayList<>();
+    for (Definition definition : definitions) {
+      Dependence.of(definition).stream()
+          .filter(dependence -> names.contains(dependence.source()))
+          .forEach(dependences::add);
+    }
+    return dependences;
+  }
+
   /// The order in which only what needs each other is computed together.
   private static Result separate(
-      List<Definition> definitions, List<Dependence> dependences, Set<String> kept) {
+      List<Definition> definitions, List<Dependence> dependences, Optional<Set<String>> kept) {
     Map<String, Definition> byName = new LinkedHashMap<>();
     definitions.forEach(definition -> byName.put(definition.name(), definition));
     List<String> cycle = new ArrayList<>();
@@ -90,7 +117,11 @@ public final class EvaluationOrder {
 
   /// The steps of a program whose order is known to exist.
   public static List<Step> stepsOf(Program program) {
-    return switch (of(program)) {
+    return stepsOf(of(program));
+  }
+
+  private static List<Step> stepsOf(Result result) {
+    return switch (result) {
       case Result.Ordered(List<Step> steps) -> steps;
       case Result.Circular(List<String> cycle) ->
           throw new IllegalArgumentException("no order computes " + cycle);

@@ -75,11 +75,23 @@ final class ProducerFusion {
     }
     for (int axis = 0; axis < definition.type().rank(); axis++) {
       OptionalLong delay = delay(recurrence, members, reads, axis);
-      if (delay.isPresent() && RecurrenceSearch.isSuited(definition, axis)) {
+      if (delay.isPresent() && isMoving(definition, axis)) {
         return Optional.of(with(recurrence, definition, axis, delay.getAsLong()));
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether a definition can be computed position by position, and some of it belongs to each: a
+  /// table of numbers would be looked through anew in every round.
+  private static boolean isMoving(Definition definition, int axis) {
+    return RecurrenceSearch.isSuited(definition, axis)
+        && switch (definition.body()) {
+          case Body.Accumulate(var projection, List<Contraction> terms) ->
+              terms.stream()
+                  .anyMatch(term -> Landing.of(term.write().get(axis)) instanceof Landing.Moving);
+          case Body.Scan _ -> true;
+        };
   }
 
   /// The latest round in which what all members read is computed in time.

@@ -20,17 +20,18 @@ final class RecurrenceSearch {
   private final Map<String, Definition> members;
   private final List<Dependence> dependences;
   private final Map<String, Set<Integer>> taken;
-  private final Set<String> kept;
+  private final Optional<Set<String>> kept;
 
   /// @param members they all need each other
   /// @param dependences those among the members
   /// @param taken axes that may not be chosen
-  /// @param kept tensors that are stored as a whole in any case
+  /// @param kept tensors that are stored as a whole in any case; nothing where memory does not
+  ///   matter, and delays are the least that will do
   RecurrenceSearch(
       Map<String, Definition> members,
       List<Dependence> dependences,
       Map<String, Set<Integer>> taken,
-      Set<String> kept) {
+      Optional<Set<String>> kept) {
     this.members = members;
     this.dependences = dependences;
     this.taken = taken;
@@ -192,20 +193,20 @@ final class RecurrenceSearch {
         }
       }
     }
-    postpone(delays, distances);
+    kept.ifPresent(whole -> postpone(delays, distances, whole));
     return Optional.of(normalized(delays));
   }
 
   /// Computes temporaries as late as their readers allow, so that little of them is alive at once.
-  private void postpone(Map<String, Long> delays, List<Distance> distances) {
+  private void postpone(Map<String, Long> delays, List<Distance> distances, Set<String> whole) {
     String anchor =
         members.keySet().stream()
-            .filter(kept::contains)
+            .filter(whole::contains)
             .findFirst()
             .orElse(members.keySet().iterator().next());
     for (int round = 0; round < members.size(); round++) {
       for (String name : members.keySet()) {
-        if (name.equals(anchor) || kept.contains(name)) {
+        if (name.equals(anchor) || whole.contains(name)) {
           continue;
         }
         long room =

@@ -76,8 +76,11 @@ public final class Signs {
   private record Sign(boolean isNonNegative) {}
 
   /// Sums and products of what is not negative, `max` that starts at −∞ and covers every element,
-  /// and `min`.
+  /// and `min`. Of what needs itself nothing is known.
   private boolean isNonNegative(Definition definition) {
+    if (site.isBound(definition)) {
+      return false;
+    }
     return switch (definition.body()) {
       case Body.Scan _ -> false;
       case Body.Accumulate body ->
