@@ -114,11 +114,9 @@ final class Recursion {
     for (Item item : items) {
       List<Tree.Index> indices = item.head().indices();
       for (int axis = 0; axis < indices.size(); axis++) {
-        if (indices.get(axis) instanceof Tree.Virtual index) {
+        if (indices.get(axis) instanceof Tree.Virtual) {
+          // Another one in the same tensor is reported where it is read.
           int known = virtual.getOrDefault(target, axis);
-          if (known != axis) {
-            context.report(new Problem.VirtualIndex(index.origin()));
-          }
           virtual.put(target, known);
           context.addVirtual(stored(target), known);
         }
