@@ -99,6 +99,7 @@ final class ScalarErrors {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR,
@@ -185,7 +186,7 @@ final class ScalarErrors {
       }
       case LOG -> plus(where(error, divide(error, minus(magnitude(operand), error))), own);
       case SQRT -> rounded(where(error, divide(error, magnitude(whole))), whole, whole.type(), 1);
-      case SIGN, FLOOR, CEIL, ROUND, NOT -> lose();
+      case SIGN, FLOOR, CEIL, ROUND, RE, IM, CONJ, NOT -> lose();
     };
   }
 
@@ -217,7 +218,7 @@ final class ScalarErrors {
         lost |= isInexact(left) || isInexact(right);
         yield unit(whole, type, CURVE_ULPS);
       }
-      case MODULO, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> lose();
+      case MODULO, COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> lose();
     };
   }
 
