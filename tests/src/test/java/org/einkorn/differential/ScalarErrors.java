@@ -47,8 +47,8 @@ final class ScalarErrors {
     DType stored = definition.type().dtype();
     boolean isRounded =
         rounds
-            && stored.isFloat()
-            && (projection(body) == Projection.SUM && value.isFloat() || value != stored);
+            && stored.part().isFloat()
+            && (projection(body) == Projection.SUM && value.part().isFloat() || value != stored);
     boolean[] found = {isCurve(projection(body)) || isRounded};
     body.walk(Walk.ofScalars(part -> found[0] |= isSource(part)));
     return found[0];
@@ -81,11 +81,13 @@ final class ScalarErrors {
   /// Whether errors begin at this part of an expression.
   private boolean isSource(Scalar part) {
     return switch (part) {
-      case Scalar.Unary(UnaryOp op, var operand) -> RandomScalars.isCurve(op);
+      case Scalar.Unary(UnaryOp op, var operand) ->
+          RandomScalars.isCurve(op)
+              || rounds && op == UnaryOp.ABS && operand.type().isComplex();
       case Scalar.Binary(BinaryOp op, var left, var right) ->
           op == BinaryOp.POWER
               || op == BinaryOp.LOG_ADD_EXP
-              || rounds && part.type().isFloat() && isArithmetic(op);
+              || rounds && part.type().part().isFloat() && isArithmetic(op);
       case Scalar.Read read -> inexact.contains(read.tensor());
       case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
     };
@@ -139,7 +141,7 @@ final class ScalarErrors {
     if (!isInexact(scalar)) {
       return NONE;
     }
-    if (!scalar.type().isFloat()) {
+    if (!scalar.type().part().isFloat()) {
       lost = true;
       return NONE;
     }
@@ -151,7 +153,7 @@ final class ScalarErrors {
         yield new Scalar.Select(condition, of(then), of(otherwise));
       }
       case Scalar.Cast(DType type, Scalar operand) ->
-          operand.type().isFloat() ? rounded(of(operand), operand, type, 1) : lose();
+          operand.type().part().isFloat() ? rounded(of(operand), operand, type, 1) : lose();
       case Scalar.Unary(UnaryOp op, Scalar operand) -> unary(op, operand, scalar);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> binary(op, left, right, scalar);
     };
@@ -176,7 +178,8 @@ final class ScalarErrors {
     Scalar error = of(operand);
     Scalar own = unit(whole, whole.type(), CURVE_ULPS);
     return switch (op) {
-      case NEGATE, ABS -> error;
+      case ABS -> operand.type().isComplex() ? rounded(error, whole, whole.type(), 4) : error;
+      case NEGATE, RE, IM, CONJ -> error;
       case EXP -> plus(times(error, magnitude(whole), number(4)), own);
       case SIN, COS, TANH -> plus(error, own);
       case ERF -> plus(times(error, number(2)), own);
@@ -186,7 +189,7 @@ final class ScalarErrors {
       }
       case LOG -> plus(where(error, divide(error, minus(magnitude(operand), error))), own);
       case SQRT -> rounded(where(error, divide(error, magnitude(whole))), whole, whole.type(), 1);
-      case SIGN, FLOOR, CEIL, ROUND, RE, IM, CONJ, NOT -> lose();
+      case SIGN, FLOOR, CEIL, ROUND, NOT -> lose();
     };
   }
 
@@ -198,13 +201,14 @@ final class ScalarErrors {
       case ADD, SUBTRACT -> rounded(plus(a, b), whole, type, 1);
       case MULTIPLY -> {
         Scalar carried = plus(times(a, magnitude(right)), times(b, magnitude(left)));
-        yield rounded(plus(carried, times(a, b)), whole, type, 1);
+        yield rounded(plus(carried, times(a, b)), whole, type, type.isComplex() ? 4 : 1);
       }
       case DIVIDE -> {
         Scalar above = plus(a, times(b, magnitude(whole)));
         Scalar carried = where(above, divide(above, minus(magnitude(right), b)));
-        yield rounded(carried, whole, type, 1);
+        yield rounded(carried, whole, type, type.isComplex() ? 16 : 1);
       }
+      case COMPLEX -> plus(a, b);
       case MINIMUM, MAXIMUM -> new Scalar.Binary(BinaryOp.MAXIMUM, a, b);
       case LOG_ADD_EXP ->
           plus(
@@ -218,7 +222,7 @@ final class ScalarErrors {
         lost |= isInexact(left) || isInexact(right);
         yield unit(whole, type, CURVE_ULPS);
       }
-      case MODULO, COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> lose();
+      case MODULO, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> lose();
     };
   }
 
@@ -243,8 +247,8 @@ final class ScalarErrors {
 
   /// `ulps` units in the last place of `value`.
   private static Scalar unit(Scalar value, DType type, double ulps) {
-    Scalar relative = times(magnitude(value), number(ulps * unit(type)));
-    return plus(relative, number(ulps * least(type)));
+    Scalar relative = times(magnitude(value), number(ulps * unit(type.part())));
+    return plus(relative, number(ulps * least(type.part())));
   }
 
   /// The distance from 1 to the next number.
@@ -278,7 +282,9 @@ final class ScalarErrors {
   }
 
   private static Scalar magnitude(Scalar value) {
-    return new Scalar.Unary(UnaryOp.ABS, Scalar.cast(TYPE, value));
+    return value.type().isComplex()
+        ? new Scalar.Unary(UnaryOp.ABS, Scalar.cast(DType.C128, value))
+        : new Scalar.Unary(UnaryOp.ABS, Scalar.cast(TYPE, value));
   }
 
   private static Scalar isFinite(Scalar value) {

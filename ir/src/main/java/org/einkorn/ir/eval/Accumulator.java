@@ -52,22 +52,16 @@ final class Accumulator {
     }
   }
 
-  /// Combines the element before with the element at `number`, in the order of the scan.
-  void addFrom(long before, long number) {
-    int from = Math.toIntExact(before);
+  /// Lets an element start at what another came to, in place of the identity.
+  void start(long number, long before) {
     int at = Math.toIntExact(number);
+    int from = Math.toIntExact(before);
     if (type.isComplex()) {
-      Complex value = get(at);
       put(at, get(from));
-      combine(at, value);
     } else if (type.isFloat()) {
-      double value = reals[at];
       reals[at] = reals[from];
-      combine(at, value);
     } else {
-      long value = integers[at];
       integers[at] = integers[from];
-      combine(at, value);
     }
   }
 

@@ -215,10 +215,10 @@ public final class ProgramInterpreter implements KernelModule {
           at,
           () -> {
             long number = target.number(here, evaluator);
-            accumulator.add(number, body.operand(), evaluator);
             if (evaluator.index(here.get(body.axis())) > 0) {
-              accumulator.addFrom(target.number(before, evaluator), number);
+              accumulator.start(number, target.number(before, evaluator));
             }
+            accumulator.add(number, body.operand(), evaluator);
           });
     }
 
