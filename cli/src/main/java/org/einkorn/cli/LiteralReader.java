@@ -3,16 +3,24 @@ package org.einkorn.cli;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
-/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`. Numbers are
-/// the literals of the language, with a sign before them.
+/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`, `[1+2j, -j]`.
+/// Numbers are the literals of the language, with a sign before them; where complex ones are wanted,
+/// they may have an imaginary part before a `j`.
 final class LiteralReader {
   private static final int DEEPEST = 64;
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+
+  private static final String UNSIGNED =
+      "(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|nan)";
+  private static final Pattern COMPLEX =
+      Pattern.compile(
+          "(?<re>[+-]?" + UNSIGNED + "(?=[+-]))?(?<im>[+-]?" + UNSIGNED + "?)j");
 
   private final String text;
   private int at;
@@ -40,6 +48,10 @@ final class LiteralReader {
   }
 
   private void store(Tensor flat, String number, int index) {
+    if (flat.dtype().isComplex() && number.endsWith("j")) {
+      storeComplex(flat, number, index);
+      return;
+    }
     switch (number) {
       case "true" -> flat.setLong(1, index);
       case "false" -> flat.setLong(0, index);
@@ -54,6 +66,24 @@ final class LiteralReader {
           throw new UsageException("`" + number + "` is no number, in `" + text + "`");
         }
       }
+    }
+  }
+
+  /// `1+2j`, `-0.5j`, `1e-3-j`
+  private void storeComplex(Tensor flat, String number, int index) {
+    Matcher parts = COMPLEX.matcher(number);
+    if (!parts.matches()) {
+      throw new UsageException("`" + number + "` is no number, in `" + text + "`");
+    }
+    String re = parts.group("re");
+    String im = parts.group("im");
+    try {
+      flat.setComplex(
+          re == null || re.isEmpty() ? 0 : decimal(re),
+          im.isEmpty() || im.equals("+") || im.equals("-") ? decimal(im + "1") : decimal(im),
+          index);
+    } catch (NumberFormatException e) {
+      throw new UsageException("`" + number + "` is no number, in `" + text + "`");
     }
   }
 

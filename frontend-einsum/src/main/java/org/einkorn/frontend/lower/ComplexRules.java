@@ -17,6 +17,7 @@ final class ComplexRules {
   private final Types types;
   private final Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node.Store> stores = Collections.newSetFromMap(new IdentityHashMap<>());
+  private Origin equation = Origin.UNKNOWN;
   private boolean hasComplained;
 
   ComplexRules(Context context, Types types) {
@@ -37,7 +38,12 @@ final class ComplexRules {
   }
 
   private void refuse(String operation, DType type, Origin at) {
-    report(new Problem.NotOfComplex("`" + operation + "`", type.text(), at));
+    report(new Problem.NotOfComplex("`" + operation + "`", type.text(), place(at)));
+  }
+
+  /// A place in what the user wrote: the equation, for one in the prelude.
+  private Origin place(Origin at) {
+    return at.span().filter(span -> Prelude.holds(span.file())).isPresent() ? equation : at;
   }
 
   /// Checks a projection of values of a type.
@@ -53,7 +59,10 @@ final class ComplexRules {
   }
 
   /// Checks a value, if there is anything complex in it.
-  void check(Node node) {
+  ///
+  /// @param from the right side that it comes from
+  void check(Node node, Origin from) {
+    equation = from;
     stores.clear();
     if (hasComplex(node)) {
       visit(node);
@@ -92,7 +101,7 @@ final class ComplexRules {
         boolean isComplex = base.isComplex() || type(power.exponent()).isComplex();
         if (isComplex && !Types.isSmallExponent(power.exponent())) {
           report(
-              new Problem.ComplexFunction("a power other than 0 to 64", power.origin()));
+              new Problem.ComplexFunction("a power other than 0 to 64", place(power.origin())));
         }
       }
       case Node.Convert convert -> {
@@ -119,7 +128,7 @@ final class ComplexRules {
       case NEGATE, ABS, EXP, RE, IM, CONJ, NOT -> {}
       case SIGN, FLOOR, CEIL, ROUND -> refuse(op.text(), type, at);
       case SQRT, LOG, SIN, COS, TAN, TANH, ERF ->
-          report(new Problem.ComplexFunction("`" + op.text() + "`", at));
+          report(new Problem.ComplexFunction("`" + op.text() + "`", place(at)));
     }
   }
 
@@ -132,10 +141,10 @@ final class ComplexRules {
     switch (binary.op()) {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, EQUAL, NOT_EQUAL, AND, OR, XOR -> {}
       case LESS, LESS_EQUAL ->
-          report(new Problem.NotOfComplex("an order", type.text(), binary.origin()));
+          report(new Problem.NotOfComplex("an order", type.text(), place(binary.origin())));
       case MODULO, MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX ->
           refuse(binary.op().text(), type, binary.origin());
-      case POWER -> report(new Problem.ComplexFunction("`pow`", binary.origin()));
+      case POWER -> report(new Problem.ComplexFunction("`pow`", place(binary.origin())));
     }
   }
 }

@@ -71,7 +71,8 @@ final class Definer {
         joined.isWeak()
             && type.isPresent()
             && type.get() != DType.BOOL
-            && (type.get().part().isFloat() || !own.isFloat());
+            && (type.get().part().isFloat() || !own.part().isFloat())
+            && (type.get().isComplex() || !own.isComplex());
     // The identity of a float maximum is a number of the type; that of integers is none.
     boolean isFloatExtremum =
         (operator == Tree.AssignOperator.MAX || operator == Tree.AssignOperator.MIN)
@@ -152,7 +153,10 @@ final class Definer {
   /// Whether complex numbers are where they can't be; that is reported.
   private boolean isRefused() {
     ComplexRules rules = new ComplexRules(context, types);
-    parts.forEach(part -> rules.check(part.node()));
+    for (Part part : parts) {
+      Origin from = part.item().value().map(Tree.Expression::origin).orElse(origin);
+      rules.check(part.node(), from);
+    }
     if (value.isComplex()) {
       rules.check(projection, value, place);
       if (!Scalar.converts(value, stored)) {

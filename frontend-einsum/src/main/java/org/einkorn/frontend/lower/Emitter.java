@@ -145,6 +145,9 @@ final class Emitter {
     }
     Types.Type operand = types.of(conversion.operand());
     DType target = conversion.type().compute();
+    if (operand.isWeak() && operand.type().isComplex() && target.isComplex()) {
+      return part(conversion.operand(), target, points);
+    }
     boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.part().isFloat();
     return takesTarget
         ? part(conversion.operand(), target.part(), points)
@@ -172,6 +175,9 @@ final class Emitter {
   private static DType computed(Types.Type type, DType want) {
     if (!type.isWeak()) {
       return type.type();
+    }
+    if (type.type().isComplex()) {
+      return want == DType.F64 || want == DType.C128 ? DType.C128 : DType.C64;
     }
     if (!type.type().isFloat()) {
       return DType.I64;
@@ -226,9 +232,10 @@ final class Emitter {
 
   private Scalar unary(Node.Unary unary, DType want, Points points) {
     Types.Type type = types.of(unary);
-    DType operandType = types.of(unary.operand()).type();
-    if (operandType.isComplex()) {
-      return new Scalar.Unary(unary.op(), part(unary.operand(), operandType, points));
+    Types.Type operandType = types.of(unary.operand());
+    if (operandType.type().isComplex()) {
+      DType computed = computed(operandType, want);
+      return new Scalar.Unary(unary.op(), part(unary.operand(), computed, points));
     }
     DType compute = computed(type, want);
     boolean isRounding =
@@ -269,7 +276,7 @@ final class Emitter {
           op, part(binary.left(), DType.BOOL, points), part(binary.right(), DType.BOOL, points));
     }
     DType type =
-        binary.op() == BinaryOp.COMPLEX ? own.type().part() : computed(own, want);
+        binary.op() == BinaryOp.COMPLEX ? computed(own, want).part() : computed(own, want);
     return new Scalar.Binary(
         binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
   }

@@ -48,7 +48,7 @@ final class Types {
         Type operand = number(of(unary.operand()));
         yield switch (unary.op()) {
           case NEGATE, SIGN, FLOOR, CEIL, ROUND, CONJ -> operand;
-          case ABS, RE, IM -> operand.type().isComplex() ? Type.of(operand.type().part()) : operand;
+          case ABS, RE, IM -> new Type(operand.type().part(), operand.isWeak());
           case SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> real(operand);
           case NOT -> BOOL;
         };
@@ -80,7 +80,10 @@ final class Types {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, AND, OR, XOR -> BOOL;
       case DIVIDE -> real(number(join(left, right)));
       case POWER, LOG_ADD_EXP -> real(number(join(left, right)));
-      case COMPLEX -> Type.of(real(number(join(left, right))).type().complex());
+      case COMPLEX -> {
+        Type part = real(number(join(left, right)));
+        yield new Type(part.type().complex(), part.isWeak());
+      }
       case ADD, SUBTRACT, MULTIPLY, MODULO -> number(join(left, right));
       case MINIMUM, MAXIMUM ->
           left.type == DType.BOOL && right.type == DType.BOOL ? BOOL : join(left, right);
@@ -125,6 +128,9 @@ final class Types {
     }
     Type strong = left.isWeak ? right : left;
     Type weak = left.isWeak ? left : right;
+    if (weak.type.isComplex() && !strong.type.isComplex()) {
+      return Type.of(weak.type);
+    }
     return weak.type.isFloat() && strong.type.isInteger() ? Type.of(DType.F32) : strong;
   }
 
