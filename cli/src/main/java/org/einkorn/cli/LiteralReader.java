@@ -9,8 +9,8 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
 /// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`, `[1+2j, -j]`.
-/// Numbers are the literals of the language, with a sign before them; where complex ones are wanted,
-/// they may have an imaginary part before a `j`.
+/// Numbers are the literals of the language, with a sign before them; where complex ones are
+/// wanted, they may have an imaginary part before a `j`.
 final class LiteralReader {
   private static final int DEEPEST = 64;
   private static final Pattern DECIMAL =
@@ -19,8 +19,7 @@ final class LiteralReader {
   private static final String UNSIGNED =
       "(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|nan)";
   private static final Pattern COMPLEX =
-      Pattern.compile(
-          "(?<re>[+-]?" + UNSIGNED + "(?=[+-]))?(?<im>[+-]?" + UNSIGNED + "?)j");
+      Pattern.compile("(?<re>[+-]?" + UNSIGNED + "(?=[+-]))?(?<im>[+-]?" + UNSIGNED + "?)j");
 
   private final String text;
   private int at;

@@ -172,9 +172,7 @@ final class RandomExprs {
       case 3 -> new Scalar.Select(scalar(DType.BOOL, axes, depth - 1), one, one);
       default ->
           new Scalar.Binary(
-              pick(
-                  List.of(
-                      BinaryOp.ADD, BinaryOp.SUBTRACT, BinaryOp.MULTIPLY, BinaryOp.DIVIDE)),
+              pick(List.of(BinaryOp.ADD, BinaryOp.SUBTRACT, BinaryOp.MULTIPLY, BinaryOp.DIVIDE)),
               one,
               scalar(type, axes, depth - 1));
     };

@@ -207,14 +207,12 @@ final class EinsumConformanceTest {
         elements.stream().map(values -> values.stream().map(Pair::size).toList()).toList();
     BinaryOperator<Double> add = plus.equals("times") ? Numbers.real(plus) : Double::sum;
     List<Element<Double>> magnitudes =
-        new Definition<Double>(one.spec(), shapes)
-            .compute(sizes, add, Numbers.real(times), 0.0);
+        new Definition<Double>(one.spec(), shapes).compute(sizes, add, Numbers.real(times), 0.0);
     double unit = result.dtype() == DType.C128 ? 0x1p-52 : 0x1p-23;
     int place = 0;
     for (long[] index : Indices.of(result.shape().extents())) {
       Pair wanted = expected.get(place).value();
-      double slack =
-          (expected.get(place).count() + 8) * 2 * unit * magnitudes.get(place).value();
+      double slack = (expected.get(place).count() + 8) * 2 * unit * magnitudes.get(place).value();
       boolean agrees =
           Math.abs(result.getReal(index) - wanted.re()) <= slack
               && Math.abs(result.getImaginary(index) - wanted.im()) <= slack;

@@ -77,7 +77,9 @@ record Data(DType type, long[] extents, long[] elements) {
 
   /// The element, or a part of one, exact but for large `i64`.
   double real(int number) {
-    return type.part().isFloat() ? Double.longBitsToDouble(elements[number]) : (double) elements[number];
+    return type.part().isFloat()
+        ? Double.longBitsToDouble(elements[number])
+        : (double) elements[number];
   }
 
   /// The same with one element changed.
@@ -105,7 +107,8 @@ record Data(DType type, long[] extents, long[] elements) {
   public String toString() {
     StringJoiner values = new StringJoiner(" ", type + Arrays.toString(extents) + " = ", "");
     for (int number = 0; number < elements.length; number++) {
-      values.add(type.part().isFloat() ? Double.toString(real(number)) : Long.toString(elements[number]));
+      values.add(
+          type.part().isFloat() ? Double.toString(real(number)) : Long.toString(elements[number]));
     }
     return values.toString();
   }

@@ -181,8 +181,7 @@ final class RandomScalars {
   }
 
   private DType computeType() {
-    return dice.pick(
-        Scene.COMPUTE.stream().filter(type -> !(isReal && type.isComplex())).toList());
+    return dice.pick(Scene.COMPUTE.stream().filter(type -> !(isReal && type.isComplex())).toList());
   }
 
   /// A conversion from any compute type, perhaps by way of a storage type.

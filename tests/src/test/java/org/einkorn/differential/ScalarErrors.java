@@ -82,8 +82,7 @@ final class ScalarErrors {
   private boolean isSource(Scalar part) {
     return switch (part) {
       case Scalar.Unary(UnaryOp op, var operand) ->
-          RandomScalars.isCurve(op)
-              || rounds && op == UnaryOp.ABS && operand.type().isComplex();
+          RandomScalars.isCurve(op) || rounds && op == UnaryOp.ABS && operand.type().isComplex();
       case Scalar.Binary(BinaryOp op, var left, var right) ->
           op == BinaryOp.POWER
               || op == BinaryOp.LOG_ADD_EXP

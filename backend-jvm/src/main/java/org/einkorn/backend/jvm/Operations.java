@@ -78,8 +78,7 @@ final class Operations {
       case XOR -> code.plain(Opcode.IXOR);
       case POWER, LOG_ADD_EXP ->
           throw new IllegalStateException("`" + op.text() + "` is computed in f64");
-      case COMPLEX ->
-          throw new IllegalStateException("`" + op.text() + "` makes no real number");
+      case COMPLEX -> throw new IllegalStateException("`" + op.text() + "` makes no real number");
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` is a comparison");
     }

@@ -41,7 +41,8 @@ public final class EinsumFrontend {
     } else {
       List<Boolean> fits = new ArrayList<>();
       for (int number = 0; number < operands.size(); number++) {
-        fits.add(fits(parsed.terms().get(number), number, operands.get(number), semiring, problems));
+        fits.add(
+            fits(parsed.terms().get(number), number, operands.get(number), semiring, problems));
       }
       EinsumAxes axes = EinsumAxes.of(parsed, operands, fits, problems);
       if (problems.isEmpty()) {

@@ -183,22 +183,7 @@ final class ScalarWriter {
     return switch (unary.op()) {
       case NOT -> new Tree.Not(written, Words.NOWHERE);
       case NEGATE -> new Tree.Negate(safe(operand, argument), Words.NOWHERE);
-      case ABS,
-          SIGN,
-          FLOOR,
-          CEIL,
-          ROUND,
-          SQRT,
-          EXP,
-          LOG,
-          SIN,
-          COS,
-          TAN,
-          TANH,
-          ERF,
-          RE,
-          IM,
-          CONJ ->
+      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           Words.call(unary.op().text(), safe(operand, argument));
     };
   }
@@ -264,7 +249,8 @@ final class ScalarWriter {
   private Tree.Expression cast(Scalar.Cast cast) {
     Scalar operand = cast.operand();
     Tree.Expression written = write(operand);
-    if (cast.type().isComplex() && operand instanceof Scalar.Literal
+    if (cast.type().isComplex()
+        && operand instanceof Scalar.Literal
         && operand.type() == cast.type().part()) {
       return Words.call(cast.type().text(), written);
     }

@@ -77,7 +77,9 @@ final class ComplexRules {
       }
       case Node.Convert convert -> convert.type().isComplex() || hasComplex(convert.operand());
       case Node.Binary binary ->
-          binary.op() == BinaryOp.COMPLEX || hasComplex(binary.left()) || hasComplex(binary.right());
+          binary.op() == BinaryOp.COMPLEX
+              || hasComplex(binary.left())
+              || hasComplex(binary.right());
       case Node.Shared shared ->
           types.of(shared).type().isComplex()
               || (stores.add(shared.value()) && hasComplex(shared.value().body()));
@@ -100,8 +102,7 @@ final class ComplexRules {
         DType base = type(power.base());
         boolean isComplex = base.isComplex() || type(power.exponent()).isComplex();
         if (isComplex && !Types.isSmallExponent(power.exponent())) {
-          report(
-              new Problem.ComplexFunction("a power other than 0 to 64", place(power.origin())));
+          report(new Problem.ComplexFunction("a power other than 0 to 64", place(power.origin())));
         }
       }
       case Node.Convert convert -> {

@@ -160,8 +160,7 @@ final class Definer {
     if (value.isComplex()) {
       rules.check(projection, value, place);
       if (!Scalar.converts(value, stored)) {
-        rules.report(
-            new Problem.ComplexStored(target, stored.text(), value.text(), place));
+        rules.report(new Problem.ComplexStored(target, stored.text(), value.text(), place));
       }
     }
     return rules.hasComplained();

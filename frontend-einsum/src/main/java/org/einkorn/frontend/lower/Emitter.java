@@ -247,8 +247,7 @@ final class Emitter {
     return switch (unary.op()) {
       case RE, CONJ -> operand;
       case IM -> Scalar.Literal.of(compute, 0);
-      default ->
-          isRounding && !compute.isFloat() ? operand : new Scalar.Unary(unary.op(), operand);
+      default -> isRounding && !compute.isFloat() ? operand : new Scalar.Unary(unary.op(), operand);
     };
   }
 
@@ -275,8 +274,7 @@ final class Emitter {
       return new Scalar.Binary(
           op, part(binary.left(), DType.BOOL, points), part(binary.right(), DType.BOOL, points));
     }
-    DType type =
-        binary.op() == BinaryOp.COMPLEX ? computed(own, want).part() : computed(own, want);
+    DType type = binary.op() == BinaryOp.COMPLEX ? computed(own, want).part() : computed(own, want);
     return new Scalar.Binary(
         binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
   }

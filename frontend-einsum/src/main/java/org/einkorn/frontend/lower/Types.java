@@ -9,7 +9,8 @@ import org.einkorn.runtime.DType;
 /// The rules of types: what an expression computes in.
 ///
 /// `bool < i32 < i64 < f32 < f64 < c64 < c128`, but `f64` and `c64` meet in `c128`; narrow types
-/// compute in `i32` or `f32`. Literals and positions are weak: they take the type of what they meet.
+/// compute in `i32` or `f32`. Literals and positions are weak: they take the type of what they
+/// meet.
 final class Types {
   private final Context context;
 

@@ -138,7 +138,8 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
                   : new Reassociates(Set.of(OUT_OF_RANGE));
       case LOG_ADD_EXP -> new Reassociates(Set.of());
       case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> throw noJoin(op);
+      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+          throw noJoin(op);
     };
   }
 
@@ -156,7 +157,8 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
                   Set.of(NEGATIVE_ZERO, NOT_A_NUMBER, POSITIVE_INFINITY, NEGATIVE_INFINITY))
               : LawStatus.holds();
       case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> throw noJoin(op);
+      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+          throw noJoin(op);
     };
   }
 
@@ -239,7 +241,16 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
       case AND -> zero == 0 ? LawStatus.holds() : fails(0);
       case OR -> zero == 1 ? LawStatus.holds() : fails(1);
       case XOR -> fails(1);
-      case LOG_ADD_EXP, SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case LOG_ADD_EXP,
+          SUBTRACT,
+          DIVIDE,
+          MODULO,
+          POWER,
+          COMPLEX,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           throw noJoin(times);
     };
   }

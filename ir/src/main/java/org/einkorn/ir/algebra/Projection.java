@@ -70,8 +70,8 @@ public enum Projection {
   /// The type that values of `valueType` are combined in.
   ///
   /// Sums combine in the wider type of their kind: `f32` in `f64`, so that a long sum does not lose
-  /// what it adds, `c64` in `c128`, and `i32` in `i64`, so that only a result that does not fit traps. Every other
-  /// projection combines in the type of its values.
+  /// what it adds, `c64` in `c128`, and `i32` in `i64`, so that only a result that does not fit
+  /// traps. Every other projection combines in the type of its values.
   public DType accumulator(DType valueType) {
     requireDomain(valueType);
     if (this != SUM) {

@@ -51,21 +51,7 @@ public enum UnaryOp {
   public DType result(DType operand) {
     return switch (this) {
       case RE, IM, ABS -> operand.part();
-      case NEGATE,
-          SIGN,
-          FLOOR,
-          CEIL,
-          ROUND,
-          SQRT,
-          EXP,
-          LOG,
-          SIN,
-          COS,
-          TAN,
-          TANH,
-          ERF,
-          CONJ,
-          NOT ->
+      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
           operand;
     };
   }

@@ -27,8 +27,7 @@ final class Arithmetic {
       case TAN -> Math.tan(x);
       case TANH -> Math.tanh(x);
       case ERF -> Elementary.erf(x);
-      case RE, IM, CONJ, NOT ->
-          throw new IllegalStateException("`" + op.text() + "` of a float");
+      case RE, IM, CONJ, NOT -> throw new IllegalStateException("`" + op.text() + "` of a float");
     };
   }
 

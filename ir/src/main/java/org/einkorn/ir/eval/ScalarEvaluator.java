@@ -14,8 +14,8 @@ import org.einkorn.runtime.exec.KernelTrap;
 /// Evaluates expressions at one point: the meaning of every scalar operation.
 ///
 /// Floats travel as `double`, rounded to their type after each operation; integers and Booleans as
-/// `long`; complex numbers as [Complex]. Which of [#real], [#integer] and [#complex] applies follows
-/// from the type of the expression.
+/// `long`; complex numbers as [Complex]. Which of [#real], [#integer] and [#complex] applies
+/// follows from the type of the expression.
 final class ScalarEvaluator {
   private final Map<String, Long> names = new HashMap<>();
   private final Map<String, Memory> memories = new HashMap<>();

@@ -17,8 +17,7 @@ final class SignatureParser {
   private final UnaryOperator<TensorType> seen;
 
   /// @param seen the type under which expressions see an input of this type
-  SignatureParser(
-      TokenReader in, ExprParser exprs, Scope scope, UnaryOperator<TensorType> seen) {
+  SignatureParser(TokenReader in, ExprParser exprs, Scope scope, UnaryOperator<TensorType> seen) {
     this.in = in;
     this.exprs = exprs;
     this.scope = scope;

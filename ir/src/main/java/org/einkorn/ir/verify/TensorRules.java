@@ -155,7 +155,8 @@ final class TensorRules {
                   .facts()
                   .forEachIndex(
                       (expr, context) -> {
-                        if (expr instanceof IndexExpr.Fetch fetch && Walk.isComplex(fetch.source())) {
+                        if (expr instanceof IndexExpr.Fetch fetch
+                            && Walk.isComplex(fetch.source())) {
                           report.find(
                               context.place(),
                               "`" + ExprPrinter.print(fetch.source()) + "` has a complex part");

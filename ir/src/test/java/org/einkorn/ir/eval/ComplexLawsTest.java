@@ -206,7 +206,9 @@ final class ComplexLawsTest {
     double large = type == DType.C64 ? 1e38 : 1e300;
     Complex half =
         Complex.apply(
-            BinaryOp.DIVIDE, type, new Complex(large, 0).rounded(type),
+            BinaryOp.DIVIDE,
+            type,
+            new Complex(large, 0).rounded(type),
             new Complex(large, large).rounded(type));
     assertEquals(0.5, half.re(), 1e-6);
     assertEquals(-0.5, half.im(), 1e-6);

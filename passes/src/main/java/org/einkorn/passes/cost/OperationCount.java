@@ -63,7 +63,8 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
       }
       case Body.Scan scan ->
           domain(scan.axes())
-              .count(ScalarCost.of(scan.operand())
+              .count(
+                  ScalarCost.of(scan.operand())
                       .plus(ofCombination(scan.projection(), scan.operand().type())),
                   symbols);
     };

@@ -38,7 +38,9 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
     return switch (scalar) {
       case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> FREE;
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
-          operand.type().isComplex() ? of(operand).plus(ComplexCost.of(op, operand.type())) : of(operand);
+          operand.type().isComplex()
+              ? of(operand).plus(ComplexCost.of(op, operand.type()))
+              : of(operand);
       case Scalar.Cast(var type, Scalar operand) -> of(operand);
       // A square looks at its root once: see SplitComplex.
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)

@@ -230,8 +230,7 @@ final class ComplexParts {
     Scalar first = new Scalar.Select(isReal, x.re, x.im);
     Scalar second = new Scalar.Select(isReal, x.im, x.re);
     Scalar im =
-        new Scalar.Select(
-            isReal, minus(x.im, times(x.re, ratio)), minus(times(x.im, ratio), x.re));
+        new Scalar.Select(isReal, minus(x.im, times(x.re, ratio)), minus(times(x.im, ratio), x.re));
     return new Pair(over(plus(first, times(second, ratio)), divisor), over(im, divisor));
   }
 

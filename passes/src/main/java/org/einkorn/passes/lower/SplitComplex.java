@@ -33,8 +33,7 @@ final class SplitComplex {
     module
         .signature()
         .inputs()
-        .forEach(
-            input -> add(new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL)));
+        .forEach(input -> add(new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL)));
     module.buffers().forEach(this::add);
     module.functions().forEach(function -> collect(function.body()));
   }
@@ -49,8 +48,7 @@ final class SplitComplex {
     if (buffer.type().dtype().isComplex()) {
       complex.add(buffer.name());
     }
-    buffers.put(
-        buffer.name(), new Buffer(buffer.name(), buffer.type().parts(), buffer.scope()));
+    buffers.put(buffer.name(), new Buffer(buffer.name(), buffer.type().parts(), buffer.scope()));
   }
 
   /// The registers, which are there while a statement runs.

@@ -148,7 +148,8 @@ final class EliminateDeltas {
         Shapes.withTerm(definition, number, without(term, place, delta.rest(), graph, laws)));
   }
 
-  private static Contraction without(Contraction term, int place, Scalar rest, SymbolGraph graph, Laws laws) {
+  private static Contraction without(
+      Contraction term, int place, Scalar rest, SymbolGraph graph, Laws laws) {
     Substitution solved = graph.substitution();
     List<Scalar> operands = new ArrayList<>(term.operands());
     operands.set(place, rest);

@@ -136,7 +136,18 @@ public final class Ranges {
       case MULTIPLY -> Optional.of(left.times(right));
       case MINIMUM -> Optional.of(left.min(right));
       case MAXIMUM -> Optional.of(left.negated().min(right.negated()).negated());
-      case DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case DIVIDE,
+          MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          AND,
+          OR,
+          XOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           Optional.empty();
     };
   }
