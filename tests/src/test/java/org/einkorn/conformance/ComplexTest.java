@@ -119,6 +119,20 @@ final class ComplexTest {
   }
 
   @Test
+  void recurrencesTurn() {
+    String text =
+        """
+        Z[0]: c64 = complex(1, 0)
+        Z[t+1] = Z[t] * complex(0, 1) with t: 4
+        """;
+    for (Target target : TARGETS) {
+      Options options = Options.defaults().withTarget(target);
+      Results results = Einkorn.compile("turn", text).with(options).run();
+      assertEquals("[ 1.+0.j  0.+1.j -1.+0.j -0.-1.j  1.-0.j]", results.get("Z").toString());
+    }
+  }
+
+  @Test
   void aRealOneMeetsAComplexOne() {
     String text =
         """

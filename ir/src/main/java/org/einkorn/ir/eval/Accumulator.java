@@ -9,7 +9,6 @@ import org.einkorn.runtime.DType;
 final class Accumulator {
   private final Projection projection;
   private final DType type;
-  private final int size;
 
   /// The floats, or the real parts.
   private final double[] reals;
@@ -21,7 +20,7 @@ final class Accumulator {
   Accumulator(Projection projection, DType valueType, boolean isMap, long count) {
     this.projection = projection;
     this.type = isMap ? valueType : projection.accumulator(valueType);
-    this.size = Math.toIntExact(count);
+    int size = Math.toIntExact(count);
     boolean isReal = type.isFloat() || type.isComplex();
     this.reals = new double[isReal ? size : 0];
     this.imaginaries = new double[type.isComplex() ? size : 0];

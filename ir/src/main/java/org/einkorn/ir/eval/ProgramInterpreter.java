@@ -23,6 +23,7 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.Manifest;
 
