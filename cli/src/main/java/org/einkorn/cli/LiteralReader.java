@@ -47,8 +47,9 @@ final class LiteralReader {
   }
 
   private void store(Tensor flat, String number, int index) {
-    if (flat.dtype().isComplex() && number.endsWith("j")) {
-      storeComplex(flat, number, index);
+    Matcher complex = COMPLEX.matcher(number);
+    if (complex.matches()) {
+      storeComplex(flat, complex, index);
       return;
     }
     switch (number) {
@@ -69,21 +70,16 @@ final class LiteralReader {
   }
 
   /// `1+2j`, `-0.5j`, `1e-3-j`
-  private void storeComplex(Tensor flat, String number, int index) {
-    Matcher parts = COMPLEX.matcher(number);
-    if (!parts.matches()) {
-      throw new UsageException("`" + number + "` is no number, in `" + text + "`");
+  private static void storeComplex(Tensor flat, Matcher number, int index) {
+    if (!flat.dtype().isComplex()) {
+      throw new UsageException(
+          "`%s` is complex, and %s is wanted; declare it `: c64`"
+              .formatted(number.group(), flat.dtype()));
     }
-    String re = parts.group("re");
-    String im = parts.group("im");
-    try {
-      flat.setComplex(
-          re == null || re.isEmpty() ? 0 : decimal(re),
-          im.isEmpty() || im.equals("+") || im.equals("-") ? decimal(im + "1") : decimal(im),
-          index);
-    } catch (NumberFormatException e) {
-      throw new UsageException("`" + number + "` is no number, in `" + text + "`");
-    }
+    String re = number.group("re");
+    String im = number.group("im");
+    boolean isUnit = im.isEmpty() || im.equals("+") || im.equals("-");
+    flat.setComplex(re == null ? 0 : decimal(re), decimal(isUnit ? im + "1" : im), index);
   }
 
   private static double decimal(String number) {
