@@ -169,19 +169,19 @@ final class ReferenceRun {
 
   private static Result result(String name, Tensor tensor) {
     List<Double> reals = new ArrayList<>();
-    if (tensor.dtype().isFloat()) {
-      Tensor flat = tensor.reshape(tensor.elementCount());
-      for (long number = 0; number < flat.elementCount(); number++) {
-        reals.add(flat.getDouble(number));
+    DType type = tensor.dtype();
+    Tensor flat = tensor.reshape(tensor.elementCount());
+    for (long number = 0; type.part().isFloat() && number < flat.elementCount(); number++) {
+      reals.add(flat.getReal(number));
+      if (type.isComplex()) {
+        reals.add(flat.getImaginary(number));
       }
     }
     return new Result(name, elements(tensor), reals, distance(tensor.dtype()));
   }
 
   private static double distance(DType type) {
-    return type.isFloat()
-        ? Math.max(COMPUTED_ULPS * unit(type.compute()), STORED_ULPS * unit(type))
-        : 0;
+    return Math.max(COMPUTED_ULPS * unit(type.compute().part()), STORED_ULPS * unit(type.part()));
   }
 
   private static double unit(DType type) {

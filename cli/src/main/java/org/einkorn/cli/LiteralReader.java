@@ -3,16 +3,23 @@ package org.einkorn.cli;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
-/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`. Numbers are
-/// the literals of the language, with a sign before them.
+/// Reads a number or nested lists of numbers: `0.5`, `[1, 2]`, `[[1, 2], [3, -inf]]`, `[1+2j, -j]`.
+/// Numbers are the literals of the language, with a sign before them; where complex ones are
+/// wanted, they may have an imaginary part before a `j`.
 final class LiteralReader {
   private static final int DEEPEST = 64;
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+
+  private static final String UNSIGNED =
+      "(?:(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|nan)";
+  private static final Pattern COMPLEX =
+      Pattern.compile("(?<re>[+-]?" + UNSIGNED + "(?=[+-]))?(?<im>[+-]?" + UNSIGNED + "?)j");
 
   private final String text;
   private int at;
@@ -40,6 +47,11 @@ final class LiteralReader {
   }
 
   private void store(Tensor flat, String number, int index) {
+    Matcher complex = COMPLEX.matcher(number);
+    if (complex.matches()) {
+      storeComplex(flat, complex, index);
+      return;
+    }
     switch (number) {
       case "true" -> flat.setLong(1, index);
       case "false" -> flat.setLong(0, index);
@@ -55,6 +67,19 @@ final class LiteralReader {
         }
       }
     }
+  }
+
+  /// `1+2j`, `-0.5j`, `1e-3-j`
+  private static void storeComplex(Tensor flat, Matcher number, int index) {
+    if (!flat.dtype().isComplex()) {
+      throw new UsageException(
+          "`%s` is complex, and %s is wanted; declare it `: c64`"
+              .formatted(number.group(), flat.dtype()));
+    }
+    String re = number.group("re");
+    String im = number.group("im");
+    boolean isUnit = im.isEmpty() || im.equals("+") || im.equals("-");
+    flat.setComplex(re == null ? 0 : decimal(re), decimal(isUnit ? im + "1" : im), index);
   }
 
   private static double decimal(String number) {

@@ -44,6 +44,9 @@ final class RandomExprs {
   final List<String> symbols = new ArrayList<>();
   final Map<String, TensorType> tensors = new LinkedHashMap<>();
 
+  /// Whether values are real throughout.
+  boolean isReal;
+
   RandomExprs(RandomGenerator random) {
     this.random = random;
   }
@@ -57,7 +60,13 @@ final class RandomExprs {
   }
 
   DType computeType() {
-    return pick(COMPUTE);
+    return isReal || chance(0.8) ? pick(COMPUTE) : pick(List.of(DType.C64, DType.C128));
+  }
+
+  /// A type whose values convert to `type`.
+  private DType convertible(DType type) {
+    DType from = computeType();
+    return Scalar.converts(from, type) ? from : type;
   }
 
   /// A type that is computed in `compute`, or that itself.
@@ -127,10 +136,16 @@ final class RandomExprs {
         : new IndexExpr.FloorMod(index(axes, depth), extent);
   }
 
-  /// A value of `type`, a compute type that is not complex.
+  /// A value of `type`, a compute type.
   Scalar scalar(DType type, List<Axis> axes, int depth) {
     if (depth == 0 || chance(0.2)) {
-      return chance(0.3) ? literal(type) : Scalar.cast(type, leaf(type, axes, depth));
+      Scalar leaf = leaf(type, axes, depth);
+      return chance(0.3) || !Scalar.converts(leaf.type(), type)
+          ? literal(type)
+          : Scalar.cast(type, leaf);
+    }
+    if (type.isComplex()) {
+      return complex(type, axes, depth);
     }
     return switch (random.nextInt(6)) {
       case 0 -> unary(type, axes, depth);
@@ -139,12 +154,35 @@ final class RandomExprs {
         Scalar then = scalar(type, axes, depth - 1);
         yield new Scalar.Select(condition, then, scalar(type, axes, depth - 1));
       }
-      case 2 -> Scalar.cast(type, scalar(computeType(), axes, depth - 1));
+      case 2 -> Scalar.cast(type, scalar(convertible(type), axes, depth - 1));
       default -> binary(type, axes, depth);
     };
   }
 
+  private Scalar complex(DType type, List<Axis> axes, int depth) {
+    Scalar one = scalar(type, axes, depth - 1);
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          new Scalar.Binary(
+              BinaryOp.COMPLEX,
+              scalar(type.part(), axes, depth - 1),
+              scalar(type.part(), axes, depth - 1));
+      case 1 -> new Scalar.Unary(pick(List.of(UnaryOp.NEGATE, UnaryOp.CONJ, UnaryOp.EXP)), one);
+      case 2 -> Scalar.cast(type, scalar(convertible(type), axes, depth - 1));
+      case 3 -> new Scalar.Select(scalar(DType.BOOL, axes, depth - 1), one, one);
+      default ->
+          new Scalar.Binary(
+              pick(List.of(BinaryOp.ADD, BinaryOp.SUBTRACT, BinaryOp.MULTIPLY, BinaryOp.DIVIDE)),
+              one,
+              scalar(type, axes, depth - 1));
+    };
+  }
+
   private Scalar unary(DType type, List<Axis> axes, int depth) {
+    if (type.isFloat() && !isReal && chance(0.2)) {
+      List<UnaryOp> ofComplex = List.of(UnaryOp.RE, UnaryOp.IM, UnaryOp.ABS);
+      return new Scalar.Unary(pick(ofComplex), scalar(type.complex(), axes, depth - 1));
+    }
     List<UnaryOp> ops =
         Arrays.stream(UnaryOp.values()).filter(op -> op.domain().contains(type)).toList();
     return new Scalar.Unary(pick(ops), scalar(type, axes, depth - 1));
@@ -164,6 +202,9 @@ final class RandomExprs {
     if (type == DType.BOOL) {
       return Scalar.Literal.of(type, random.nextInt(2));
     }
+    if (type.isComplex()) {
+      return Scalar.constant(type, NUMBERS[random.nextInt(NUMBERS.length)]);
+    }
     if (type.isFloat()) {
       return Scalar.Literal.of(type, NUMBERS[random.nextInt(NUMBERS.length)]);
     }
@@ -173,7 +214,10 @@ final class RandomExprs {
 
   /// A read of any tensor, or a position.
   private Scalar leaf(DType wanted, List<Axis> axes, int depth) {
-    List<String> names = tensors.keySet().stream().filter(this::isReal).toList();
+    List<String> names =
+        tensors.keySet().stream()
+            .filter(name -> Scalar.converts(type(name).dtype(), wanted))
+            .toList();
     if (names.isEmpty() || chance(0.1)) {
       return new Scalar.Position(index(axes, depth));
     }
@@ -184,10 +228,6 @@ final class RandomExprs {
 
   private TensorType type(String tensor) {
     return Objects.requireNonNull(tensors.get(tensor), tensor);
-  }
-
-  private boolean isReal(String tensor) {
-    return !type(tensor).dtype().isComplex();
   }
 
   Scalar read(String tensor, List<Axis> axes, int depth) {

@@ -234,7 +234,10 @@ public final class RandomIr {
   // ---- level 2
 
   public Module module() {
+    exprs.isReal = true;
     List<Signature.Input> inputs = inputs();
+    // Loops see complex numbers as two real ones.
+    inputs.forEach(input -> exprs.tensors.put(input.name(), input.type().parts()));
     Map<String, TensorType> results = new LinkedHashMap<>();
     List<Buffer> buffers = new ArrayList<>();
     List<Function> functions = new ArrayList<>();

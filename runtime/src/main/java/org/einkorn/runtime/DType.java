@@ -71,6 +71,25 @@ public enum DType {
     return kind == Kind.COMPLEX;
   }
 
+  /// The type of the real and of the imaginary part of a complex type; a real type itself.
+  public DType part() {
+    return switch (this) {
+      case C64 -> F32;
+      case C128 -> F64;
+      case F64, F32, F16, BF16, F8E4M3, F8E5M2, I64, I32, I16, I8, U8, I4, BOOL -> this;
+    };
+  }
+
+  /// The complex type whose parts are of the compute type of this one: `c128` for the types of 64
+  /// bits, else `c64`; a complex type itself.
+  public DType complex() {
+    return switch (this) {
+      case C64, C128 -> this;
+      case F64, I64, I32 -> C128;
+      case F32, F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL -> C64;
+    };
+  }
+
   /// The type in which elements of this type are computed.
   public DType compute() {
     return switch (this) {

@@ -32,7 +32,7 @@ public final class Elements {
   }
 
   /// The imaginary part; 0 for a type that has none.
-  static double getImaginary(DType type, MemorySegment memory, long number) {
+  public static double getImaginary(DType type, MemorySegment memory, long number) {
     return switch (type) {
       case C64 -> memory.getAtIndex(JAVA_FLOAT, 2 * number + 1);
       case C128 -> memory.getAtIndex(JAVA_DOUBLE, 2 * number + 1);
@@ -70,7 +70,7 @@ public final class Elements {
   }
 
   /// Stores both parts of an element of a complex type, each rounded once.
-  static void setComplex(
+  public static void setComplex(
       DType type, MemorySegment memory, long number, double real, double imaginary) {
     if (type == DType.C64) {
       memory.setAtIndex(JAVA_FLOAT, 2 * number, (float) real);

@@ -105,6 +105,48 @@ final class AheadOfTimeTest {
   }
 
   @Test
+  void complexNumbersArePairsInC() throws IOException, InterruptedException {
+    String compiler = findCompiler();
+    Path program =
+        Files.writeString(
+            folder.resolve("turn.ein"),
+            """
+            input Z[i: N]: c64
+            Y[i] = Z[i] * complex(0, 1)
+            S: c128 = sum[i](Z[i] conj(Z[i]))
+            output Y
+            output S
+            """);
+    Ein.run("compile", program, "--emit", "so", "-o", folder.resolve("turn.so")).require();
+    String header = Files.readString(folder.resolve("turn.h"));
+    assertTrue(header.contains("const float *Z, float *Y, double *S, int64_t N"), header);
+    assertTrue(header.contains("input, c64[N]"), header);
+    Files.writeString(
+        folder.resolve("main.c"),
+        """
+        #include <complex.h>
+        #include <stdio.h>
+        #include "turn.h"
+        int main(void) {
+          float complex z[2] = {1 + 2 * I, 3 - I}, y[2];
+          double complex s;
+          int code = turn((float *)z, (float *)y, (double *)&s, 2);
+          printf("%d %g %g %g %g %g %g\\n", code, crealf(y[0]), cimagf(y[0]), crealf(y[1]),
+                 cimagf(y[1]), creal(s), cimag(s));
+          return code;
+        }
+        """);
+    execute(List.of(compiler, "-Wall", "-Werror", "main.c", "./turn.so", "-o", "main"));
+    assertEquals("0 -2 1 1 3 15 0\n", execute(List.of("./main")));
+    Ein.run("compile", program, "--emit", "jar", "-o", folder.resolve("turn.jar")).require();
+    Ein.run("run", program, "Z=[1+2j, 3-j]", "-o", "Y=" + folder.resolve("y.npy")).require();
+    String classPath = folder.resolve("turn.jar") + File.pathSeparator + runtime();
+    assertEquals(
+        "Y =\n[-1.-2.j -3.+1.j]\nS =\n(15+0j)\n",
+        execute(List.of(java(), "-cp", classPath, "turn", "Z=y.npy")));
+  }
+
+  @Test
   void anObjectFileLinksIntoCpp() throws IOException, InterruptedException {
     String compiler = findCompiler();
     compile("obj", "matmul.o");

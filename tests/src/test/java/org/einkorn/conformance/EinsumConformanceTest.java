@@ -73,13 +73,15 @@ final class EinsumConformanceTest {
 
   private void check(EinsumCase one, Target target, Arena arena) {
     Random random = new Random(SEED + one.line());
-    List<List<Double>> elements = new ArrayList<>();
+    List<List<Pair>> elements = new ArrayList<>();
     Tensor[] operands = new Tensor[one.operands().size()];
     for (int number = 0; number < operands.length; number++) {
       Operand operand = one.operands().get(number);
       operands[number] = Tensor.allocate(arena, operand.dtype(), operand.shape());
       elements.add(
-          operand.dtype().isComplex() ? List.of() : fill(operand, operands[number], random));
+          operand.dtype().isComplex()
+              ? fillPairs(operand, operands[number], random)
+              : fill(operand, operands[number], random).stream().map(Pair::real).toList());
     }
     try {
       Tensor result =
@@ -143,6 +145,18 @@ final class EinsumConformanceTest {
     return elements;
   }
 
+  private static List<Pair> fillPairs(Operand operand, Tensor tensor, Random random) {
+    List<Pair> elements = new ArrayList<>();
+    for (long[] index : Indices.of(operand.shape().extents())) {
+      Pair value =
+          new Pair(
+              Numbers.random(operand.dtype(), random), Numbers.random(operand.dtype(), random));
+      elements.add(value);
+      tensor.setComplex(value.re(), value.im(), index);
+    }
+    return elements;
+  }
+
   private static double parse(String text) {
     return switch (text) {
       case "inf" -> Double.POSITIVE_INFINITY;
@@ -152,7 +166,7 @@ final class EinsumConformanceTest {
     };
   }
 
-  private void compare(EinsumCase one, Tensor result, List<List<Double>> elements) {
+  private void compare(EinsumCase one, Tensor result, List<List<Pair>> elements) {
     Operand expected = one.results().getFirst();
     if (result.dtype() != expected.dtype() || !result.shape().equals(expected.shape())) {
       fail(one, "expected " + expected + ", found " + result.dtype() + result.shape());
@@ -167,10 +181,49 @@ final class EinsumConformanceTest {
       fail(one, "truth values and numbers");
       return;
     }
-    if (expected.dtype().isFloat()) {
-      compareReals(one, result, shapes, elements, plus, times);
+    List<List<Double>> reals =
+        elements.stream().map(values -> values.stream().map(Pair::truth).toList()).toList();
+    if (expected.dtype().isComplex()) {
+      comparePairs(one, result, shapes, elements, plus, times);
+    } else if (expected.dtype().isFloat()) {
+      compareReals(one, result, shapes, reals, plus, times);
     } else {
-      compareWholes(one, result, shapes, elements, plus, times);
+      compareWholes(one, result, shapes, reals, plus, times);
+    }
+  }
+
+  private void comparePairs(
+      EinsumCase one,
+      Tensor result,
+      List<long[]> shapes,
+      List<List<Pair>> elements,
+      String plus,
+      String times) {
+    Definition<Pair> definition = new Definition<>(one.spec(), shapes);
+    Pair empty = Pair.real(Numbers.empty(result.dtype(), plus));
+    List<Element<Pair>> expected =
+        definition.compute(elements, Pair.operation(plus), Pair.operation(times), empty);
+    List<List<Double>> sizes =
+        elements.stream().map(values -> values.stream().map(Pair::size).toList()).toList();
+    BinaryOperator<Double> add = plus.equals("times") ? Numbers.real(plus) : Double::sum;
+    List<Element<Double>> magnitudes =
+        new Definition<Double>(one.spec(), shapes).compute(sizes, add, Numbers.real(times), 0.0);
+    double unit = result.dtype() == DType.C128 ? 0x1p-52 : 0x1p-23;
+    int place = 0;
+    for (long[] index : Indices.of(result.shape().extents())) {
+      Pair wanted = expected.get(place).value();
+      double slack = (expected.get(place).count() + 8) * 2 * unit * magnitudes.get(place).value();
+      boolean agrees =
+          Math.abs(result.getReal(index) - wanted.re()) <= slack
+              && Math.abs(result.getImaginary(index) - wanted.im()) <= slack;
+      if (!agrees) {
+        fail(one, "element " + place + " of " + result + ", expected " + wanted);
+        return;
+      }
+      place++;
+    }
+    if (!Arrays.equals(definition.shape(), result.shape().extents())) {
+      fail(one, "expected the shape " + Arrays.toString(definition.shape()));
     }
   }
 

@@ -10,12 +10,14 @@ final class Comparison {
   /// The first element that differs, in words.
   ///
   /// @param bound the allowed distance of each element; none where the tensors must be equal
-  static Optional<String> difference(String name, Data expected, Data found, Optional<Data> bound) {
+  static Optional<String> difference(String name, Data right, Data found, Optional<Data> bound) {
+    // Loops hold the parts of what equations hold as complex numbers.
+    Data expected = found.type().isComplex() ? right : right.parts();
     if (expected.type() != found.type() || !Arrays.equals(expected.extents(), found.extents())) {
       return Optional.of("`" + name + "` is " + found + ", not " + expected);
     }
     for (int number = 0; number < expected.elements().length; number++) {
-      int element = number;
+      int element = right.element(number);
       Optional<Double> distance = bound.map(data -> data.real(element));
       if (!isNear(expected, found, number, distance)) {
         return Optional.of(
@@ -34,7 +36,7 @@ final class Comparison {
   }
 
   private static String show(Data data, int number) {
-    return data.type().isFloat()
+    return data.type().part().isFloat()
         ? Double.toString(data.real(number))
         : Long.toString(data.elements()[number]);
   }

@@ -6,7 +6,8 @@ import java.util.StringJoiner;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Elements;
 
-/// The elements of one tensor: the bits of a `double` for each float, else the integer.
+/// The elements of one tensor: the bits of a `double` for each float, else the integer. A complex
+/// element is two floats, side by side.
 record Data(DType type, long[] extents, long[] elements) {
   Data {
     extents = extents.clone();
@@ -21,13 +22,37 @@ record Data(DType type, long[] extents, long[] elements) {
     return Math.toIntExact(count);
   }
 
+  /// How many numbers a tensor holds: two for each complex element.
+  static int size(DType type, long[] extents) {
+    return count(extents) * perElement(type);
+  }
+
+  private static int perElement(DType type) {
+    return type.isComplex() ? 2 : 1;
+  }
+
+  /// The element that a number belongs to.
+  int element(int number) {
+    return number / perElement(type);
+  }
+
+  /// Complex elements as floats, on a last axis of two; real ones as they are.
+  Data parts() {
+    if (!type.isComplex()) {
+      return this;
+    }
+    long[] axes = Arrays.copyOf(extents, extents.length + 1);
+    axes[extents.length] = 2;
+    return new Data(type.part(), axes, elements);
+  }
+
   /// What a piece of memory holds.
   static Data read(DType type, long[] extents, MemorySegment memory) {
-    long[] elements = new long[count(extents)];
+    long[] elements = new long[size(type, extents)];
     for (int number = 0; number < elements.length; number++) {
       elements[number] =
-          type.isFloat()
-              ? Double.doubleToLongBits(Elements.getDouble(type, memory, number))
+          type.part().isFloat()
+              ? Double.doubleToLongBits(Elements.getDouble(type.part(), memory, number))
               : Elements.getLong(type, memory, number);
     }
     return new Data(type, extents, elements);
@@ -35,8 +60,8 @@ record Data(DType type, long[] extents, long[] elements) {
 
   void writeTo(MemorySegment memory) {
     for (int number = 0; number < elements.length; number++) {
-      if (type.isFloat()) {
-        Elements.setFloat(type, memory, number, Double.longBitsToDouble(elements[number]));
+      if (type.part().isFloat()) {
+        Elements.setFloat(type.part(), memory, number, Double.longBitsToDouble(elements[number]));
       } else {
         Elements.setLong(type, memory, number, elements[number]);
       }
@@ -50,9 +75,11 @@ record Data(DType type, long[] extents, long[] elements) {
     return read(type, extents, memory);
   }
 
-  /// The element as a number, exact but for large `i64`.
+  /// The element, or a part of one, exact but for large `i64`.
   double real(int number) {
-    return type.isFloat() ? Double.longBitsToDouble(elements[number]) : (double) elements[number];
+    return type.part().isFloat()
+        ? Double.longBitsToDouble(elements[number])
+        : (double) elements[number];
   }
 
   /// The same with one element changed.
@@ -80,7 +107,8 @@ record Data(DType type, long[] extents, long[] elements) {
   public String toString() {
     StringJoiner values = new StringJoiner(" ", type + Arrays.toString(extents) + " = ", "");
     for (int number = 0; number < elements.length; number++) {
-      values.add(type.isFloat() ? Double.toString(real(number)) : Long.toString(elements[number]));
+      values.add(
+          type.part().isFloat() ? Double.toString(real(number)) : Long.toString(elements[number]));
     }
     return values.toString();
   }

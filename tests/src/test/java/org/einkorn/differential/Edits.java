@@ -238,9 +238,10 @@ final class Edits {
   }
 
   private static Data cut(Data data, long[] extents) {
-    long[] elements = new long[Data.count(extents)];
+    int parts = data.type().isComplex() ? 2 : 1;
+    long[] elements = new long[Data.size(data.type(), extents)];
     for (int number = 0; number < elements.length; number++) {
-      long rest = number;
+      long rest = number / parts;
       long source = 0;
       long stride = 1;
       for (int axis = extents.length - 1; axis >= 0; axis--) {
@@ -252,7 +253,7 @@ final class Edits {
         source += position * stride;
         stride *= data.extents()[axis];
       }
-      elements[number] = data.elements()[Math.toIntExact(source)];
+      elements[number] = data.elements()[Math.toIntExact(source * parts + number % parts)];
     }
     return new Data(data.type(), extents, elements);
   }
@@ -285,10 +286,12 @@ final class Edits {
         };
     List<Scalar> smaller = new ArrayList<>();
     if (scalar.type().isCompute()) {
-      smaller.add(Scalar.Literal.of(scalar.type(), 1));
-      smaller.add(Scalar.Literal.of(scalar.type(), 0));
+      smaller.add(Scalar.constant(scalar.type(), 1));
+      smaller.add(Scalar.constant(scalar.type(), 0));
     }
-    parts.forEach(part -> smaller.add(Scalar.cast(scalar.type(), part)));
+    parts.stream()
+        .filter(part -> Scalar.converts(part.type(), scalar.type()))
+        .forEach(part -> smaller.add(Scalar.cast(scalar.type(), part)));
     return smaller;
   }
 
@@ -360,7 +363,7 @@ final class Edits {
   }
 
   private static long bits(Data data, long value) {
-    return data.type().isFloat() ? Double.doubleToLongBits((double) value) : value;
+    return data.type().part().isFloat() ? Double.doubleToLongBits((double) value) : value;
   }
 
   private static Data constant(Data data, long value) {

@@ -83,7 +83,7 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
       TensorType type = new TensorType(ScalarErrors.TYPE, definition.type().extents());
       Definition carried = new Definition(before, type, carried(definition.body(), scalars));
       scalars.lookAtPositions(definition.body());
-      if (scalars.isLost() || !definition.type().dtype().isFloat()) {
+      if (scalars.isLost() || !definition.type().dtype().part().isFloat()) {
         unbounded.add(definition.name());
         return;
       }

@@ -42,7 +42,16 @@ final class RandomNests {
     this.extents =
         List.of(IndexExpr.of(dice.pick(List.of(0, 1, 2, 2, 3, 3, 4))), IndexExpr.symbol("N"));
     this.compute =
-        dice.pick(List.of(DType.F64, DType.F32, DType.F32, DType.I64, DType.I32, DType.BOOL));
+        dice.pick(
+            List.of(
+                DType.F64,
+                DType.F32,
+                DType.F32,
+                DType.I64,
+                DType.I32,
+                DType.BOOL,
+                DType.C64,
+                DType.C128));
     Operations operations = operations();
     this.projection = operations.projection();
     this.join = operations.join();
@@ -60,6 +69,14 @@ final class RandomNests {
               new Operations(Projection.ANY, BinaryOp.AND),
               new Operations(Projection.XOR, BinaryOp.AND),
               new Operations(Projection.ALL, BinaryOp.OR)));
+    }
+    if (compute.isComplex()) {
+      return dice.pick(
+          List.of(
+              new Operations(Projection.SUM, BinaryOp.MULTIPLY),
+              new Operations(Projection.SUM, BinaryOp.MULTIPLY),
+              new Operations(Projection.SUM, BinaryOp.MULTIPLY),
+              new Operations(Projection.PRODUCT, BinaryOp.MULTIPLY)));
     }
     return dice.pick(
         List.of(
@@ -115,7 +132,9 @@ final class RandomNests {
       case F32 -> List.of(DType.F32, DType.F32, DType.F16, DType.BF16, DType.U8);
       case I64 -> List.of(DType.I64, DType.I4, DType.I8, DType.U8);
       case I32 -> List.of(DType.I32, DType.I4, DType.I8, DType.U8);
-      case F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL, C64, C128 -> List.of(DType.BOOL);
+      case C64 -> List.of(DType.C64, DType.C64, DType.F32, DType.U8);
+      case C128 -> List.of(DType.C128, DType.C64, DType.F64, DType.I8);
+      case F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL -> List.of(DType.BOOL);
     };
   }
 
@@ -124,7 +143,7 @@ final class RandomNests {
         type.extents().stream()
             .mapToLong(extent -> extent instanceof IndexExpr.Constant(long value) ? value : size)
             .toArray();
-    long[] elements = new long[Data.count(shape)];
+    long[] elements = new long[Data.size(type.dtype(), shape)];
     for (int number = 0; number < elements.length; number++) {
       elements[number] = element(type.dtype());
     }
@@ -135,7 +154,7 @@ final class RandomNests {
     if (type == DType.BOOL) {
       return dice.below(2);
     }
-    if (type.isFloat()) {
+    if (type.part().isFloat()) {
       return Double.doubleToLongBits(dice.between(-9, 9) * 0.375);
     }
     return type == DType.U8 ? dice.below(4) : dice.between(-3, 3);
@@ -159,7 +178,9 @@ final class RandomNests {
       case F64 -> DType.F32;
       case F32 -> dice.pick(List.of(DType.F16, DType.F64));
       case I32 -> DType.I64;
-      case I64, F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL, C64, C128 -> compute;
+      case C64 -> DType.C128;
+      case C128 -> DType.C64;
+      case I64, F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL -> compute;
     };
   }
 
@@ -190,7 +211,7 @@ final class RandomNests {
       if (number > 0 && dice.chance(0.12)) {
         return compute == DType.BOOL
             ? Scalar.Literal.of(compute, dice.below(2))
-            : Scalar.Literal.of(compute, dice.between(0, 2));
+            : Scalar.constant(compute, dice.between(0, 2));
       }
       if (number > 0 && axes.size() > 1 && dice.chance(0.15)) {
         Scalar equal =
@@ -209,7 +230,7 @@ final class RandomNests {
       }
       Scalar read = new Scalar.Read(name, type.dtype(), indices);
       boolean isSilent = type.dtype() == compute || type.dtype().compute() == compute;
-      return isSilent || compute.isFloat() || compute == DType.I64
+      return isSilent || compute.part().isFloat() || compute == DType.I64
           ? Scalar.cast(compute, read)
           : Scalar.Literal.of(compute, 1);
     }

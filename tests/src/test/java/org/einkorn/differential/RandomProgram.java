@@ -103,7 +103,7 @@ final class RandomProgram {
 
   private Data data(TensorType type) {
     long[] extents = scene.sizesOf(type);
-    long[] elements = new long[Data.count(extents)];
+    long[] elements = new long[Data.size(type.dtype(), extents)];
     for (int number = 0; number < elements.length; number++) {
       elements[number] = scalars.element(type.dtype());
     }
@@ -145,7 +145,9 @@ final class RandomProgram {
   private DType storage(DType compute, boolean isInexact) {
     List<DType> near = Scene.STORAGE.stream().filter(some -> some.compute() == compute).toList();
     List<DType> far =
-        isInexact ? Scene.STORAGE.stream().filter(DType::isFloat).toList() : Scene.STORAGE;
+        Scene.STORAGE.stream()
+            .filter(some -> isInexact ? some.isFloat() : Scalar.converts(compute, some))
+            .toList();
     return dice.chance(0.4) ? compute : dice.pick(dice.chance(0.6) ? near : far);
   }
 
@@ -212,6 +214,9 @@ final class RandomProgram {
   private BinaryOp join(DType compute) {
     if (compute == DType.BOOL) {
       return dice.pick(List.of(BinaryOp.AND, BinaryOp.AND, BinaryOp.OR, BinaryOp.XOR));
+    }
+    if (compute.isComplex()) {
+      return dice.pick(List.of(BinaryOp.MULTIPLY, BinaryOp.MULTIPLY, BinaryOp.ADD));
     }
     return dice.chance(0.6)
         ? BinaryOp.MULTIPLY

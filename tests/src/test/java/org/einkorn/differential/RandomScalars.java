@@ -65,6 +65,9 @@ final class RandomScalars {
 
   private boolean mayGuard;
 
+  /// Whether no complex number may occur, as in a position from data.
+  private boolean isReal;
+
   RandomScalars(Dice dice, Scene scene) {
     this.dice = dice;
     this.scene = scene;
@@ -87,8 +90,9 @@ final class RandomScalars {
     return taken;
   }
 
-  /// A number of a type, small or strange.
-  long element(DType type) {
+  /// A number of a type, or a part of one, small or strange.
+  long element(DType numbers) {
+    DType type = numbers.part();
     boolean wild = !scene.tame() && dice.chance(0.25);
     if (type == DType.BOOL) {
       return dice.below(2);
@@ -113,7 +117,13 @@ final class RandomScalars {
     return fits ? value : least + dice.below(8);
   }
 
-  Scalar.Literal literal(DType type) {
+  Scalar literal(DType type) {
+    if (type.isComplex()) {
+      Scalar re = literal(type.part());
+      return dice.chance(0.3)
+          ? Scalar.cast(type, re)
+          : new Scalar.Binary(BinaryOp.COMPLEX, re, literal(type.part()));
+    }
     long element = element(type);
     return type.isFloat()
         ? Scalar.Literal.of(type, Double.longBitsToDouble(element))
@@ -139,15 +149,21 @@ final class RandomScalars {
   }
 
   private Scalar exactUnary(DType type, List<Axis> axes, int depth) {
+    boolean isOfComplex = type.isFloat() && !isReal && dice.chance(0.3);
+    DType operand = isOfComplex ? type.complex() : type;
     List<UnaryOp> ops =
         Arrays.stream(UnaryOp.values())
-            .filter(op -> op.domain().contains(type) && !isCurve(op))
+            .filter(op -> op.domain().contains(operand) && op.result(operand) == type)
+            .filter(op -> !isCurve(op))
             .toList();
-    return new Scalar.Unary(dice.pick(ops), exact(type, axes, depth - 1));
+    return new Scalar.Unary(dice.pick(ops), exact(operand, axes, depth - 1));
   }
 
   private Scalar exactBinary(DType type, List<Axis> axes, int depth) {
-    DType operands = type == DType.BOOL ? dice.pick(Scene.COMPUTE) : type;
+    DType operands =
+        type == DType.BOOL
+            ? computeType()
+            : type.isComplex() && dice.chance(0.2) ? type.part() : type;
     List<BinaryOp> ops =
         Arrays.stream(BinaryOp.values())
             .filter(op -> op.domain().contains(operands) && op.result(operands) == type)
@@ -160,16 +176,29 @@ final class RandomScalars {
   static boolean isCurve(UnaryOp op) {
     return switch (op) {
       case EXP, LOG, SIN, COS, TAN, TANH, ERF -> true;
-      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, NOT -> false;
+      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RE, IM, CONJ, NOT -> false;
     };
+  }
+
+  private DType computeType() {
+    return dice.pick(Scene.COMPUTE.stream().filter(type -> !(isReal && type.isComplex())).toList());
   }
 
   /// A conversion from any compute type, perhaps by way of a storage type.
   private Scalar conversion(DType type, List<Axis> axes, int depth) {
-    DType from = dice.pick(Scene.COMPUTE);
+    DType from =
+        dice.pick(
+            Scene.COMPUTE.stream()
+                .filter(some -> Scalar.converts(some, type) && !(isReal && some.isComplex()))
+                .toList());
     Scalar value = exact(from, axes, depth - 1);
-    DType way = dice.chance(0.5) ? dice.pick(Scene.STORAGE) : type;
-    if (from.isFloat() && !type.isFloat() && type != DType.BOOL && dice.chance(0.8)) {
+    List<DType> ways =
+        Scene.STORAGE.stream()
+            .filter(some -> Scalar.converts(from, some) && Scalar.converts(some, type))
+            .filter(some -> !(isReal && some.isComplex()))
+            .toList();
+    DType way = dice.chance(0.5) ? dice.pick(ways) : type;
+    if (from.isFloat() && type.isInteger() && dice.chance(0.8)) {
       value = clamped(value);
     }
     return Scalar.cast(type, Scalar.cast(way, value));
@@ -232,7 +261,7 @@ final class RandomScalars {
     if (dice.chance(0.15)) {
       return literal(wanted);
     }
-    if (dice.chance(0.1) && !wanted.isFloat()) {
+    if (dice.chance(0.1) && !wanted.part().isFloat()) {
       return Scalar.cast(wanted, new Scalar.Position(indices.any(axes, Math.min(depth, 2))));
     }
     List<Map.Entry<String, TensorType>> all =
@@ -250,7 +279,9 @@ final class RandomScalars {
 
   /// Whether a conversion seldom fails: most floats are no integers of a type.
   private boolean isMild(DType from, DType to) {
-    return !from.isFloat() || to.isFloat() || to == DType.BOOL || dice.chance(0.1);
+    return Scalar.converts(from, to)
+        && !(isReal && from.isComplex())
+        && (!from.isFloat() || !to.isInteger() || dice.chance(0.1));
   }
 
   private Scalar read(
@@ -286,7 +317,10 @@ final class RandomScalars {
   /// A position from data, mostly one that exists.
   IndexExpr fetch(String tensor, int axis, IndexExpr extent, List<Axis> axes, int depth) {
     DType type = dice.chance(0.5) ? DType.I32 : DType.I64;
+    boolean before = isReal;
+    isReal = true;
     Scalar source = exact(type, axes, Math.min(depth, 1));
+    isReal = before;
     if (dice.chance(0.8)) {
       Scalar size = Scalar.cast(type, new Scalar.Position(extent));
       source = new Scalar.Binary(BinaryOp.MODULO, source, size);

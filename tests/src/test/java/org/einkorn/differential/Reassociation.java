@@ -109,15 +109,19 @@ final class Reassociation {
   /// Four times the bound, for the other order rounds as often; and no bound at what is not finite.
   private static Data widened(Data right, Data found, Data bound, boolean isLarge) {
     long[] wide = new long[bound.elements().length];
-    for (int number = 0; number < wide.length; number++) {
-      double distance = 4 * bound.real(number);
+    for (int number = 0; number < right.elements().length; number++) {
+      int element = right.element(number);
+      double distance = 4 * bound.real(element);
       boolean isUnknown =
           !Double.isFinite(right.real(number))
               || !Double.isFinite(distance)
               || isLarge
               || !Double.isFinite(found.real(number))
-                  && Math.abs(right.real(number)) + distance >= greatest(right.type());
-      wide[number] = Double.doubleToLongBits(isUnknown ? Double.NaN : distance);
+                  && Math.abs(right.real(number)) + distance >= greatest(right.type().part());
+      boolean isKnownBefore = number == 0 || right.element(number - 1) != element;
+      if (isUnknown || isKnownBefore) {
+        wide[element] = Double.doubleToLongBits(isUnknown ? Double.NaN : distance);
+      }
     }
     return new Data(DType.F64, bound.extents(), wide);
   }

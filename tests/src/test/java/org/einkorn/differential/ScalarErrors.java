@@ -47,8 +47,8 @@ final class ScalarErrors {
     DType stored = definition.type().dtype();
     boolean isRounded =
         rounds
-            && stored.isFloat()
-            && (projection(body) == Projection.SUM && value.isFloat() || value != stored);
+            && stored.part().isFloat()
+            && (projection(body) == Projection.SUM && value.part().isFloat() || value != stored);
     boolean[] found = {isCurve(projection(body)) || isRounded};
     body.walk(Walk.ofScalars(part -> found[0] |= isSource(part)));
     return found[0];
@@ -81,11 +81,12 @@ final class ScalarErrors {
   /// Whether errors begin at this part of an expression.
   private boolean isSource(Scalar part) {
     return switch (part) {
-      case Scalar.Unary(UnaryOp op, var operand) -> RandomScalars.isCurve(op);
+      case Scalar.Unary(UnaryOp op, var operand) ->
+          RandomScalars.isCurve(op) || rounds && op == UnaryOp.ABS && operand.type().isComplex();
       case Scalar.Binary(BinaryOp op, var left, var right) ->
           op == BinaryOp.POWER
               || op == BinaryOp.LOG_ADD_EXP
-              || rounds && part.type().isFloat() && isArithmetic(op);
+              || rounds && part.type().part().isFloat() && isArithmetic(op);
       case Scalar.Read read -> inexact.contains(read.tensor());
       case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
     };
@@ -99,6 +100,7 @@ final class ScalarErrors {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR,
@@ -138,7 +140,7 @@ final class ScalarErrors {
     if (!isInexact(scalar)) {
       return NONE;
     }
-    if (!scalar.type().isFloat()) {
+    if (!scalar.type().part().isFloat()) {
       lost = true;
       return NONE;
     }
@@ -150,7 +152,7 @@ final class ScalarErrors {
         yield new Scalar.Select(condition, of(then), of(otherwise));
       }
       case Scalar.Cast(DType type, Scalar operand) ->
-          operand.type().isFloat() ? rounded(of(operand), operand, type, 1) : lose();
+          operand.type().part().isFloat() ? rounded(of(operand), operand, type, 1) : lose();
       case Scalar.Unary(UnaryOp op, Scalar operand) -> unary(op, operand, scalar);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> binary(op, left, right, scalar);
     };
@@ -175,7 +177,8 @@ final class ScalarErrors {
     Scalar error = of(operand);
     Scalar own = unit(whole, whole.type(), CURVE_ULPS);
     return switch (op) {
-      case NEGATE, ABS -> error;
+      case ABS -> operand.type().isComplex() ? rounded(error, whole, whole.type(), 4) : error;
+      case NEGATE, RE, IM, CONJ -> error;
       case EXP -> plus(times(error, magnitude(whole), number(4)), own);
       case SIN, COS, TANH -> plus(error, own);
       case ERF -> plus(times(error, number(2)), own);
@@ -197,13 +200,14 @@ final class ScalarErrors {
       case ADD, SUBTRACT -> rounded(plus(a, b), whole, type, 1);
       case MULTIPLY -> {
         Scalar carried = plus(times(a, magnitude(right)), times(b, magnitude(left)));
-        yield rounded(plus(carried, times(a, b)), whole, type, 1);
+        yield rounded(plus(carried, times(a, b)), whole, type, type.isComplex() ? 4 : 1);
       }
       case DIVIDE -> {
         Scalar above = plus(a, times(b, magnitude(whole)));
         Scalar carried = where(above, divide(above, minus(magnitude(right), b)));
-        yield rounded(carried, whole, type, 1);
+        yield rounded(carried, whole, type, type.isComplex() ? 16 : 1);
       }
+      case COMPLEX -> plus(a, b);
       case MINIMUM, MAXIMUM -> new Scalar.Binary(BinaryOp.MAXIMUM, a, b);
       case LOG_ADD_EXP ->
           plus(
@@ -242,8 +246,8 @@ final class ScalarErrors {
 
   /// `ulps` units in the last place of `value`.
   private static Scalar unit(Scalar value, DType type, double ulps) {
-    Scalar relative = times(magnitude(value), number(ulps * unit(type)));
-    return plus(relative, number(ulps * least(type)));
+    Scalar relative = times(magnitude(value), number(ulps * unit(type.part())));
+    return plus(relative, number(ulps * least(type.part())));
   }
 
   /// The distance from 1 to the next number.
@@ -277,7 +281,9 @@ final class ScalarErrors {
   }
 
   private static Scalar magnitude(Scalar value) {
-    return new Scalar.Unary(UnaryOp.ABS, Scalar.cast(TYPE, value));
+    return value.type().isComplex()
+        ? new Scalar.Unary(UnaryOp.ABS, Scalar.cast(DType.C128, value))
+        : new Scalar.Unary(UnaryOp.ABS, Scalar.cast(TYPE, value));
   }
 
   private static Scalar isFinite(Scalar value) {

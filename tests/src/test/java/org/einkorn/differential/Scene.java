@@ -1,7 +1,6 @@
 package org.einkorn.differential;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,9 +26,8 @@ record Scene(
     boolean tame) {
 
   static final List<DType> COMPUTE =
-      List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL);
-  static final List<DType> STORAGE =
-      Arrays.stream(DType.values()).filter(type -> !type.isComplex()).toList();
+      List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL, DType.C64, DType.C128);
+  static final List<DType> STORAGE = List.of(DType.values());
 
   static Scene empty(boolean tame) {
     return new Scene(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashSet<>(), tame);

@@ -28,6 +28,7 @@ import org.einkorn.Results;
 import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Definition;
@@ -56,6 +57,8 @@ final class TruthCheckTest {
 
   /// An einsum over operands of these shapes.
   private record Network(String spec, List<long[]> shapes) {}
+
+  private static final List<DType> TYPES = List.of(DType.F32, DType.F64, DType.C64, DType.C128);
 
   private static Network network(Random random) {
     int letters = 1 + random.nextInt(7);
@@ -91,7 +94,7 @@ final class TruthCheckTest {
     for (long seed = SEED; seed < SEED + NETWORKS; seed++) {
       Random random = new Random(seed);
       Network network = network(random);
-      DType type = random.nextBoolean() ? DType.F32 : DType.F64;
+      DType type = TYPES.get(random.nextInt(TYPES.size()));
       for (Target target : TARGETS) {
         Options options = Options.defaults().withTarget(target);
         String where = "-Deinkorn.seed=" + seed + " " + network.spec() + " on " + target.name();
@@ -186,7 +189,10 @@ final class TruthCheckTest {
         planned = planned.plus(ModuleCount.of(function, symbols));
       }
       String where = "-Deinkorn.seed=" + seed + "\n" + made;
-      assertEquals(written, planned, where);
+      // Of complex numbers a part that nothing needs is not computed.
+      if (!holdsComplex(made)) {
+        assertEquals(written, planned, where);
+      }
       CountOperations.Counting counting = CountOperations.apply(loops);
       String text = LoopPrinter.print(counting.module());
       assertEquals(List.of(), LoopVerifier.verify(counting.module()), text);
@@ -210,6 +216,13 @@ final class TruthCheckTest {
         NETWORKS < 100 || finished * 2 > NETWORKS,
         finished + " programs finished, " + wrong + " failed");
     assertTrue(NETWORKS < 100 || exact * 3 > finished, exact + " of " + finished + " are exact");
+  }
+
+  private static boolean holdsComplex(Case made) {
+    boolean[] found = {false};
+    Walk walk = Walk.ofScalars(part -> found[0] |= part.type().isComplex());
+    made.program().definitions().forEach(definition -> definition.body().walk(walk));
+    return found[0];
   }
 
   private static Tensor tensor(Arena arena, Data data) {

@@ -28,6 +28,7 @@ final class Operations {
       case ROUND -> throughDouble(jvm, MATH, "rint", code);
       case ERF -> throughDouble(jvm, ELEMENTARY, "erf", code);
       case NOT -> code.plain(Opcode.ICONST_1, Opcode.IXOR);
+      case RE, IM, CONJ -> throw new IllegalStateException("`" + op.text() + "` of " + type);
     }
   }
 
@@ -77,6 +78,7 @@ final class Operations {
       case XOR -> code.plain(Opcode.IXOR);
       case POWER, LOG_ADD_EXP ->
           throw new IllegalStateException("`" + op.text() + "` is computed in f64");
+      case COMPLEX -> throw new IllegalStateException("`" + op.text() + "` makes no real number");
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` is a comparison");
     }
@@ -95,6 +97,7 @@ final class Operations {
           DIVIDE,
           MINIMUM,
           MAXIMUM,
+          COMPLEX,
           AND,
           OR,
           XOR,
@@ -146,6 +149,7 @@ final class Operations {
               MINIMUM,
               MAXIMUM,
               LOG_ADD_EXP,
+              COMPLEX,
               AND,
               OR,
               XOR ->

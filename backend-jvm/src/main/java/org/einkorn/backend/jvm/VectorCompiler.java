@@ -65,7 +65,7 @@ final class VectorCompiler {
     return switch (op) {
       case NEGATE, ABS, SQRT -> !ofMasks;
       case NOT -> ofMasks;
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF -> false;
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> false;
     };
   }
 
@@ -75,7 +75,7 @@ final class VectorCompiler {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM -> !ofMasks;
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> !ofMasks;
       case AND, OR -> ofMasks;
-      case XOR, MODULO, POWER, LOG_ADD_EXP -> false;
+      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> false;
     };
   }
 
@@ -283,7 +283,7 @@ final class VectorCompiler {
       case NEGATE -> "neg";
       case ABS -> "abs";
       case SQRT -> "sqrt";
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, NOT ->
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, NOT ->
           throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
     };
   }
@@ -302,7 +302,7 @@ final class VectorCompiler {
       case NOT_EQUAL -> "NE";
       case LESS -> "LT";
       case LESS_EQUAL -> "LE";
-      case XOR, MODULO, POWER, LOG_ADD_EXP ->
+      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX ->
           throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
     };
   }

@@ -464,7 +464,7 @@ class KernelTest {
   void refusesComplexNumbers() {
     Buffer y = tensor("Y", DType.C64, num(1));
     Module module =
-        module(List.of(), List.of(y), List.of(), function("Y", new Stmt.Sequence(List.of())));
+        module(List.of(), List.of(), List.of(y), function("Y", new Stmt.Sequence(List.of())));
     RefusedException refusal =
         assertThrows(RefusedException.class, () -> new JvmBackend().compile(module));
     assertEquals("E0701", refusal.code());

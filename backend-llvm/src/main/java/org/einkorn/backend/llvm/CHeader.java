@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.ModuleFacts;
+import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.Manifest;
@@ -44,11 +45,13 @@ final class CHeader {
     for (int number : EntryForC.parameters(source)) {
       Buffer buffer = buffers.get(number);
       String parameter = identifiers.make(buffer.name());
-      DType type = buffer.type().dtype();
-      types.add(type);
       boolean isInput = number < inputs;
+      TensorType tensor =
+          isInput ? source.signature().inputs().get(number).type() : output(buffer.name());
+      DType type = tensor.dtype();
+      types.add(type);
       declared.add((isInput ? "const " : "") + cType(type) + " *" + parameter);
-      String what = (isInput ? "input, " : "output, ") + ExprPrinter.print(buffer.type());
+      String what = (isInput ? "input, " : "output, ") + ExprPrinter.print(tensor);
       described.add(describe(parameter, buffer.name(), what));
     }
     List<Manifest.SymbolSpec> symbols = ModuleFacts.of(source).manifest().symbols();
@@ -62,6 +65,14 @@ final class CHeader {
               + buffers.get(symbol.buffer()).name();
       described.add(describe(parameter, symbol.name(), what));
     }
+  }
+
+  private TensorType output(String name) {
+    return source.signature().outputs().stream()
+        .filter(output -> output.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .type();
   }
 
   private static String describe(String parameter, String name, String what) {
@@ -108,18 +119,18 @@ final class CHeader {
     return start + "\n    " + String.join(",\n    ", declared) + ");";
   }
 
-  /// The C type of an element; narrow floats are handed over as their bits.
+  /// The C type of an element, or of each part of a complex one; narrow floats are handed over as
+  /// their bits.
   private static String cType(DType type) {
     return switch (type) {
-      case F64 -> "double";
-      case F32 -> "float";
+      case F64, C128 -> "double";
+      case F32, C64 -> "float";
       case F16, BF16 -> "uint16_t";
       case F8E4M3, F8E5M2, U8, BOOL -> "uint8_t";
       case I64 -> "int64_t";
       case I32 -> "int32_t";
       case I16 -> "int16_t";
       case I8, I4 -> "int8_t";
-      case C64, C128 -> throw new IllegalStateException(type + " got past the check of types");
     };
   }
 
@@ -131,7 +142,9 @@ final class CHeader {
       case F8E5M2 -> List.of("f8e5m2 is the bits of an OCP E5M2 float.");
       case BOOL -> List.of("bool is 0 or 1 in a byte.");
       case I4 -> List.of("i4 is one number of -8..7 a byte.");
-      case F64, F32, I64, I32, I16, I8, U8, C64, C128 -> List.of();
+      case C64 -> List.of("c64 is two floats side by side: the real part, the imaginary part.");
+      case C128 -> List.of("c128 is two doubles side by side: the real part, the imaginary part.");
+      case F64, F32, I64, I32, I16, I8, U8 -> List.of();
     };
   }
 }

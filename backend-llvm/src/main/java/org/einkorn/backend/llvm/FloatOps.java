@@ -35,7 +35,8 @@ final class FloatOps {
       case SIN -> code.intrinsic("llvm.sin", type, operand);
       case COS -> code.intrinsic("llvm.cos", type, operand);
       case TAN -> code.intrinsic("llvm.tan", type, operand);
-      case NOT -> throw new IllegalArgumentException("`not` of " + dtype);
+      case RE, IM, CONJ, NOT ->
+          throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }
 
@@ -60,7 +61,8 @@ final class FloatOps {
       case NOT_EQUAL -> builder.compareFloat(Comparison.NOT_EQUAL, left, right);
       case LESS -> builder.compareFloat(Comparison.LESS, left, right);
       case LESS_EQUAL -> builder.compareFloat(Comparison.LESS_EQUAL, left, right);
-      case AND, OR, XOR -> throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
+      case COMPLEX, AND, OR, XOR ->
+          throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }
 

@@ -39,7 +39,7 @@ final class IntegerOps {
               builder.extendUnsigned(builder.compare(Comparison.GREATER, operand, zero), type),
               builder.extendUnsigned(builder.compare(Comparison.LESS, operand, zero), type));
       case NOT -> builder.not(operand);
-      case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF ->
+      case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }
@@ -68,7 +68,7 @@ final class IntegerOps {
       case NOT_EQUAL -> builder.compare(Comparison.NOT_EQUAL, left, right);
       case LESS -> builder.compare(Comparison.LESS, left, right);
       case LESS_EQUAL -> builder.compare(Comparison.LESS_EQUAL, left, right);
-      case DIVIDE, POWER, LOG_ADD_EXP ->
+      case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }

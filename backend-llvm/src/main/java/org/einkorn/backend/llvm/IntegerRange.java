@@ -54,7 +54,7 @@ record IntegerRange(long least, long greatest) {
                 Math.max(Math.absExact(x.least), Math.absExact(x.greatest)));
         case SIGN -> new IntegerRange(Long.signum(x.least), Long.signum(x.greatest));
         case NOT -> BIT;
-        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> of(type);
+        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> of(type);
       };
     } catch (ArithmeticException e) {
       return of(DType.I64);
@@ -78,7 +78,7 @@ record IntegerRange(long least, long greatest) {
             new IntegerRange(Math.max(x.least, y.least), Math.max(x.greatest, y.greatest));
         case MODULO -> new IntegerRange(Math.min(0, y.least), Math.max(0, y.greatest));
         case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> BIT;
-        case DIVIDE, POWER, LOG_ADD_EXP -> of(type);
+        case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX -> of(type);
       };
     } catch (ArithmeticException e) {
       return of(DType.I64);

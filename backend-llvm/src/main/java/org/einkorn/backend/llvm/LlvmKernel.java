@@ -133,7 +133,7 @@ final class LlvmKernel implements KernelModule {
 
   @Override
   public boolean reaches(MemorySegment elements, DType type) {
-    int alignBytes = Math.min(8, type.byteSize());
+    int alignBytes = type.part().byteSize();
     return elements.isNative() && (elements.address() & alignBytes - 1) == 0;
   }
 

@@ -124,8 +124,16 @@ public sealed interface Problem {
   record ImplicitInFunction(String index, String operator, Origin at, String offer)
       implements Problem {}
 
-  /// A complex tensor in arithmetic.
-  record ComplexArithmetic(String tensor, Origin at) implements Problem {}
+  /// An operation that complex numbers do not have.
+  ///
+  /// @param type that of the complex operand
+  record NotOfComplex(String operation, String type, Origin at) implements Problem {}
+
+  /// Complex values of a tensor that is declared with a real type.
+  record ComplexStored(String tensor, String type, String value, Origin at) implements Problem {}
+
+  /// A position that is computed from complex numbers.
+  record ComplexPosition(Origin at) implements Problem {}
 
   /// A position taken from a tensor of floats.
   ///
@@ -213,7 +221,8 @@ public sealed interface Problem {
 
   record Random(Origin at) implements Problem {}
 
-  record ComplexResult(String type, Origin at) implements Problem {}
+  /// A function of complex numbers.
+  record ComplexFunction(String function, Origin at) implements Problem {}
 
   record NotYet(String function, String instead, Origin at) implements Problem {}
 

@@ -172,7 +172,9 @@ public final class ProblemWords {
       case Problem.BooleanProjection p -> types(p);
       case Problem.TwoProjections p -> types(p);
       case Problem.ImplicitInFunction p -> types(p);
-      case Problem.ComplexArithmetic p -> types(p);
+      case Problem.NotOfComplex p -> types(p);
+      case Problem.ComplexStored p -> types(p);
+      case Problem.ComplexPosition p -> types(p);
       case Problem.FloatIndex p -> types(p);
       case Problem.TakesWholeTensors p -> types(p);
       case Problem.UnknownType p -> types(p);
@@ -199,7 +201,7 @@ public final class ProblemWords {
       case Problem.Derivative p -> refused(p);
       case Problem.LinearAlgebra p -> refused(p);
       case Problem.Random p -> refused(p);
-      case Problem.ComplexResult p -> refused(p);
+      case Problem.ComplexFunction p -> refused(p);
       case Problem.NotYet p -> refused(p);
       case Problem.LoneInFunction p ->
           Diagnostic.warning("W0101", code(p.index()) + " is summed inside a function")
@@ -235,10 +237,18 @@ public final class ProblemWords {
           Diagnostic.error("E0202", "which projection " + code(p.index()) + " gets is not said")
               .at(p.at(), "inside a function, where `" + p.operator() + "` does not reach")
               .help("say it: `" + p.offer() + "`");
-      case Problem.ComplexArithmetic p ->
-          Diagnostic.error("E0203", "complex numbers can't be computed with in this version")
-              .at(p.at(), code(p.tensor()) + " is complex")
-              .help("store the real and the imaginary part as two tensors");
+      case Problem.NotOfComplex p ->
+          Diagnostic.error("E0203", p.operation() + " is not defined on complex numbers")
+              .at(p.at(), "of " + p.type() + " here")
+              .help("take `re(…)`, `im(…)` or `abs(…)`, which are real");
+      case Problem.ComplexStored p ->
+          Diagnostic.error("E0203", "complex values in a tensor of real numbers")
+              .at(p.at(), code(p.tensor()) + " is " + p.type() + ", its values are " + p.value())
+              .help("declare it `: " + p.value() + "`, or take `re(…)`, `im(…)` or `abs(…)`");
+      case Problem.ComplexPosition p ->
+          Diagnostic.error("E0203", "a position is computed from complex numbers")
+              .at(p.at(), "")
+              .help("give it an equation of its own, and read that");
       case Problem.FloatIndex p ->
           Diagnostic.error("E0204", "a position must be a whole number")
               .at(p.at(), (p.tensor().isEmpty() ? "this" : code(p.tensor())) + " is " + p.type())
@@ -391,11 +401,11 @@ public final class ProblemWords {
           Diagnostic.error("E0907", "`random` is not compiled in this version")
               .at(p.at(), "")
               .help("read the numbers from a file: `R = \"random.npy\"`");
-      case Problem.ComplexResult p ->
+      case Problem.ComplexFunction p ->
           Diagnostic.error(
-                  "E0908", "results of type " + p.type() + " are not compiled in this version")
+                  "E0908", p.function() + " of complex numbers is not compiled in this version")
               .at(p.at(), "")
-              .help("compute the real and the imaginary part as two tensors");
+              .help("write it with `re`, `im` and functions of real numbers");
       case Problem.NotYet p ->
           Diagnostic.error("E0909", code(p.function()) + " is not compiled in this version")
               .at(p.at(), "")

@@ -41,7 +41,8 @@ public final class EinsumFrontend {
     } else {
       List<Boolean> fits = new ArrayList<>();
       for (int number = 0; number < operands.size(); number++) {
-        fits.add(fits(parsed.terms().get(number), number, operands.get(number), problems));
+        fits.add(
+            fits(parsed.terms().get(number), number, operands.get(number), semiring, problems));
       }
       EinsumAxes axes = EinsumAxes.of(parsed, operands, fits, problems);
       if (problems.isEmpty()) {
@@ -62,9 +63,11 @@ public final class EinsumFrontend {
     return number < 24 ? String.valueOf((char) ('A' + number)) : "T" + number;
   }
 
-  private static boolean fits(Term term, int number, Known operand, List<EinsumProblem> problems) {
-    if (operand.dtype().isComplex()) {
-      problems.add(new EinsumProblem.Complex(term.span(), describe(number, operand)));
+  private static boolean fits(
+      Term term, int number, Known operand, Semiring semiring, List<EinsumProblem> problems) {
+    if (!semiring.isDefinedOn(operand.dtype())) {
+      problems.add(
+          new EinsumProblem.Complex(term.span(), describe(number, operand), semiring.name()));
     }
     if (term.isBroken()) {
       return false;

@@ -65,8 +65,8 @@ sealed interface EinsumProblem {
   /// The axes of an ellipsis that an explicit output leaves out.
   record EllipsisNotInOutput(Span output, Span ellipsis, int axes) implements EinsumProblem {}
 
-  /// A complex operand.
-  record Complex(Span at, String operand) implements EinsumProblem {}
+  /// A complex operand under operations that only real numbers have.
+  record Complex(Span at, String operand, String semiring) implements EinsumProblem {}
 
   /// A second arrow, or a comma after the arrow.
   record SecondOutput(Span at, Span arrow) implements EinsumProblem {}
@@ -112,10 +112,10 @@ sealed interface EinsumProblem {
               .at(output, "no `...` here")
               .and(ellipsis, "stands for " + count(axes, "axis"))
               .help("write `...` in the output too, or name the axes that are to be summed");
-      case Complex(Span at, String operand) ->
-          Diagnostic.error("E0308", "complex operands can't be contracted in this version")
+      case Complex(Span at, String operand, String semiring) ->
+          Diagnostic.error("E0308", "`" + semiring + "` is not defined on complex numbers")
               .at(at, "`" + operand + "`")
-              .help("contract the real and the imaginary part apart");
+              .help("take `plus-times`, or operands that are real");
       case SecondOutput(Span at, Span arrow) ->
           Diagnostic.error("E0309", "an einsum has one output")
               .at(at, at.length() > 1 ? "a second arrow" : "a comma after the arrow")

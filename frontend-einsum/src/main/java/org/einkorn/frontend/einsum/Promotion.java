@@ -6,7 +6,7 @@ import java.util.List;
 import org.einkorn.runtime.DType;
 
 /// NumPy's rule for the type of a result: the smallest type that holds the values of both operands;
-/// `i64` and a float give `f64`.
+/// `i64` and a float give `f64`, or `c128` with a complex type.
 final class Promotion {
   private static final List<DType> FROM_SMALL_TO_LARGE =
       List.of(
@@ -22,15 +22,17 @@ final class Promotion {
           DType.F16,
           DType.BF16,
           DType.F32,
-          DType.F64);
+          DType.F64,
+          DType.C64,
+          DType.C128);
 
   private Promotion() {}
 
-  /// The common type of several real types. The floats decide first and each integer type meets
-  /// them by itself: `i8`, `u8` and `f16` give `f16`, though `i8` and `u8` alone give `i16`.
+  /// The common type of several types. Floats and complex types decide first and each integer type
+  /// meets them by itself: `i8`, `u8` and `f16` give `f16`, though `i8` and `u8` alone give `i16`.
   static DType of(List<DType> types) {
     List<DType> ordered = new ArrayList<>(types);
-    ordered.sort(Comparator.comparing(type -> !type.isFloat()));
+    ordered.sort(Comparator.comparing(type -> type.isInteger() || type == DType.BOOL));
     DType common = ordered.getFirst();
     for (DType type : ordered) {
       common = of(common, type);
@@ -38,13 +40,13 @@ final class Promotion {
     return common;
   }
 
-  /// The common type of two real types.
+  /// The common type of two types.
   static DType of(DType one, DType two) {
     for (DType type : FROM_SMALL_TO_LARGE) {
       if (one.fitsIn(type) && two.fitsIn(type)) {
         return type;
       }
     }
-    return DType.F64;
+    return one.isComplex() || two.isComplex() ? DType.C128 : DType.F64;
   }
 }

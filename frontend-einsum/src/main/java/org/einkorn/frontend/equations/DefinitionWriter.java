@@ -138,7 +138,7 @@ final class DefinitionWriter {
         List.of(),
         axes.stream().map(Axis::variable).toList(),
         org.einkorn.ir.algebra.BinaryOp.MULTIPLY,
-        List.of(Scalar.Literal.of(value, projection.identity(value))));
+        List.of(Scalar.constant(value, projection.identity(value))));
   }
 
   private TermWriter writer(Contraction term) {
@@ -229,7 +229,7 @@ final class DefinitionWriter {
   private static void requireOrder(
       Projection projection, Contraction term, Set<String> left, List<String> over) {
     boolean isFree =
-        !term.valueType().isFloat() || projection.isIdempotent() || term.writesPlainAxes();
+        !term.valueType().part().isFloat() || projection.isIdempotent() || term.writesPlainAxes();
     List<String> order = new ArrayList<>(left);
     order.addAll(over);
     List<String> own = new ArrayList<>(term.axes().stream().map(Axis::name).toList());

@@ -183,7 +183,7 @@ final class ScalarWriter {
     return switch (unary.op()) {
       case NOT -> new Tree.Not(written, Words.NOWHERE);
       case NEGATE -> new Tree.Negate(safe(operand, argument), Words.NOWHERE);
-      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF ->
+      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           Words.call(unary.op().text(), safe(operand, argument));
     };
   }
@@ -219,6 +219,7 @@ final class ScalarWriter {
       case MINIMUM -> Words.call("min", a, b);
       case MAXIMUM -> Words.call("max", a, b);
       case LOG_ADD_EXP -> Words.call("logaddexp", a, b);
+      case COMPLEX -> Words.call("complex", a, b);
       case AND -> Words.logic(a, LogicOperator.AND, b);
       case OR -> Words.logic(a, LogicOperator.OR, b);
       case EQUAL -> compared(Tree.ComparisonOperator.EQUAL, a, b);
@@ -248,6 +249,11 @@ final class ScalarWriter {
   private Tree.Expression cast(Scalar.Cast cast) {
     Scalar operand = cast.operand();
     Tree.Expression written = write(operand);
+    if (cast.type().isComplex()
+        && operand instanceof Scalar.Literal
+        && operand.type() == cast.type().part()) {
+      return Words.call(cast.type().text(), written);
+    }
     if (!operand.type().isCompute() && cast.type() != operand.type().compute()) {
       written = Words.call(operand.type().compute().text(), written);
     }
@@ -257,6 +263,10 @@ final class ScalarWriter {
     }
     if (operand instanceof Scalar.Literal literal && literal.type().isFloat()) {
       written = strong(operand, written);
+    }
+    if (cast.type() == DType.BOOL && operand.type().isComplex()) {
+      Tree.Expression zero = write(Scalar.constant(operand.type(), 0));
+      return compared(Tree.ComparisonOperator.UNEQUAL, written, zero);
     }
     if (cast.type() == DType.BOOL) {
       Tree.Expression zero = operand.type().isFloat() ? Words.decimal(0) : Words.integer(0);

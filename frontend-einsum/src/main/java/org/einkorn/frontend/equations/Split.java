@@ -111,7 +111,7 @@ final class Split {
   /// What a tensor is that no term reaches.
   private static Contraction identity(Body.Accumulate body, TensorType type) {
     DType value = body.terms().getFirst().valueType();
-    return map(axes(type), Scalar.Literal.of(value, body.projection().identity(value)));
+    return map(axes(type), Scalar.constant(value, body.projection().identity(value)));
   }
 
   /// `T[…, i, …] = ⊕ over k of X[…, k, …]` where `k ≤ i`.

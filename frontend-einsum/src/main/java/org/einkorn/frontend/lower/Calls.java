@@ -29,7 +29,10 @@ final class Calls {
           UnaryOp.COS,
           UnaryOp.TAN,
           UnaryOp.TANH,
-          UnaryOp.ERF);
+          UnaryOp.ERF,
+          UnaryOp.RE,
+          UnaryOp.IM,
+          UnaryOp.CONJ);
 
   private final Elaborator elaborator;
   private final Context context;
@@ -47,7 +50,7 @@ final class Calls {
   static Set<String> primitives() {
     Set<String> names = new LinkedHashSet<>();
     UNARY.forEach(op -> names.add(op.text()));
-    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp", "pos"));
+    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp", "complex", "pos"));
     for (DType type : DType.values()) {
       names.add(type.text());
     }
@@ -104,7 +107,7 @@ final class Calls {
               found ->
                   unary.isPresent()
                       ? new Node.Unary(unary.get(), found.getFirst(), call.origin())
-                      : convert(type.orElseThrow(), found.getFirst(), call.origin()))
+                      : new Node.Convert(type.orElseThrow(), found.getFirst(), call.origin()))
           .orElseGet(Node.Broken::new);
     }
     return switch (name) {
@@ -116,6 +119,7 @@ final class Calls {
               .orElseGet(Node.Broken::new);
       case "xor" -> binary(BinaryOp.XOR, call, env);
       case "logaddexp" -> binary(BinaryOp.LOG_ADD_EXP, call, env);
+      case "complex" -> binary(BinaryOp.COMPLEX, call, env);
       case "where" -> where(call, env);
       case "sum",
           "prod",
@@ -168,14 +172,6 @@ final class Calls {
         .affine(call.arguments().getFirst().value(), env)
         .<Node>map(Node.Place::new)
         .orElseGet(Node.Broken::new);
-  }
-
-  private Node convert(DType type, Node operand, Origin origin) {
-    if (type.isComplex()) {
-      context.report(new Problem.ComplexResult(type.text(), origin));
-      return new Node.Broken();
-    }
-    return new Node.Convert(type, operand, origin);
   }
 
   private Node library(Tree.Call call, Env env) {

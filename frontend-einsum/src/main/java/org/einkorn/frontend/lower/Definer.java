@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
@@ -70,7 +71,8 @@ final class Definer {
         joined.isWeak()
             && type.isPresent()
             && type.get() != DType.BOOL
-            && (type.get().isFloat() || !own.isFloat());
+            && (type.get().part().isFloat() || !own.part().isFloat())
+            && (type.get().isComplex() || !own.isComplex());
     // The identity of a float maximum is a number of the type; that of integers is none.
     boolean isFloatExtremum =
         (operator == Tree.AssignOperator.MAX || operator == Tree.AssignOperator.MIN)
@@ -114,6 +116,12 @@ final class Definer {
   }
 
   void define() {
+    if (isRefused()) {
+      // What reads the tensor is checked too.
+      context.tensors.put(
+          target, new TensorInfo(target, stored, stored, extents, false, false, place));
+      return;
+    }
     if (isAverage) {
       defineAverage();
       return;
@@ -140,6 +148,22 @@ final class Definer {
       return;
     }
     defineCovered(terms, body, covers, reduced.getFirst());
+  }
+
+  /// Whether complex numbers are where they can't be; that is reported.
+  private boolean isRefused() {
+    ComplexRules rules = new ComplexRules(context, types);
+    for (Part part : parts) {
+      Origin from = part.item().value().map(Tree.Expression::origin).orElse(origin);
+      rules.check(part.node(), from);
+    }
+    if (value.isComplex()) {
+      rules.check(projection, value, place);
+      if (!Scalar.converts(value, stored)) {
+        rules.report(new Problem.ComplexStored(target, stored.text(), value.text(), place));
+      }
+    }
+    return rules.hasComplained();
   }
 
   private Emitter emitter(Part part) {
@@ -245,7 +269,7 @@ final class Definer {
     return true;
   }
 
-  /// A number assigned to a Boolean is 1 where it is positive.
+  /// A number assigned to a Boolean is 1 where it is positive, a complex one where it is not 0.
   private Node stepped(Part part) {
     Node node = part.node();
     if (!isBoolean || types.of(node).type() == DType.BOOL) {
@@ -256,7 +280,9 @@ final class Definer {
         && project.kind() == Projection.SUM) {
       return new Node.Project(Projection.ANY, project.over(), project.body(), project.origin());
     }
-    return new Node.Binary(BinaryOp.LESS, new Node.Whole(0), node, part.item().origin());
+    return types.of(node).type().isComplex()
+        ? new Node.Binary(BinaryOp.NOT_EQUAL, node, new Node.Whole(0), part.item().origin())
+        : new Node.Binary(BinaryOp.LESS, new Node.Whole(0), node, part.item().origin());
   }
 
   private Contraction term(Part part, Emitter emitter, Projection into) {

@@ -14,6 +14,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Guard;
@@ -76,7 +77,7 @@ final class Emitter {
       case Node.Whole(long value) -> whole(value, want);
       case Node.Real(double value) -> real(value, want);
       case Node.Truth(boolean value) -> convert(Scalar.Literal.of(DType.BOOL, value ? 1 : 0), want);
-      case Node.Broken _ -> Scalar.Literal.of(want, 0);
+      case Node.Broken _ -> Scalar.constant(want, 0);
       case Node.Read read -> convert(read(read, points), want);
       case Node.Place(IndexExpr index) -> {
         Scalar position = new Scalar.Position(position(index, points));
@@ -144,9 +145,12 @@ final class Emitter {
     }
     Types.Type operand = types.of(conversion.operand());
     DType target = conversion.type().compute();
-    boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.isFloat();
+    if (operand.isWeak() && operand.type().isComplex() && target.isComplex()) {
+      return part(conversion.operand(), target, points);
+    }
+    boolean takesTarget = operand.isWeak() && operand.type().isFloat() && target.part().isFloat();
     return takesTarget
-        ? part(conversion.operand(), target, points)
+        ? part(conversion.operand(), target.part(), points)
         : natural(conversion.operand(), points);
   }
 
@@ -172,10 +176,13 @@ final class Emitter {
     if (!type.isWeak()) {
       return type.type();
     }
+    if (type.type().isComplex()) {
+      return want == DType.F64 || want == DType.C128 ? DType.C128 : DType.C64;
+    }
     if (!type.type().isFloat()) {
       return DType.I64;
     }
-    return want.isFloat() ? want : DType.F32;
+    return want.part().isFloat() ? want.part() : DType.F32;
   }
 
   Scalar convert(Scalar scalar, DType want) {
@@ -192,7 +199,7 @@ final class Emitter {
       return scalar;
     }
     Scalar value = Scalar.cast(scalar.type().compute(), scalar);
-    return new Scalar.Binary(BinaryOp.NOT_EQUAL, value, Scalar.Literal.of(value.type(), 0));
+    return new Scalar.Binary(BinaryOp.NOT_EQUAL, value, Scalar.constant(value.type(), 0));
   }
 
   private Scalar whole(long value, DType want) {
@@ -204,14 +211,14 @@ final class Emitter {
       return Scalar.Literal.of(want, 0);
     }
     // Not through Literal.of(want, (double) value): an i64 keeps all its digits.
-    return want.isFloat()
-        ? Scalar.Literal.of(want, (double) value)
+    return want.part().isFloat()
+        ? Scalar.constant(want, (double) value)
         : new Scalar.Literal(want, value);
   }
 
   private Scalar real(double value, DType want) {
-    return want.isFloat()
-        ? Scalar.Literal.of(want, value)
+    return want.part().isFloat()
+        ? Scalar.constant(want, value)
         : convert(Scalar.Literal.of(DType.F32, value), want);
   }
 
@@ -225,6 +232,11 @@ final class Emitter {
 
   private Scalar unary(Node.Unary unary, DType want, Points points) {
     Types.Type type = types.of(unary);
+    Types.Type operandType = types.of(unary.operand());
+    if (operandType.type().isComplex()) {
+      DType computed = computed(operandType, want);
+      return new Scalar.Unary(unary.op(), part(unary.operand(), computed, points));
+    }
     DType compute = computed(type, want);
     boolean isRounding =
         switch (unary.op()) {
@@ -232,7 +244,11 @@ final class Emitter {
           default -> false;
         };
     Scalar operand = part(unary.operand(), compute, points);
-    return isRounding && !compute.isFloat() ? operand : new Scalar.Unary(unary.op(), operand);
+    return switch (unary.op()) {
+      case RE, CONJ -> operand;
+      case IM -> Scalar.Literal.of(compute, 0);
+      default -> isRounding && !compute.isFloat() ? operand : new Scalar.Unary(unary.op(), operand);
+    };
   }
 
   private Scalar binary(Node.Binary binary, DType want, Points points) {
@@ -258,7 +274,7 @@ final class Emitter {
       return new Scalar.Binary(
           op, part(binary.left(), DType.BOOL, points), part(binary.right(), DType.BOOL, points));
     }
-    DType type = computed(own, want);
+    DType type = binary.op() == BinaryOp.COMPLEX ? computed(own, want).part() : computed(own, want);
     return new Scalar.Binary(
         binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
   }
@@ -270,7 +286,7 @@ final class Emitter {
         && Types.isSmallExponent(power.exponent())
         && (exponent <= 4 || !type.isFloat())) {
       Scalar base = part(power.base(), type, points);
-      return exponent == 0 ? Scalar.Literal.of(type, 1) : raised(base, exponent);
+      return exponent == 0 ? Scalar.constant(type, 1) : raised(base, exponent);
     }
     return new Scalar.Binary(
         BinaryOp.POWER, part(power.base(), type, points), part(power.exponent(), type, points));
@@ -374,11 +390,16 @@ final class Emitter {
       }
       return IndexExpr.Constant.ZERO;
     }
+    Scalar source = part(gather.source(), found, points);
+    if (Walk.isComplex(source)) {
+      Problem problem = new Problem.ComplexPosition(gather.origin());
+      if (!context.problems.contains(problem)) {
+        context.report(problem);
+      }
+      return IndexExpr.Constant.ZERO;
+    }
     return new IndexExpr.Fetch(
-        gather.tensor(),
-        gather.axis(),
-        context.extents.resolve(gather.extent()),
-        part(gather.source(), found, points));
+        gather.tensor(), gather.axis(), context.extents.resolve(gather.extent()), source);
   }
 
   // ------------------------------------------------------------------ temporaries

@@ -198,11 +198,6 @@ final class Equations {
       type = type.or(() -> written);
       first = name.get().origin();
     }
-    type.filter(DType::isComplex)
-        .ifPresent(
-            complex ->
-                context.report(
-                    new Problem.ComplexResult(complex.text(), items.getFirst().head().origin())));
     return type;
   }
 

@@ -65,6 +65,6 @@ final class Lengths {
   }
 
   private static Scalar zero(DType type) {
-    return Scalar.Literal.of(type, 0);
+    return Scalar.constant(type, 0);
   }
 }

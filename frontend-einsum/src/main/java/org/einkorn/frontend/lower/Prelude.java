@@ -33,6 +33,8 @@ final class Prelude {
           "sort",
           "step");
 
+  private static final String FOLDER = "<prelude>/";
+
   private static final Map<String, Tree.Function> LOADED = new ConcurrentHashMap<>();
 
   private Prelude() {}
@@ -43,6 +45,11 @@ final class Prelude {
         : Optional.empty();
   }
 
+  /// Whether a text is one of the prelude's, and not the user's.
+  static boolean holds(SourceFile file) {
+    return file.name().startsWith(FOLDER);
+  }
+
   private static Tree.Function load(String name) {
     String path = "/prelude/" + name + ".ein";
     try (InputStream stream = Prelude.class.getResourceAsStream(path)) {
@@ -50,7 +57,7 @@ final class Prelude {
         throw new IllegalStateException("the prelude has no " + path);
       }
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      ParseResult result = Syntax.parse(new SourceFile("<prelude>/" + name + ".ein", text));
+      ParseResult result = Syntax.parse(new SourceFile(FOLDER + name + ".ein", text));
       if (result.hasErrors()
           || !(result.program().statements().getFirst() instanceof Tree.Function function)) {
         throw new IllegalStateException("the prelude's " + path + " is broken");

@@ -223,10 +223,6 @@ final class Reader {
       List<Node.Check> checks,
       Optional<Node> padding,
       Origin origin) {
-    if (tensor.dtype().isComplex()) {
-      context.report(new Problem.ComplexArithmetic(tensor.name(), origin));
-      return new Node.Broken();
-    }
     List<Node.Check> none = java.util.Collections.nCopies(at.size(), Node.Check.NONE);
     if (padding.isEmpty()) {
       return new Node.Read(tensor.name(), at, frame.isQuiet() ? none : checks, origin);

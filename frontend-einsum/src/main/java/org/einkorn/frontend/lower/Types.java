@@ -8,8 +8,9 @@ import org.einkorn.runtime.DType;
 
 /// The rules of types: what an expression computes in.
 ///
-/// `bool < i32 < i64 < f32 < f64`; narrow types compute in `i32` or `f32`. Literals and positions
-/// are weak: they take the type of what they meet.
+/// `bool < i32 < i64 < f32 < f64 < c64 < c128`, but `f64` and `c64` meet in `c128`; narrow types
+/// compute in `i32` or `f32`. Literals and positions are weak: they take the type of what they
+/// meet.
 final class Types {
   private final Context context;
 
@@ -47,7 +48,8 @@ final class Types {
       case Node.Unary unary -> {
         Type operand = number(of(unary.operand()));
         yield switch (unary.op()) {
-          case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND -> operand;
+          case NEGATE, SIGN, FLOOR, CEIL, ROUND, CONJ -> operand;
+          case ABS, RE, IM -> new Type(operand.type().part(), operand.isWeak());
           case SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> real(operand);
           case NOT -> BOOL;
         };
@@ -79,6 +81,10 @@ final class Types {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, AND, OR, XOR -> BOOL;
       case DIVIDE -> real(number(join(left, right)));
       case POWER, LOG_ADD_EXP -> real(number(join(left, right)));
+      case COMPLEX -> {
+        Type part = real(number(join(left, right)));
+        yield new Type(part.type().complex(), part.isWeak());
+      }
       case ADD, SUBTRACT, MULTIPLY, MODULO -> number(join(left, right));
       case MINIMUM, MAXIMUM ->
           left.type == DType.BOOL && right.type == DType.BOOL ? BOOL : join(left, right);
@@ -112,12 +118,21 @@ final class Types {
     }
     Type left = number(one);
     Type right = number(two);
+    boolean isWider =
+        (left.type == DType.F64 && !left.isWeak && right.type == DType.C64)
+            || (right.type == DType.F64 && !right.isWeak && left.type == DType.C64);
+    if (isWider) {
+      return Type.of(DType.C128);
+    }
     if (left.isWeak == right.isWeak) {
       return rank(left.type) >= rank(right.type) ? left : right;
     }
     Type strong = left.isWeak ? right : left;
     Type weak = left.isWeak ? left : right;
-    return weak.type.isFloat() && !strong.type.isFloat() ? Type.of(DType.F32) : strong;
+    if (weak.type.isComplex() && !strong.type.isComplex()) {
+      return Type.of(weak.type);
+    }
+    return weak.type.isFloat() && strong.type.isInteger() ? Type.of(DType.F32) : strong;
   }
 
   private static int rank(DType type) {
@@ -127,7 +142,8 @@ final class Types {
       case I64 -> 2;
       case F16, BF16, F8E4M3, F8E5M2, F32 -> 3;
       case F64 -> 4;
-      case C64, C128 -> 5;
+      case C64 -> 5;
+      case C128 -> 6;
     };
   }
 
@@ -136,9 +152,9 @@ final class Types {
     return type.type == DType.BOOL ? Type.of(DType.I32) : type;
   }
 
-  /// The type of a float: `i32` gives `f32`, `i64` gives `f64`.
+  /// The type of a float or complex number: `i32` gives `f32`, `i64` gives `f64`.
   static Type real(Type type) {
-    if (type.type.isFloat()) {
+    if (type.type.isFloat() || type.type.isComplex()) {
       return type;
     }
     return type.isWeak ? WEAK_FLOAT : Type.of(type.type == DType.I64 ? DType.F64 : DType.F32);

@@ -278,6 +278,10 @@ class EinsumFrontendTest {
     assertRefused("E0305", "...", only("...,...", known(2), known(3)));
     assertRefused("E0306", "...", only("...i...", known(2, 2)));
     assertRefused("E0307", "i", only("...i->i", known(2, 2)));
-    assertRefused("E0308", "i", only("i", Known.of(DType.C64, Shape.of(2))));
+    Semiring tropical = Semiring.of("min-plus").orElseThrow();
+    Known complex = Known.of(DType.C64, Shape.of(2));
+    List<Diagnostic> found = EinsumFrontend.compile("i", List.of(complex), tropical).diagnostics();
+    assertEquals(1, found.size());
+    assertRefused("E0308", "i", found.getFirst());
   }
 }

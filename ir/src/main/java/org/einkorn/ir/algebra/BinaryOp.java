@@ -8,22 +8,24 @@ import org.einkorn.runtime.DType;
 /// Integer arithmetic is exact: a result that is no number of the type traps. `min` and `max` of
 /// floats return NaN when an operand is NaN and order −0.0 before 0.0 (IEEE 754-2019 *minimum* and
 /// *maximum*). `%` has the sign of its divisor. `logaddexp(a, b)` is `log(exp(a) + exp(b))` without
-/// overflow, with identity −∞.
+/// overflow, with identity −∞. `complex(a, b)` is the number with the real part `a` and the
+/// imaginary part `b`.
 public enum BinaryOp {
-  ADD("+", true, Domain.NUMBER),
-  SUBTRACT("-", true, Domain.NUMBER),
-  MULTIPLY("*", true, Domain.NUMBER),
-  DIVIDE("/", true, Domain.FLOAT),
+  ADD("+", true, Domain.NUMBER_OR_COMPLEX),
+  SUBTRACT("-", true, Domain.NUMBER_OR_COMPLEX),
+  MULTIPLY("*", true, Domain.NUMBER_OR_COMPLEX),
+  DIVIDE("/", true, Domain.FLOAT_OR_COMPLEX),
   MODULO("%", true, Domain.NUMBER),
   POWER("^", true, Domain.FLOAT),
   MINIMUM("min", false, Domain.NUMBER),
   MAXIMUM("max", false, Domain.NUMBER),
   LOG_ADD_EXP("logaddexp", false, Domain.FLOAT),
+  COMPLEX("complex", false, Domain.FLOAT),
   AND("and", true, Domain.BOOLEAN),
   OR("or", true, Domain.BOOLEAN),
   XOR("xor", true, Domain.BOOLEAN),
-  EQUAL("==", true, Domain.REAL_OR_BOOLEAN),
-  NOT_EQUAL("!=", true, Domain.REAL_OR_BOOLEAN),
+  EQUAL("==", true, Domain.ANY),
+  NOT_EQUAL("!=", true, Domain.ANY),
   LESS("<", true, Domain.NUMBER),
   LESS_EQUAL("<=", true, Domain.NUMBER);
 
@@ -64,6 +66,7 @@ public enum BinaryOp {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR ->
@@ -73,7 +76,7 @@ public enum BinaryOp {
 
   /// The type of the result for operands of type `operand`.
   public DType result(DType operand) {
-    return isComparison() ? DType.BOOL : operand;
+    return isComparison() ? DType.BOOL : this == COMPLEX ? operand.complex() : operand;
   }
 
   /// The operation with this sign or name, if there is one.

@@ -8,18 +8,27 @@ public enum Domain {
   FLOAT,
   /// `f32 f64 i32 i64`
   NUMBER,
+  /// `c64 c128`
+  COMPLEX,
+  /// `f32 f64 c64 c128`
+  FLOAT_OR_COMPLEX,
+  /// `f32 f64 i32 i64 c64 c128`
+  NUMBER_OR_COMPLEX,
   /// `bool`
   BOOLEAN,
-  /// every compute type that is not complex
-  REAL_OR_BOOLEAN;
+  /// every compute type
+  ANY;
 
   public boolean contains(DType type) {
     return type.isCompute()
         && switch (this) {
           case FLOAT -> type.isFloat();
           case NUMBER -> type.isFloat() || type.isInteger();
+          case COMPLEX -> type.isComplex();
+          case FLOAT_OR_COMPLEX -> type.isFloat() || type.isComplex();
+          case NUMBER_OR_COMPLEX -> type != DType.BOOL;
           case BOOLEAN -> type == DType.BOOL;
-          case REAL_OR_BOOLEAN -> !type.isComplex();
+          case ANY -> true;
         };
   }
 }

@@ -126,13 +126,20 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
 
   private static LawStatus associates(BinaryOp op, DType type) {
     return switch (op) {
-      case ADD, MULTIPLY ->
-          type.isFloat()
-              ? new Reassociates(Set.of(OUT_OF_RANGE))
-              : new Unless(Set.of(OUT_OF_RANGE));
+      case ADD ->
+          type.isInteger()
+              ? new Unless(Set.of(OUT_OF_RANGE))
+              : new Reassociates(Set.of(OUT_OF_RANGE));
+      case MULTIPLY ->
+          type.isInteger()
+              ? new Unless(Set.of(OUT_OF_RANGE))
+              : type.isComplex()
+                  ? new Reassociates(Set.of(OUT_OF_RANGE, POSITIVE_INFINITY, NEGATIVE_INFINITY))
+                  : new Reassociates(Set.of(OUT_OF_RANGE));
       case LOG_ADD_EXP -> new Reassociates(Set.of());
       case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> throw noJoin(op);
+      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+          throw noJoin(op);
     };
   }
 
@@ -140,9 +147,18 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
   private static LawStatus neutral(BinaryOp op, DType type) {
     return switch (op) {
       case ADD, LOG_ADD_EXP ->
-          type.isFloat() ? new Unless(Set.of(NEGATIVE_ZERO)) : LawStatus.holds();
-      case MULTIPLY, MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> throw noJoin(op);
+          type.isInteger() || type == DType.BOOL
+              ? LawStatus.holds()
+              : new Unless(Set.of(NEGATIVE_ZERO));
+      // (a + bi)(1 + 0i) is a − 0b and 0a + b: each part meets the other.
+      case MULTIPLY ->
+          type.isComplex()
+              ? new Unless(
+                  Set.of(NEGATIVE_ZERO, NOT_A_NUMBER, POSITIVE_INFINITY, NEGATIVE_INFINITY))
+              : LawStatus.holds();
+      case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
+      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+          throw noJoin(op);
     };
   }
 
@@ -162,9 +178,12 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
         if (times != BinaryOp.MULTIPLY) {
           yield fails(times == BinaryOp.MAXIMUM ? 2 : 1, 1, 1);
         }
-        yield type.isFloat()
-            ? new Reassociates(Set.of(OUT_OF_RANGE, INFINITE_FACTOR))
-            : new Unless(Set.of(OUT_OF_RANGE));
+        yield type.isInteger()
+            ? new Unless(Set.of(OUT_OF_RANGE))
+            : type.isComplex()
+                ? new Reassociates(
+                    Set.of(OUT_OF_RANGE, INFINITE_FACTOR, POSITIVE_INFINITY, NEGATIVE_INFINITY))
+                : new Reassociates(Set.of(OUT_OF_RANGE, INFINITE_FACTOR));
       }
       case MAX, MIN -> distributesOverExtremum(plus, times, type);
       case LOG_SUM_EXP ->
@@ -196,7 +215,7 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
 
   /// Integers have no infinity: the least integer is where `max` starts, and nothing absorbs it.
   private static LawStatus annihilates(double zero, BinaryOp times, DType type) {
-    boolean isFloat = type.isFloat();
+    boolean isFloat = type.isFloat() || type.isComplex();
     boolean isTop = zero > 1;
     boolean isBottom = zero < 0;
     boolean isExtreme = isTop || isBottom;
@@ -222,7 +241,16 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
       case AND -> zero == 0 ? LawStatus.holds() : fails(0);
       case OR -> zero == 1 ? LawStatus.holds() : fails(1);
       case XOR -> fails(1);
-      case LOG_ADD_EXP, SUBTRACT, DIVIDE, MODULO, POWER, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case LOG_ADD_EXP,
+          SUBTRACT,
+          DIVIDE,
+          MODULO,
+          POWER,
+          COMPLEX,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           throw noJoin(times);
     };
   }

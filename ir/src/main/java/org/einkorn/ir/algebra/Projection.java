@@ -70,13 +70,19 @@ public enum Projection {
   /// The type that values of `valueType` are combined in.
   ///
   /// Sums combine in the wider type of their kind: `f32` in `f64`, so that a long sum does not lose
-  /// what it adds, and `i32` in `i64`, so that only a result that does not fit traps. Every other
-  /// projection combines in the type of its values.
+  /// what it adds, `c64` in `c128`, and `i32` in `i64`, so that only a result that does not fit
+  /// traps. Every other projection combines in the type of its values.
   public DType accumulator(DType valueType) {
     requireDomain(valueType);
-    return this == SUM && valueType == DType.F32
-        ? DType.F64
-        : this == SUM && valueType == DType.I32 ? DType.I64 : valueType;
+    if (this != SUM) {
+      return valueType;
+    }
+    return switch (valueType) {
+      case F32 -> DType.F64;
+      case I32 -> DType.I64;
+      case C64 -> DType.C128;
+      case F64, I64, C128, F16, BF16, F8E4M3, F8E5M2, I16, I8, U8, I4, BOOL -> valueType;
+    };
   }
 
   private void requireDomain(DType type) {

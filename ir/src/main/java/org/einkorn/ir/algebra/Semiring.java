@@ -106,17 +106,24 @@ public record Semiring(Projection plus, BinaryOp times) {
   /// The compute type of values whose common type is `operands`.
   ///
   /// Truth values count as `i32` under operations on numbers. Log-sum-exp of integers is computed
-  /// in floats.
+  /// in floats. Not all pairs are [defined][#isDefinedOn] on complex numbers.
   public DType compute(DType operands) {
     if (plus.combine().domain() == Domain.BOOLEAN) {
       return DType.BOOL;
     }
     DType number = operands == DType.BOOL ? DType.I32 : operands.compute();
     boolean wantsFloat = plus.combine().domain() == Domain.FLOAT || times.domain() == Domain.FLOAT;
-    if (wantsFloat && !number.isFloat()) {
+    if (wantsFloat && number.isInteger()) {
       return number == DType.I64 ? DType.F64 : DType.F32;
     }
     return number;
+  }
+
+  /// Whether its operations are defined on values whose common type is `operands`, which is false
+  /// only for complex ones: they have no order.
+  public boolean isDefinedOn(DType operands) {
+    DType type = compute(operands);
+    return plus.combine().domain().contains(type) && times.domain().contains(type);
   }
 
   /// Its laws on a type, if it is defined there.

@@ -1,27 +1,32 @@
 package org.einkorn.ir.algebra;
 
 import java.util.Optional;
+import org.einkorn.runtime.DType;
 
-/// An elementwise operation of one operand; the result has the operand's type.
+/// An elementwise operation of one operand. The result has the operand's type; `re`, `im` and `abs`
+/// of a complex number have the type of its parts.
 ///
 /// `negate` and `abs` of the least integer trap, as all integer arithmetic does when the exact
 /// result is no number of the type. `round` rounds halves to even. `sign` keeps NaN and signed
-/// zeros.
+/// zeros. What `abs` and `exp` of complex numbers are, the package page says.
 public enum UnaryOp {
-  NEGATE("negate", Domain.NUMBER),
-  ABS("abs", Domain.NUMBER),
+  NEGATE("negate", Domain.NUMBER_OR_COMPLEX),
+  ABS("abs", Domain.NUMBER_OR_COMPLEX),
   SIGN("sign", Domain.NUMBER),
   FLOOR("floor", Domain.FLOAT),
   CEIL("ceil", Domain.FLOAT),
   ROUND("round", Domain.FLOAT),
   SQRT("sqrt", Domain.FLOAT),
-  EXP("exp", Domain.FLOAT),
+  EXP("exp", Domain.FLOAT_OR_COMPLEX),
   LOG("log", Domain.FLOAT),
   SIN("sin", Domain.FLOAT),
   COS("cos", Domain.FLOAT),
   TAN("tan", Domain.FLOAT),
   TANH("tanh", Domain.FLOAT),
   ERF("erf", Domain.FLOAT),
+  RE("re", Domain.COMPLEX),
+  IM("im", Domain.COMPLEX),
+  CONJ("conj", Domain.COMPLEX),
   NOT("not", Domain.BOOLEAN);
 
   private final String text;
@@ -40,6 +45,15 @@ public enum UnaryOp {
   /// The types this operation is defined on.
   public Domain domain() {
     return domain;
+  }
+
+  /// The type of the result for an operand of type `operand`.
+  public DType result(DType operand) {
+    return switch (this) {
+      case RE, IM, ABS -> operand.part();
+      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
+          operand;
+    };
   }
 
   /// The operation with this name, if there is one.

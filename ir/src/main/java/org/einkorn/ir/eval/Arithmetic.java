@@ -27,7 +27,7 @@ final class Arithmetic {
       case TAN -> Math.tan(x);
       case TANH -> Math.tanh(x);
       case ERF -> Elementary.erf(x);
-      case NOT -> throw new IllegalStateException("`not` of a float");
+      case RE, IM, CONJ, NOT -> throw new IllegalStateException("`" + op.text() + "` of a float");
     };
   }
 
@@ -42,7 +42,7 @@ final class Arithmetic {
       case MINIMUM -> Math.min(x, y);
       case MAXIMUM -> Math.max(x, y);
       case LOG_ADD_EXP -> Elementary.logAddExp(x, y);
-      case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` gives no float");
     };
   }
@@ -54,7 +54,7 @@ final class Arithmetic {
         case ABS -> Math.absExact(x);
         case SIGN -> Long.signum(x);
         case NOT -> 1 - x;
-        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF ->
+        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
             throw new IllegalStateException("`" + op.text() + "` of an integer");
       };
     } catch (ArithmeticException e) {
@@ -74,7 +74,7 @@ final class Arithmetic {
         case AND -> x & y;
         case OR -> x | y;
         case XOR -> x ^ y;
-        case DIVIDE, POWER, LOG_ADD_EXP, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+        case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
             throw new IllegalStateException("`" + op.text() + "` gives no integer");
       };
     } catch (ArithmeticException e) {
@@ -97,6 +97,7 @@ final class Arithmetic {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR ->
@@ -119,6 +120,7 @@ final class Arithmetic {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR ->

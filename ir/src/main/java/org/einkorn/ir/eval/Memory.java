@@ -124,6 +124,12 @@ final class Memory {
     return Elements.getDouble(type, segment, number);
   }
 
+  Complex complex(long number) {
+    requireStored(number);
+    return new Complex(
+        Elements.getDouble(type, segment, number), Elements.getImaginary(type, segment, number));
+  }
+
   long integer(long number) {
     requireStored(number);
     return Elements.getLong(type, segment, number);
@@ -131,6 +137,11 @@ final class Memory {
 
   void setReal(long number, double value) {
     Elements.setFloat(type, segment, number, value);
+    markStored(number);
+  }
+
+  void setComplex(long number, Complex value) {
+    Elements.setComplex(type, segment, number, value.re(), value.im());
     markStored(number);
   }
 

@@ -2,13 +2,11 @@ package org.einkorn.ir.eval;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -218,10 +216,10 @@ public final class ProgramInterpreter implements KernelModule {
           at,
           () -> {
             long number = target.number(here, evaluator);
-            accumulator.add(number, body.operand(), evaluator);
             if (evaluator.index(here.get(body.axis())) > 0) {
-              accumulator.addFrom(target.number(before, evaluator), number);
+              accumulator.start(number, target.number(before, evaluator));
             }
+            accumulator.add(number, body.operand(), evaluator);
           });
     }
 
@@ -275,90 +273,6 @@ public final class ProgramInterpreter implements KernelModule {
         }
       }
       return true;
-    }
-  }
-
-  /// The running values of all elements, in the projection's accumulator type.
-  private static final class Accumulator {
-    private final Projection projection;
-    private final DType type;
-    private final double[] reals;
-    private final long[] integers;
-
-    /// @param isMap whether values are stored as they are, and so in their own type
-    Accumulator(Projection projection, DType valueType, boolean isMap, long count) {
-      this.projection = projection;
-      this.type = isMap ? valueType : projection.accumulator(valueType);
-      int size = Math.toIntExact(count);
-      this.reals = new double[type.isFloat() ? size : 0];
-      this.integers = new long[type.isFloat() ? 0 : size];
-      Arrays.fill(reals, projection.identity(type).doubleValue());
-      java.util.Arrays.fill(integers, projection.identity(type).longValue());
-    }
-
-    void set(long number, Scalar value, ScalarEvaluator evaluator) {
-      int at = Math.toIntExact(number);
-      if (type.isFloat()) {
-        reals[at] = evaluator.real(value);
-      } else {
-        integers[at] = evaluator.integer(value);
-      }
-    }
-
-    void add(long number, Scalar value, ScalarEvaluator evaluator) {
-      int at = Math.toIntExact(number);
-      if (type.isFloat()) {
-        combine(at, evaluator.real(value));
-      } else {
-        combine(at, evaluator.integer(value));
-      }
-    }
-
-    /// Combines the element before with the element at `number`, in the order of the scan.
-    void addFrom(long before, long number) {
-      int from = Math.toIntExact(before);
-      int at = Math.toIntExact(number);
-      if (type.isFloat()) {
-        double value = reals[at];
-        reals[at] = reals[from];
-        combine(at, value);
-      } else {
-        long value = integers[at];
-        integers[at] = integers[from];
-        combine(at, value);
-      }
-    }
-
-    private void combine(int at, double value) {
-      reals[at] = Arithmetic.round(type, Arithmetic.apply(projection.combine(), reals[at], value));
-    }
-
-    private void combine(int at, long value) {
-      integers[at] =
-          Arithmetic.require(type, Arithmetic.apply(projection.combine(), integers[at], value));
-    }
-
-    void storeInto(Memory target, int number) {
-      DType to = target.type();
-      if (type.isFloat()) {
-        store(target, to, number, reals[number]);
-      } else if (to.isFloat()) {
-        target.setReal(number, Arithmetic.round(to, integers[number]));
-      } else if (to == DType.BOOL) {
-        target.setInteger(number, integers[number] != 0 ? 1 : 0);
-      } else {
-        target.setInteger(number, Arithmetic.require(to, integers[number]));
-      }
-    }
-
-    private static void store(Memory target, DType to, int number, double value) {
-      if (to.isFloat()) {
-        target.setReal(number, value);
-      } else if (to == DType.BOOL) {
-        target.setInteger(number, value != 0 ? 1 : 0);
-      } else {
-        target.setInteger(number, Arithmetic.truncate(to, value));
-      }
     }
   }
 }

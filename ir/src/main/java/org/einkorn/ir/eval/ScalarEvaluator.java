@@ -14,7 +14,8 @@ import org.einkorn.runtime.exec.KernelTrap;
 /// Evaluates expressions at one point: the meaning of every scalar operation.
 ///
 /// Floats travel as `double`, rounded to their type after each operation; integers and Booleans as
-/// `long`. Which of [#real] and [#integer] applies follows from the type of the expression.
+/// `long`; complex numbers as [Complex]. Which of [#real], [#integer] and [#complex] applies
+/// follows from the type of the expression.
 final class ScalarEvaluator {
   private final Map<String, Long> names = new HashMap<>();
   private final Map<String, Memory> memories = new HashMap<>();
@@ -67,6 +68,8 @@ final class ScalarEvaluator {
         yield memory.real(memory.number(read.indices(), this));
       }
       case Scalar.Position _ -> throw new IllegalStateException("a position is an integer");
+      case Scalar.Unary(UnaryOp op, Scalar operand) when operand.type().isComplex() ->
+          realOf(op, operand.type(), complex(operand));
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
           Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(operand)));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
@@ -77,6 +80,44 @@ final class ScalarEvaluator {
           operand.type().isFloat()
               ? Arithmetic.round(type, real(operand))
               : Arithmetic.round(type, integer(operand));
+    };
+  }
+
+  private static double realOf(UnaryOp op, DType type, Complex value) {
+    return switch (op) {
+      case RE -> value.re();
+      case IM -> value.im();
+      case ABS -> Complex.abs(type, value);
+      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
+          throw new IllegalStateException("`" + op.text() + "` of a complex number gives no float");
+    };
+  }
+
+  /// The value of an expression of a complex type.
+  Complex complex(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Literal _, Scalar.Position _ ->
+          throw new IllegalStateException(scalar.type() + " is not complex");
+      case Scalar.Read read -> {
+        Memory memory = memory(read.tensor());
+        yield memory.complex(memory.number(read.indices(), this));
+      }
+      case Scalar.Unary(UnaryOp op, Scalar operand) ->
+          Complex.apply(op, scalar.type(), complex(operand));
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) when op == BinaryOp.COMPLEX ->
+          new Complex(real(left), real(right));
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
+          Complex.apply(op, scalar.type(), complex(left), complex(right));
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          complex(integer(condition) != 0 ? then : otherwise);
+      case Scalar.Cast(DType type, Scalar operand) ->
+          operand.type().isComplex()
+              ? complex(operand).rounded(type)
+              : new Complex(
+                  operand.type().isFloat()
+                      ? Arithmetic.round(type.part(), real(operand))
+                      : Arithmetic.round(type.part(), integer(operand)),
+                  0);
     };
   }
 
@@ -105,6 +146,9 @@ final class ScalarEvaluator {
   }
 
   private boolean compare(BinaryOp op, Scalar left, Scalar right) {
+    if (left.type().isComplex()) {
+      return Complex.compare(op, complex(left), complex(right));
+    }
     return left.type().isFloat()
         ? Arithmetic.compare(op, real(left), real(right))
         : Arithmetic.compare(op, integer(left), integer(right));
@@ -112,7 +156,10 @@ final class ScalarEvaluator {
 
   private long castToInteger(DType type, Scalar operand) {
     if (type == DType.BOOL) {
-      boolean isTrue = operand.type().isFloat() ? real(operand) != 0 : integer(operand) != 0;
+      boolean isTrue =
+          operand.type().isComplex()
+              ? !complex(operand).isZero()
+              : operand.type().isFloat() ? real(operand) != 0 : integer(operand) != 0;
       return isTrue ? 1 : 0;
     }
     return operand.type().isFloat()

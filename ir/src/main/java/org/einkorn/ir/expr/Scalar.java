@@ -26,7 +26,7 @@ public sealed interface Scalar {
       }
     }
 
-    /// The constant `value` in `type`; rounded to `f32` where the type is.
+    /// The constant `value` in `type`, which is real; rounded to `f32` where the type is.
     public static Literal of(DType type, Number value) {
       if (!type.isFloat()) {
         return new Literal(type, value.longValue());
@@ -74,7 +74,7 @@ public sealed interface Scalar {
 
     @Override
     public DType type() {
-      return operand.type();
+      return op.result(operand.type());
     }
   }
 
@@ -117,11 +117,14 @@ public sealed interface Scalar {
   ///
   /// To a float: rounded to nearest, ties to even. From a float to an integer: truncated toward
   /// zero; NaN and values outside the type trap. Between integers: values outside the type trap. To
-  /// `bool`: `operand != 0` (NaN is true); from `bool`: 0 or 1.
+  /// `bool`: `operand != 0` (NaN is true); from `bool`: 0 or 1. To a complex type: the real part is
+  /// converted and the imaginary part is 0, or both parts are converted. From a complex type to a
+  /// real one there is no conversion but to `bool`: see [UnaryOp#RE].
   record Cast(DType type, Scalar operand) implements Scalar {
     public Cast {
-      if (type.isComplex() || operand.type().isComplex()) {
-        throw new IllegalArgumentException("complex numbers are not converted by a cast");
+      if (!converts(operand.type(), type)) {
+        throw new IllegalArgumentException(
+            "a conversion from " + operand.type() + " to " + type + " would lose a part");
       }
     }
   }
@@ -129,6 +132,16 @@ public sealed interface Scalar {
   /// `scalar` in `type`: itself where it already is.
   static Scalar cast(DType type, Scalar scalar) {
     return scalar.type() == type ? scalar : new Cast(type, scalar);
+  }
+
+  /// Whether values of one type convert to another.
+  static boolean converts(DType from, DType to) {
+    return !from.isComplex() || to.isComplex() || to == DType.BOOL;
+  }
+
+  /// The constant `value` in a compute type: a literal, or one made complex.
+  static Scalar constant(DType type, Number value) {
+    return cast(type, Literal.of(type.part(), value));
   }
 
   /// `0 ≤ index < extent` as a Boolean.

@@ -46,6 +46,13 @@ public final class Walk {
     return found;
   }
 
+  /// Whether a value is complex or is computed from one that is.
+  public static boolean isComplex(Scalar scalar) {
+    boolean[] found = {false};
+    ofScalars(part -> found[0] |= part.type().isComplex()).visit(scalar);
+    return found[0];
+  }
+
   private static Walk variablesInto(Set<String> found) {
     return ofIndices(
         part -> {

@@ -15,11 +15,11 @@ public record Module(
   }
 
   /// All global memory: the inputs in order, then the buffers. Compiled code takes it in this
-  /// order.
+  /// order. A complex input is a buffer of its [parts][org.einkorn.ir.tensor.TensorType#parts].
   public List<Buffer> allBuffers() {
     List<Buffer> all = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
-      all.add(new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
+      all.add(new Buffer(input.name(), input.type().parts(), Buffer.Scope.GLOBAL));
     }
     all.addAll(buffers);
     return List.copyOf(all);

@@ -1,6 +1,7 @@
 package org.einkorn.ir.loop;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Regions {
   private final Map<String, Buffer> buffers;
   private final Set<Stmt.Region> reads = new LinkedHashSet<>();
   private final Set<Stmt.Region> writes = new LinkedHashSet<>();
+  private final Set<String> locals = new HashSet<>();
 
   private final Walk walk = Walk.ofScalars(this::noteRead);
 
@@ -33,7 +35,7 @@ public final class Regions {
     }
   }
 
-  /// The regions of a statement without loops.
+  /// The regions of a statement without loops; those of what it allocates itself are left out.
   ///
   /// @param buffers all buffers it may touch, by name
   public static Access of(Stmt statement, List<Guard> guards, Map<String, Buffer> buffers) {
@@ -48,20 +50,26 @@ public final class Regions {
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
         indices.forEach(walk::visit);
         walk.visit(value);
-        writes.add(region(buffer, indices));
+        if (!locals.contains(buffer)) {
+          writes.add(region(buffer, indices));
+        }
       }
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::visit);
       case Stmt.If(List<Guard> guards, Stmt body) -> {
         guards.forEach(guard -> walk.visit(guard.index()));
         visit(body);
       }
-      case Stmt.For _, Stmt.Block _, Stmt.Allocate _ ->
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> {
+        locals.add(buffer.name());
+        visit(body);
+      }
+      case Stmt.For _, Stmt.Block _ ->
           throw new IllegalArgumentException("regions of a nest are those of its blocks");
     }
   }
 
   private void noteRead(Scalar scalar) {
-    if (scalar instanceof Scalar.Read read) {
+    if (scalar instanceof Scalar.Read read && !locals.contains(read.tensor())) {
       reads.add(region(read.tensor(), read.indices()));
     }
   }

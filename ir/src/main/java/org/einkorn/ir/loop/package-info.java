@@ -23,6 +23,9 @@
 /// Loops count from 0. A block binds its iterators and runs its body where all guards hold; `init`
 /// runs before the body at those points where every reduce iterator is 0. A store takes a value of
 /// the buffer's storage type.
+///
+/// Numbers are real. A complex tensor of the signature, `c64[i]`, is the buffer `f32[i, 2]`: see
+/// [org.einkorn.ir.tensor.TensorType#parts()].
 @NullMarked
 package org.einkorn.ir.loop;
 

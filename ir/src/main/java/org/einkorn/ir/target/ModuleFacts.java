@@ -15,6 +15,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Binder;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.exec.Manifest;
 
@@ -138,18 +139,20 @@ public final class ModuleFacts {
               live.all(),
               input.file()));
     }
-    Map<String, Optional<String>> outputs = new HashMap<>();
-    signature.outputs().forEach(output -> outputs.put(output.name(), output.file()));
+    Map<String, Signature.Output> outputs = new HashMap<>();
+    signature.outputs().forEach(output -> outputs.put(output.name(), output));
     for (Buffer buffer : buffers.subList(signature.inputs().size(), buffers.size())) {
-      boolean isOutput = outputs.containsKey(buffer.name());
+      Optional<Signature.Output> output = Optional.ofNullable(outputs.get(buffer.name()));
+      // A caller sees complex numbers where loops see their parts.
+      TensorType type = output.map(Signature.Output::type).orElse(buffer.type());
       specs.add(
           new Manifest.BufferSpec(
-              isOutput ? Manifest.Role.OUTPUT : Manifest.Role.TEMPORARY,
+              output.isPresent() ? Manifest.Role.OUTPUT : Manifest.Role.TEMPORARY,
               buffer.name(),
-              buffer.type().dtype(),
-              buffer.type().rank(),
+              type.dtype(),
+              type.rank(),
               live.of(buffer.name()),
-              outputs.getOrDefault(buffer.name(), Optional.empty())));
+              output.flatMap(Signature.Output::file)));
     }
     List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
     for (FunctionFacts function : functions) {

@@ -33,7 +33,7 @@ public final class LoopParser {
   private LoopParser(TokenReader in) {
     this.in = in;
     this.exprs = new ExprParser(in);
-    this.signatures = new SignatureParser(in, exprs, global);
+    this.signatures = new SignatureParser(in, exprs, global, TensorType::parts);
   }
 
   /// The module that a text holds, or all that is wrong with it.

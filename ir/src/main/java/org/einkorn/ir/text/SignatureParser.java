@@ -3,19 +3,25 @@ package org.einkorn.ir.text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
 
 /// Reads what [SignaturePrinter] writes, and declares its symbols and inputs.
+///
+/// What follows may see an input under another type than the signature gives it.
 final class SignatureParser {
   private final TokenReader in;
   private final ExprParser exprs;
   private final Scope scope;
+  private final UnaryOperator<TensorType> seen;
 
-  SignatureParser(TokenReader in, ExprParser exprs, Scope scope) {
+  /// @param seen the type under which expressions see an input of this type
+  SignatureParser(TokenReader in, ExprParser exprs, Scope scope, UnaryOperator<TensorType> seen) {
     this.in = in;
     this.exprs = exprs;
     this.scope = scope;
+    this.seen = seen;
   }
 
   Signature signature() {
@@ -55,7 +61,7 @@ final class SignatureParser {
     Signature.Role role = in.next().is("param") ? Signature.Role.PARAM : Signature.Role.INPUT;
     Token name = in.expectName("the name of an input");
     TensorType type = declaredType(name);
-    scope.declareTensor(name, type);
+    scope.declareTensor(name, seen.apply(type));
     Optional<String> file =
         in.accept("=") ? Optional.of(in.expectString("the name of a file")) : Optional.empty();
     return new Signature.Input(role, name.text(), type, file);

@@ -40,7 +40,7 @@ public final class TensorParser {
   private TensorParser(TokenReader in) {
     this.in = in;
     this.exprs = new ExprParser(in);
-    this.signatures = new SignatureParser(in, exprs, scope);
+    this.signatures = new SignatureParser(in, exprs, scope, type -> type);
   }
 
   /// The program that a text holds, or all that is wrong with it.

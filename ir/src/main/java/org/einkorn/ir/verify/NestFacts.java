@@ -29,7 +29,7 @@ final class NestFacts {
     Map<String, TensorType> tensors = new HashMap<>();
     for (Subject.Declared input : Subject.inputs(module.signature())) {
       collector.facts.addType(input.type(), Context.of(input.place(), Map.of()));
-      tensors.putIfAbsent(input.name(), input.type());
+      tensors.putIfAbsent(input.name(), input.type().parts());
     }
     for (Buffer buffer : module.buffers()) {
       Context context = Context.of(Subject.Nests.place(buffer), Map.of());

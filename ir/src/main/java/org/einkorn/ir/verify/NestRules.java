@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
@@ -215,6 +216,35 @@ final class NestRules {
                 .formatted(region.buffer(), region.ranges().size(), type.rank()));
   }
 
+  private static final String COMPLEX_BUFFER = "holds complex numbers";
+
+  static final Rule<Subject.Nests> NUMBERS_REAL =
+      new Rule<>(
+          "numbers-real",
+          "Loops compute with real numbers: a complex one is two of them, on a last axis.",
+          (subject, report) -> {
+            for (Buffer buffer : subject.module().buffers()) {
+              if (buffer.type().dtype().isComplex()) {
+                report.find(Subject.Nests.place(buffer), COMPLEX_BUFFER);
+              }
+            }
+            for (NestFacts.Site site : subject.nests().sites()) {
+              if (site.statement() instanceof Stmt.Allocate(Buffer buffer, Stmt body)
+                  && buffer.type().dtype().isComplex()) {
+                report.find(site.context().place(), "`" + buffer.name() + "` " + COMPLEX_BUFFER);
+              }
+            }
+            subject
+                .facts()
+                .forEachScalar(
+                    (scalar, context) -> {
+                      if (scalar.type().isComplex() && !(scalar instanceof Scalar.Read)) {
+                        report.find(
+                            context.place(), "`" + ExprPrinter.print(scalar) + "` is complex");
+                      }
+                    });
+          });
+
   static final List<Rule<? super Subject.Nests>> ALL =
       List.of(
           FUNCTION_NAMES_UNIQUE,
@@ -225,5 +255,6 @@ final class NestRules {
           BINDINGS_IN_RANGE,
           STORE_TYPES,
           INPUTS_NOT_STORED,
-          REGIONS_DEFINED);
+          REGIONS_DEFINED,
+          NUMBERS_REAL);
 }

@@ -1,5 +1,6 @@
 package org.einkorn.ir.verify;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,13 @@ final class SignatureRules {
               TensorType type = types.get(output.name());
               if (type == null) {
                 report.find(place, "no tensor has this name");
-              } else if (!type.equals(output.type())) {
+              } else if (!type.equals(subject.seen(output.type()))) {
                 report.find(
                     place,
                     "the output is `%s`, the tensor is `%s`"
-                        .formatted(ExprPrinter.print(output.type()), ExprPrinter.print(type)));
+                        .formatted(
+                            ExprPrinter.print(subject.seen(output.type())),
+                            ExprPrinter.print(type)));
               }
             }
           });
@@ -80,7 +83,8 @@ final class SignatureRules {
           "query-labels-fit",
           "A query has one list of labels for each axis, empty or as long as the axis.",
           (subject, report) -> {
-            Map<String, TensorType> types = subject.types();
+            Map<String, TensorType> types = new HashMap<>();
+            subject.signature().outputs().forEach(out -> types.put(out.name(), out.type()));
             for (Signature.Query query : subject.signature().queries()) {
               TensorType type = types.get(query.name());
               if (type == null) {

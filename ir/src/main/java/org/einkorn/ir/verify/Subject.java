@@ -23,9 +23,15 @@ sealed interface Subject {
   /// The tensors that are no inputs, in order.
   List<Declared> results();
 
+  /// The type under which this level sees a tensor of the signature.
+  TensorType seen(TensorType type);
+
   /// The inputs, then the results.
   default List<Declared> tensors() {
-    List<Declared> all = new ArrayList<>(inputs(signature()));
+    List<Declared> all = new ArrayList<>();
+    for (Declared input : inputs(signature())) {
+      all.add(new Declared(input.name(), seen(input.type()), input.place()));
+    }
     all.addAll(results());
     return List.copyOf(all);
   }
@@ -59,6 +65,11 @@ sealed interface Subject {
           .toList();
     }
 
+    @Override
+    public TensorType seen(TensorType type) {
+      return type;
+    }
+
     static Place place(Definition definition) {
       return new Place("`" + definition.name() + "`", definition.origin());
     }
@@ -76,6 +87,11 @@ sealed interface Subject {
       return module.buffers().stream()
           .map(each -> new Declared(each.name(), each.type(), place(each)))
           .toList();
+    }
+
+    @Override
+    public TensorType seen(TensorType type) {
+      return type.parts();
     }
 
     static Place place(Buffer buffer) {

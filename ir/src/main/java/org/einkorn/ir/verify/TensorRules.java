@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
@@ -83,7 +85,7 @@ final class TensorRules {
   static final Rule<Subject.Equations> VALUES_CONVERT =
       new Rule<>(
           "values-convert",
-          "The type of the values converts to the type of the tensor: complex only to itself.",
+          "The type of the values converts to the type of the tensor: complex to no real number.",
           (subject, report) -> {
             for (Definition definition : subject.program().definitions()) {
               DType value =
@@ -93,7 +95,7 @@ final class TensorRules {
                     case Body.Scan scan -> scan.operand().type();
                   };
               DType target = definition.type().dtype();
-              if (value != target && (value.isComplex() || target.isComplex())) {
+              if (!Scalar.converts(value, target)) {
                 report.find(
                     Subject.Equations.place(definition),
                     "values of " + value + " do not convert to " + target);
@@ -144,6 +146,23 @@ final class TensorRules {
     return names;
   }
 
+  static final Rule<Subject.Equations> POSITIONS_REAL =
+      new Rule<>(
+          "positions-real",
+          "A position from data comes of no complex number.",
+          (subject, report) ->
+              subject
+                  .facts()
+                  .forEachIndex(
+                      (expr, context) -> {
+                        if (expr instanceof IndexExpr.Fetch fetch
+                            && Walk.isComplex(fetch.source())) {
+                          report.find(
+                              context.place(),
+                              "`" + ExprPrinter.print(fetch.source()) + "` has a complex part");
+                        }
+                      }));
+
   static final List<Rule<? super Subject.Equations>> ALL =
       List.of(
           AXES_UNIQUE,
@@ -151,5 +170,6 @@ final class TensorRules {
           SCAN_SPANS_TARGET,
           VALUES_CONVERT,
           JOINS_CLOSED,
-          ORDER_EXISTS);
+          ORDER_EXISTS,
+          POSITIONS_REAL);
 }

@@ -124,6 +124,19 @@ class LoopVerifierTest {
 
   private void types() {
     assertRule(
+        "numbers-real",
+        "`complex(X[0], X[0])` is complex",
+        "Y[0] = re(complex(X[0], X[0]))",
+        "Y[0] = X[0]");
+    Module one = module(store("Y", ONE));
+    Buffer pairs = new Buffer("Z", new TensorType(DType.C64, List.of()), Buffer.Scope.GLOBAL);
+    assertRule(
+        "numbers-real",
+        "holds complex numbers",
+        new Module(
+            "test", one.signature(), List.of(one.buffers().getFirst(), pairs), one.functions()),
+        one);
+    assertRule(
         "store-types",
         "a value of i32 is stored in `Y: f32[]`",
         module(store("Y", Scalar.Literal.of(DType.I32, 1))),

@@ -374,9 +374,14 @@ class TensorVerifierTest {
         "Y: f32[n, m] = scan sum along j for i < n, j < m <- X[i, j]");
     assertRule(
         "values-convert",
-        "values of f32 do not convert to c64",
-        "Y: c64[n] = sum for i < n [i] <- X[i, 0]",
-        "Y: bool[n] = sum for i < n [i] <- X[i, 0]");
+        "values of c64 do not convert to f32",
+        "Y: f32[n] = sum for i < n [i] <- c64(X[i, 0])",
+        "Y: c64[n] = sum for i < n [i] <- X[i, 0]");
+    assertRule(
+        "positions-real",
+        "`i32(re(c64(X[i, 0])))` has a complex part",
+        "Y: f32[n] = sum for i < n [fetch<Y, 0, n>(i32(re(c64(X[i, 0]))))] <- 1.0:f32",
+        "Y: f32[n] = sum for i < n [fetch<Y, 0, n>(i32(X[i, 0]))] <- 1.0:f32");
     assertRule(
         "joins-closed",
         "`<` does not join values of f32",

@@ -7,6 +7,7 @@ import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.runtime.DType;
 
 /// How many multiplications and additions are executed; what counts as one, the package page says.
 ///
@@ -53,7 +54,7 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
         for (Contraction term : accumulate.terms()) {
           ScalarCost point = ScalarCost.of(term.joined());
           if (!accumulate.isMap()) {
-            point = point.plus(ofCombination(accumulate.projection()));
+            point = point.plus(ofCombination(accumulate.projection(), term.valueType()));
           }
           Domain domain = domain(term.axes()).where(term.guards());
           total = total.plus(domain.count(point, symbols));
@@ -62,7 +63,10 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
       }
       case Body.Scan scan ->
           domain(scan.axes())
-              .count(ScalarCost.of(scan.operand()).plus(ofCombination(scan.projection())), symbols);
+              .count(
+                  ScalarCost.of(scan.operand())
+                      .plus(ofCombination(scan.projection(), scan.operand().type())),
+                  symbols);
     };
   }
 
@@ -74,7 +78,10 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
     return domain;
   }
 
-  private static ScalarCost ofCombination(Projection projection) {
+  private static ScalarCost ofCombination(Projection projection, DType type) {
+    if (type.isComplex()) {
+      return ComplexCost.of(projection.combine());
+    }
     return projection == Projection.PRODUCT
         ? new ScalarCost(1, 0, List.of())
         : new ScalarCost(0, 1, List.of());

@@ -38,7 +38,7 @@ final class PositionConditions {
   }
 
   private static boolean isEvaluated(Scalar part) {
-    if (part.type().isFloat()) {
+    if (part.type().isFloat() || part.type().isComplex()) {
       return false;
     }
     return switch (part) {
@@ -76,7 +76,7 @@ final class PositionConditions {
       case NEGATE -> Math.negateExact(value);
       case ABS -> Math.absExact(value);
       case NOT -> 1 - value;
-      case SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF ->
+      case SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw undecidable(op.text());
     };
   }
@@ -95,7 +95,7 @@ final class PositionConditions {
       case NOT_EQUAL -> left != right ? 1 : 0;
       case LESS -> left < right ? 1 : 0;
       case LESS_EQUAL -> left <= right ? 1 : 0;
-      case DIVIDE, MODULO, POWER, LOG_ADD_EXP -> throw undecidable(op.text());
+      case DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> throw undecidable(op.text());
     };
   }
 

@@ -3,10 +3,12 @@ package org.einkorn.passes.cost;
 import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Stmt;
 
-/// The operations that evaluating an expression once executes.
+/// The operations that evaluating an expression once executes; those on complex numbers count as
+/// what they are of real ones.
 ///
 /// @param multiplies those that are always executed
 /// @param adds those that are always executed
@@ -35,10 +37,17 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
   static ScalarCost of(Scalar scalar) {
     return switch (scalar) {
       case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> FREE;
-      case Scalar.Unary(var op, Scalar operand) -> of(operand);
+      case Scalar.Unary(UnaryOp op, Scalar operand) ->
+          operand.type().isComplex()
+              ? of(operand).plus(ComplexCost.of(op, operand.type()))
+              : of(operand);
       case Scalar.Cast(var type, Scalar operand) -> of(operand);
+      // A square looks at its root once: see SplitComplex.
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
+          when left.type().isComplex() && left.equals(right) ->
+          of(left).plus(ComplexCost.of(op));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
-          of(left).plus(of(right)).plus(of(op));
+          of(left).plus(of(right)).plus(left.type().isComplex() ? ComplexCost.of(op) : of(op));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         ScalarCost first = of(then);
         ScalarCost second = of(otherwise);
@@ -60,6 +69,7 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR,

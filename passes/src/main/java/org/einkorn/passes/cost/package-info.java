@@ -7,6 +7,8 @@
 /// - An **addition** is a sum or a difference, and every combination `⊕` of a reduction or a scan,
 ///   whatever the operation (`min`, `or`, log-sum-exp …) but a product. A reduction starts at the
 ///   identity, so `n` terms are `n` combinations.
+/// - Of complex numbers the operations on their parts count: a product is 4 multiplications and 2
+///   additions, a sum 2 additions.
 /// - Nothing else counts: comparisons, elementwise `min` and `max`, functions, conversions, and the
 ///   arithmetic of positions, also of those that come from data.
 /// - A guard decides whether anything is executed at a point, and of a `select` one side is. Both

@@ -29,8 +29,9 @@ public final class LowerToLoops {
 
   private LowerToLoops() {}
 
+  /// The loops of a program; complex numbers are pairs of real ones in them.
   public static Module lower(Program program) {
-    return new LowerToLoops().run(program);
+    return SplitComplex.apply(new LowerToLoops().run(program));
   }
 
   private Module run(Program program) {

@@ -122,7 +122,7 @@ final class NestBuilder {
     List<IndexExpr> indices = placed(buffer, axes.stream().map(Axis::variable).toList());
     Scalar identity =
         Scalar.cast(
-            buffer.type().dtype(), Scalar.Literal.of(valueType, projection.identity(valueType)));
+            buffer.type().dtype(), Scalar.constant(valueType, projection.identity(valueType)));
     Stmt store = new Stmt.Store(buffer.name(), indices, identity);
     String name = definition.name() + ".fill";
     return function(name, nest(axes, block(name, axes, Set.of(), List.of(), store)));
@@ -359,7 +359,7 @@ final class NestBuilder {
     Stmt store(Projection projection) {
       DType type = buffer.type().dtype();
       return new Stmt.Store(
-          buffer.name(), List.of(), Scalar.Literal.of(type, projection.identity(type)));
+          buffer.name(), List.of(), Scalar.constant(type, projection.identity(type)));
     }
 
     Stmt combine(Projection projection, Scalar value) {

@@ -36,6 +36,7 @@ final class Constants {
           MODULO,
           POWER,
           LOG_ADD_EXP,
+          COMPLEX,
           AND,
           OR,
           XOR,
@@ -54,7 +55,16 @@ final class Constants {
       case MINIMUM, AND -> Optional.of(Math.min(left, right));
       case MAXIMUM, OR -> Optional.of(Math.max(left, right));
       case XOR -> Optional.of(left ^ right);
-      case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case SUBTRACT,
+          DIVIDE,
+          MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           Optional.empty();
     };
   }

@@ -164,10 +164,14 @@ final class Denest {
     DType from = innerTerm.valueType();
     DType to = outerTerm.valueType();
     boolean isWider =
-        from == to || from == DType.F32 && to == DType.F64 || from == DType.I32 && to == DType.I64;
+        from == to
+            || from == DType.F32 && to == DType.F64
+            || from == DType.C64 && to == DType.C128
+            || from == DType.I32 && to == DType.I64;
     boolean isStoredAlike =
         inner.type().dtype() == from
             || from.isFloat() && inner.type().dtype().isFloat()
+            || from.isComplex() && inner.type().dtype().isComplex()
             || from.isInteger() && inner.type().dtype().isInteger();
     if (!isWider || !isStoredAlike) {
       return false;
@@ -196,9 +200,13 @@ final class Denest {
     boolean isCheap = innerTerm.operands().stream().allMatch(Expressions::isAtom);
     boolean isCopy = isInnerMap && !isInnerProduct() && isCheap;
     boolean isOrdered =
-        site.context().mayReassociate() || !outerTerm.valueType().isFloat() || !hasOthers();
+        site.context().mayReassociate() || !rounds(outerTerm.valueType()) || !hasOthers();
     return isCopy
         || (isCheap || isReadOnce && !isInnerMap) && (isOrdered || isInnerMap && isReadOnce);
+  }
+
+  private static boolean rounds(DType type) {
+    return type.isFloat() || type.isComplex();
   }
 
   /// Whether the outer contraction reads each element in one of its points.
@@ -280,7 +288,7 @@ final class Denest {
     if (stored == combined && value == outerTerm.valueType()) {
       return;
     }
-    if (value.isFloat()) {
+    if (rounds(value)) {
       boolean isKept = isCopyOfReduction() && stored == outer.type().dtype();
       if (!isKept && (stored != combined || value != outerTerm.valueType())) {
         judgement.rounds();
@@ -375,7 +383,10 @@ final class Denest {
 
   /// A join that the type has, where none is used and only the laws of ⊕ are asked for.
   private BinaryOp anyJoin() {
-    return outerTerm.valueType() == DType.BOOL ? BinaryOp.AND : BinaryOp.MINIMUM;
+    DType type = outerTerm.valueType();
+    return type == DType.BOOL
+        ? BinaryOp.AND
+        : type.isComplex() ? BinaryOp.MULTIPLY : BinaryOp.MINIMUM;
   }
 
   private Set<Caveat> absent(Contraction merged) {

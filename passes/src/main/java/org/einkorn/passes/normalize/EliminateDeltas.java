@@ -105,7 +105,7 @@ final class EliminateDeltas {
             others.stream()
                 .reduce((some, next) -> new Scalar.Binary(BinaryOp.AND, some, next))
                 .map(factor)
-                .orElse(Scalar.Literal.of(laws.type(), laws.one()));
+                .orElse(Scalar.constant(laws.type(), laws.one()));
         deltas.add(new Delta(left, right, rest));
       }
     }
@@ -145,14 +145,15 @@ final class EliminateDeltas {
     judgement.uses(laws, Law.ZERO_IS_NEUTRAL, Set.of());
     return judgement.outcome(
         List.of(definition),
-        Shapes.withTerm(definition, number, without(term, place, delta.rest(), graph)));
+        Shapes.withTerm(definition, number, without(term, place, delta.rest(), graph, laws)));
   }
 
-  private static Contraction without(Contraction term, int place, Scalar rest, SymbolGraph graph) {
+  private static Contraction without(
+      Contraction term, int place, Scalar rest, SymbolGraph graph, Laws laws) {
     Substitution solved = graph.substitution();
     List<Scalar> operands = new ArrayList<>(term.operands());
     operands.set(place, rest);
-    if (rest instanceof Scalar.Literal && operands.size() > 1) {
+    if (rest.equals(Scalar.constant(laws.type(), laws.one())) && operands.size() > 1) {
       operands.remove(place);
     }
     List<Guard> guards = new ArrayList<>(graph.guards());

@@ -62,7 +62,7 @@ final class InlineRenamings {
 
   private static boolean isElement(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _ -> true;
+      case Scalar.Literal _, Scalar.Cast(var _, Scalar.Literal _) -> true;
       case Scalar.Read read -> read.indices().stream().noneMatch(Expressions::fetches);
       case Scalar.Cast(var type, Scalar.Read read) ->
           read.indices().stream().noneMatch(Expressions::fetches);

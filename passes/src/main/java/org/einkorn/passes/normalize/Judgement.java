@@ -75,7 +75,7 @@ final class Judgement {
 
   /// Whether a caveat speaks only of values that a reassociating rewrite may treat otherwise.
   private static boolean isStrangeFloat(Laws laws, Law law, Caveat caveat) {
-    return laws.type().isFloat()
+    return (laws.type().isFloat() || laws.type().isComplex())
         && switch (caveat) {
           case OUT_OF_RANGE,
               NEGATIVE_ZERO,

@@ -25,7 +25,7 @@ final class ShareEqualDefinitions {
 
   private static Outcome apply(Definition definition, Site site) {
     DType type = definition.type().dtype();
-    if (!type.isCompute() || type.isComplex() || isCheap(definition)) {
+    if (!type.isCompute() || isCheap(definition)) {
       return Outcome.unchanged();
     }
     Body form = form(definition, site);

@@ -70,7 +70,7 @@ final class SimplifyOperands {
       return Outcome.unchanged();
     }
     List<Scalar> operands = new ArrayList<>(term.operands());
-    Scalar one = Scalar.Literal.of(term.valueType(), laws.get().one());
+    Scalar one = Scalar.constant(term.valueType(), laws.get().one());
     if (!operands.remove(one)) {
       return Outcome.unchanged();
     }
@@ -160,7 +160,8 @@ final class SimplifyOperands {
   /// −0.0, and a sum of that from 0.0 is 0.0.
   private static boolean isSafeMap(Body.Accumulate body, Contraction term) {
     return body.projection() != Projection.SUM && body.projection() != Projection.LOG_SUM_EXP
-        || !term.valueType().isFloat();
+        || term.valueType().isInteger()
+        || term.valueType() == DType.BOOL;
   }
 
   /// `Σⱼ v → n · v`, which rounds once where the sum rounds n times, and multiplies integers that
@@ -186,7 +187,7 @@ final class SimplifyOperands {
         new Contraction(
             axes, Shapes.needed(guards, axes), term.write(), BinaryOp.MULTIPLY, operands);
     Judgement judgement = new Judgement();
-    if (type.isFloat()) {
+    if (type.isFloat() || type.isComplex()) {
       judgement.rounds();
     } else {
       Ranges ranges = new Ranges(Map.of());

@@ -111,7 +111,7 @@ public final class Ranges {
             case ABS -> of(operand).magnitude().and(type);
             case SIGN -> Range.of(-1, 1);
             case NOT -> BIT;
-            case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> type;
+            case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> type;
           };
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           op.isComparison() ? BIT : joined(op, of(left), of(right)).orElse(type).and(type);
@@ -136,7 +136,18 @@ public final class Ranges {
       case MULTIPLY -> Optional.of(left.times(right));
       case MINIMUM -> Optional.of(left.min(right));
       case MAXIMUM -> Optional.of(left.negated().min(right.negated()).negated());
-      case DIVIDE, MODULO, POWER, LOG_ADD_EXP, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case DIVIDE,
+          MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          AND,
+          OR,
+          XOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           Optional.empty();
     };
   }

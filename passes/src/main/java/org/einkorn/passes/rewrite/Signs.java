@@ -35,14 +35,14 @@ public final class Signs {
             case ABS, EXP -> true;
             // The root of −0.0 is −0.0.
             case SQRT, SIGN, FLOOR, CEIL, ROUND, TANH, ERF -> isNonNegative(operand);
-            case NEGATE, LOG, SIN, COS, TAN, NOT -> false;
+            case NEGATE, LOG, SIN, COS, TAN, RE, IM, CONJ, NOT -> false;
           };
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
           switch (op) {
             case ADD, MINIMUM -> isNonNegative(left) && isNonNegative(right);
             case MULTIPLY -> left.equals(right) || isNonNegative(left) && isNonNegative(right);
             case MAXIMUM -> isNonNegative(left) || isNonNegative(right);
-            case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP -> false;
+            case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> false;
             case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> false;
           };
       case Scalar.Select(var condition, Scalar then, Scalar otherwise) ->
