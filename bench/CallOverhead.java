@@ -36,6 +36,7 @@ final class CallOverhead {
             Arena shared = Arena.ofShared()) {
           measure(one, target, "confined", confined);
           measure(one, target, "shared", shared);
+          measure(one, target, "strided", shared);
         }
       }
     }
@@ -46,8 +47,9 @@ final class CallOverhead {
         Einkorn.compile("call", one.source())
             .keeping("Y")
             .kernel(target, Map.of("X", Shape.of(4)));
-    Tensor x = Tensor.of(arena, new float[] {1, 2, 3, 4}, 4);
-    Tensor y = Tensor.allocate(arena, DType.F32, 4);
+    boolean isStrided = memory.equals("strided");
+    Tensor x = Tensor.of(arena, new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 8).slice(0, 0, isStrided ? 8 : 4, isStrided ? 2 : 1);
+    Tensor y = Tensor.allocate(arena, DType.F32, 8).slice(0, 0, isStrided ? 8 : 4, isStrided ? 2 : 1);
     for (int call = 0; call < WARM_CALLS; call++) {
       kernel.run(x, y);
     }

@@ -46,6 +46,11 @@ record CompiledCode(
     return new CompiledCode(new ModuleRunner(kernels), Optional.empty(), Optional.empty());
   }
 
+  /// Code that writes outputs between memory that is not theirs.
+  static CompiledCode placed(KernelModule kernels) {
+    return new CompiledCode(new ModuleRunner(kernels, true), Optional.empty(), Optional.empty());
+  }
+
   static CompiledCode counting(KernelModule kernels, CountOperations.Counting counting) {
     return new CompiledCode(new ModuleRunner(kernels), Optional.of(counting), Optional.empty());
   }

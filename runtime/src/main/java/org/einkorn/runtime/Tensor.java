@@ -399,6 +399,12 @@ public final class Tensor {
     return view(layout.reshape(Shape.of(extents)));
   }
 
+  /// Whether an element of this tensor lies in the memory of one of the other. Tensors that
+  /// interlock in a way that no larger tensor explains count as overlapping.
+  public boolean overlaps(Tensor other) {
+    return Overlap.of(this, other);
+  }
+
   private Tensor view(Layout newLayout) {
     return new Tensor(dtype, newLayout, segment);
   }
