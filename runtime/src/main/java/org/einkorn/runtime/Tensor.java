@@ -28,11 +28,13 @@ public final class Tensor {
   private final DType dtype;
   private final Layout layout;
   private final MemorySegment segment;
+  private final boolean isContiguous;
 
   private Tensor(DType dtype, Layout layout, MemorySegment segment) {
     this.dtype = dtype;
     this.layout = layout;
     this.segment = segment;
+    this.isContiguous = layout.isContiguous();
   }
 
   // Making tensors
@@ -249,7 +251,7 @@ public final class Tensor {
   }
 
   public boolean isContiguous() {
-    return layout.isContiguous();
+    return isContiguous;
   }
 
   /// Fails with E0539 if the memory is gone or belongs to another thread.
@@ -413,7 +415,7 @@ public final class Tensor {
 
   /// This tensor if it is contiguous, else a contiguous copy in the arena.
   public Tensor contiguous(Arena arena) {
-    return isContiguous() ? this : copy(arena);
+    return isContiguous ? this : copy(arena);
   }
 
   /// A contiguous copy in the arena.

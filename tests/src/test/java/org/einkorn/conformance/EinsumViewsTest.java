@@ -194,6 +194,9 @@ final class EinsumViewsTest {
     // A conversion is a copy, and shows.
     Tensor narrow = Tensor.wrap(dense.toFloatArray(), 40, 50);
     assertEquals(needed + 40 * 50 * 8, program.with("A", narrow).run().measuredPeakBytes());
+    // What is converted is copied without what lies between its elements.
+    Tensor spread = Tensor.wrap(new float[40 * 50 * 9], 40, 50, 9).select(2, 4);
+    assertEquals(needed + 40 * 50 * 8, program.with("A", spread).run().measuredPeakBytes());
     for (Tensor view :
         List.of(
             dense.permute(1, 0),
