@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.cost.CountOperations;
 import org.einkorn.passes.pipeline.Pipeline;
@@ -62,6 +63,13 @@ record CompiledCode(
   /// The same code that came of other decisions.
   CompiledCode retraced(Trace trace) {
     return new CompiledCode(runner, counting, plan.map(same -> same.retraced(trace)));
+  }
+
+  /// What the plan of this code warns of.
+  List<Diagnostic> warnings() {
+    return plan.flatMap(
+            made -> made.lowered().map(lowered -> PlanWarnings.of(made.program(), lowered.trace())))
+        .orElse(List.of());
   }
 
   /// Runs the code.

@@ -244,6 +244,7 @@ public final class Einsum {
       SizedCode code = compiled.computeIfAbsent(new Key(known, storages, placed), this::compile);
       CompiledCode sized = code.of(input -> shape(input, memory), timings);
       target.ifPresent(tensor -> requireApart(tensor, operands));
+      sized.warnings().forEach(options.onWarning());
       return run.with(sized, memory);
     } catch (CompileException e) {
       throw explain(e, operands);

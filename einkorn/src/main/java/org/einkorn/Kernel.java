@@ -31,6 +31,7 @@ public final class Kernel {
     this.options = options;
     this.code = code;
     this.explanation = Explanation.of(compiler, inputs, kept, options);
+    explanation.warnings().forEach(options.onWarning());
   }
 
   static Kernel of(
@@ -49,6 +50,11 @@ public final class Kernel {
   public String ir(Stage stage) {
     Objects.requireNonNull(stage, "stage");
     return new StagePrinter(compiler, inputs, kept, options).specialized().print(stage, Set.of());
+  }
+
+  /// What was decided.
+  public Explanation explanation() {
+    return explanation;
   }
 
   /// What one run costs.
