@@ -36,6 +36,7 @@ final class CallOverhead {
             Arena shared = Arena.ofShared()) {
           measure(one, target, "confined", confined);
           measure(one, target, "shared", shared);
+          measure(one, target, "strided", shared);
         }
       }
     }
@@ -48,6 +49,10 @@ final class CallOverhead {
             .kernel(target, Map.of("X", Shape.of(4)));
     Tensor x = Tensor.of(arena, new float[] {1, 2, 3, 4}, 4);
     Tensor y = Tensor.allocate(arena, DType.F32, 4);
+    if (memory.equals("strided")) {
+      x = Tensor.of(arena, new float[] {1, 0, 2, 0, 3, 0, 4, 0}, 8).slice(0, 0, 8, 2);
+      y = Tensor.allocate(arena, DType.F32, 8).slice(0, 0, 8, 2);
+    }
     for (int call = 0; call < WARM_CALLS; call++) {
       kernel.run(x, y);
     }

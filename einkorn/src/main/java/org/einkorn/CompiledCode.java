@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.cost.CountOperations;
 import org.einkorn.passes.pipeline.Pipeline;
@@ -46,6 +47,11 @@ record CompiledCode(
     return new CompiledCode(new ModuleRunner(kernels), Optional.empty(), Optional.empty());
   }
 
+  /// Code that writes outputs between memory that is not theirs.
+  static CompiledCode placed(KernelModule kernels) {
+    return new CompiledCode(new ModuleRunner(kernels, true), Optional.empty(), Optional.empty());
+  }
+
   static CompiledCode counting(KernelModule kernels, CountOperations.Counting counting) {
     return new CompiledCode(new ModuleRunner(kernels), Optional.of(counting), Optional.empty());
   }
@@ -57,6 +63,13 @@ record CompiledCode(
   /// The same code that came of other decisions.
   CompiledCode retraced(Trace trace) {
     return new CompiledCode(runner, counting, plan.map(same -> same.retraced(trace)));
+  }
+
+  /// What the plan of this code warns of.
+  List<Diagnostic> warnings() {
+    return plan.flatMap(
+            made -> made.lowered().map(lowered -> PlanWarnings.of(made.program(), lowered.trace())))
+        .orElse(List.of());
   }
 
   /// Runs the code.

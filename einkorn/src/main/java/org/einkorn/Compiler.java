@@ -188,7 +188,7 @@ final class Compiler {
       List<Pipeline.Timing> timings) {
     if (form instanceof Form.Source(var file)) {
       Equations equations = compile(file, inputs, kept, views.fixSizes(), timings);
-      Views inPlace = views.within(equations.program());
+      Views inPlace = views.within(equations.program(), inputs);
       return new Entry(
           equations.headers(),
           inPlace,
@@ -196,7 +196,7 @@ final class Compiler {
           equations.requirements());
     }
     if (form instanceof Form.Equations(var program)) {
-      Views inPlace = views.within(program);
+      Views inPlace = views.within(program, inputs);
       return new Entry(
           Map.of(), inPlace, new SizedCode(inPlace.rewrite(program), options)::of, List.of());
     }

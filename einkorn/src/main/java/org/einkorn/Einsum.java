@@ -16,10 +16,12 @@ import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.einsum.EinsumFrontend;
 import org.einkorn.ir.algebra.Semiring;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.passes.layout.InPlace;
+import org.einkorn.passes.layout.Placement;
 import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
@@ -27,6 +29,7 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.ModuleRunner;
 
 /// One einsum string, compiled once for each combination of element types, ranks and broadcast
 /// axes.
@@ -133,7 +136,7 @@ public final class Einsum {
     List<Pipeline.Timing> timings = new ArrayList<>();
     return run(
         operands,
-        new Storage.Dense(),
+        Optional.empty(),
         timings,
         (code, memory) -> {
           Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -147,8 +150,8 @@ public final class Einsum {
   /// Puts the result for these operands into `target`, which is overwritten.
   ///
   /// @param target a tensor of the type and shape of the result, which shares no memory with an
-  ///   operand. Its axes may lie in memory in any order and direction; between its elements is
-  ///   nothing else
+  ///   operand. Its strides may be any that give each index an element of its own; what lies
+  ///   between its elements stays as it is
   /// @return `target`
   /// @throws CompileException when the string does not fit the operands
   /// @throws DataException when the target does not fit the result
@@ -159,31 +162,22 @@ public final class Einsum {
           "a run into memory of the caller does not count; use `run` to count");
     }
     requireGiven(operands);
-    Storage storage = storage(target);
+    Optional<Placement> placement = Placement.of(target.layout());
     try {
       return run(
           operands,
-          storage,
+          Optional.of(target),
           new ArrayList<>(),
           (code, memory) -> {
             Tensor[] all = Arrays.copyOf(memory, memory.length + 1);
-            all[memory.length] = storage.memory(target);
+            // What can't be written is refused by the run.
+            all[memory.length] = placement.map(place -> place.memory(target)).orElse(target);
             code.runner().runInto(all, options.run());
             return target;
           });
     } catch (DataException e) {
       throw e.fault() == DataFault.SHAPE_MISMATCH ? wrongTarget(target, operands, e) : e;
     }
-  }
-
-  /// A target is written where it lies if it is dense in some order; any other is refused by the
-  /// run.
-  private static Storage storage(Tensor target) {
-    Storage storage = Storage.of(target.layout());
-    boolean isDense =
-        storage instanceof Storage.Permuted(List<Storage.Place> places, int rank)
-            && rank == places.size();
-    return isDense ? storage : new Storage.Dense();
   }
 
   private DataException wrongTarget(Tensor target, Tensor[] operands, DataException cause) {
@@ -205,28 +199,53 @@ public final class Einsum {
   /// Everything that code depends on.
   ///
   /// @param operands what is known of each, and how it lies
-  private record Key(List<Known> operands, List<Storage> storages, Storage target) {}
+  /// @param target where the result goes; nothing where that is new memory
+  private record Key(List<Known> operands, List<Storage> storages, Optional<Placed> target) {}
+
+  /// How a target lies.
+  ///
+  /// @param extents its shape, where its strides are in the code
+  private record Placed(Placement placement, List<Long> extents) {
+    static Placed of(Tensor tensor, Placement placement) {
+      List<Long> extents =
+          placement.memory() instanceof Storage.Strided
+              ? Arrays.stream(tensor.shape().extents()).boxed().toList()
+              : List.of();
+      return new Placed(placement, extents);
+    }
+  }
 
   private interface Run<T> {
     /// @param memory for each operand the tensor that code reads
     T with(CompiledCode code, Tensor[] memory);
   }
 
-  private <T> T run(Tensor[] operands, Storage target, List<Pipeline.Timing> timings, Run<T> run) {
+  private <T> T run(
+      Tensor[] operands, Optional<Tensor> target, List<Pipeline.Timing> timings, Run<T> run) {
+    Optional<Placed> placed =
+        target.flatMap(
+            tensor -> Placement.of(tensor.layout()).map(place -> Placed.of(tensor, place)));
+    boolean isFixed = placed.isPresent() && !placed.get().extents.isEmpty();
     List<Storage> storages =
         Arrays.stream(operands).map(operand -> Storage.of(operand.layout())).toList();
     List<Known> known = new ArrayList<>();
     Tensor[] memory = new Tensor[operands.length];
     for (int number = 0; number < operands.length; number++) {
-      known.add(generalize(operands[number], storages.get(number)));
+      known.add(
+          isFixed
+              ? Known.of(operands[number].dtype(), operands[number].shape())
+              : generalize(operands[number], storages.get(number)));
       memory[number] = storages.get(number).memory(operands[number]);
     }
     try {
       if (compiled.size() >= MOST_COMPILED) {
         compiled.clear();
       }
-      SizedCode code = compiled.computeIfAbsent(new Key(known, storages, target), this::compile);
-      return run.with(code.of(input -> shape(input, memory), timings), memory);
+      SizedCode code = compiled.computeIfAbsent(new Key(known, storages, placed), this::compile);
+      CompiledCode sized = code.of(input -> shape(input, memory), timings);
+      target.ifPresent(tensor -> requireApart(tensor, operands));
+      sized.warnings().forEach(options.onWarning());
+      return run.with(sized, memory);
     } catch (CompileException e) {
       throw explain(e, operands);
     } catch (DataException e) {
@@ -259,15 +278,38 @@ public final class Einsum {
     }
     org.einkorn.ir.tensor.Program program = equations(key.operands);
     Signature.Output output = program.signature().outputs().getFirst();
-    if (key.target instanceof Storage.Permuted permuted
-        && permuted.rank() != output.type().rank()) {
+    Map<String, Storage> targets = new LinkedHashMap<>();
+    key.target.ifPresent(
+        target -> {
+          requireShape(target, output.type());
+          storages.put(output.name(), target.placement.ordered());
+          if (!(target.placement.memory() instanceof Storage.Dense)) {
+            targets.put(output.name(), target.placement.memory());
+          }
+        });
+    return new SizedCode(InPlace.of(program, storages), targets, options);
+  }
+
+  /// The run compares the shape of the memory behind a target; this is what that does not show.
+  private static void requireShape(Placed target, TensorType type) {
+    boolean hasRank = target.placement.order().size() == type.rank();
+    boolean hasExtents =
+        target.extents.isEmpty()
+            || type.extents().equals(target.extents.stream().map(IndexExpr::of).toList());
+    if (!hasRank || !hasExtents) {
       throw DataException.of(DataFault.SHAPE_MISMATCH)
           .at("the target")
-          .expected(output.type().rank() + " axes")
-          .found(permuted.rank());
+          .expected(ExprPrinter.print(type))
+          .found(target.extents);
     }
-    storages.put(output.name(), key.target);
-    return new SizedCode(InPlace.of(program, storages), options);
+  }
+
+  private static void requireApart(Tensor target, Tensor[] operands) {
+    for (int number = 0; number < operands.length; number++) {
+      if (target.overlaps(operands[number])) {
+        throw ModuleRunner.sharedMemory("Y", EinsumFrontend.operandName(number));
+      }
+    }
   }
 
   private static Optional<Known> shape(Signature.Input input, Tensor[] operands) {

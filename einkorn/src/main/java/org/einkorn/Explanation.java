@@ -12,6 +12,7 @@ import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Span;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
@@ -29,12 +30,15 @@ import org.einkorn.runtime.DataFault;
 ///
 /// @param equations one entry for each tensor that the user defined
 /// @param kernels what runs, in order
+/// @param warnings what the plan warns of
 public record Explanation(
     List<Equation> equations,
     Totals totals,
     List<KernelCost> kernels,
-    List<Pipeline.Timing> passes) {
+    List<Pipeline.Timing> passes,
+    List<Diagnostic> warnings) {
   public Explanation {
+    warnings = List.copyOf(warnings);
     equations = List.copyOf(equations);
     kernels = List.copyOf(kernels);
     passes = List.copyOf(passes);
@@ -114,7 +118,8 @@ public record Explanation(
           equations,
           totals(equations, planned, memory),
           kernels(lowered, planned, symbols),
-          timings);
+          timings,
+          PlanWarnings.of(program, lowered.trace()));
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)
           .at("the program `" + program.name() + "`")

@@ -9,8 +9,6 @@ import org.einkorn.frontend.Known;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.ModuleRunner;
-import org.einkorn.runtime.exec.RunOptions;
 
 /// A program compiled for inputs of fixed shapes: text, cost, then run into memory of the caller.
 public final class Kernel {
@@ -18,8 +16,7 @@ public final class Kernel {
   private final Map<String, Known> inputs;
   private final Set<String> kept;
   private final Options options;
-  private final RunOptions runOptions;
-  private final ModuleRunner runner;
+  private final KernelCode code;
   private final Explanation explanation;
 
   private Kernel(
@@ -27,14 +24,14 @@ public final class Kernel {
       Map<String, Known> inputs,
       Set<String> kept,
       Options options,
-      ModuleRunner runner) {
+      KernelCode code) {
     this.compiler = compiler;
     this.inputs = Map.copyOf(inputs);
     this.kept = Set.copyOf(kept);
     this.options = options;
-    this.runOptions = options.run();
-    this.runner = runner;
+    this.code = code;
     this.explanation = Explanation.of(compiler, inputs, kept, options);
+    explanation.warnings().forEach(options.onWarning());
   }
 
   static Kernel of(
@@ -44,15 +41,20 @@ public final class Kernel {
       throw new IllegalArgumentException(
           "a kernel runs into memory of the caller and does not count; run the program to count");
     }
-    CompiledCode code =
-        Pipelines.compile(compiler.equations(inputs, kept, true, timings), options, timings);
-    return new Kernel(compiler, inputs, kept, options, code.runner());
+    KernelCode code =
+        KernelCode.of(compiler.equations(inputs, kept, true, timings), options, timings);
+    return new Kernel(compiler, inputs, kept, options, code);
   }
 
   /// The kernel as text at a stage.
   public String ir(Stage stage) {
     Objects.requireNonNull(stage, "stage");
     return new StagePrinter(compiler, inputs, kept, options).specialized().print(stage, Set.of());
+  }
+
+  /// What was decided.
+  public Explanation explanation() {
+    return explanation;
   }
 
   /// What one run costs.
@@ -62,12 +64,17 @@ public final class Kernel {
 
   /// Runs the kernel.
   ///
+  /// Tensors are read and written where they lie, whatever their strides. There is code for
+  /// row-major tensors from the start; for other strides it is made at the first call with them,
+  /// and kept.
+  ///
   /// @param tensors the inputs in the order of [#inputs()], then the outputs in the order of
-  ///   [#outputs()], which are overwritten
-  /// @throws DataException for a wrong number, shape or type of tensors
+  ///   [#outputs()], which are overwritten; what lies between the elements of an output stays
+  /// @throws DataException for a wrong number, shape or type of tensors, for an output two of whose
+  ///   indices share an element, or which lies in the memory of another tensor
   public void run(Tensor... tensors) {
     try {
-      runner.runInto(Objects.requireNonNull(tensors, "tensors"), runOptions);
+      code.run(Objects.requireNonNull(tensors, "tensors"));
     } catch (DataException e) {
       throw compiler.explain(e, inputs, kept);
     }
@@ -75,11 +82,11 @@ public final class Kernel {
 
   /// The names of the inputs, in the order in which [#run] takes them.
   public List<String> inputs() {
-    return runner.inputNames();
+    return code.inputs();
   }
 
   /// The names of the outputs, in the order in which [#run] takes them.
   public List<String> outputs() {
-    return runner.outputNames();
+    return code.outputs();
   }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.Objective;
 import org.einkorn.runtime.exec.RunOptions;
 
@@ -19,6 +21,7 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param objective what the order of a contraction makes small
 /// @param seed what random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
+/// @param onWarning receives, before each run, what its plan warns of; nothing is printed
 public record Options(
     Target target,
     RunOptions run,
@@ -28,7 +31,8 @@ public record Options(
     List<Path> readable,
     boolean isExact,
     Objective objective,
-    long seed) {
+    long seed,
+    Consumer<Diagnostic> onWarning) {
 
   public Options {
     Objects.requireNonNull(target, "target");
@@ -36,6 +40,7 @@ public record Options(
     Objects.requireNonNull(passes, "passes");
     Objects.requireNonNull(verification, "verification");
     Objects.requireNonNull(readable, "readable");
+    Objects.requireNonNull(onWarning, "onWarning");
     passes = passes.map(Set::copyOf);
     readable = List.copyOf(readable);
   }
@@ -61,17 +66,36 @@ public record Options(
         List.of(),
         false,
         Objective.TIME,
-        0);
+        0,
+        _ -> {});
   }
 
   public Options withTarget(Target newTarget) {
     return new Options(
-        newTarget, run, passes, verification, counts, readable, isExact, objective, seed);
+        newTarget,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning);
   }
 
   public Options withRun(RunOptions newRun) {
     return new Options(
-        target, newRun, passes, verification, counts, readable, isExact, objective, seed);
+        target,
+        newRun,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning);
   }
 
   public Options withPasses(Set<String> names) {
@@ -84,22 +108,33 @@ public record Options(
         readable,
         isExact,
         objective,
-        seed);
+        seed,
+        onWarning);
   }
 
   public Options withVerification(Verification newVerification) {
     return new Options(
-        target, run, passes, newVerification, counts, readable, isExact, objective, seed);
+        target,
+        run,
+        passes,
+        newVerification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning);
   }
 
   public Options withReadable(List<Path> folders) {
     return new Options(
-        target, run, passes, verification, counts, folders, isExact, objective, seed);
+        target, run, passes, verification, counts, folders, isExact, objective, seed, onWarning);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
   public Options withExact(boolean exact) {
-    return new Options(target, run, passes, verification, counts, readable, exact, objective, seed);
+    return new Options(
+        target, run, passes, verification, counts, readable, exact, objective, seed, onWarning);
   }
 
   /// With another aim for the order of contractions.
@@ -113,17 +148,52 @@ public record Options(
         readable,
         isExact,
         Objects.requireNonNull(newObjective, "newObjective"),
-        seed);
+        seed,
+        onWarning);
   }
 
   public Options withSeed(long newSeed) {
     return new Options(
-        target, run, passes, verification, counts, readable, isExact, objective, newSeed);
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        newSeed,
+        onWarning);
+  }
+
+  /// With another receiver of what the plan of a run warns of: that memory is short, and what that
+  /// costs. It is called before the run, on its thread.
+  public Options withWarnings(Consumer<Diagnostic> newReceiver) {
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        Objects.requireNonNull(newReceiver, "newReceiver"));
   }
 
   /// These options with runs that count, or do not.
   public Options withCounting(boolean newCounts) {
     return new Options(
-        target, run, passes, verification, newCounts, readable, isExact, objective, seed);
+        target,
+        run,
+        passes,
+        verification,
+        newCounts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning);
   }
 }

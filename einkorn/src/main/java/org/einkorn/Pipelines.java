@@ -10,6 +10,8 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.Sizes;
 import org.einkorn.passes.cost.CountOperations;
+import org.einkorn.passes.layout.PlaceOutputs;
+import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.exec.KernelModule;
@@ -88,12 +90,22 @@ final class Pipelines {
   /// loops that the other targets run.
   ///
   /// @param program before all passes
+  /// @param targets how outputs lie, where that isn't row-major
   /// @param timings receives what passes over loops and code generation took
   static CompiledCode compile(
-      Program program, Equations equations, Options options, List<Pipeline.Timing> timings) {
+      Program program,
+      Equations equations,
+      Map<String, Storage> targets,
+      Options options,
+      List<Pipeline.Timing> timings) {
     if (isReference(options)) {
-      return CompiledCode.plain(ProgramInterpreter.of(program))
-          .planned(new CompiledCode.Plan(program, Optional.empty(), options));
+      CompiledCode code =
+          targets.isEmpty()
+              ? CompiledCode.plain(ProgramInterpreter.of(program))
+              : CompiledCode.placed(
+                  ModuleInterpreter.of(
+                      PlaceOutputs.of(equations.pipeline().lower(program), targets)));
+      return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
     Pipeline pipeline = equations.pipeline();
     int before = pipeline.timings().size();
@@ -102,8 +114,12 @@ final class Pipelines {
     timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
     Lowered lowered =
         new Lowered(equations.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
-    return compile(scheduled, options, timings)
-        .planned(new CompiledCode.Plan(program, Optional.of(lowered), options));
+    CompiledCode code =
+        targets.isEmpty()
+            ? compile(scheduled, options, timings)
+            : CompiledCode.placed(
+                generate(PlaceOutputs.of(scheduled, targets), options.target(), timings));
+    return code.planned(new CompiledCode.Plan(program, Optional.of(lowered), options));
   }
 
   /// Whether equations are interpreted as they are.
@@ -113,11 +129,16 @@ final class Pipelines {
 
   /// Code for a program whose sizes are constants, or for any sizes.
   ///
+  /// @param targets how outputs lie, where that isn't row-major
   /// @param timings receives what passes and code generation took
-  static CompiledCode compile(Program program, Options options, List<Pipeline.Timing> timings) {
+  static CompiledCode compile(
+      Program program,
+      Map<String, Storage> targets,
+      Options options,
+      List<Pipeline.Timing> timings) {
     Equations equations = optimize(program, options, Sizes.of(Map.of()));
     timings.addAll(equations.timings());
-    return compile(program, equations, options, timings);
+    return compile(program, equations, targets, options, timings);
   }
 
   /// Code for loops that nothing more is to be done to.

@@ -129,6 +129,7 @@ public final class Program {
           compiler
               .files()
               .readInputs(reading, code.runner().manifest(), compilation.views().memory(bound));
+      code.warnings().forEach(options.onWarning());
       Results results = code.run(arena, inputs, options.run(), timings);
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.Tensor;
@@ -113,6 +114,11 @@ public final class Results {
     return code.plan()
         .orElseThrow(() -> new IllegalStateException("the program was not made from equations"))
         .explain(sizes, compilation);
+  }
+
+  /// What the plan of this run warns of, as [Options#onWarning()] was told before it.
+  public List<Diagnostic> warnings() {
+    return code.warnings();
   }
 
   /// The value of each symbol.

@@ -11,6 +11,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.Sizes;
+import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
 
 /// The code of one program of equations, for any sizes.
@@ -23,6 +24,7 @@ final class SizedCode {
   private static final int REMEMBERED = 1024;
 
   private final Program program;
+  private final Map<String, Storage> targets;
   private final Options options;
   private final Map<Program, CompiledCode> byEquations = new LinkedHashMap<>();
   private final Map<Map<String, Long>, CompiledCode> bySizes =
@@ -40,7 +42,13 @@ final class SizedCode {
   }
 
   SizedCode(Program program, Options options) {
+    this(program, Map.of(), options);
+  }
+
+  /// @param targets how outputs lie, where that isn't row-major
+  SizedCode(Program program, Map<String, Storage> targets, Options options) {
     this.program = program;
+    this.targets = Map.copyOf(targets);
     this.options = options;
   }
 
@@ -70,7 +78,7 @@ final class SizedCode {
     List<Pipeline.Timing> all = new ArrayList<>(equations.timings());
     CompiledCode compilation = byEquations.get(equations.program());
     if (compilation == null) {
-      compilation = Pipelines.compile(program, equations, options, all);
+      compilation = Pipelines.compile(program, equations, targets, options, all);
       timings.addAll(all);
       byEquations.put(equations.program(), compilation);
     } else {

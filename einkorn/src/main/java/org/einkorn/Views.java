@@ -46,18 +46,35 @@ record Views(Map<String, Storage> storages) {
   }
 
   /// Those that a program can read in place; the run copies, or refuses, the others. What is an
-  /// output too must be row-major.
-  Views within(Program program) {
+  /// output too must be row-major, and what is converted is copied without what lies between.
+  ///
+  /// @param inputs what is known of the tensors
+  Views within(Program program, Map<String, Known> inputs) {
     Map<String, Storage> found = new LinkedHashMap<>();
     for (Signature.Input input : program.signature().inputs()) {
       Storage storage = storages.get(input.name());
       boolean isOutput =
           program.signature().outputs().stream().anyMatch(out -> out.name().equals(input.name()));
-      if (storage != null && !isOutput && fits(storage, input.type().extents())) {
+      if (storage != null
+          && !isOutput
+          && !isConvertedSpread(storage, input, inputs)
+          && fits(storage, input.type().extents())) {
         found.put(input.name(), storage);
       }
     }
     return new Views(found);
+  }
+
+  private static boolean isConvertedSpread(
+      Storage storage, Signature.Input input, Map<String, Known> inputs) {
+    Known known = inputs.get(input.name());
+    return storage instanceof Storage.Strided strided
+        && known != null
+        && known.dtype() != input.type().dtype()
+        && strided.elements()
+            > known.extents().stream()
+                .mapToLong(extent -> extent.orElse(1))
+                .reduce(1, (a, b) -> a * b);
   }
 
   private static boolean fits(Storage storage, List<IndexExpr> extents) {

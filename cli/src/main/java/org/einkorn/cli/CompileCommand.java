@@ -80,7 +80,7 @@ final class CompileCommand implements Callable<Integer> {
     OutputFile.requireWritable(output);
     Options options = reading.applyTo(compiling.applyTo(Options.defaults()));
     Program program = Programs.open(file, null, List.of(), options);
-    Programs.warn(session, program, messages.quiet);
+    Programs.warn(session, program, messages);
     String fileName = String.valueOf(output.getFileName());
     int dot = fileName.indexOf('.', 1);
     String name = dot < 0 ? fileName : fileName.substring(0, dot);

@@ -98,7 +98,7 @@ final class ExplainCommand implements Callable<Integer> {
             null,
             List.of(),
             reading.applyTo(compiling.applyTo(Options.defaults())));
-    Programs.warn(session, program, messages.quiet);
+    Programs.warn(session, program, messages);
     return program.explain(known);
   }
 

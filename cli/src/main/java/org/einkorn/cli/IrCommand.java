@@ -97,7 +97,7 @@ final class IrCommand implements Callable<Integer> {
     try (Arena arena = Arena.ofShared()) {
       Program program = Programs.open(file, from, List.of(), options());
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
-      Programs.warn(session, bound, messages.quiet);
+      Programs.warn(session, bound, messages);
       String text = messages.time(session, wanted.text(), () -> print(bound, wanted, dumps));
       session
           .out()

@@ -1,6 +1,8 @@
 package org.einkorn.cli;
 
+import java.util.List;
 import java.util.function.Supplier;
+import org.einkorn.ir.source.Diagnostic;
 import picocli.CommandLine.Option;
 
 /// The options about what a command says beside its results.
@@ -31,6 +33,13 @@ final class MessageOptions {
   void note(Session session, String text) {
     if (!quiet) {
       session.err().println("note: " + text);
+    }
+  }
+
+  /// Prints warnings on standard error.
+  void warn(Session session, List<Diagnostic> warnings) {
+    if (!quiet && !warnings.isEmpty()) {
+      session.err().println(session.renderer().renderAll(warnings).stripTrailing());
     }
   }
 

@@ -91,6 +91,7 @@ final class NetworkOptions {
         memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(elements(memoryLimit)),
         seed == null ? 0 : seed,
         threads == null ? processors : threads,
+        false,
         false);
   }
 

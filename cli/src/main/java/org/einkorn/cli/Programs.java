@@ -8,7 +8,6 @@ import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.Stage;
-import org.einkorn.ir.source.Diagnostic;
 import org.jspecify.annotations.Nullable;
 
 /// Opening programs, the same for all commands.
@@ -49,15 +48,9 @@ final class Programs {
   }
 
   /// Prints the warnings of a program.
-  static void warn(Session session, Program program, boolean quiet) {
-    if (quiet) {
-      return;
-    }
-    List<Diagnostic> warnings =
-        program.warnings().stream().filter(diagnostic -> !diagnostic.isError()).toList();
-    if (!warnings.isEmpty()) {
-      session.err().println(session.renderer().renderAll(warnings).stripTrailing());
-    }
+  static void warn(Session session, Program program, MessageOptions messages) {
+    messages.warn(
+        session, program.warnings().stream().filter(diagnostic -> !diagnostic.isError()).toList());
   }
 
   /// What was done and how long it took, on standard error.

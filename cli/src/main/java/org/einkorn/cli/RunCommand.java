@@ -116,7 +116,7 @@ final class RunCommand implements Callable<Integer> {
       if (!targets.isEmpty()) {
         bound = bound.keeping(targets.keySet().toArray(String[]::new));
       }
-      Programs.warn(session, bound, messages.quiet);
+      Programs.warn(session, bound, messages);
       Results results = bound.runAndWrite(arena);
       targets.forEach(
           (name, path) -> TensorFiles.write(results.get(name), FileReference.parse(path)));

@@ -52,7 +52,10 @@ final class RunningOptions {
     if (memoryBudget != null) {
       run = run.withMemoryBudgetBytes(parseSize(memoryBudget));
     }
-    return options.withTarget(target).withRun(run);
+    return options
+        .withTarget(target)
+        .withRun(run)
+        .withWarnings(warning -> messages.warn(session, List.of(warning)));
   }
 
   static UsageException unknownBackend(@Nullable String name) {

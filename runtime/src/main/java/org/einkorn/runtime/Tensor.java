@@ -28,11 +28,13 @@ public final class Tensor {
   private final DType dtype;
   private final Layout layout;
   private final MemorySegment segment;
+  private final boolean isContiguous;
 
   private Tensor(DType dtype, Layout layout, MemorySegment segment) {
     this.dtype = dtype;
     this.layout = layout;
     this.segment = segment;
+    this.isContiguous = layout.isContiguous();
   }
 
   // Making tensors
@@ -249,7 +251,7 @@ public final class Tensor {
   }
 
   public boolean isContiguous() {
-    return layout.isContiguous();
+    return isContiguous;
   }
 
   /// Fails with E0539 if the memory is gone or belongs to another thread.
@@ -399,6 +401,12 @@ public final class Tensor {
     return view(layout.reshape(Shape.of(extents)));
   }
 
+  /// Whether an element of this tensor lies in the memory of one of the other. Tensors that
+  /// interlock in a way that no larger tensor explains count as overlapping.
+  public boolean overlaps(Tensor other) {
+    return Overlap.of(this, other);
+  }
+
   private Tensor view(Layout newLayout) {
     return new Tensor(dtype, newLayout, segment);
   }
@@ -407,7 +415,7 @@ public final class Tensor {
 
   /// This tensor if it is contiguous, else a contiguous copy in the arena.
   public Tensor contiguous(Arena arena) {
-    return isContiguous() ? this : copy(arena);
+    return isContiguous ? this : copy(arena);
   }
 
   /// A contiguous copy in the arena.

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +165,30 @@ final class CommandTest {
     Path wrong = Files.writeString(folder.resolve("wrong.ein"), "input Unused[i: 2]\nY = (\n");
     String errors = Ein.run("run", wrong).err();
     assertEquals(errors.indexOf("W0102"), errors.lastIndexOf("W0102"), errors);
+  }
+
+  /// A run that memory makes dear says so before it begins.
+  @Test
+  void aDearPlanIsWarnedOf() throws IOException {
+    Path chain =
+        Files.writeString(
+            folder.resolve("chain.ein"), "Y[i, m] = A[i, j] B[j, k] C[k, l] D[l, m]\n");
+    Path matrix = folder.resolve("m.npy");
+    Tensor.wrap(new float[24 * 24], 24, 24).write(matrix);
+    List<Object> arguments = new ArrayList<>(List.of("run", chain, "--memory-budget", "2368B"));
+    for (String name : List.of("A", "B", "C", "D")) {
+      arguments.add(name + "=" + matrix);
+    }
+    String warned = Ein.run(arguments.toArray()).require().err();
+    assertTrue(
+        warned.startsWith("warning[W0201]: `Y` runs as it is written for want of memory"), warned);
+    assertTrue(warned.contains("chain.ein:1:1"), warned);
+    String needed = warned.replaceAll("(?s).*a memory budget of (\\d+) bytes.*", "$1");
+    arguments.add("-q");
+    assertEquals("", Ein.run(arguments.toArray()).require().err());
+    arguments.removeLast();
+    arguments.set(3, needed + "B");
+    assertEquals("", Ein.run(arguments.toArray()).require().err());
   }
 
   @Test

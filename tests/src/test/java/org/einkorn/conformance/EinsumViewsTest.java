@@ -194,6 +194,9 @@ final class EinsumViewsTest {
     // A conversion is a copy, and shows.
     Tensor narrow = Tensor.wrap(dense.toFloatArray(), 40, 50);
     assertEquals(needed + 40 * 50 * 8, program.with("A", narrow).run().measuredPeakBytes());
+    // What is converted is copied without what lies between its elements.
+    Tensor spread = Tensor.wrap(new float[40 * 50 * 9], 40, 50, 9).select(2, 4);
+    assertEquals(needed + 40 * 50 * 8, program.with("A", spread).run().measuredPeakBytes());
     for (Tensor view :
         List.of(
             dense.permute(1, 0),
@@ -233,7 +236,7 @@ final class EinsumViewsTest {
   }
 
   @Test
-  void writesIntoTargetsThatAreDenseInSomeOrder() {
+  void writesIntoTargetsOfAnyStrides() {
     Einsum matmul = Einsum.of("ij,jk->ik");
     for (Target target : TARGETS) {
       Einsum einsum = matmul.with(Options.defaults().withTarget(target));
@@ -247,7 +250,9 @@ final class EinsumViewsTest {
               numbers(random, 4, 2).permute(1, 0),
               numbers(random, 2, 4).slice(0, 1, -1, -1),
               numbers(random, 4, 2).permute(1, 0).slice(1, 3, -1, -1),
-              numbers(random, 3, 2, 4).select(0, 1))) {
+              numbers(random, 3, 2, 4).select(0, 1),
+              numbers(random, 2, 5).slice(1, 0, 4, 1),
+              numbers(random, 9, 4).slice(0, 8, 0, -4).slice(1, 3, -1, -1))) {
         assertSame(out, einsum.into(out, a, b));
         assertArrayEquals(expected, positive(out.toDoubleArray()), target.name());
       }
@@ -266,7 +271,8 @@ final class EinsumViewsTest {
     assertRefused(
         DataFault.SHAPE_MISMATCH, einsum, numbers(random, 4, 2, 2).permute(1, 0, 2), a, b);
     assertRefused(DataFault.WRONG_DTYPE, einsum, Tensor.wrap(new float[8], 2, 4), a, b);
-    assertRefused(DataFault.NOT_CONTIGUOUS, einsum, numbers(random, 2, 5).slice(1, 0, 4, 1), a, b);
+    assertRefused(DataFault.SHAPE_MISMATCH, einsum, numbers(random, 2, 5).slice(1, 0, 3, 1), a, b);
+    assertRefused(DataFault.SHAPE_MISMATCH, einsum, numbers(random, 9).slice(0, 0, 9, 2), a, b);
     assertRefused(
         DataFault.NOT_CONTIGUOUS, einsum, numbers(random, 4).broadcastTo(Shape.of(2, 4)), a, b);
     Tensor square = numbers(random, 3, 3);

@@ -117,12 +117,10 @@ public final class LowerToLoops {
     DType type = group.isMap() ? body.terms().getFirst().valueType() : group.accumulatorType();
     Buffer target = group.needsAccumulator(whole) ? accumulator(whole, type) : whole.target();
     NestBuilder nest = group.nest(last, buffers);
-    if (!(group.isMap() && group.coversTarget(whole))) {
+    if (!(group.isMap() && group.coversTarget(whole)) && !group.finishesElements(whole)) {
       functions.add(whole.fill(target, body.projection(), type));
     }
-    inside.add(
-        (group.isMap() ? nest.map(target, body.terms().getFirst()) : nest.update(target, body, 0))
-            .body());
+    inside.add(last(group, whole, nest, target).body());
     functions.add(
         new Function(
             last.name() + ".slices",
@@ -131,6 +129,18 @@ public final class LowerToLoops {
     if (!target.equals(whole.target())) {
       functions.add(whole.convert(target));
     }
+  }
+
+  /// What a slice does last.
+  ///
+  /// @param whole the nest of the whole definition
+  private static Function last(
+      SliceGroup group, NestBuilder whole, NestBuilder nest, Buffer target) {
+    Body.Accumulate body = group.body();
+    if (group.finishesElements(whole)) {
+      return nest.reduction(body.projection(), body.terms().getFirst());
+    }
+    return group.isMap() ? nest.map(target, body.terms().getFirst()) : nest.update(target, body, 0);
   }
 
   private void lower(Definition definition, NestBuilder nest) {

@@ -85,9 +85,21 @@ final class SliceGroup {
     return nest.coversTarget(term(whole.getLast()));
   }
 
+  /// Whether each element of the last definition is made in one slice, all at once.
+  boolean finishesElements(NestBuilder nest) {
+    Contraction term = term(whole.getLast());
+    return !isMap()
+        && term.writesPlainAxes()
+        && nest.spansTarget(term)
+        && term.reducedAxes().stream().noneMatch(slicing.axes()::contains);
+  }
+
   /// Whether the elements of the last can't take shape in its own memory.
   boolean needsAccumulator(NestBuilder nest) {
     Definition last = whole.getLast();
+    if (finishesElements(nest)) {
+      return false;
+    }
     return isMap()
         ? !coversTarget(nest)
             && !nest.identityConverts(body(last).projection(), term(last).valueType())

@@ -8,17 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.einkorn.passes.Objective;
 
 /// Searches for a cheap order in which to contract a network.
 public final class ContractionOrder {
   /// Up to so many operands all trees are searched.
-  private static final int EXHAUSTIVE = 14;
+  static final int EXHAUSTIVE = 14;
 
   /// Nominal nanoseconds for one pair of subsets.
-  private static final long NANOS_PAIR = 3;
+  static final long NANOS_PAIR = 3;
 
-  private static final double INFINITY = Double.POSITIVE_INFINITY;
   private static final Duration LONGEST = Duration.ofDays(365);
 
   private ContractionOrder() {}
@@ -36,31 +34,17 @@ public final class ContractionOrder {
   }
 
   /// A tree, and whether it is known to be the best.
-  record Found(ContractionTree tree, Pricing pricing, boolean isOptimal) {}
+  record Found(ContractionTree tree, boolean isOptimal) {}
 
   /// The best tree, or the best found, whatever memory it takes.
   static Found find(Hypergraph graph, SearchOptions options) {
-    ContractionTree tree = new GreedySearch(graph, 1, 0, new SplittableRandom(0)).run();
-    Pricing pricing = pricing(tree, options);
-    if (graph.operands() < 3) {
-      return new Found(tree, pricing, true);
-    }
-    long budgetNanos = nanos(options.budget());
-    if (graph.operands() <= EXHAUSTIVE) {
-      return new Found(exhaustive(new SubsetSearch(graph, graph.leaves(), pricing)), pricing, true);
-    }
-    boolean isFew = graph.operands() <= SubsetSearch.LIMIT;
-    long trialNanos = isFew ? budgetNanos / 4 : budgetNanos;
-    tree = new TrialSearch(graph, pricing, options, trialNanos).run();
-    if (isFew) {
-      double bound = options.objective() == Objective.SIZE ? INFINITY : tree.score(pricing).first();
-      SubsetSearch subsets = new SubsetSearch(graph, graph.leaves(), pricing, bound);
-      if (subsets.work() * NANOS_PAIR <= budgetNanos - trialNanos) {
-        return new Found(exhaustive(subsets), pricing, true);
-      }
-      tree = new TrialSearch(graph, pricing, options, budgetNanos).run();
-    }
-    return new Found(tree, pricing, false);
+    Trees trees = new Trees(graph, options);
+    ContractionTree best = trees.best(nanos(options.budget()));
+    return new Found(best, trees.isOptimal());
+  }
+
+  static ContractionTree greedy(Hypergraph graph) {
+    return new GreedySearch(graph, 1, 0, new SplittableRandom(0)).run();
   }
 
   static long nanos(Duration budget) {
@@ -68,7 +52,7 @@ public final class ContractionOrder {
   }
 
   /// Counts are scaled down where the plan known has more operations than a double holds.
-  private static Pricing pricing(ContractionTree known, SearchOptions options) {
+  static Pricing pricing(ContractionTree known, SearchOptions options) {
     double most = 0;
     for (int node : known.bottomUp()) {
       most = Math.max(most, known.log2Points(node));
@@ -76,7 +60,8 @@ public final class ContractionOrder {
     return new Pricing(options.objective(), CostModel.FITTED, most < 800 ? 0 : most - 400);
   }
 
-  private static ContractionTree exhaustive(SubsetSearch search) {
+  /// The best tree, by trying all.
+  static ContractionTree exhaustive(SubsetSearch search) {
     search.run();
     Hypergraph graph = search.graph();
     ContractionTree tree = new ContractionTree(graph);

@@ -26,8 +26,8 @@ final class ContractionTree {
     root = 0;
   }
 
-  private ContractionTree(ContractionTree other) {
-    graph = other.graph;
+  private ContractionTree(ContractionTree other, Hypergraph graph) {
+    this.graph = graph;
     left = other.left.clone();
     right = other.right.clone();
     legs = other.legs.clone();
@@ -36,7 +36,7 @@ final class ContractionTree {
   }
 
   ContractionTree copy() {
-    return new ContractionTree(this);
+    return new ContractionTree(this, graph);
   }
 
   /// The tree of steps in the numbering of [Step].
@@ -50,7 +50,7 @@ final class ContractionTree {
 
   /// The same tree over a graph with other extents.
   ContractionTree over(Hypergraph other) {
-    return of(other, steps());
+    return new ContractionTree(this, other);
   }
 
   Hypergraph graph() {
@@ -173,41 +173,44 @@ final class ContractionTree {
   /// Source: Liu, On the storage requirement in the out-of-core multifrontal method, ACM TOMS 12
   /// (1986), theorem 3.2: the best of all orders that finish one subtree before they begin another.
   List<Step> steps() {
-    int[] order = bottomUp();
-    double[] peaks = new double[nodes];
-    for (int node : order) {
-      peaks[node] = peakOf(node, peaks, isRightFirst(node, peaks));
-    }
     List<Step> steps = new ArrayList<>();
     int[] numbers = new int[nodes];
     for (int leaf = 0; leaf < graph.operands(); leaf++) {
       numbers[leaf] = leaf;
     }
-    for (int node : postorder(peaks)) {
+    for (int node : inOrder()) {
       steps.add(new Step(numbers[left[node]], numbers[right[node]]));
       numbers[node] = graph.operands() + steps.size() - 1;
     }
     return steps;
   }
 
-  private double elements(int node) {
-    return isLeaf(node) ? 0 : Pricing.power(log2Size(node));
+  /// The inner nodes in the order of [#steps].
+  List<Integer> inOrder() {
+    double[] elements = new double[nodes];
+    double[] peaks = new double[nodes];
+    for (int node : bottomUp()) {
+      elements[node] = Pricing.power(log2Size(node));
+      peaks[node] = peakOf(node, peaks, elements);
+    }
+    return postorder(peaks, elements);
   }
 
-  private boolean isRightFirst(int node, double[] peaks) {
+  private boolean isRightFirst(int node, double[] peaks, double[] elements) {
     int one = left[node];
     int two = right[node];
-    return peaks[two] - elements(two) > peaks[one] - elements(one);
+    return peaks[two] - elements[two] > peaks[one] - elements[one];
   }
 
-  private double peakOf(int node, double[] peaks, boolean rightFirst) {
+  private double peakOf(int node, double[] peaks, double[] elements) {
+    boolean rightFirst = isRightFirst(node, peaks, elements);
     int first = rightFirst ? right[node] : left[node];
     int second = rightFirst ? left[node] : right[node];
-    double both = elements(first) + elements(second) + elements(node);
-    return Math.max(Math.max(peaks[first], elements(first) + peaks[second]), both);
+    double both = elements[first] + elements[second] + elements[node];
+    return Math.max(Math.max(peaks[first], elements[first] + peaks[second]), both);
   }
 
-  private List<Integer> postorder(double[] peaks) {
+  private List<Integer> postorder(double[] peaks, double[] elements) {
     List<Integer> order = new ArrayList<>();
     int[] stack = new int[2 * nodes];
     int depth = 0;
@@ -220,7 +223,7 @@ final class ContractionTree {
         order.add(~node);
         continue;
       }
-      boolean rightFirst = isRightFirst(node, peaks);
+      boolean rightFirst = isRightFirst(node, peaks, elements);
       int first = rightFirst ? right[node] : left[node];
       int second = rightFirst ? left[node] : right[node];
       stack[depth++] = ~node;

@@ -2,9 +2,9 @@ package org.einkorn.passes.order;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.einkorn.passes.Objective;
@@ -19,6 +19,12 @@ import org.einkorn.passes.Objective;
 final class LimitedSearch {
   /// Up to so many operands, all orders are tried for that case.
   private static final int FEW = 7;
+
+  /// What the first round takes; it is done whatever the budget.
+  private static final long FIRST_ROUND_NANOS = 100_000_000;
+
+  /// How much longer each round is than the one before.
+  private static final long GROWTH = 3;
 
   private final Network network;
   private final Hypergraph graph;
@@ -43,28 +49,59 @@ final class LimitedSearch {
       }
       return ContractionPlan.of(network, steps, List.of(), false);
     }
-    return best();
+    return best(smallest);
   }
 
-  private ContractionPlan best() {
-    ContractionOrder.Found found = ContractionOrder.find(graph, options);
-    Slicing slicing =
-        new Slicing(
-            network, found.pricing(), options, ContractionOrder.nanos(options.budget()) / 32);
-    ContractionPlan first = slicing.fit(found.tree(), found.isOptimal(), true);
-    if (first.slices().isEmpty() && slicing.keepsLimit(first)) {
-      return first;
-    }
-    List<ContractionPlan> plans = new ArrayList<>(List.of(first));
-    SearchOptions small = options.withObjective(Objective.SIZE);
-    plans.add(slicing.fit(ContractionOrder.find(graph, small).tree(), false, true));
-    if (plans.stream().noneMatch(slicing::keepsLimit)) {
-      plans.add(slicing.fit(oneByOne(found.tree()), false, false));
-    }
-    return plans.stream()
-        .filter(slicing::keepsLimit)
-        .min(Comparator.comparing(this::score))
-        .orElseThrow(() -> new IllegalStateException("no slicing keeps the limit " + limit));
+  /// The best plan of rounds: in each the searches of trees go on, and what they have found is
+  /// sliced anew. What a round does, and how long it may take, depends on the network and on the
+  /// rounds before; so a larger budget does the same rounds and then more.
+  private ContractionPlan best(BigInteger smallest) {
+    Trees trees = new Trees(graph, options);
+    Trees small = new Trees(graph, options.withObjective(Objective.SIZE));
+    long budgetNanos = ContractionOrder.nanos(options.budget());
+    Optional<ContractionPlan> best = Optional.empty();
+    long roundNanos = FIRST_ROUND_NANOS;
+    long slicedNanos = 0;
+    long expectedNanos;
+    do {
+      ContractionTree tree = trees.best(roundNanos / 3);
+      Slicing slicing = new Slicing(network, trees.pricing(), options, roundNanos / 6);
+      ContractionPlan plan = slicing.fit(tree, trees.isOptimal(), true);
+      long spentNanos = slicing.spentNanos();
+      best = better(best, plan, slicing);
+      if (plan.slices().isEmpty() && slicing.keepsLimit(plan) && trees.isOptimal()) {
+        return plan;
+      }
+      // The first round is for a plan, whatever it is: the second tree may take as long again.
+      if (best.isEmpty() || trees.isOptimal() || roundNanos > FIRST_ROUND_NANOS) {
+        best = better(best, slicing.fit(small.best(roundNanos / 10), false, true), slicing);
+        spentNanos += slicing.spentNanos();
+      }
+      if (best.isEmpty()) {
+        best = better(best, slicing.fit(oneByOne(tree), false, false), slicing);
+        spentNanos += slicing.spentNanos();
+      }
+      slicedNanos += spentNanos;
+      roundNanos = GROWTH * Math.max(roundNanos, spentNanos);
+      expectedNanos = Math.max(2 * roundNanos / 6, 2 * spentNanos);
+    } while (roundNanos / 3 + roundNanos / 10 + slicedNanos + expectedNanos <= budgetNanos
+        && !trees.isOptimal());
+    return best.orElseThrow(() -> noneKeeps(smallest));
+  }
+
+  private Optional<ContractionPlan> better(
+      Optional<ContractionPlan> best, ContractionPlan plan, Slicing slicing) {
+    boolean isBetter =
+        slicing.keepsLimit(plan) && (best.isEmpty() || score(plan).isBetterThan(score(best.get())));
+    return isBetter ? Optional.of(plan) : best;
+  }
+
+  /// With slices of any index there is always a plan; with those of the output alone there may be
+  /// none.
+  private RuntimeException noneKeeps(BigInteger smallest) {
+    return options.slicesOutputAlone()
+        ? new MemoryLimitException(limit.longValueExact(), smallest)
+        : new IllegalStateException("no slicing keeps the limit " + limit);
   }
 
   private Score score(ContractionPlan plan) {

@@ -16,13 +16,16 @@ import org.einkorn.passes.Objective;
 /// @param threads how many trials may run at once; never changes the plan
 /// @param holdsResult whether the limit of memory counts the result from the first step on, as
 ///   where it is allocated before anything runs, and not from the step that makes it
+/// @param slicesOutputAlone whether only indices of the output may be sliced, so that no results of
+///   slices have to be added up
 public record SearchOptions(
     Objective objective,
     Duration budget,
     OptionalLong memoryLimitElements,
     long seed,
     int threads,
-    boolean holdsResult) {
+    boolean holdsResult,
+    boolean slicesOutputAlone) {
   public SearchOptions {
     if (budget.isNegative()) {
       throw new IllegalArgumentException("the budget " + budget + " is negative");
@@ -38,32 +41,49 @@ public record SearchOptions(
   /// Predicted time, a second, no limit of memory, seed 0, one thread.
   public static SearchOptions defaults() {
     return new SearchOptions(
-        Objective.TIME, Duration.ofSeconds(1), OptionalLong.empty(), 0, 1, false);
+        Objective.TIME, Duration.ofSeconds(1), OptionalLong.empty(), 0, 1, false, false);
   }
 
   public SearchOptions withObjective(Objective other) {
-    return new SearchOptions(other, budget, memoryLimitElements, seed, threads, holdsResult);
+    return new SearchOptions(
+        other, budget, memoryLimitElements, seed, threads, holdsResult, slicesOutputAlone);
   }
 
   public SearchOptions withBudget(Duration other) {
-    return new SearchOptions(objective, other, memoryLimitElements, seed, threads, holdsResult);
+    return new SearchOptions(
+        objective, other, memoryLimitElements, seed, threads, holdsResult, slicesOutputAlone);
   }
 
   public SearchOptions withMemoryLimitElements(long elements) {
     return new SearchOptions(
-        objective, budget, OptionalLong.of(elements), seed, threads, holdsResult);
+        objective,
+        budget,
+        OptionalLong.of(elements),
+        seed,
+        threads,
+        holdsResult,
+        slicesOutputAlone);
   }
 
   public SearchOptions withSeed(long other) {
-    return new SearchOptions(objective, budget, memoryLimitElements, other, threads, holdsResult);
+    return new SearchOptions(
+        objective, budget, memoryLimitElements, other, threads, holdsResult, slicesOutputAlone);
   }
 
   public SearchOptions withThreads(int other) {
-    return new SearchOptions(objective, budget, memoryLimitElements, seed, other, holdsResult);
+    return new SearchOptions(
+        objective, budget, memoryLimitElements, seed, other, holdsResult, slicesOutputAlone);
   }
 
   /// With the result counted from the first step on.
   public SearchOptions withResultHeld() {
-    return new SearchOptions(objective, budget, memoryLimitElements, seed, threads, true);
+    return new SearchOptions(
+        objective, budget, memoryLimitElements, seed, threads, true, slicesOutputAlone);
+  }
+
+  /// With slices of the output's indices alone.
+  public SearchOptions withOutputSlices() {
+    return new SearchOptions(
+        objective, budget, memoryLimitElements, seed, threads, holdsResult, true);
   }
 }

@@ -2,7 +2,6 @@ package org.einkorn.passes.order;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -22,26 +21,38 @@ final class Slicing {
   /// Bits above the limit from which on a tree is sliced before it is annealed.
   private static final double FAR = 24;
 
-  /// Up to so many slices, each is tried to be done without.
-  private static final int MOST_TRIED = 30;
+  /// The width of reconfigurations between two slices.
+  private static final int WIDTH = 5;
+
+  /// Nominal nanoseconds to slice, and to count a plan, for each operand.
+  private static final long NANOS_OPERAND_SLICED = 800;
+
+  private static final long NANOS_OPERAND_COUNTED = 5_000;
 
   private final Network network;
   private final Pricing pricing;
   private final BigInteger limit;
   private final boolean holdsResult;
+  private final boolean slicesOutputAlone;
   private final double log2Limit;
-  private final long annealingNanos;
+  private final long budgetNanos;
   private final SplittableRandom random;
+  private long leftNanos;
 
-  /// @param annealingNanos nominal nanoseconds for each annealing between two slices
-  Slicing(Network network, Pricing pricing, SearchOptions options, long annealingNanos) {
+  /// By how many bits the tree was above the limit before it was sliced, and one more.
+  private double wayBits;
+
+  /// @param budgetNanos nominal nanoseconds for each tree. What must be done for a plan at all is
+  ///   done in any case
+  Slicing(Network network, Pricing pricing, SearchOptions options, long budgetNanos) {
     long limitElements = options.memoryLimitElements().orElse(Long.MAX_VALUE);
     holdsResult = options.holdsResult();
+    slicesOutputAlone = options.slicesOutputAlone();
     this.network = network;
     this.pricing = pricing;
     limit = BigInteger.valueOf(limitElements);
     log2Limit = Math.log((double) Math.max(1, limitElements)) / Math.log(2);
-    this.annealingNanos = annealingNanos;
+    this.budgetNanos = budgetNanos;
     random = new SplittableRandom(options.seed());
   }
 
@@ -51,6 +62,8 @@ final class Slicing {
   ContractionPlan fit(ContractionTree start, boolean isOptimal, boolean changes) {
     ContractionTree tree = start;
     List<Integer> slices = new ArrayList<>();
+    wayBits = 1;
+    leftNanos = budgetNanos - NANOS_OPERAND_COUNTED * network.operands().size();
     ContractionPlan plan = ContractionPlan.of(network, tree.steps(), slices, isOptimal);
     if (keepsLimit(plan)) {
       return plan;
@@ -73,26 +86,44 @@ final class Slicing {
       int member = nextMember(tree.graph(), index, slices);
       slices.add(member);
       tree = tree.over(tree.graph().sliced(index, network.extent(member)));
+      leftNanos -= NANOS_OPERAND_SLICED * tree.graph().operands();
       tree = changes ? better(tree, slices) : tree;
     }
     return unsliced(plan);
   }
 
-  /// The tree, or one near it that is nearer to the limit or cheaper.
+  /// The tree, or one near it that is nearer to the limit or cheaper, as far as the budget allows.
+  /// It is spent in step with the way to the limit, and what one slice leaves the next has more.
   private ContractionTree better(ContractionTree tree, List<Integer> slices) {
+    double excess = Math.max(0, log2Peak(tree, slices) - log2Limit);
+    wayBits = Math.max(wayBits, 1 + excess);
+    long allowance = leftNanos - (long) (budgetNanos * excess / wayBits);
     List<ContractionTree> trees = new ArrayList<>(List.of(tree));
-    ContractionTree pieces = tree.copy();
-    new Reconfiguration(pieces, pricing, 5, random.split()).sweep();
-    trees.add(pieces);
-    if (log2Peak(tree, slices) - log2Limit < FAR) {
+    int operands = tree.graph().operands();
+    long sweepNanos =
+        operands * Reconfiguration.pieceWork(WIDTH) * TrialSearch.NANOS_RECONFIGURATION;
+    if (allowance >= sweepNanos) {
+      ContractionTree pieces = tree.copy();
+      new Reconfiguration(pieces, pricing, WIDTH, random.split()).sweep();
+      trees.add(pieces);
+      allowance -= sweepNanos;
+      leftNanos -= sweepNanos;
+    }
+    long annealNanos = operands * Annealing.moveWork(tree.graph()) * TrialSearch.NANOS_ANNEALING;
+    int sweeps = Math.clamp(allowance / annealNanos, 0, 100_000);
+    if (excess < FAR && sweeps > 1) {
       Annealing annealing = new Annealing(tree, pricing, random.split());
       annealing.avoid(log2Limit - 1);
-      long sweep = Annealing.moveWork(tree.graph()) * TrialSearch.NANOS_ANNEALING;
-      annealing.run(
-          0.3, 0.04, Math.clamp(annealingNanos / (sweep * tree.graph().operands()), 2, 100_000));
+      annealing.run(0.3, 0.04, sweeps);
       trees.add(annealing.tree());
+      leftNanos -= sweeps * annealNanos;
     }
     return Collections.min(trees, Comparator.comparingDouble(one -> worth(one, slices)));
+  }
+
+  /// The nominal nanoseconds that the last tree took.
+  long spentNanos() {
+    return budgetNanos - leftNanos;
   }
 
   /// The logarithm of the cost, and a penalty for every bit above the limit.
@@ -129,9 +160,11 @@ final class Slicing {
   /// Without those slices that turn out not to be needed.
   private ContractionPlan unsliced(ContractionPlan plan) {
     ContractionPlan best = plan;
-    for (int index : plan.slices().size() > MOST_TRIED ? List.<Integer>of() : plan.slices()) {
+    long most = leftNanos / (NANOS_OPERAND_COUNTED * network.operands().size());
+    for (int index : plan.slices().size() > most ? List.<Integer>of() : plan.slices()) {
       List<Integer> fewer = new ArrayList<>(best.slices());
       fewer.remove(Integer.valueOf(index));
+      leftNanos -= NANOS_OPERAND_COUNTED * network.operands().size();
       ContractionPlan without = ContractionPlan.of(network, best.steps(), fewer, false);
       if (keepsLimit(without)) {
         best = without;
@@ -179,7 +212,7 @@ final class Slicing {
     double least = Double.POSITIVE_INFINITY;
     for (int index = 0; index < shares.length; index++) {
       double extent = graph.extents()[index];
-      if (shares[index] > 0 && extent > 1) {
+      if (shares[index] > 0 && extent > 1 && maySlice(graph, index)) {
         double growth = (within[index] + extent * (total - within[index])) / total;
         double price = Math.log(growth) / (shares[index] * Math.min(1, Math.log(extent)));
         // Of two that cost nothing, the one that takes off more.
@@ -193,34 +226,42 @@ final class Slicing {
     return best;
   }
 
+  private boolean maySlice(Hypergraph graph, int index) {
+    return !slicesOutputAlone || network.output().contains(graph.members().get(index).getFirst());
+  }
+
   /// The tensors made by steps that are live when most elements are; without the result where that
   /// is held, for then it is live throughout.
   private static List<Legs> liveAtPeak(ContractionTree tree, boolean isHeld) {
-    List<Step> steps = tree.steps();
-    int operands = tree.graph().operands();
-    Legs[] tensors = Arrays.copyOf(tree.graph().leaves(), operands + steps.size());
-    boolean[] isLive = new boolean[tensors.length];
-    List<Legs> peak = List.of();
+    List<Integer> order = tree.inOrder();
+    double[] elements = new double[tree.nodes()];
+    double live = 0;
     double most = -1;
-    for (int at = 0; at < steps.size(); at++) {
-      Step step = steps.get(at);
-      tensors[operands + at] = tree.graph().contract(tensors[step.left()], tensors[step.right()]);
-      isLive[operands + at] = !isHeld || at < steps.size() - 1;
-      double elements = 0;
-      List<Legs> now = new ArrayList<>();
-      for (int tensor = operands; tensor <= operands + at; tensor++) {
-        if (isLive[tensor]) {
-          now.add(tensors[tensor]);
-          elements += Pricing.power(Math.min(1_000, tree.graph().log2Size(tensors[tensor])));
-        }
+    int worst = -1;
+    for (int at = 0; at < order.size(); at++) {
+      int node = order.get(at);
+      if (!isHeld || at < order.size() - 1) {
+        elements[node] = Pricing.power(Math.min(1_000, tree.log2Size(node)));
       }
-      if (elements > most) {
-        most = elements;
-        peak = now;
+      live += elements[node];
+      if (live > most) {
+        most = live;
+        worst = at;
       }
-      isLive[step.left()] = false;
-      isLive[step.right()] = false;
+      live -= elements[tree.left(node)] + elements[tree.right(node)];
     }
-    return peak;
+    boolean[] isRead = new boolean[tree.nodes()];
+    List<Legs> atPeak = new ArrayList<>();
+    for (int at = worst; at >= 0; at--) {
+      int node = order.get(at);
+      if (!isRead[node] && elements[node] > 0) {
+        atPeak.add(tree.legs(node));
+      }
+      // What the step at the peak reads is live with what it makes; what others read is gone.
+      boolean isGone = at < worst;
+      isRead[tree.left(node)] |= isGone;
+      isRead[tree.right(node)] |= isGone;
+    }
+    return atPeak;
   }
 }

@@ -22,7 +22,8 @@ final class StepMemory {
 
   /// Temporaries and the result at the worst moment. A temporary lives from the step that makes it
   /// to the one that reads it; of one in slices there is one slice. The result lives throughout,
-  /// and where slices add up in another type, so does what they add up in.
+  /// and where slices add up in another type, so does what they add up in: unless each element is
+  /// made in one slice.
   static double peakBytes(
       Definition target,
       Projection projection,
@@ -60,10 +61,26 @@ final class StepMemory {
     TensorType type = target.type();
     double bytes = elements(type, sizes) * type.dtype().byteSize();
     DType accumulator = projection.accumulator(ordered.last().valueType());
-    boolean addsUp = !ordered.slices().isEmpty() && accumulator != type.dtype();
+    boolean addsUp =
+        !ordered.slices().isEmpty()
+            && accumulator != type.dtype()
+            && !isMadeInOneSlice(target, ordered);
     return addsUp
         ? bytes + alignedBytes(new TensorType(accumulator, type.extents()), sizes)
         : bytes;
+  }
+
+  private static boolean isMadeInOneSlice(Definition target, TermOrder.Ordered ordered) {
+    Contraction last = ordered.last();
+    boolean spans = last.writesPlainAxes();
+    for (int place = 0; place < last.write().size(); place++) {
+      IndexExpr extent = target.type().extents().get(place);
+      IndexExpr index = last.write().get(place);
+      spans &=
+          last.axes().stream()
+              .anyMatch(axis -> axis.variable().equals(index) && axis.extent().equals(extent));
+    }
+    return spans && last.reducedAxes().stream().noneMatch(ordered.slices()::contains);
   }
 
   private static TensorType slice(Definition step, List<String> slices) {

@@ -1,7 +1,10 @@
 package org.einkorn.passes.order;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -9,11 +12,13 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Failures;
@@ -26,6 +31,9 @@ import org.einkorn.runtime.DType;
 final class TermOrder {
   /// What an open size is taken for where nothing is known of it.
   private static final long GUESSED_EXTENT = 128;
+
+  /// How many times longer a plan takes of which a run warns.
+  private static final double DEAR = 10;
 
   /// How often the search is asked for less memory.
   private static final int ATTEMPTS = 8;
@@ -93,38 +101,113 @@ final class TermOrder {
     if (mayFailElsewhere(whole)) {
       return refused("an operand may fail at points that a condition leaves out");
     }
-    Ordered free = steps(whole, search(whole, OptionalLong.empty()), names, laws.kind());
+    Ordered free = steps(whole, search(whole, options()), names, laws.kind());
     if (context.memoryLimitBytes().isEmpty()) {
       return paying(free);
     }
     double limitBytes = context.memoryLimitBytes().getAsLong() - othersBytes();
-    return peakBytes(free) <= limitBytes
-        ? paying(free)
-        : limited(whole.withPrivateAxes(), limitBytes, names, laws.kind());
+    if (peakBytes(free) <= limitBytes) {
+      return paying(free);
+    }
+    Optional<Ordered> chosen = limited(whole.withPrivateAxes(), limitBytes, names, laws.kind());
+    recordDear(chosen, free);
+    return chosen;
   }
 
-  /// Steps whose memory stays below a limit. The search counts elements; what the steps really
-  /// take, each temporary at an aligned address and sums over slices in their accumulator, is a
-  /// little more, so that it may have to be asked for less.
+  /// Notes a plan that the limit of memory made so dear that a run may not be worth its wait.
+  private void recordDear(Optional<Ordered> chosen, Ordered free) {
+    Trace.Cost plan =
+        chosen
+            .map(ordered -> predicted(ordered.before(), ordered.last()))
+            .orElseGet(() -> predicted(List.of(), term));
+    Trace.Cost better = predicted(free.before(), free.last());
+    if (plan.seconds() >= DEAR * better.seconds()) {
+      context
+          .trace()
+          .record(
+              new Trace.Forced(
+                  definition.name(),
+                  chosen.isEmpty(),
+                  plan,
+                  better,
+                  othersBytes() + peakBytes(free)));
+    }
+  }
+
+  private Trace.Cost predicted(List<Definition> before, Contraction last) {
+    double operations = points(last);
+    double seconds = cost(last, elements(definition), Objective.TIME);
+    for (Definition step : before) {
+      if (step.body() instanceof Body.Accumulate made) {
+        Contraction contraction = made.terms().getFirst();
+        operations += points(contraction);
+        seconds += cost(contraction, elements(step), Objective.TIME);
+      }
+    }
+    return new Trace.Cost(operations, seconds);
+  }
+
+  private double points(Contraction contraction) {
+    double points = 1;
+    for (Axis axis : contraction.axes()) {
+      points *= extent(axis.extent());
+    }
+    return points;
+  }
+
+  /// Steps whose memory stays below a limit. Where slices add up in another type than the result
+  /// has, that takes more memory than the result; then only those of its own axes may do.
   private Optional<Ordered> limited(
       TermNetwork network, double limitBytes, Supplier<String> names, Kind kind) {
+    Limited any = within(network, limitBytes, false, names, kind);
+    Optional<Ordered> found = any.ordered;
+    boolean addsUp =
+        body.projection().accumulator(term.valueType()) != definition.type().dtype()
+            && found.map(ordered -> isSumSliced(ordered)).orElse(true);
+    if (addsUp) {
+      Optional<Ordered> own = within(network, limitBytes, true, names, kind).ordered;
+      if (own.isPresent() && (found.isEmpty() || cost(own.get()) < cost(found.get()))) {
+        found = own;
+      }
+    }
+    if (found.isEmpty()) {
+      return refused(any.why);
+    }
+    return body.terms().size() > 1 && !found.get().slices().isEmpty()
+        ? refused("its terms can't run in slices, as memory would need")
+        : paying(found.get());
+  }
+
+  /// Steps within a limit, or why there are none.
+  private record Limited(Optional<Ordered> ordered, String why) {}
+
+  /// The search counts elements; what the steps really take, each temporary at an aligned address
+  /// and sums over slices in their accumulator, is a little more, so that it may have to be asked
+  /// for less.
+  private Limited within(
+      TermNetwork network,
+      double limitBytes,
+      boolean slicesOutputAlone,
+      Supplier<String> names,
+      Kind kind) {
     double askedBytes = limitBytes;
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         long limit = (long) Math.max(0, askedBytes / type.byteSize());
-        Ordered ordered = steps(network, search(network, OptionalLong.of(limit)), names, kind);
+        SearchOptions options = options().withMemoryLimitElements(limit);
+        ContractionPlan plan =
+            search(network, slicesOutputAlone ? options.withOutputSlices() : options);
+        Ordered ordered = steps(network, plan, names, kind);
         double excessBytes = peakBytes(ordered) - limitBytes;
         if (excessBytes <= 0) {
-          return body.terms().size() > 1 && !ordered.slices().isEmpty()
-              ? refused("its terms can't run in slices, as memory would need")
-              : paying(ordered);
+          return new Limited(Optional.of(ordered), "");
         }
         askedBytes -= Math.max(excessBytes, type.byteSize());
       }
-      return refused("no order was found that keeps the limit of memory");
+      return new Limited(Optional.empty(), "no order was found that keeps the limit of memory");
     } catch (MemoryLimitException none) {
       // What the whole program takes is told, and refused, where it is run.
-      return refused(String.valueOf(none.getMessage()));
+      return new Limited(Optional.empty(), String.valueOf(none.getMessage()));
     }
   }
 
@@ -137,15 +220,23 @@ final class TermOrder {
                 Failures.mayFail(operand.value()) && !operand.guards().containsAll(term.guards()));
   }
 
-  private ContractionPlan search(TermNetwork network, OptionalLong limitElements) {
+  private boolean isSumSliced(Ordered ordered) {
+    Set<String> written = new HashSet<>();
+    term.write().forEach(index -> written.addAll(Walk.variables(index)));
+    return !written.containsAll(ordered.slices());
+  }
+
+  private double cost(Ordered ordered) {
+    return cost(ordered.before(), ordered.last());
+  }
+
+  private SearchOptions options() {
     // A run allocates its outputs before anything else.
-    SearchOptions options =
-        SearchOptions.defaults().withObjective(context.objective()).withResultHeld();
-    return ContractionOrder.search(
-        network.network(this::size),
-        limitElements.isPresent()
-            ? options.withMemoryLimitElements(limitElements.getAsLong())
-            : options);
+    return SearchOptions.defaults().withObjective(context.objective()).withResultHeld();
+  }
+
+  private ContractionPlan search(TermNetwork network, SearchOptions options) {
+    return ContractionOrder.search(network.network(this::size), options);
   }
 
   private Ordered steps(
@@ -163,7 +254,15 @@ final class TermOrder {
     return ordered.before().isEmpty()
             || cost(ordered.before(), ordered.last()) >= cost(List.of(), term)
         ? Optional.empty()
-        : Optional.of(ordered);
+        : Optional.of(AxisOrder.choose(ordered, types(), this::size, context.mayReassociate()));
+  }
+
+  /// The types of all tensors of the program, as it was before this pass.
+  private Map<String, TensorType> types() {
+    Map<String, TensorType> types = new HashMap<>();
+    program.signature().inputs().forEach(input -> types.put(input.name(), input.type()));
+    program.definitions().forEach(made -> types.put(made.name(), made.type()));
+    return types;
   }
 
   private double peakBytes(Ordered ordered) {
@@ -210,23 +309,20 @@ final class TermOrder {
 
   /// What some definitions and a last contraction cost, by the objective.
   private double cost(List<Definition> before, Contraction last) {
-    double cost = cost(last, elements(definition));
+    double cost = cost(last, elements(definition), context.objective());
     for (Definition step : before) {
       if (step.body() instanceof Body.Accumulate made) {
-        cost = combined(cost, cost(made.terms().getFirst(), elements(step)));
+        cost = combined(cost, cost(made.terms().getFirst(), elements(step), context.objective()));
       }
     }
     return cost;
   }
 
   /// Each point costs the products of its join, and one sum where the contraction reduces.
-  private double cost(Contraction contraction, double written) {
-    double points = 1;
-    for (Axis axis : contraction.axes()) {
-      points *= extent(axis.extent());
-    }
+  private double cost(Contraction contraction, double written, Objective objective) {
+    double points = points(contraction);
     double operations = contraction.operands().size() - 1 + (isReducing(contraction) ? 1 : 0);
-    return switch (context.objective()) {
+    return switch (objective) {
       case TIME -> CostModel.FITTED.seconds(points * operations / 2, 0, written);
       case FLOPS -> points * operations;
       case SIZE -> written;

@@ -37,53 +37,64 @@ final class TrialSearch {
   private static final long NANOS_GREEDY = 40;
 
   private static final long NANOS_BISECTION = 14;
-  private static final long NANOS_RECONFIGURATION = 4;
+  static final long NANOS_RECONFIGURATION = 4;
   private static final long NANOS_INTERVAL = 5;
   static final long NANOS_ANNEALING = 2;
 
   private final Hypergraph graph;
   private final Pricing pricing;
   private final SearchOptions options;
-  private final long budgetNanos;
+  private final SplittableRandom random;
   private final List<Trial> pool = new ArrayList<>();
+  private int wave;
   private long spentNanos;
 
   private record Trial(ContractionTree tree, Score score, long nanos) {}
 
-  /// @param budgetNanos nominal nanoseconds of one thread
-  TrialSearch(Hypergraph graph, Pricing pricing, SearchOptions options, long budgetNanos) {
+  TrialSearch(Hypergraph graph, Pricing pricing, SearchOptions options) {
     this.graph = graph;
     this.pricing = pricing;
     this.options = options;
-    this.budgetNanos = budgetNanos;
+    random = new SplittableRandom(options.seed());
   }
 
-  /// The best tree found.
-  ContractionTree run() {
-    SplittableRandom random = new SplittableRandom(options.seed());
-    keep(greedy(random.split(), 1, 0));
-    if (isLine()) {
-      keep(arranged());
+  /// Searches on until there is no room for another wave.
+  ///
+  /// @param budgetNanos nominal nanoseconds of one thread, from the start of the search
+  /// @return the best tree found so far
+  ContractionTree run(long budgetNanos) {
+    if (pool.isEmpty()) {
+      keep(greedy(random.split(), 1, 0));
+      if (isLine()) {
+        keep(arranged());
+      }
     }
-    if (isTooLarge(pool.getFirst().tree)) {
+    if (isTooLarge(pool.getFirst().tree) || !hasRoom(budgetNanos)) {
       return pool.getFirst().tree;
     }
     try (ExecutorService workers =
         Executors.newFixedThreadPool(Math.min(options.threads(), WAVE))) {
-      for (int wave = 0; ; wave++) {
-        long allowance = Math.max(spentNanos / (4 * WAVE), 1_000_000);
-        int sweeps = Math.clamp(allowance / sweepNanos(), 10, 1_000_000);
-        int width = wave < NARROW_WAVES ? NARROW : WIDTH;
-        long planned = WAVE * (sweeps * sweepNanos() + restNanos(width));
-        if (spentNanos + planned > budgetNanos) {
-          break;
-        }
-        for (Trial trial : runAll(workers, wave(wave, sweeps, width, random))) {
+      for (; hasRoom(budgetNanos); wave++) {
+        for (Trial trial : runAll(workers, wave(wave, sweeps(), width(), random))) {
           keep(trial);
         }
       }
     }
     return pool.getFirst().tree;
+  }
+
+  private int sweeps() {
+    long allowance = Math.max(spentNanos / (4 * WAVE), 1_000_000);
+    return Math.clamp(allowance / sweepNanos(), 10, 1_000_000);
+  }
+
+  private int width() {
+    return wave < NARROW_WAVES ? NARROW : WIDTH;
+  }
+
+  private boolean hasRoom(long budgetNanos) {
+    long planned = WAVE * (sweeps() * sweepNanos() + restNanos(width()));
+    return spentNanos + planned <= budgetNanos;
   }
 
   private static List<Trial> runAll(ExecutorService workers, List<Callable<Trial>> wave) {

@@ -4,8 +4,9 @@
 /// integer indices, and a [ContractionPlan] says which two tensors to contract next, again and
 /// again, until the result is left. [OrderContractions] is the pass around it: it asks [OrderLaws]
 /// whether a contraction may be split, makes a [TermNetwork] of it, and lets [StepBuilder] write
-/// the plan as definitions, in slices where memory is limited. Which order is taken decides whether
-/// a contraction takes microseconds or longer than anyone will wait.
+/// the plan as definitions, in slices where memory is limited; [AxisOrder] says how their
+/// temporaries lie. Which order is taken decides whether a contraction takes microseconds or longer
+/// than anyone will wait.
 ///
 /// ```text
 /// Contraction --TermNetwork--> Network --ContractionOrder.search--> ContractionPlan

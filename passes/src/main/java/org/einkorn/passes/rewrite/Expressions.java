@@ -80,7 +80,8 @@ public final class Expressions {
         term.operands().stream().map(operand -> replace(operand, reads)).toList());
   }
 
-  private static Scalar replace(Scalar scalar, Function<Scalar.Read, Scalar> reads) {
+  /// A value with other values in the place of elements that it reads, in positions too.
+  public static Scalar replace(Scalar scalar, Function<Scalar.Read, Scalar> reads) {
     return switch (scalar) {
       case Scalar.Literal literal -> literal;
       case Scalar.Read(String tensor, var type, List<IndexExpr> indices) ->
@@ -98,7 +99,8 @@ public final class Expressions {
     };
   }
 
-  private static IndexExpr replace(IndexExpr expr, Function<Scalar.Read, Scalar> reads) {
+  /// A position whose data come from other elements.
+  public static IndexExpr replace(IndexExpr expr, Function<Scalar.Read, Scalar> reads) {
     return switch (expr) {
       case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> expr;
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->

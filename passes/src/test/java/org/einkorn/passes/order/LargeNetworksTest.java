@@ -68,7 +68,7 @@ final class LargeNetworksTest {
         Hypergraph graph = Hypergraph.of(network);
         Pricing pricing = new Pricing(Objective.FLOPS, CostModel.FITTED, 0);
         double found =
-            new TrialSearch(graph, pricing, options(1), 100_000_000).run().score(pricing).first();
+            new TrialSearch(graph, pricing, options(1)).run(100_000_000).score(pricing).first();
         SubsetSearch all = new SubsetSearch(graph, graph.leaves(), pricing);
         all.run();
         assertEquals(all.cost(), found, 1e-9 * found, () -> "seed " + SEED + ": " + network);

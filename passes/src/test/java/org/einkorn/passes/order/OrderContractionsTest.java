@@ -72,13 +72,13 @@ class OrderContractionsTest {
   void aChainIsContractedFromItsThinEnd() {
     assertEquals(
         """
-        Y.1: f32[5, 900] = sum
-          for l < 5, j < 900, k < 700
-            [l, j] <- B[j, k] * C[k, l]
+        Y.1: f32[900, 5] = sum
+          for j < 900, l < 5, k < 700
+            [j, l] <- B[j, k] * C[k, l]
 
         Y: f32[8, 5] = sum
           for i < 8, l < 5, j < 900
-            [i, l] <- A[i, j] * Y.1[l, j]
+            [i, l] <- A[i, j] * Y.1[j, l]
         """,
         ordered(CHAIN));
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// functions in order, hand out the outputs. Safe to use from many threads at once.
 public final class ModuleRunner {
   private final KernelModule module;
+  private final boolean keepsGaps;
   private final Manifest manifest;
   private final Manifest.BufferSpec[] specs;
   private final int inputCount;
@@ -31,7 +32,15 @@ public final class ModuleRunner {
   private volatile @Nullable RunPlan last;
 
   public ModuleRunner(KernelModule module) {
+    this(module, false);
+  }
+
+  /// @param keepsGaps whether the code leaves some of the memory of its outputs as it is: it lies
+  ///   between the elements and may belong to other tensors. Then the caller sees to it that no
+  ///   element of an output is one of another tensor, and that outputs do not interlock
+  public ModuleRunner(KernelModule module, boolean keepsGaps) {
     this.module = module;
+    this.keepsGaps = keepsGaps;
     this.manifest = module.manifest();
     this.specs = manifest.buffers().toArray(Manifest.BufferSpec[]::new);
     int inputs = 0;
@@ -186,11 +195,19 @@ public final class ModuleRunner {
           all[number] = all[number].cast(scratch.arena(), specs[number].dtype());
         }
       }
-      requireApart(all);
+      if (!keepsGaps) {
+        requireApart(all);
+      }
       placeTemporaries(all, plan, scratch);
       RunMemory memory =
           RunMemory.of(
-              module, all, inputCount, threads, scratch, options.memoryBudgetBytes() - heldBytes);
+              module,
+              all,
+              inputCount,
+              keepsGaps,
+              threads,
+              scratch,
+              options.memoryBudgetBytes() - heldBytes);
       runFunctions(memory.segments(), plan, memory.threads());
       memory.finish();
       return scratch.takenBytes();
@@ -241,7 +258,9 @@ public final class ModuleRunner {
     if (!tensor.isContiguous()) {
       throw DataException.of(DataFault.NOT_CONTIGUOUS)
           .at("the output `" + spec.name() + "`")
-          .expected("row-major strides " + Arrays.toString(shape.rowMajorStrides()))
+          .expected(
+              "an element for each index, as with strides "
+                  + Arrays.toString(shape.rowMajorStrides()))
           .found("strides " + Arrays.toString(tensor.layout().strides()) + " of shape " + shape)
           .withHelp("run into a contiguous tensor and copy from that");
     }
@@ -259,15 +278,17 @@ public final class ModuleRunner {
       for (int other = 0; other < inputCount + target; other++) {
         int number = other < inputCount ? other : outputs[other - inputCount];
         if (RunMemory.overlap(written, tensors[number])) {
-          throw DataException.of(DataFault.MEMORY_MISMATCH)
-              .expected(
-                  "memory for the output `"
-                      + specs[outputs[target]].name()
-                      + "` that no other tensor of the run uses")
-              .found("memory that `" + specs[number].name() + "` uses");
+          throw sharedMemory(specs[outputs[target]].name(), specs[number].name());
         }
       }
     }
+  }
+
+  /// The failure of a run whose output lies in the memory of another tensor.
+  public static DataException sharedMemory(String output, String other) {
+    return DataException.of(DataFault.MEMORY_MISMATCH)
+        .expected("memory for the output `" + output + "` that no other tensor of the run uses")
+        .found("memory that `" + other + "` uses");
   }
 
   private void runFunctions(MemorySegment[] memory, RunPlan plan, int threads) {

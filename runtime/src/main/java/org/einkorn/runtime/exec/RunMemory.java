@@ -26,9 +26,9 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
 
   /// A segment of the caller, and what stands for it in the run.
   private record Copy(MemorySegment original, MemorySegment shared, boolean isOutput) {
-    static Copy of(MemorySegment original, Scratch scratch, boolean isOutput) {
+    static Copy of(MemorySegment original, Scratch scratch, boolean isOutput, boolean keepsGaps) {
       MemorySegment shared = scratch.allocate(original.byteSize());
-      if (!isOutput) {
+      if (!isOutput || keepsGaps) {
         shared.copyFrom(original);
       }
       return new Copy(original, shared, isOutput);
@@ -39,12 +39,14 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
   /// @param tensors contiguous tensors: inputs, then all others
   /// @param inputs how many of them are only read
   /// @param threads how many threads the run would take
+  /// @param keepsGaps whether the run leaves some of the memory of its outputs as it is
   /// @param scratch memory for copies; shared where `threads` is more than 1
   /// @param budgetBytes what the scratch memory and copies may take
   static RunMemory of(
       KernelModule module,
       Tensor[] tensors,
       int inputs,
+      boolean keepsGaps,
       int threads,
       Scratch scratch,
       long budgetBytes) {
@@ -53,20 +55,21 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
     for (int number = 0; number < elements.length; number++) {
       elements[number] = elements(tensors[number]);
       if (!module.reaches(elements[number], tensors[number].dtype())) {
-        Copy copy = Copy.of(elements[number], scratch, number >= inputs);
+        Copy copy = Copy.of(elements[number], scratch, number >= inputs, keepsGaps);
         needed.add(copy);
         elements[number] = copy.shared;
       }
     }
     return threads == 1
         ? new RunMemory(elements, 1, needed)
-        : shared(elements, needed, inputs, threads, scratch, budgetBytes);
+        : shared(elements, needed, inputs, keepsGaps, threads, scratch, budgetBytes);
   }
 
   private static RunMemory shared(
       MemorySegment[] elements,
       List<Copy> needed,
       int inputs,
+      boolean keepsGaps,
       int threads,
       Scratch scratch,
       long budgetBytes) {
@@ -86,7 +89,7 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
         return new RunMemory(elements, 1, needed);
       }
       try {
-        Copy copy = Copy.of(segment, scratch, number >= inputs);
+        Copy copy = Copy.of(segment, scratch, number >= inputs, keepsGaps);
         shared[number] = copy.shared;
         copies.add(copy);
       } catch (DataException exhausted) {

@@ -1,0 +1,119 @@
+package org.einkorn.passes.order;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.ir.text.TensorParser;
+import org.einkorn.ir.text.TensorPrinter;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.trace.Kind;
+import org.junit.jupiter.api.Test;
+
+/// Temporaries lie so that the step after reads them along their memory.
+final class AxisOrderTest {
+  private static Program ordered(String text, PassContext context) {
+    Program program = TensorParser.parse(new SourceFile("test", text)).require();
+    return OrderContractions.PASS.apply(program, context);
+  }
+
+  private static final String PAIRS =
+      """
+      program pairs
+      input A: f32[90, 60, 50]
+      input B: f32[50, 60, 80]
+      input C: f32[80, 7]
+      output Y: f32[90, 7]
+      Y: f32[90, 7] = sum
+        for a < 90, e < 7, c < 60, d < 50, k < 80
+          [a, e] <- A[a, c, d] * B[d, c, k] * C[k, e]
+      """;
+
+  private static List<String> axesOf(Definition definition) {
+    return ((Body.Accumulate) definition.body())
+        .terms().getFirst().axes().stream().map(axis -> axis.name()).toList();
+  }
+
+  /// `A` has `d` last, so the temporary that meets it has, and the sum over `d` is innermost.
+  @Test
+  void aTemporaryLiesAsWhatItMeets() {
+    Program after = ordered(PAIRS, PassContext.defaults());
+    String printed = TensorPrinter.print(after);
+    assertEquals(2, after.definitions().size(), printed);
+    assertEquals(List.of("a", "e", "c", "d"), axesOf(after.definitions().getLast()), printed);
+    assertTrue(printed.contains(" * Y.1[c, e, d]"), printed);
+  }
+
+  private static final String SPLIT =
+      """
+      program split
+      input A: f32[90, 60, 50]
+      input B: f32[50, 60, 80]
+      input C: f32[80, 7]
+      output Y: f32[90, 7]
+      T: f32[50, 60, 7] = sum
+        for d < 50, c < 60, e < 7, k < 80
+          [d, c, e] <- B[d, c, k] * C[k, e]
+      Y: f32[90, 7] = sum
+        for a < 90, e < 7, d < 50, c < 60
+          [a, e] <- A[a, c, d] * T[d, c, e]
+      """;
+
+  private static List<String> sumsOfTheLast(boolean mayReorderSums) {
+    Program program = TensorParser.parse(new SourceFile("test", SPLIT)).require();
+    Definition last = program.definitions().getLast();
+    Map<String, TensorType> types = new HashMap<>();
+    program.signature().inputs().forEach(input -> types.put(input.name(), input.type()));
+    TermOrder.Ordered steps =
+        new TermOrder.Ordered(
+            program.definitions().subList(0, 1),
+            ((Body.Accumulate) last.body()).terms().getFirst(),
+            List.of(),
+            Kind.EXACT);
+    TermOrder.Ordered after = AxisOrder.choose(steps, types, _ -> 1, mayReorderSums);
+    assertEquals(
+        "T", after.before().getFirst().name(), "the steps are the same, whatever their axes");
+    return after.last().axes().stream().map(axis -> axis.name()).toList();
+  }
+
+  /// Where the order of operations must stay, temporaries are laid out, and sums are left alone.
+  @Test
+  void sumsKeepTheirOrderWhereTheyMust() {
+    assertEquals(List.of("a", "e", "d", "c"), sumsOfTheLast(false));
+    assertEquals(List.of("a", "e", "c", "d"), sumsOfTheLast(true));
+  }
+
+  @Test
+  void trafficKnowsTheCaches() {
+    // A matrix read along its rows, and along its columns.
+    double rows = Traffic.of(new double[] {1000, 1000}, new double[] {4000, 4});
+    double columns = Traffic.of(new double[] {1000, 1000}, new double[] {4, 4000});
+    assertTrue(rows < columns, rows + " and " + columns);
+    // Columns of a small one stay in the first cache, unless they share its sets.
+    double small = Traffic.of(new double[] {100, 100}, new double[] {4, 400});
+    double spread = Traffic.of(new double[] {100, 100}, new double[] {4, 4096});
+    assertTrue(small < spread, small + " and " + spread);
+    // What no loop moves is fetched once.
+    assertEquals(10 + 0.3 * 1000, Traffic.of(new double[] {1000, 50}, new double[] {0, 0}), 1e-9);
+  }
+
+  @Test
+  void permutationsAreAllOfFewAndSomeOfMany() {
+    assertEquals(1, Permutations.near(List.of(List.of())).size());
+    assertEquals(6, Permutations.near(List.of(List.of("a", "b", "c"))).size());
+    assertEquals(
+        List.of(
+            List.of("a", "b", "c", "d"),
+            List.of("b", "c", "d", "a"),
+            List.of("a", "c", "d", "b"),
+            List.of("a", "b", "d", "c")),
+        Permutations.near(List.of(List.of("a", "b", "c", "d"))));
+  }
+}
