@@ -199,6 +199,8 @@ final class RunFaults {
         }
         yield type;
       }
+      case Body.Derivative _ ->
+          throw new IllegalArgumentException("a derivative was not replaced by equations");
     };
   }
 

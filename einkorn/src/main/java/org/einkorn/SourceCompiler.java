@@ -14,6 +14,7 @@ import org.einkorn.frontend.Request;
 import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
+import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.io.Header;
@@ -46,6 +47,11 @@ final class SourceCompiler {
     return answer(source, inputs, kept, specialize).compiled;
   }
 
+  /// What the frontend says, with derivatives as equations.
+  private static Compiled compile(SourceFile source, Request request) {
+    return Frontend.compile(source, request).map(Differentiate::apply);
+  }
+
   /// What the frontend says, and what the headers of the files that it asked for said.
   Answer answer(
       SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
@@ -65,7 +71,7 @@ final class SourceCompiler {
     Request request =
         new Request(inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize);
     Compiled compiled =
-        withFileFaults(source, Frontend.compile(source, request), request, Map.copyOf(probed));
+        withFileFaults(source, compile(source, request), request, Map.copyOf(probed));
     Answer answer =
         new Answer(
             source, Map.copyOf(inputs), Set.copyOf(kept), specialize, Map.copyOf(probed), compiled);
@@ -100,7 +106,7 @@ final class SourceCompiler {
             request.requested(),
             unreadable,
             request.specialize());
-    all.addAll(Frontend.compile(source, without).diagnostics());
+    all.addAll(compile(source, without).diagnostics());
     return new Compiled(Optional.empty(), all);
   }
 

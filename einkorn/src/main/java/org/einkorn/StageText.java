@@ -14,6 +14,7 @@ import org.einkorn.ir.text.TensorParser;
 import org.einkorn.ir.verify.Finding;
 import org.einkorn.ir.verify.LoopVerifier;
 import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.differentiate.Differentiate;
 
 /// The text of the stages after `equations`, and its readers.
 ///
@@ -72,7 +73,7 @@ final class StageText {
       case TENSOR -> {
         org.einkorn.ir.tensor.Program program = require(TensorParser.parse(file));
         require(TensorVerifier.verify(program));
-        yield new Form.Equations(program);
+        yield new Form.Equations(Differentiate.apply(program));
       }
       case LOOPS -> new Form.Loops(parseLoops(file), false);
       case SCHEDULED -> new Form.Loops(parseLoops(file), true);

@@ -2,6 +2,7 @@ package org.einkorn.frontend;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Program;
@@ -26,6 +27,11 @@ public record Compiled(
   /// A text whose program is not open and asks nothing of sizes.
   public Compiled(Optional<Program> program, List<Diagnostic> diagnostics) {
     this(program, diagnostics, List.of(), List.of());
+  }
+
+  /// This with another program, made from this one.
+  public Compiled map(UnaryOperator<Program> change) {
+    return new Compiled(program.map(change), diagnostics, open, requirements);
   }
 
   /// An extent that must not be 0.

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -195,11 +196,34 @@ public final class RandomIr {
       int axis = random.nextInt(axes.size());
       return new Definition(fresh(), type, new Body.Scan(projection, axis, axes, operand));
     }
+    List<String> floats =
+        exprs.tensors.entrySet().stream()
+            .filter(entry -> entry.getValue().dtype().isFloat())
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!floats.isEmpty() && exprs.chance(0.1)) {
+      return derivative(exprs.pick(floats));
+    }
     List<Contraction> terms = new ArrayList<>();
     for (int count = 1 + random.nextInt(3); count > 0; count--) {
       terms.add(term(compute, extents));
     }
     return new Definition(fresh(), type, new Body.Accumulate(projection, terms));
+  }
+
+  /// Of a tensor by itself, along itself.
+  private Definition derivative(String tensor) {
+    List<IndexExpr> extents = Objects.requireNonNull(exprs.tensors.get(tensor)).extents();
+    Body.Derivative.Mode mode =
+        exprs.pick(
+            Arrays.stream(Body.Derivative.Mode.values())
+                .filter(some -> extents.isEmpty() || !some.needsNumber())
+                .toList());
+    Optional<String> direction = mode.hasDirection() ? Optional.of(tensor) : Optional.empty();
+    return new Definition(
+        fresh(),
+        new TensorType(DType.F32, extents),
+        new Body.Derivative(mode, tensor, tensor, direction));
   }
 
   private List<Axis> axes(List<IndexExpr> extents) {

@@ -58,6 +58,7 @@ final class ScalarErrors {
     return switch (body) {
       case Body.Accumulate accumulate -> accumulate.terms().getFirst().valueType();
       case Body.Scan scan -> scan.operand().type();
+      case Body.Derivative derivative -> throw new IllegalArgumentException(derivative.toString());
     };
   }
 
@@ -65,6 +66,7 @@ final class ScalarErrors {
     return switch (body) {
       case Body.Accumulate accumulate -> accumulate.projection();
       case Body.Scan scan -> scan.projection();
+      case Body.Derivative derivative -> throw new IllegalArgumentException(derivative.toString());
     };
   }
 
@@ -178,7 +180,7 @@ final class ScalarErrors {
     Scalar own = unit(whole, whole.type(), CURVE_ULPS);
     return switch (op) {
       case ABS -> operand.type().isComplex() ? rounded(error, whole, whole.type(), 4) : error;
-      case NEGATE, RE, IM, CONJ -> error;
+      case NEGATE, RE, IM, CONJ, STOP -> error;
       case EXP -> plus(times(error, magnitude(whole), number(4)), own);
       case SIN, COS, TANH -> plus(error, own);
       case ERF -> plus(times(error, number(2)), own);

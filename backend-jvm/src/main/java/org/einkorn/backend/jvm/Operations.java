@@ -18,6 +18,7 @@ final class Operations {
     JvmType jvm = JvmType.of(type);
     switch (op) {
       case NEGATE -> negate(jvm, code);
+      case STOP -> {}
       case ABS -> {
         boolean isFloat = type.isFloat();
         code.invokeStatic(MATH, isFloat ? "abs" : "absExact", sameType(jvm, 1));

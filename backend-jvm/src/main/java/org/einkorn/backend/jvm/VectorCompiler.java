@@ -65,7 +65,8 @@ final class VectorCompiler {
     return switch (op) {
       case NEGATE, ABS, SQRT -> !ofMasks;
       case NOT -> ofMasks;
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> false;
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP ->
+          false;
     };
   }
 
@@ -283,7 +284,7 @@ final class VectorCompiler {
       case NEGATE -> "neg";
       case ABS -> "abs";
       case SQRT -> "sqrt";
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, NOT ->
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, NOT, STOP ->
           throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
     };
   }

@@ -24,6 +24,7 @@ final class FloatOps {
     Type type = code.register(dtype);
     return switch (op) {
       case NEGATE -> builder.negateFloat(operand);
+      case STOP -> operand;
       case ABS -> code.intrinsic("llvm.fabs", type, operand);
       case SIGN -> sign(type, operand);
       case FLOOR -> code.intrinsic("llvm.floor", type, operand);

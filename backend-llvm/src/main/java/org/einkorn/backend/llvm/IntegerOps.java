@@ -39,6 +39,7 @@ final class IntegerOps {
               builder.extendUnsigned(builder.compare(Comparison.GREATER, operand, zero), type),
               builder.extendUnsigned(builder.compare(Comparison.LESS, operand, zero), type));
       case NOT -> builder.not(operand);
+      case STOP -> operand;
       case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };

@@ -54,6 +54,7 @@ record IntegerRange(long least, long greatest) {
                 Math.max(Math.absExact(x.least), Math.absExact(x.greatest)));
         case SIGN -> new IntegerRange(Long.signum(x.least), Long.signum(x.greatest));
         case NOT -> BIT;
+        case STOP -> x;
         case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> of(type);
       };
     } catch (ArithmeticException e) {

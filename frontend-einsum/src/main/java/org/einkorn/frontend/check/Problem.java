@@ -22,7 +22,8 @@ public sealed interface Problem {
     INDICES,
     DECLARATION,
     PARTS,
-    EQUATIONS
+    EQUATIONS,
+    DIRECTION
   }
 
   /// One side of [TwoExtents].
@@ -202,6 +203,16 @@ public sealed interface Problem {
   record NotOfSemiring(String semiring, String target, Origin at, boolean isSum)
       implements Problem {}
 
+  /// A derivative of, or with respect to, something that is no name of a tensor.
+  record DerivativeOfNoTensor(String function, Origin at) implements Problem {}
+
+  /// The gradient of a tensor with axes.
+  record GradientOfTensor(String function, String tensor, int rank, Origin at) implements Problem {}
+
+  /// A derivative of, or with respect to, integers, truth values or complex numbers.
+  record NotDifferentiable(String function, String tensor, String type, Origin at)
+      implements Problem {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
   record Recursion(List<String> cycle, Origin at) implements Problem {}
@@ -215,7 +226,7 @@ public sealed interface Problem {
 
   record Learning(Origin at) implements Problem {}
 
-  record Derivative(String function, Origin at) implements Problem {}
+  record Jet(Origin at) implements Problem {}
 
   record LinearAlgebra(String function, Origin at) implements Problem {}
 
@@ -236,6 +247,10 @@ public sealed interface Problem {
 
   /// The average of nothing.
   record AverageOfNothing(Origin at) implements Problem {}
+
+  /// A derivative that is 0 because nothing that is differentiated reads the variable.
+  record NoInfluence(String derivative, String function, String variable, Origin at)
+      implements Problem {}
 
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}

@@ -198,7 +198,11 @@ public final class ProblemWords {
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
       case Problem.Learning p -> refused(p);
-      case Problem.Derivative p -> refused(p);
+      case Problem.Jet p -> refused(p);
+      case Problem.DerivativeOfNoTensor p -> DerivativeWords.diagnostic(p);
+      case Problem.GradientOfTensor p -> DerivativeWords.diagnostic(p);
+      case Problem.NotDifferentiable p -> DerivativeWords.diagnostic(p);
+      case Problem.NoInfluence p -> DerivativeWords.diagnostic(p);
       case Problem.LinearAlgebra p -> refused(p);
       case Problem.Random p -> refused(p);
       case Problem.ComplexFunction p -> refused(p);
@@ -389,10 +393,10 @@ public final class ProblemWords {
           Diagnostic.error("E0904", "`learn` is not compiled in this version")
               .at(p.at(), "")
               .help("write the gradient as an equation and run the program once a step");
-      case Problem.Derivative p ->
-          Diagnostic.error("E0905", code(p.function()) + " is not compiled in this version")
+      case Problem.Jet p ->
+          Diagnostic.error("E0905", "`jet` is not compiled in this version")
               .at(p.at(), "")
-              .help("write the derivative as an equation");
+              .help("take one derivative of the other: `jvp(G, X, V)` with `G = jvp(F, X, V)`");
       case Problem.LinearAlgebra p ->
           Diagnostic.error("E0906", code(p.function()) + " is not compiled in this version")
               .at(p.at(), "linear algebra")
@@ -426,6 +430,7 @@ public final class ProblemWords {
               case INDICES -> "use different indices for axes of different extent";
               case DECLARATION -> "declare the extent that the data have, or bind other data";
               case PARTS -> "the parts must agree on all axes but the first";
+              case DIRECTION -> "a direction has the shape of what it is a direction of";
               case EQUATIONS -> "let all equations of the tensor write the same range";
             });
   }

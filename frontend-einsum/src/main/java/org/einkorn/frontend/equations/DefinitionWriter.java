@@ -45,6 +45,7 @@ final class DefinitionWriter {
     return switch (definition.body()) {
       case Body.Accumulate accumulate -> accumulate(accumulate);
       case Body.Scan scan -> List.of(scan(scan));
+      case Body.Derivative derivative -> List.of(derivative(derivative));
     };
   }
 
@@ -52,7 +53,7 @@ final class DefinitionWriter {
   boolean needsDeclaration() {
     return switch (definition.body()) {
       case Body.Accumulate accumulate -> !accumulate.terms().stream().allMatch(this::spans);
-      case Body.Scan _ -> false;
+      case Body.Scan _, Body.Derivative _ -> false;
     };
   }
 
@@ -372,6 +373,22 @@ final class DefinitionWriter {
       case ANY, ALL, XOR, LOG_SUM_EXP ->
           throw Words.refused("a cumulative `" + projection.text() + "`");
     };
+  }
+
+  // ------------------------------------------------------------------ derivatives
+
+  private Tree.Statement derivative(Body.Derivative derivative) {
+    Tree.Expression[] names =
+        derivative.tensors().stream()
+            .map(naming::tensor)
+            .map(Words::name)
+            .toArray(Tree.Expression[]::new);
+    return new Tree.Equation(
+        new Tree.Head(name, Tree.Form.BARE, List.of(), typeName(), Words.NOWHERE),
+        Tree.AssignOperator.ASSIGN,
+        Words.call(derivative.mode().text(), names),
+        Tree.Modifiers.NONE,
+        Words.NOWHERE);
   }
 
   // ------------------------------------------------------------------------ words

@@ -63,6 +63,7 @@ final class Normal {
           new Body.Accumulate(projection, terms.stream().map(Normal::term).toList());
       case Body.Scan(var projection, int axis, List<Axis> axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes(axes), scalar(operand));
+      case Body.Derivative derivative -> derivative;
     };
   }
 

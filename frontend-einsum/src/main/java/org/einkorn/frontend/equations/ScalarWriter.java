@@ -183,7 +183,23 @@ final class ScalarWriter {
     return switch (unary.op()) {
       case NOT -> new Tree.Not(written, Words.NOWHERE);
       case NEGATE -> new Tree.Negate(safe(operand, argument), Words.NOWHERE);
-      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
+      case ABS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          TANH,
+          ERF,
+          RE,
+          IM,
+          CONJ,
+          STOP ->
           Words.call(unary.op().text(), safe(operand, argument));
     };
   }

@@ -26,6 +26,9 @@ final class Split {
   static List<Definition> of(Definition definition) {
     Definition plain =
         new Definition(definition.name(), definition.type(), body(definition), definition.origin());
+    if (plain.body() instanceof Body.Derivative) {
+      return List.of(plain);
+    }
     if (!isCombinedOtherwise(plain)) {
       return List.of(plain);
     }
@@ -55,6 +58,7 @@ final class Split {
             case ANY, ALL, XOR, LOG_SUM_EXP -> withPoints(prefix(scan), definition.type());
             case SUM, PRODUCT, MAX, MIN -> scan;
           };
+      case Body.Derivative derivative -> derivative;
     };
   }
 
@@ -144,6 +148,8 @@ final class Split {
     return switch (body) {
       case Body.Accumulate(var _, List<Contraction> terms) -> terms.getFirst().valueType();
       case Body.Scan scan -> scan.operand().type();
+      case Body.Derivative derivative ->
+          throw new IllegalArgumentException("a derivative has no value: " + derivative);
     };
   }
 

@@ -32,7 +32,8 @@ final class Calls {
           UnaryOp.ERF,
           UnaryOp.RE,
           UnaryOp.IM,
-          UnaryOp.CONJ);
+          UnaryOp.CONJ,
+          UnaryOp.STOP);
 
   private final Elaborator elaborator;
   private final Context context;
@@ -193,7 +194,7 @@ final class Calls {
     String name = call.function().text();
     Problem problem =
         switch (name) {
-          case "grad", "jvp", "vjp", "hvp", "jet" -> new Problem.Derivative(name, origin);
+          case "jet" -> new Problem.Jet(origin);
           case "inv", "det", "cholesky", "solve", "svd", "qr", "eigh", "expm" ->
               new Problem.LinearAlgebra(name, origin);
           case "random" -> new Problem.Random(origin);

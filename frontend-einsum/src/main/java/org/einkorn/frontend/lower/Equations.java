@@ -133,7 +133,8 @@ final class Equations {
     return problem instanceof Problem.LoneInFunction
         || problem instanceof Problem.Unused
         || problem instanceof Problem.OpenRank
-        || problem instanceof Problem.AverageOfNothing;
+        || problem instanceof Problem.AverageOfNothing
+        || problem instanceof Problem.NoInfluence;
   }
 
   /// Marks the tensor as broken. What else is said of its equations may only follow from the error.

@@ -91,7 +91,7 @@ final class Reader {
   }
 
   /// A whole tensor read at the last of the given positions; an axis of extent 1 fits every extent.
-  private Node whole(TensorInfo tensor, List<IndexExpr> at, Origin origin) {
+  Node whole(TensorInfo tensor, List<IndexExpr> at, Origin origin) {
     int skip = at.size() - tensor.rank();
     if (skip < 0) {
       context.report(

@@ -17,7 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// kron(A, B)`.
 final class Structures {
   static final Set<String> NAMES =
-      Set.of("kron", "concat", "transpose", "diag", "eye", "iota", "one_hot");
+      Set.of(
+          "kron",
+          "concat",
+          "transpose",
+          "diag",
+          "eye",
+          "iota",
+          "one_hot",
+          "grad",
+          "jvp",
+          "vjp",
+          "hvp");
 
   private final Elaborator elaborator;
   private final Context context;
@@ -31,6 +42,9 @@ final class Structures {
 
   Node call(Tree.Call call, Env env) {
     String name = call.function().text();
+    if (Derivatives.mode(name).isPresent()) {
+      return new Derivatives(elaborator).call(call, env);
+    }
     Optional<List<IndexExpr>> shape = shape(call, env);
     if (shape.isEmpty()) {
       return new Node.Broken();
@@ -186,6 +200,9 @@ final class Structures {
 
   private Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
     String name = call.function().text();
+    if (Derivatives.mode(name).isPresent()) {
+      return new Derivatives(elaborator).shape(call, env);
+    }
     Optional<List<Tree.Expression>> arguments = arguments(call);
     if (arguments.isEmpty()) {
       return Optional.empty();

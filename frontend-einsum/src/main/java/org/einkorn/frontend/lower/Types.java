@@ -48,7 +48,7 @@ final class Types {
       case Node.Unary unary -> {
         Type operand = number(of(unary.operand()));
         yield switch (unary.op()) {
-          case NEGATE, SIGN, FLOOR, CEIL, ROUND, CONJ -> operand;
+          case NEGATE, SIGN, FLOOR, CEIL, ROUND, CONJ, STOP -> operand;
           case ABS, RE, IM -> new Type(operand.type().part(), operand.isWeak());
           case SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> real(operand);
           case NOT -> BOOL;

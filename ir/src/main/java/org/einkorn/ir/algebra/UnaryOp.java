@@ -8,7 +8,8 @@ import org.einkorn.runtime.DType;
 ///
 /// `negate` and `abs` of the least integer trap, as all integer arithmetic does when the exact
 /// result is no number of the type. `round` rounds halves to even. `sign` keeps NaN and signed
-/// zeros. What `abs` and `exp` of complex numbers are, the package page says.
+/// zeros. `stop` is its operand, and its derivative is 0; derivatives are all that it is for. What
+/// `abs` and `exp` of complex numbers are, the package page says.
 public enum UnaryOp {
   NEGATE("negate", Domain.NUMBER_OR_COMPLEX),
   ABS("abs", Domain.NUMBER_OR_COMPLEX),
@@ -27,7 +28,8 @@ public enum UnaryOp {
   RE("re", Domain.COMPLEX),
   IM("im", Domain.COMPLEX),
   CONJ("conj", Domain.COMPLEX),
-  NOT("not", Domain.BOOLEAN);
+  NOT("not", Domain.BOOLEAN),
+  STOP("stop", Domain.NUMBER_OR_COMPLEX);
 
   private final String text;
   private final Domain domain;
@@ -51,7 +53,22 @@ public enum UnaryOp {
   public DType result(DType operand) {
     return switch (this) {
       case RE, IM, ABS -> operand.part();
-      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
+      case NEGATE,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          TANH,
+          ERF,
+          CONJ,
+          NOT,
+          STOP ->
           operand;
     };
   }

@@ -14,6 +14,7 @@ final class Arithmetic {
   static double apply(UnaryOp op, double x) {
     return switch (op) {
       case NEGATE -> -x;
+      case STOP -> x;
       case ABS -> Math.abs(x);
       case SIGN -> Elementary.sign(x);
       case FLOOR -> Math.floor(x);
@@ -51,6 +52,7 @@ final class Arithmetic {
     try {
       return switch (op) {
         case NEGATE -> Math.negateExact(x);
+        case STOP -> x;
         case ABS -> Math.absExact(x);
         case SIGN -> Long.signum(x);
         case NOT -> 1 - x;

@@ -27,6 +27,7 @@ record Complex(double re, double im) {
     return switch (op) {
       case NEGATE -> new Complex(-z.re, -z.im);
       case CONJ -> new Complex(z.re, -z.im);
+      case STOP -> z;
       case EXP -> {
         Parts parts = new Parts(type);
         double size = parts.round(Math::exp, z.re);

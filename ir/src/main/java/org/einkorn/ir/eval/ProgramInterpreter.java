@@ -17,7 +17,6 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
-import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
@@ -41,7 +40,7 @@ public final class ProgramInterpreter implements KernelModule {
     List<ModuleFacts.FunctionFacts> functions = new ArrayList<>();
     for (Step step : steps) {
       Set<String> touched = new HashSet<>();
-      definitionsOf(step).forEach(definition -> touched.addAll(touched(definition)));
+      definitionsOf(step).forEach(definition -> touched.addAll(touched(definition, program)));
       functions.add(
           new ModuleFacts.FunctionFacts(
               nameOf(step), IndexExpr.Constant.ONE, fetchesOf(step), List.of(touched)));
@@ -76,8 +75,20 @@ public final class ProgramInterpreter implements KernelModule {
         .toList();
   }
 
-  private static Set<String> touched(Definition definition) {
+  /// The tensors that must still be there. A derivative runs what it is of once more.
+  private static Set<String> touched(Definition definition, Program program) {
     Set<String> touched = new HashSet<>(TensorReads.of(definition.body()));
+    if (definition.body() instanceof Body.Derivative) {
+      int before;
+      do {
+        before = touched.size();
+        for (Definition other : program.definitions().reversed()) {
+          if (touched.contains(other.name())) {
+            touched.addAll(TensorReads.of(other.body()));
+          }
+        }
+      } while (touched.size() > before);
+    }
     touched.add(definition.name());
     return touched;
   }
@@ -123,8 +134,20 @@ public final class ProgramInterpreter implements KernelModule {
       bind(evaluator, buffer, memory[buffer], symbols, step);
     }
     switch (step) {
-      case Step.Compute(Definition definition) -> new Run(definition, evaluator).execute(Map.of());
+      case Step.Compute(Definition definition) -> compute(definition, evaluator);
       case Step.Recurrence recurrence -> new RecurrenceRun(evaluator).execute(recurrence);
+    }
+  }
+
+  private void compute(Definition definition, ScalarEvaluator evaluator) {
+    if (!(definition.body() instanceof Body.Derivative derivative)) {
+      new Run(definition, evaluator).execute(Map.of());
+      return;
+    }
+    double[] elements = new DerivativeEvaluator(program, evaluator).of(derivative);
+    Memory target = evaluator.memory(definition.name());
+    for (int number = 0; number < elements.length; number++) {
+      target.setReal(number, Arithmetic.round(target.type(), elements[number]));
     }
   }
 
@@ -171,7 +194,12 @@ public final class ProgramInterpreter implements KernelModule {
                     target.count());
             case Body.Scan body ->
                 new Accumulator(body.projection(), body.operand().type(), false, target.count());
+            case Body.Derivative derivative -> throw notByElement(derivative);
           };
+    }
+
+    private static IllegalArgumentException notByElement(Body.Derivative derivative) {
+      return new IllegalArgumentException("a derivative is no part of a recurrence: " + derivative);
     }
 
     /// Computes the elements that lie at the given positions of some axes; all, if there are none.
@@ -181,6 +209,7 @@ public final class ProgramInterpreter implements KernelModule {
       switch (definition.body()) {
         case Body.Accumulate accumulate -> accumulate(accumulate, at);
         case Body.Scan scan -> scan(scan, at);
+        case Body.Derivative derivative -> throw notByElement(derivative);
       }
       target.forEachAt(at, number -> accumulator.storeInto(target, Math.toIntExact(number)));
     }
@@ -194,7 +223,7 @@ public final class ProgramInterpreter implements KernelModule {
             term.write(),
             at,
             () -> {
-              if (holds(term.guards())) {
+              if (evaluator.holds(term.guards())) {
                 long number = target.number(term.write(), evaluator);
                 if (isMap) {
                   accumulator.set(number, value, evaluator);
@@ -263,16 +292,6 @@ public final class ProgramInterpreter implements KernelModule {
         evaluator.bind(axis.name(), value);
         forEachPoint(axes, depth + 1, fixed, body);
       }
-    }
-
-    private boolean holds(List<Guard> guards) {
-      for (Guard guard : guards) {
-        long value = evaluator.index(guard.index());
-        if (value < 0 || value >= evaluator.index(guard.extent())) {
-          return false;
-        }
-      }
-      return true;
     }
   }
 }

@@ -8,6 +8,8 @@ import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelTrap;
 
@@ -44,6 +46,31 @@ final class ScalarEvaluator {
 
   long index(IndexExpr expr) {
     return IndexEvaluator.evaluate(expr, this::name, this::fetch);
+  }
+
+  /// Runs `body` for each point of a box, in row-major order, with its axes bound.
+  void forEachPoint(List<Axis> axes, Runnable body) {
+    if (axes.isEmpty()) {
+      body.run();
+      return;
+    }
+    Axis axis = axes.getFirst();
+    long extent = index(axis.extent());
+    for (long value = 0; value < extent; value++) {
+      bind(axis.name(), value);
+      forEachPoint(axes.subList(1, axes.size()), body);
+    }
+  }
+
+  /// Whether no guard leaves the point out.
+  boolean holds(List<Guard> guards) {
+    for (Guard guard : guards) {
+      long value = index(guard.index());
+      if (value < 0 || value >= index(guard.extent())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private long name(String name) {
@@ -88,7 +115,22 @@ final class ScalarEvaluator {
       case RE -> value.re();
       case IM -> value.im();
       case ABS -> Complex.abs(type, value);
-      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
+      case NEGATE,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          TANH,
+          ERF,
+          CONJ,
+          NOT,
+          STOP ->
           throw new IllegalStateException("`" + op.text() + "` of a complex number gives no float");
     };
   }

@@ -1,6 +1,8 @@
 package org.einkorn.ir.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -18,6 +20,7 @@ public sealed interface Body {
         }
       }
       case Scan scan -> walk.visit(scan.operand());
+      case Derivative _ -> {}
     }
   }
 
@@ -60,6 +63,80 @@ public sealed interface Body {
         throw new IllegalArgumentException("no axis " + axis + " of " + axes.size());
       }
       projection.identity(operand.type());
+    }
+  }
+
+  /// A derivative of one tensor with respect to another, both of the program and defined before.
+  ///
+  /// This is a request: `passes.differentiate` replaces it by equations, right after the frontend.
+  /// Elements of `variable` count as independent, even if it is defined by equations. The result is
+  /// of the type that `variable` computes in, or for [Mode#JVP] the one of `function`.
+  ///
+  /// @param function what is differentiated
+  /// @param variable with respect to what
+  /// @param direction a tensor of the shape of `variable` (`jvp`, `hvp`) or of `function` (`vjp`)
+  record Derivative(Mode mode, String function, String variable, Optional<String> direction)
+      implements Body {
+    public Derivative {
+      if (direction.isPresent() != mode.hasDirection()) {
+        throw new IllegalArgumentException(
+            mode.text() + (mode.hasDirection() ? " needs a direction" : " takes no direction"));
+      }
+    }
+
+    /// The tensors that the request names, in order.
+    public List<String> tensors() {
+      List<String> tensors = new ArrayList<>(List.of(function, variable));
+      direction.ifPresent(tensors::add);
+      return List.copyOf(tensors);
+    }
+
+    /// Which derivative.
+    public enum Mode {
+      /// Of a number with respect to each element of the variable.
+      GRADIENT("grad"),
+      /// Of each element of the function, along the direction: the Jacobian times a vector.
+      JVP("jvp"),
+      /// The transposed Jacobian times a vector.
+      VJP("vjp"),
+      /// The matrix of second derivatives of a number, times a vector.
+      HVP("hvp");
+
+      private final String text;
+
+      Mode(String text) {
+        this.text = text;
+      }
+
+      /// The name in the language and in IR text.
+      public String text() {
+        return text;
+      }
+
+      /// Whether a third tensor says along what, or by what the result is weighted.
+      public boolean hasDirection() {
+        return this != GRADIENT;
+      }
+
+      /// Whether the function must be a number.
+      public boolean needsNumber() {
+        return this == GRADIENT || this == HVP;
+      }
+
+      /// Whether the direction has the shape of the variable; else it has that of the function.
+      public boolean isAlongVariable() {
+        return this == JVP || this == HVP;
+      }
+
+      /// The mode with this name, if there is one.
+      public static Optional<Mode> of(String text) {
+        for (Mode mode : values()) {
+          if (mode.text.equals(text)) {
+            return Optional.of(mode);
+          }
+        }
+        return Optional.empty();
+      }
     }
   }
 }

@@ -41,6 +41,20 @@ record Dependence(
         reads(found, definition.name(), scan.axes(), List.of(), write, scan.axis())
             .visit(scan.operand());
       }
+      case Body.Derivative derivative ->
+          derivative
+              .tensors()
+              .forEach(
+                  tensor ->
+                      found.add(
+                          new Dependence(
+                              definition.name(),
+                              List.of(),
+                              List.of(),
+                              List.of(),
+                              -1,
+                              tensor,
+                              List.of())));
     }
     return found;
   }

@@ -27,6 +27,9 @@ public final class TensorReads {
               }
             });
     body.walk(walk);
+    if (body instanceof Body.Derivative derivative) {
+      found.addAll(derivative.tensors());
+    }
     return found;
   }
 }

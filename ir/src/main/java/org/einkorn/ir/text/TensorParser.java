@@ -153,6 +153,13 @@ public final class TensorParser {
     if (in.accept("scan")) {
       return scan(name, type);
     }
+    Optional<Body.Derivative.Mode> mode =
+        in.peek().kind() == Token.Kind.WORD
+            ? Body.Derivative.Mode.of(in.peek().text())
+            : Optional.empty();
+    if (mode.isPresent()) {
+      return derivative(mode.get());
+    }
     Token first = in.peek();
     Projection projection = projection();
     List<Contraction> terms = new ArrayList<>();
@@ -192,6 +199,24 @@ public final class TensorParser {
     in.expect("<-");
     Scalar operand = exprs.scalar(inside);
     return in.node(first, () -> new Body.Scan(projection, axis, axes, operand));
+  }
+
+  /// `grad(Loss, W)`, `jvp(F, X, V)`
+  private Body derivative(Body.Derivative.Mode mode) {
+    Token first = in.next();
+    in.expect("(");
+    String function = tensor();
+    in.expect(",");
+    String variable = tensor();
+    Optional<String> direction = in.accept(",") ? Optional.of(tensor()) : Optional.empty();
+    in.expect(")");
+    return in.node(first, () -> new Body.Derivative(mode, function, variable, direction));
+  }
+
+  private String tensor() {
+    Token name = in.expectName("a tensor");
+    scope.tensor(name);
+    return name.text();
   }
 
   private Contraction term(Token name, TensorType type) {

@@ -43,6 +43,8 @@ import org.einkorn.runtime.DType;
 /// `rec H: f32[T + 1, n]` before the first definition that reads `H` says what a tensor is that is
 /// defined in terms of itself, or further down.
 ///
+/// A request for a derivative names its tensors: `G: f32[n] = grad(Loss, W)`.
+///
 /// A definition has one `for … where … [write] <- operands` for each term. Outside parentheses the
 /// sign between operands is the term's join; a term of one operand whose join is not `*` (for
 /// Booleans `and`) names it at the end, as in `[i] <- X[i] join max`.
@@ -119,6 +121,11 @@ public final class TensorPrinter {
         out.append(" along ").append(Words.name(along)).append('\n');
         domain(scan.axes(), List.of());
         out.append("    <- ").append(ExprPrinter.print(scan.operand())).append('\n');
+      }
+      case Body.Derivative derivative -> {
+        String names =
+            derivative.tensors().stream().map(Words::name).collect(Collectors.joining(", "));
+        out.append(derivative.mode().text()).append('(').append(names).append(")\n");
       }
     }
   }

@@ -55,6 +55,7 @@ final class Orders {
                                       Heights.isTooDeep(guard.index())
                                           || Heights.isTooDeep(guard.extent())));
       case Body.Scan scan -> !Heights.isTooDeep(scan.operand());
+      case Body.Derivative _ -> true;
     };
   }
 
@@ -64,6 +65,7 @@ final class Orders {
         switch (definition.body()) {
           case Body.Accumulate body -> body.terms().getFirst().write().size() == rank;
           case Body.Scan scan -> scan.axes().size() == rank;
+          case Body.Derivative _ -> true;
         };
     boolean[] fits = {isWritten};
     definition

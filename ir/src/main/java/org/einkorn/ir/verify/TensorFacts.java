@@ -50,6 +50,7 @@ final class TensorFacts {
         }
       }
       case Body.Scan scan -> facts.addValue(scan.operand(), axes(scan.axes(), context));
+      case Body.Derivative _ -> {}
     }
   }
 

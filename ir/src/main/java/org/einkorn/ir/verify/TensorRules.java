@@ -1,8 +1,12 @@
 package org.einkorn.ir.verify;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -12,6 +16,7 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.DType;
 
@@ -59,6 +64,7 @@ final class TensorRules {
       case Body.Accumulate(var projection, List<Contraction> terms) ->
           terms.stream().flatMap(term -> term.axes().stream()).toList();
       case Body.Scan scan -> scan.axes();
+      case Body.Derivative _ -> List.of();
     };
   }
 
@@ -93,6 +99,7 @@ final class TensorRules {
                     case Body.Accumulate(var projection, List<Contraction> terms) ->
                         terms.getFirst().valueType();
                     case Body.Scan scan -> scan.operand().type();
+                    case Body.Derivative _ -> definition.type().dtype();
                   };
               DType target = definition.type().dtype();
               if (!Scalar.converts(value, target)) {
@@ -163,6 +170,55 @@ final class TensorRules {
                         }
                       }));
 
+  static final Rule<Subject.Equations> DERIVATIVES_FIT =
+      new Rule<>(
+          "derivatives-fit",
+          "A derivative is of floats defined before it, and its shapes follow from theirs.",
+          (subject, report) -> {
+            Map<String, TensorType> before = new HashMap<>();
+            subject.signature().inputs().forEach(input -> before.put(input.name(), input.type()));
+            for (Definition definition : subject.program().definitions()) {
+              if (definition.body() instanceof Body.Derivative body) {
+                misfit(definition.type(), body, before)
+                    .ifPresent(why -> report.find(Subject.Equations.place(definition), why));
+              }
+              before.put(definition.name(), definition.type());
+            }
+          });
+
+  private static Optional<String> misfit(
+      TensorType type, Body.Derivative body, Map<String, TensorType> before) {
+    for (String name : body.tensors()) {
+      TensorType known = before.get(name);
+      if (known == null || !known.dtype().isFloat()) {
+        return Optional.of(
+            "`" + name + "` is " + (known == null ? "not defined before" : "no tensor of floats"));
+      }
+    }
+    List<IndexExpr> function = extents(body.function(), before);
+    List<IndexExpr> variable = extents(body.variable(), before);
+    List<IndexExpr> expected = body.mode() == Body.Derivative.Mode.JVP ? function : variable;
+    if (!type.extents().equals(expected)) {
+      return Optional.of(
+          "the result has another shape than `"
+              + (body.mode() == Body.Derivative.Mode.JVP ? body.function() : body.variable())
+              + "`");
+    }
+    if (body.mode().needsNumber() && !function.isEmpty()) {
+      return Optional.of("`" + body.function() + "` is no number");
+    }
+    return body.direction()
+        .filter(
+            direction ->
+                !extents(direction, before)
+                    .equals(body.mode().isAlongVariable() ? variable : function))
+        .map(direction -> "`" + direction + "` has another shape");
+  }
+
+  private static List<IndexExpr> extents(String tensor, Map<String, TensorType> before) {
+    return Objects.requireNonNull(before.get(tensor)).extents();
+  }
+
   static final List<Rule<? super Subject.Equations>> ALL =
       List.of(
           AXES_UNIQUE,
@@ -171,5 +227,6 @@ final class TensorRules {
           VALUES_CONVERT,
           JOINS_CLOSED,
           ORDER_EXISTS,
-          POSITIONS_REAL);
+          POSITIONS_REAL,
+          DERIVATIVES_FIT);
 }

@@ -97,10 +97,41 @@ class TensorVerifierTest {
     accesses();
     bodies();
     slicings();
+    derivatives();
     Set<String> all =
         TensorVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(new TreeSet<>(all), new TreeSet<>(TESTED));
     assertEquals(all.size(), TensorVerifier.catalogue().size(), "two rules of one name");
+  }
+
+  private static final String DERIVED =
+      """
+      output G: f32[n]
+      Loss: f32[] = sum for i < n [] <- X[i, 0] * X[i, 0]
+      V: f32[n] = sum for i < n [i] <- X[i, 0]
+      W: f32[m] = sum for i < m [i] <- X[0, i]
+      K: i32[n] = sum for i < n [i] <- 1:i32
+      G: f32[n] = hvp(Loss, V, V)
+      """;
+
+  private void derivatives() {
+    assertRule(
+        "derivatives-fit", "`W` has another shape", DERIVED.replace("V, V)", "V, W)"), DERIVED);
+    assertRule(
+        "derivatives-fit",
+        "the result has another shape than `W`",
+        DERIVED.replace("hvp(Loss, V, V)", "grad(Loss, W)"),
+        DERIVED);
+    assertRule(
+        "derivatives-fit",
+        "`V` is no number",
+        DERIVED.replace("hvp(Loss, V, V)", "grad(V, V)"),
+        DERIVED.replace("hvp(Loss, V, V)", "grad(Loss, V)"));
+    assertRule(
+        "derivatives-fit",
+        "`K` is no tensor of floats",
+        DERIVED.replace("hvp(Loss, V, V)", "grad(Loss, K)"),
+        DERIVED.replace("hvp(Loss, V, V)", "jvp(V, W, W)"));
   }
 
   private static final String SLICED =

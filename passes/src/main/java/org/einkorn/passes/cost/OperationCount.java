@@ -67,6 +67,7 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
                   ScalarCost.of(scan.operand())
                       .plus(ofCombination(scan.projection(), scan.operand().type())),
                   symbols);
+      case Body.Derivative _ -> ZERO;
     };
   }
 

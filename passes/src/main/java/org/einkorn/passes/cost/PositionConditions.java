@@ -76,6 +76,7 @@ final class PositionConditions {
       case NEGATE -> Math.negateExact(value);
       case ABS -> Math.absExact(value);
       case NOT -> 1 - value;
+      case STOP -> value;
       case SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw undecidable(op.text());
     };

@@ -120,7 +120,22 @@ final class ComplexParts {
       case RE -> of(operand).re();
       case IM -> of(operand).im();
       case ABS -> abs(operand.type(), kept(of(operand)));
-      case NEGATE, SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, CONJ, NOT ->
+      case NEGATE,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          TANH,
+          ERF,
+          CONJ,
+          NOT,
+          STOP ->
           throw new IllegalArgumentException("`" + op.text() + "` of a complex number is not real");
     };
   }
@@ -167,6 +182,7 @@ final class ComplexParts {
     return switch (op) {
       case NEGATE -> new Pair(negated(operand.re), negated(operand.im));
       case CONJ -> new Pair(operand.re, negated(operand.im));
+      case STOP -> operand;
       case EXP -> {
         Scalar size = keep(new Scalar.Unary(UnaryOp.EXP, operand.re));
         Scalar angle = keep(operand.im);

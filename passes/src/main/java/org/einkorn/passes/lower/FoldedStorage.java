@@ -122,8 +122,13 @@ final class FoldedStorage {
                     scan.axes().stream().map(org.einkorn.ir.tensor.Axis::variable).toList(),
                     found)
                 .visit(scan.operand());
+        case org.einkorn.ir.tensor.Body.Derivative _ -> throw notReplaced(reader);
       }
       return found;
+    }
+
+    private static IllegalStateException notReplaced(Definition definition) {
+      return new IllegalStateException("`" + definition.name() + "` is a derivative still");
     }
 
     private static Walk reads(String tensor, List<IndexExpr> write, List<ReadAt> found) {

@@ -157,6 +157,8 @@ public final class LowerToLoops {
         }
       }
       case Body.Scan body -> functions.add(nest.scan(body));
+      case Body.Derivative _ ->
+          throw new IllegalStateException("`" + definition.name() + "` is a derivative still");
     }
   }
 

@@ -104,6 +104,7 @@ final class RoundNests {
           }
         }
       }
+      case Body.Derivative derivative -> throw notReplaced(derivative);
     }
     return names;
   }
@@ -225,8 +226,13 @@ final class RoundNests {
               new Body.Accumulate(
                   projection, terms.stream().map(term -> slice(term, at, guards)).toList());
           case Body.Scan scan -> slice(scan, at);
+          case Body.Derivative derivative -> throw notReplaced(derivative);
         };
     return new Definition(definition.name(), type, body, definition.origin());
+  }
+
+  private static IllegalStateException notReplaced(Body.Derivative derivative) {
+    return new IllegalStateException("a derivative was not replaced by equations: " + derivative);
   }
 
   private static <T> List<T> without(List<T> all, Map<Integer, IndexExpr> at) {

@@ -36,6 +36,7 @@ public final class CanonicalForm {
         Substitution names = names(axes);
         yield new Body.Scan(projection, axis, renamed(axes, names), names.apply(operand));
       }
+      case Body.Derivative derivative -> derivative;
     };
   }
 

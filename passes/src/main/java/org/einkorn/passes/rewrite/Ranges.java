@@ -111,6 +111,7 @@ public final class Ranges {
             case ABS -> of(operand).magnitude().and(type);
             case SIGN -> Range.of(-1, 1);
             case NOT -> BIT;
+            case STOP -> of(operand);
             case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> type;
           };
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->

@@ -34,7 +34,7 @@ public final class Signs {
           switch (op) {
             case ABS, EXP -> true;
             // The root of −0.0 is −0.0.
-            case SQRT, SIGN, FLOOR, CEIL, ROUND, TANH, ERF -> isNonNegative(operand);
+            case SQRT, SIGN, FLOOR, CEIL, ROUND, TANH, ERF, STOP -> isNonNegative(operand);
             case NEGATE, LOG, SIN, COS, TAN, RE, IM, CONJ, NOT -> false;
           };
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
@@ -82,7 +82,7 @@ public final class Signs {
       return false;
     }
     return switch (definition.body()) {
-      case Body.Scan _ -> false;
+      case Body.Scan _, Body.Derivative _ -> false;
       case Body.Accumulate body ->
           startsNonNegative(body)
               && body.terms().stream().allMatch(term -> isNonNegative(term.joined()));

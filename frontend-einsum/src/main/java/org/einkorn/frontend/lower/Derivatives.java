@@ -1,0 +1,227 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)` and `hvp(Loss, W, V)`: functions of whole
+/// tensors that give a whole tensor.
+///
+/// Each becomes a definition of its own, a request that a pass replaces by equations; the same
+/// derivative at two places is one.
+final class Derivatives {
+  private final Elaborator elaborator;
+  private final Context context;
+
+  Derivatives(Elaborator elaborator) {
+    this.elaborator = elaborator;
+    this.context = elaborator.context;
+  }
+
+  /// The derivative that a name stands for.
+  static Optional<Body.Derivative.Mode> mode(String function) {
+    return Body.Derivative.Mode.of(function);
+  }
+
+  /// The extents of the result; nothing after a complaint.
+  Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
+    return tensors(call, env).map(tensors -> result(call, tensors).extents());
+  }
+
+  /// The derivative at the positions that are asked for.
+  Node call(Tree.Call call, Env env) {
+    Optional<List<TensorInfo>> tensors = tensors(call, env);
+    if (tensors.isEmpty() || !fit(call, tensors.get())) {
+      return new Node.Broken();
+    }
+    TensorInfo result = result(call, tensors.get());
+    if (env.whole().isEmpty() && result.rank() > 0) {
+      context.report(
+          new Problem.NeedsWholeTensor(call.function().text(), result.rank(), call.origin()));
+      return new Node.Broken();
+    }
+    request(call, tensors.get(), result);
+    return elaborator.reader().whole(result, env.whole().orElse(List.of()), call.origin());
+  }
+
+  private static Body.Derivative.Mode mode(Tree.Call call) {
+    return mode(call.function().text()).orElseThrow();
+  }
+
+  /// The function, the variable and, if the derivative takes one, the direction.
+  private Optional<List<TensorInfo>> tensors(Tree.Call call, Env env) {
+    int expected = mode(call).hasDirection() ? 3 : 2;
+    if (call.arguments().size() != expected) {
+      context.report(
+          new Problem.ArgumentCount(
+              call.function().text(),
+              expected,
+              call.arguments().size(),
+              Signatures.of(context, call.function().text()),
+              call.origin()));
+      return Optional.empty();
+    }
+    List<TensorInfo> tensors = new ArrayList<>();
+    for (Tree.Argument argument : call.arguments()) {
+      Optional<Tree.Name> name = name(argument, env);
+      if (name.isEmpty()) {
+        context.report(
+            new Problem.DerivativeOfNoTensor(call.function().text(), argument.value().origin()));
+        return Optional.empty();
+      }
+      TensorInfo tensor = elaborator.reader().tensor(name.get(), -1, false);
+      if (tensor.isBroken()) {
+        elaborator.frame.markBroken();
+        return Optional.empty();
+      }
+      tensors.add(tensor);
+    }
+    return Optional.of(tensors);
+  }
+
+  /// The name of a tensor that an argument is: itself, or through the parameter of a function.
+  private Optional<Tree.Name> name(Tree.Argument argument, Env env) {
+    if (argument.name().isPresent() || !(argument.value() instanceof Tree.Name name)) {
+      return Optional.empty();
+    }
+    String text = name.text();
+    Node bound =
+        switch (env.bindings().get(text)) {
+          case Env.Binding.Value(Node node) -> node;
+          case Env.Binding.Array array
+              when array.node() instanceof Node.Read read
+                  && read.at().equals(variables(array.axes())) ->
+              read;
+          case Env.Binding.Array _ -> new Node.Broken();
+          case null -> null;
+        };
+    if (bound != null) {
+      return bound instanceof Node.Read read
+          ? Optional.of(new Tree.Name(read.tensor(), name.origin()))
+          : Optional.empty();
+    }
+    boolean isTensor =
+        env.index(text) == null
+            && !context.constants.containsKey(text)
+            && !(context.sizes.contains(text) && context.tensor(text) == null);
+    return isTensor ? Optional.of(name) : Optional.empty();
+  }
+
+  private static List<IndexExpr> variables(List<String> names) {
+    return names.stream().map(IndexExpr::variable).toList();
+  }
+
+  /// Whether types and shapes are such that there is a derivative; reports why not.
+  private boolean fit(Tree.Call call, List<TensorInfo> tensors) {
+    String name = call.function().text();
+    for (int place = 0; place < tensors.size(); place++) {
+      TensorInfo tensor = tensors.get(place);
+      if (!tensor.dtype().isFloat()) {
+        context.report(
+            new Problem.NotDifferentiable(
+                name, tensor.name(), tensor.dtype().text(), call.arguments().get(place).origin()));
+        return false;
+      }
+    }
+    TensorInfo function = tensors.get(0);
+    if (mode(call).needsNumber() && function.rank() > 0) {
+      context.report(
+          new Problem.GradientOfTensor(
+              name, function.name(), function.rank(), call.arguments().getFirst().origin()));
+      return false;
+    }
+    return !mode(call).hasDirection() || fits(call, tensors);
+  }
+
+  private boolean fits(Tree.Call call, List<TensorInfo> tensors) {
+    TensorInfo like = tensors.get(mode(call).isAlongVariable() ? 1 : 0);
+    TensorInfo direction = tensors.get(2);
+    if (like.rank() != direction.rank()) {
+      context.report(
+          new Problem.TwoRanks(
+              direction.name(),
+              call.arguments().get(2).origin(),
+              like.rank(),
+              direction.origin(),
+              direction.rank()));
+      return false;
+    }
+    for (int axis = 0; axis < like.rank(); axis++) {
+      IndexExpr one = like.extents().get(axis);
+      IndexExpr two = direction.extents().get(axis);
+      if (!context.extents.unify(one, two)) {
+        context.report(
+            new Problem.TwoExtents(
+                "axis " + axis,
+                use(like, one, call.arguments().get(mode(call).isAlongVariable() ? 1 : 0)),
+                use(direction, two, call.arguments().get(2)),
+                Problem.Remedy.DIRECTION));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Problem.Use use(TensorInfo tensor, IndexExpr extent, Tree.Argument at) {
+    return new Problem.Use(
+        at.origin(), Shapes.text(context.extents.resolve(extent)), "`" + tensor.name() + "`");
+  }
+
+  private static Body.Derivative body(Tree.Call call, List<TensorInfo> tensors) {
+    return new Body.Derivative(
+        mode(call),
+        tensors.get(0).name(),
+        tensors.get(1).name(),
+        tensors.size() > 2 ? Optional.of(tensors.get(2).name()) : Optional.empty());
+  }
+
+  private static TensorInfo result(Tree.Call call, List<TensorInfo> tensors) {
+    Body.Derivative body = body(call, tensors);
+    String name =
+        body.function()
+            + "."
+            + body.mode().text()
+            + "."
+            + body.variable()
+            + body.direction().map(direction -> "." + direction).orElse("");
+    TensorInfo like = tensors.get(body.mode() == Body.Derivative.Mode.JVP ? 0 : 1);
+    DType type = like.dtype().compute();
+    return new TensorInfo(name, type, type, like.extents(), false, false, call.origin());
+  }
+
+  private void request(Tree.Call call, List<TensorInfo> tensors, TensorInfo result) {
+    if (context.tensors.putIfAbsent(result.name(), result) != null) {
+      return;
+    }
+    Body.Derivative body = body(call, tensors);
+    context.definitions.add(
+        new Definition(
+            result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
+    if (!depends(body.function(), body.variable())) {
+      context.report(
+          new Problem.NoInfluence(
+              call.function().text(), body.function(), body.variable(), call.origin()));
+    }
+  }
+
+  /// Whether a tensor is computed from another, through whatever equations.
+  private boolean depends(String function, String variable) {
+    Set<String> needed = new HashSet<>(Set.of(function));
+    for (Definition definition : context.definitions.reversed()) {
+      if (needed.contains(definition.name())) {
+        needed.addAll(TensorReads.of(definition.body()));
+      }
+    }
+    return needed.contains(variable);
+  }
+}

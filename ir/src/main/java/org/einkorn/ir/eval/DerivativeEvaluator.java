@@ -1,0 +1,276 @@
+package org.einkorn.ir.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.runtime.DType;
+
+/// Computes a derivative as it is defined: by running the definitions between the variable and the
+/// function again, on [Dual] numbers, once for each element of the variable.
+///
+/// This is the oracle of `passes.differentiate` and shares no code with it. Everything is computed
+/// in `f64`, whatever the types are. Conditions, positions and all that has no first-order part are
+/// read from the memory of the run.
+final class DerivativeEvaluator {
+  private final Program program;
+  private final ScalarEvaluator evaluator;
+
+  DerivativeEvaluator(Program program, ScalarEvaluator evaluator) {
+    this.program = program;
+    this.evaluator = evaluator;
+  }
+
+  /// What is known of tensors beyond their memory.
+  ///
+  /// @param depth of all numbers
+  /// @param values the tensors that have first-order parts
+  private record Scene(int depth, Map<String, Dual[]> values) {}
+
+  /// The elements of the derivative.
+  double[] of(Body.Derivative derivative) {
+    return Arrays.stream(of(derivative, new Scene(0, Map.of()))).mapToDouble(Dual::value).toArray();
+  }
+
+  private Dual[] of(Body.Derivative derivative, Scene scene) {
+    String function = derivative.function();
+    String variable = derivative.variable();
+    return switch (derivative.mode()) {
+      case GRADIENT -> gradient(function, variable, new Dual[] {Dual.of(1, scene.depth)}, scene);
+      case VJP -> gradient(function, variable, direction(derivative, scene), scene);
+      case JVP -> highs(along(function, variable, direction(derivative, scene), scene), function);
+      case HVP -> {
+        Scene moved = along(function, variable, direction(derivative, scene), scene);
+        Dual[] one = {Dual.of(1, moved.depth)};
+        Dual[] gradient = gradient(function, variable, one, moved);
+        yield Arrays.stream(gradient).map(Dual::high).toArray(Dual[]::new);
+      }
+    };
+  }
+
+  private Dual[] direction(Body.Derivative derivative, Scene scene) {
+    return values(derivative.direction().orElseThrow(), scene);
+  }
+
+  /// For each element of the variable, the weighted sum of what all elements of the function do.
+  private Dual[] gradient(String function, String variable, Dual[] weights, Scene scene) {
+    Dual[] gradient = new Dual[count(variable)];
+    for (int element = 0; element < gradient.length; element++) {
+      Dual[] unit = new Dual[gradient.length];
+      Arrays.fill(unit, Dual.of(0, scene.depth));
+      unit[element] = Dual.of(1, scene.depth);
+      Dual[] slopes = highs(along(function, variable, unit, scene), function);
+      Dual sum = Dual.of(0, scene.depth);
+      for (int place = 0; place < slopes.length; place++) {
+        sum = sum.plus(slopes[place].times(weights[place]));
+      }
+      gradient[element] = sum;
+    }
+    return gradient;
+  }
+
+  private Dual[] highs(Scene scene, String tensor) {
+    return Arrays.stream(values(tensor, scene)).map(Dual::high).toArray(Dual[]::new);
+  }
+
+  /// The scene, one level deeper, where the variable moves along a direction, and all that the
+  /// function needs and that depends on the variable with it.
+  private Scene along(String function, String variable, Dual[] direction, Scene scene) {
+    Map<String, Dual[]> values = new HashMap<>();
+    Dual zero = Dual.of(0, scene.depth);
+    scene.values.forEach(
+        (name, all) ->
+            values.put(
+                name,
+                Arrays.stream(all).map(value -> Dual.join(value, zero)).toArray(Dual[]::new)));
+    Dual[] moving = values(variable, scene);
+    for (int element = 0; element < moving.length; element++) {
+      moving[element] = Dual.join(moving[element], direction[element]);
+    }
+    values.put(variable, moving);
+    Scene deeper = new Scene(scene.depth + 1, values);
+    Set<String> moved = new HashSet<>(Set.of(variable));
+    Set<String> needed = neededBy(function);
+    for (Definition definition : program.definitions()) {
+      Set<String> reads = new HashSet<>(TensorReads.of(definition.body()));
+      reads.retainAll(moved);
+      boolean isMoved =
+          !reads.isEmpty()
+              && !definition.name().equals(variable)
+              && needed.contains(definition.name())
+              && definition.type().dtype().isFloat();
+      if (isMoved) {
+        moved.add(definition.name());
+        values.put(definition.name(), evaluate(definition, deeper));
+      }
+    }
+    return deeper;
+  }
+
+  /// The tensors that one is computed from, and itself.
+  private Set<String> neededBy(String tensor) {
+    Set<String> needed = new HashSet<>(Set.of(tensor));
+    for (Definition definition : program.definitions().reversed()) {
+      if (needed.contains(definition.name())) {
+        needed.addAll(TensorReads.of(definition.body()));
+      }
+    }
+    return needed;
+  }
+
+  private int count(String tensor) {
+    long count = 1;
+    for (long extent : evaluator.memory(tensor).extents()) {
+      count = Math.multiplyExact(count, extent);
+    }
+    return Math.toIntExact(count);
+  }
+
+  private Dual[] values(String tensor, Scene scene) {
+    Dual[] known = scene.values.get(tensor);
+    if (known != null) {
+      return known.clone();
+    }
+    Memory memory = evaluator.memory(tensor);
+    Dual[] values = new Dual[count(tensor)];
+    for (int element = 0; element < values.length; element++) {
+      values[element] = Dual.of(memory.real(element), scene.depth);
+    }
+    return values;
+  }
+
+  // ------------------------------------------------------------------- definitions
+
+  private Dual[] evaluate(Definition definition, Scene scene) {
+    return switch (definition.body()) {
+      case Body.Accumulate accumulate -> accumulate(definition, accumulate, scene);
+      case Body.Scan scan -> scan(definition, scan, scene);
+      case Body.Derivative derivative -> of(derivative, scene);
+    };
+  }
+
+  private Dual[] accumulate(Definition definition, Body.Accumulate body, Scene scene) {
+    List<List<Dual>> combined = new ArrayList<>();
+    for (int element = count(definition.name()); element > 0; element--) {
+      combined.add(new ArrayList<>());
+    }
+    for (Contraction term : body.terms()) {
+      Scalar value = term.joined();
+      evaluator.forEachPoint(
+          term.axes(),
+          () -> {
+            if (evaluator.holds(term.guards())) {
+              long number = evaluator.memory(definition.name()).number(term.write(), evaluator);
+              combined.get(Math.toIntExact(number)).add(real(value, scene));
+            }
+          });
+    }
+    return combined.stream()
+        .map(values -> reduce(body.projection(), values, scene))
+        .toArray(Dual[]::new);
+  }
+
+  private Dual[] scan(Definition definition, Body.Scan body, Scene scene) {
+    Dual[] values = new Dual[count(definition.name())];
+    List<IndexExpr> at = body.axes().stream().map(Axis::variable).toList();
+    Memory target = evaluator.memory(definition.name());
+    evaluator.forEachPoint(
+        body.axes(),
+        () -> values[Math.toIntExact(target.number(at, evaluator))] = real(body.operand(), scene));
+    Dual[] scanned = new Dual[values.length];
+    String along = body.axes().get(body.axis()).name();
+    evaluator.forEachPoint(
+        body.axes(),
+        () -> {
+          long here = evaluator.index(IndexExpr.variable(along));
+          List<Dual> before = new ArrayList<>();
+          for (long place = 0; place <= here; place++) {
+            evaluator.bind(along, place);
+            before.add(values[Math.toIntExact(target.number(at, evaluator))]);
+          }
+          int number = Math.toIntExact(target.number(at, evaluator));
+          scanned[number] = reduce(body.projection(), before, scene);
+        });
+    return scanned;
+  }
+
+  private static Dual reduce(Projection projection, List<Dual> values, Scene scene) {
+    if (projection == Projection.MAX || projection == Projection.MIN) {
+      return extremum(projection, values, scene);
+    }
+    Dual result = Dual.of(projection.identity(DType.F64).doubleValue(), scene.depth);
+    for (Dual value : values) {
+      result = result.apply(projection.combine(), value);
+    }
+    return result;
+  }
+
+  /// All that are extreme share the derivative.
+  private static Dual extremum(Projection projection, List<Dual> values, Scene scene) {
+    double extremum = projection.identity(DType.F64).doubleValue();
+    for (Dual value : values) {
+      extremum = Arithmetic.apply(projection.combine(), extremum, value.value());
+    }
+    Dual sum = Dual.of(0, scene.depth);
+    int ties = 0;
+    for (Dual value : values) {
+      if (value.value() == extremum) {
+        sum = sum.plus(value.minus(Dual.of(extremum, scene.depth)));
+        ties++;
+      }
+    }
+    Dual parts = ties == 0 ? sum : sum.times(1.0 / ties);
+    return Dual.of(extremum, scene.depth).plus(parts);
+  }
+
+  // ----------------------------------------------------------------------- scalars
+
+  private Dual real(Scalar scalar, Scene scene) {
+    return switch (scalar) {
+      case Scalar.Literal literal -> Dual.of(literal.doubleValue(), scene.depth);
+      case Scalar.Read read -> {
+        Memory memory = evaluator.memory(read.tensor());
+        long number = memory.number(read.indices(), evaluator);
+        Dual[] known = scene.values.get(read.tensor());
+        yield known == null
+            ? Dual.of(memory.real(number), scene.depth)
+            : Objects.requireNonNull(known[Math.toIntExact(number)]);
+      }
+      case Scalar.Position _ -> throw new IllegalStateException("a position is an integer");
+      case Scalar.Unary(var op, Scalar operand) -> real(operand, scene).apply(op);
+      case Scalar.Binary(var op, Scalar left, Scalar right) -> binary(op, left, right, scene);
+      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
+          real(evaluator.integer(condition) != 0 ? then : otherwise, scene);
+      case Scalar.Cast(var type, Scalar operand) ->
+          operand.type().isFloat()
+              ? real(operand, scene)
+              : Dual.of((double) evaluator.integer(operand), scene.depth);
+    };
+  }
+
+  /// Where a value equals a literal that bounds it, the literal is taken: `relu` is flat at 0.
+  private Dual binary(BinaryOp op, Scalar left, Scalar right, Scene scene) {
+    Dual one = real(left, scene);
+    Dual two = real(right, scene);
+    boolean isTie =
+        (op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM) && one.value() == two.value();
+    if (isTie && right instanceof Scalar.Literal) {
+      return two;
+    }
+    return isTie && left instanceof Scalar.Literal ? one : one.apply(op, two);
+  }
+}

@@ -1,0 +1,150 @@
+package org.einkorn.passes.differentiate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// The program as far as it is expanded, and the derivatives that are there already.
+final class Workspace {
+  private final List<Definition> definitions = new ArrayList<>();
+  private final Map<String, TensorType> types = new HashMap<>();
+  private final Set<String> taken = new HashSet<>();
+  private final Map<String, Linearized> linearized = new HashMap<>();
+  private final Set<String> stored = new HashSet<>();
+  private final Map<Request, String> derivatives = new HashMap<>();
+  private Origin origin = Origin.UNKNOWN;
+
+  /// A derivative of one tensor.
+  ///
+  /// @param direction empty for a gradient
+  record Request(
+      Body.Derivative.Mode mode, String function, String variable, Optional<String> direction) {
+    static Request of(Body.Derivative body) {
+      return new Request(body.mode(), body.function(), body.variable(), body.direction());
+    }
+
+    /// `Loss.grad.W`, `F.jvp.X.V`
+    String name() {
+      return function
+          + "."
+          + mode.text()
+          + "."
+          + variable
+          + direction.map(name -> "." + name).orElse("");
+    }
+  }
+
+  Workspace(Program program) {
+    program.signature().inputs().forEach(input -> types.put(input.name(), input.type()));
+    taken.addAll(types.keySet());
+    taken.addAll(program.signature().symbols());
+    program.definitions().forEach(definition -> taken.add(definition.name()));
+  }
+
+  /// Where the request stands that is being expanded.
+  void startAt(Origin place) {
+    origin = place;
+  }
+
+  void add(Definition definition) {
+    definitions.add(definition);
+    types.put(definition.name(), definition.type());
+    taken.add(definition.name());
+  }
+
+  /// Adds a definition that belongs to the request.
+  void add(String name, DType type, List<IndexExpr> extents, Body body) {
+    add(new Definition(name, new TensorType(type, extents), body, origin));
+  }
+
+  /// All definitions so far, in order.
+  List<Definition> definitions() {
+    return List.copyOf(definitions);
+  }
+
+  TensorType type(String tensor) {
+    return Objects.requireNonNull(types.get(tensor), tensor);
+  }
+
+  /// The type of derivatives of, or with respect to, a tensor.
+  DType slopeType(String tensor) {
+    return type(tensor).dtype().compute();
+  }
+
+  /// A name that no tensor has: the wish, or the wish with a number.
+  String free(String wish) {
+    String name = wish;
+    for (int number = 1; !taken.add(name); number++) {
+      name = wish + "." + number;
+    }
+    return name;
+  }
+
+  /// The definition as a linear function, computed once.
+  Linearized linearized(Definition definition) {
+    Linearized known = linearized.get(definition.name());
+    if (known == null) {
+      known = Linearize.of(definition, this::free);
+      linearized.put(definition.name(), known);
+    }
+    return known;
+  }
+
+  /// The definition as a linear function, with what its coefficients read being stored.
+  Linearized stored(Definition definition) {
+    Linearized result = linearized(definition);
+    if (stored.add(definition.name())) {
+      result.needs().forEach(this::add);
+    }
+    return result;
+  }
+
+  /// The tensor that holds a derivative, if there is one.
+  Optional<String> known(Request request) {
+    return Optional.ofNullable(derivatives.get(request));
+  }
+
+  void know(Request request, String name) {
+    derivatives.put(request, name);
+  }
+
+  /// A definition that is the same number everywhere.
+  Body constant(TensorType type, double value) {
+    return map(type, at -> Partial.number(type.dtype().compute(), value));
+  }
+
+  /// A definition with a value for each position.
+  Body map(TensorType type, Function<List<IndexExpr>, Scalar> value) {
+    List<Axis> axes = new ArrayList<>();
+    for (IndexExpr extent : type.extents()) {
+      axes.add(new Axis("at." + axes.size(), extent));
+    }
+    List<IndexExpr> at = axes.stream().<IndexExpr>map(Axis::variable).toList();
+    return new Body.Accumulate(
+        Projection.SUM,
+        List.of(new Contraction(axes, List.of(), at, BinaryOp.MULTIPLY, List.of(value.apply(at)))));
+  }
+
+  /// The value of a tensor at a position, in a type.
+  Scalar read(String tensor, List<IndexExpr> at, DType type) {
+    return Scalar.cast(type, new Scalar.Read(tensor, type(tensor).dtype(), at));
+  }
+}

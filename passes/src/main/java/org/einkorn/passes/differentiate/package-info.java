@@ -1,0 +1,35 @@
+/// Derivatives as programs: every request for one becomes equations like any others.
+///
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)` and `hvp(Loss, W, V)` stand in a program as
+/// bodies of their own (`Body.Derivative`). [Differentiate] replaces them, in the order of the
+/// program, so that a derivative can be differentiated again.
+///
+/// ```text
+/// Definition  --Linearize-->  Linearized  ::= LinearTerm*            // sums
+///                                           | prefix sum of LinearTerm*
+/// LinearTerm  ::= for axes where guards: dT[write] += Partial · dR[at]
+/// Partial     ::= number, (factor | divisor | condition)*, R[at]
+/// ```
+///
+/// There is a rule for each scalar operation ([Partials]) and for each projection ([Linearize]).
+/// They give linear terms, and these are all that the two modes see: [Forward] emits them as they
+/// are, [Reverse] transposed. Reading and writing change places, so a read through index functions
+/// becomes a write through them, or where it can be solved, a sum over shifted reads ([Gathering]).
+/// A gather becomes a sum into the rows that it took; conditions stay conditions, guards guards.
+///
+/// [Influence] finds through which definitions a variable changes the function; nothing else is
+/// differentiated. Values of the program itself are read where the rules need them, not computed
+/// again: `tanh` has the derivative `1 - T²` with the stored `T`. Where a derivative of a tensor is
+/// asked for twice, or on the way to another, it is there once.
+///
+/// Names tell what a tensor is: `Loss.grad.H` is the derivative of `Loss` by `H`, `H.jvp.X.V` the
+/// change of `H` where `X` moves along `V`.
+///
+/// The pass is checked against the interpreter, which runs a request on dual numbers.
+///
+/// Sources: Radul, Paszke, Frostig, Johnson, Maclaurin, *You Only Linearize Once* (arXiv
+/// 2204.10923); Laue, Mitterreiter, Giesen, *A Simple and Efficient Tensor Calculus* (AAAI 2020).
+@NullMarked
+package org.einkorn.passes.differentiate;
+
+import org.jspecify.annotations.NullMarked;

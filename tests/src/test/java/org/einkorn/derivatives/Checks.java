@@ -1,0 +1,182 @@
+package org.einkorn.derivatives;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.einkorn.Target;
+import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.differentiate.Differentiate;
+import org.einkorn.runtime.Tensor;
+
+/// Everything that is asked of the derivatives of a program with an input `W` and the directions
+/// `V` and `V2` of its shape: both modes and second derivatives, on all targets, against dual
+/// numbers, against each other and against differences.
+final class Checks {
+  /// How far results that were rounded otherwise may be apart.
+  private static final double ROUNDED = 1e-9;
+
+  private static final double DIFFERENCES = 1e-6;
+  private static final double TRANSPOSED = 1e-12;
+  private static final double[] STEPS = {1e-5, 1e-4, 1e-6};
+
+  private final Derived program;
+  private final Map<String, double[]> dual;
+
+  private Checks(Derived program) {
+    this.program = program;
+    this.dual = program.byDualNumbers();
+  }
+
+  /// The program with requests for all kinds of derivatives of one of its tensors.
+  ///
+  /// @param rank of the function
+  static Derived requests(Derived plain, String function, int rank, SplittableRandom random) {
+    String at =
+        rank == 0 ? "" : "[" + String.join(", ", List.of("fa", "fb", "fc").subList(0, rank)) + "]";
+    Tensor weights = Derived.random(random, plain.shape(function));
+    return plain
+        .with("U", weights)
+        .with(
+            """
+            input U%2$s: f64
+            Loss = %1$s%2$s U%2$s + 0.5 * %1$s%2$s^2
+            Forward = jvp(%1$s, W, V)
+            Reverse = vjp(%1$s, W, U)
+            Gradient = grad(Loss, W)
+            Slope = jvp(Loss, W, V)
+            Hessian = hvp(Loss, W, V)
+            Hessian2 = hvp(Loss, W, V2)
+            Twice = jvp(Gradient, W, V)
+            output Forward
+            output Reverse
+            output Gradient
+            output Slope
+            output Hessian
+            output Hessian2
+            output Twice
+            output Loss
+            """
+                .formatted(function, at));
+  }
+
+  /// What is wrong; empty if nothing is.
+  ///
+  /// @param hasDifferences whether the program is smooth at its data, so that differences show its
+  ///   derivatives
+  static Optional<String> fault(Derived program, boolean hasDifferences) {
+    Checks checks = new Checks(program);
+    return checks
+        .targets()
+        .or(checks::pairs)
+        .or(() -> hasDifferences ? checks.differences() : Optional.empty());
+  }
+
+  private double[] get(String tensor) {
+    return get(dual, tensor);
+  }
+
+  private static double[] get(Map<String, double[]> tensors, String tensor) {
+    return Objects.requireNonNull(tensors.get(tensor), tensor);
+  }
+
+  private Optional<String> targets() {
+    org.einkorn.ir.tensor.Program requests = program.requests().orElseThrow();
+    org.einkorn.ir.tensor.Program expanded = Differentiate.apply(requests);
+    if (!TensorVerifier.verify(expanded).isEmpty()) {
+      return Optional.of("not well-formed: " + TensorVerifier.verify(expanded));
+    }
+    return named("equations", program.interpreted(expanded))
+        .or(() -> named("jvm", program.by(Target.jvm())))
+        .or(() -> named("llvm", program.by(Target.llvm())))
+        .or(() -> named("text", program.byText(Target.interpreter())));
+  }
+
+  private Optional<String> named(String how, Map<String, double[]> found) {
+    return Derived.difference(dual, found, ROUNDED).map(text -> how + ": " + text);
+  }
+
+  /// `⟨U, J V⟩ = ⟨Jᵀ U, V⟩`, forward is reverse, and the Hessian is symmetric.
+  private Optional<String> pairs() {
+    Map<String, double[]> jvm = program.by(Target.jvm());
+    double[] u = Derived.elements(Objects.requireNonNull(program.inputs().get("U")));
+    double[] v = Derived.elements(Objects.requireNonNull(program.inputs().get("V")));
+    double[] v2 = Derived.elements(Objects.requireNonNull(program.inputs().get("V2")));
+    return equal("⟨U, J V⟩", u, get(jvm, "Forward"), get(jvm, "Reverse"), v)
+        .or(
+            () ->
+                equal(
+                    "the slope of the loss",
+                    get(jvm, "Slope"),
+                    new double[] {1},
+                    get(jvm, "Gradient"),
+                    v))
+        .or(() -> equal("the Hessian", get(jvm, "Hessian"), v2, get(jvm, "Hessian2"), v));
+  }
+
+  private static Optional<String> equal(
+      String what, double[] a, double[] b, double[] c, double[] d) {
+    double left = 0;
+    double right = 0;
+    double scale = 1;
+    for (int place = 0; place < a.length; place++) {
+      left += a[place] * b[place];
+      scale += Math.abs(a[place] * b[place]);
+    }
+    for (int place = 0; place < c.length; place++) {
+      right += c[place] * d[place];
+      scale += Math.abs(c[place] * d[place]);
+    }
+    boolean isEqual = Math.abs(left - right) <= TRANSPOSED * scale || !Double.isFinite(left);
+    return isEqual ? Optional.empty() : Optional.of(what + ": " + left + " and " + right);
+  }
+
+  private Optional<String> differences() {
+    List<String> wrong = new ArrayList<>();
+    for (String[] pair : new String[][] {{"Loss", "Slope"}, {"Gradient", "Hessian"}}) {
+      Optional<String> fault = Optional.empty();
+      for (double step : STEPS) {
+        double[] quotient = quotient(pair[0], step);
+        fault =
+            Derived.isNear(quotient, get(pair[1]), DIFFERENCES)
+                ? Optional.empty()
+                : Optional.of(
+                    "differences of %s: %s, and %s is %s"
+                        .formatted(
+                            pair[0],
+                            java.util.Arrays.toString(quotient),
+                            pair[1],
+                            java.util.Arrays.toString(get(pair[1]))));
+        if (fault.isEmpty()) {
+          break;
+        }
+      }
+      fault.ifPresent(wrong::add);
+    }
+    return wrong.stream().findFirst();
+  }
+
+  /// The central difference along `V`.
+  private double[] quotient(String tensor, double step) {
+    double[] after = Objects.requireNonNull(moved(step).get(tensor));
+    double[] before = Objects.requireNonNull(moved(-step).get(tensor));
+    double[] quotient = new double[after.length];
+    for (int place = 0; place < quotient.length; place++) {
+      quotient[place] = (after[place] - before[place]) / (2 * step);
+    }
+    return quotient;
+  }
+
+  private Map<String, double[]> moved(double step) {
+    Tensor w = Objects.requireNonNull(program.inputs().get("W"));
+    double[] elements = Derived.elements(w);
+    double[] v = Derived.elements(Objects.requireNonNull(program.inputs().get("V")));
+    for (int place = 0; place < elements.length; place++) {
+      elements[place] += step * v[place];
+    }
+    Derived other = program.with("W", Derived.tensor(w.shape().extents(), elements));
+    return other.interpreted(Differentiate.apply(other.requests().orElseThrow()));
+  }
+}

@@ -1,0 +1,58 @@
+package org.einkorn.derivatives;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.einkorn.runtime.Tensor;
+import org.junit.jupiter.api.Test;
+
+/// Random programs, their derivatives computed in all ways. `-Deinkorn.seed` and
+/// `-Deinkorn.derivatives` say where to begin and how many.
+class RandomDerivativesTest {
+  private static final long SEED = Long.getLong("einkorn.seed", 20261128);
+  private static final int COUNT = Integer.getInteger("einkorn.derivatives", 500);
+
+  @Test
+  void programs() {
+    System.out.printf(
+        "derivatives of -Deinkorn.derivatives=%d programs from -Deinkorn.seed=%d%n", COUNT, SEED);
+    OptionalLong failing =
+        LongStream.range(SEED, SEED + COUNT)
+            .parallel()
+            .filter(seed -> fault(seed).isPresent())
+            .findFirst();
+    if (failing.isPresent()) {
+      long seed = failing.getAsLong();
+      RandomDifferentiable.Made made = RandomDifferentiable.of(seed);
+      fail(
+          "-Deinkorn.seed=%d -Deinkorn.derivatives=1%n%s%n%s"
+              .formatted(seed, fault(seed).orElse(""), made.text()));
+    }
+  }
+
+  private static Optional<String> fault(long seed) {
+    RandomDifferentiable.Made made = RandomDifferentiable.of(seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (String name : List.of("W", "V", "V2", "X")) {
+      long[] shape = made.shapes().get(name);
+      inputs.put(name, Derived.random(random, shape == null ? new long[0] : shape));
+    }
+    long[] positions = made.shapes().get("At");
+    int[] at = random.ints(positions == null ? 0 : positions[0], 0, 3).toArray();
+    inputs.put("At", Derived.integers(at));
+    try {
+      Derived plain = new Derived(made.text(), inputs);
+      return Checks.fault(Checks.requests(plain, made.function(), made.rank(), random), true);
+    } catch (RuntimeException crash) {
+      StackTraceElement[] trace = crash.getStackTrace();
+      return Optional.of(crash + (trace.length > 0 ? " at " + trace[0] : ""));
+    }
+  }
+}
