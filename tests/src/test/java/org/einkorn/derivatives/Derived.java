@@ -69,9 +69,13 @@ record Derived(String text, Map<String, Tensor> inputs) {
     return new Derived(text + more, inputs);
   }
 
+  Compiled compiled() {
+    return Frontend.compile(new SourceFile("derived.ein", text), Request.plain());
+  }
+
   /// The program as the frontend makes it, with its requests.
   Optional<org.einkorn.ir.tensor.Program> requests() {
-    Compiled compiled = Frontend.compile(new SourceFile("derived.ein", text), Request.plain());
+    Compiled compiled = compiled();
     if (compiled.program().isEmpty()) {
       throw new IllegalArgumentException(compiled.diagnostics() + "\n" + text);
     }

@@ -218,7 +218,7 @@ final class RandomDifferentiable {
     String value = expression(3);
     List<String> head = new ArrayList<>();
     for (String index : used) {
-      if (chance(0.6)) {
+      if (head.size() < 3 && chance(0.6)) {
         head.add(random.nextInt(head.size() + 1), index);
       }
     }
@@ -231,7 +231,8 @@ final class RandomDifferentiable {
               .findFirst()
               .orElse("?"));
     }
-    String operator = chance(0.8) ? "=" : pick(List.of("max=", "min=", "avg=", "lse="));
+    boolean isProjected = used.size() > head.size() && chance(0.15);
+    String operator = isProjected ? pick(List.of("max=", "min=", "avg=", "lse=")) : "=";
     define(name, axes, name + list(head) + " " + operator + " " + value);
   }
 
