@@ -129,6 +129,11 @@ record Derived(String text, Map<String, Tensor> inputs) {
     return by(Einkorn.compile("derived", text), target);
   }
 
+  /// The same for some tensors only.
+  Map<String, double[]> by(Target target, String... tensors) {
+    return by(Einkorn.compile("derived", text).keeping(tensors), target);
+  }
+
   /// The same, from the text of the equations.
   Map<String, double[]> byText(Target target) {
     return by(Einkorn.compile("derived", equations()), target);

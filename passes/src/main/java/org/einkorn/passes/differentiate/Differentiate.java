@@ -24,7 +24,7 @@ public final class Differentiate {
     boolean hasDerivatives =
         program.definitions().stream()
             .anyMatch(definition -> definition.body() instanceof Body.Derivative);
-    Program expanded = hasDerivatives ? new Differentiate(program).run() : program;
+    Program expanded = hasDerivatives ? new Differentiate(Naming.apply(program)).run() : program;
     return Stops.remove(expanded);
   }
 

@@ -1,6 +1,7 @@
 package org.einkorn.passes.differentiate;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -149,13 +150,11 @@ final class Reverse {
     List<Contraction> maps = new ArrayList<>();
     for (Contribution contribution : all) {
       Contraction term = contribution.term.transposed(contribution.direction, type, wide);
-      boolean isMap =
-          term.guards().isEmpty()
-              && term.writesPlainAxes()
-              && term.reducedAxes().isEmpty()
-              && term.write().equals(variables(term))
-              && term.axes().stream().map(Axis::extent).toList().equals(type.extents());
-      (isMap ? maps : terms).add(term);
+      Optional<Contraction> map = map(term, type);
+      map.ifPresent(maps::add);
+      if (map.isEmpty()) {
+        terms.add(term);
+      }
     }
     if (!maps.isEmpty()) {
       terms.addFirst(sum(maps));
@@ -168,8 +167,16 @@ final class Reverse {
     space.know(request(tensor), name);
   }
 
-  private static List<IndexExpr> variables(Contraction term) {
-    return term.axes().stream().<IndexExpr>map(Axis::variable).toList();
+  /// The term with its axes in the order of the tensor's, if it gives each element one value.
+  private static Optional<Contraction> map(Contraction term, TensorType type) {
+    if (!term.guards().isEmpty() || !term.writesPlainAxes() || !term.reducedAxes().isEmpty()) {
+      return Optional.empty();
+    }
+    List<Axis> axes = new ArrayList<>(term.axes());
+    axes.sort(Comparator.comparingInt(axis -> term.write().indexOf(axis.variable())));
+    return axes.stream().map(Axis::extent).toList().equals(type.extents())
+        ? Optional.of(new Contraction(axes, List.of(), term.write(), term.join(), term.operands()))
+        : Optional.empty();
   }
 
   /// Elementwise contributions to all of a tensor, as one.
