@@ -129,8 +129,7 @@ final class Products {
       return;
     }
     if (Positions.fetches(mine) || Positions.fetches(theirs)) {
-      Scalar same =
-          new Scalar.Binary(BinaryOp.EQUAL, new Scalar.Position(mine), new Scalar.Position(theirs));
+      Scalar same = same(mine, theirs);
       isOther =
           Optional.of(
               isOther
@@ -139,6 +138,17 @@ final class Products {
     } else {
       guards.add(new Guard(theirs.minus(mine), IndexExpr.Constant.ONE));
     }
+  }
+
+  /// Whether two positions are the same, of which one comes from data.
+  private static Scalar same(IndexExpr mine, IndexExpr theirs) {
+    if (mine instanceof IndexExpr.Fetch one
+        && theirs instanceof IndexExpr.Fetch two
+        && one.source().type() == two.source().type()) {
+      return new Scalar.Binary(BinaryOp.EQUAL, one.source(), two.source());
+    }
+    return new Scalar.Binary(
+        BinaryOp.EQUAL, new Scalar.Position(mine), new Scalar.Position(theirs));
   }
 
   private String free(String name) {
