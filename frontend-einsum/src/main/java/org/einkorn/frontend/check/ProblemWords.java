@@ -392,7 +392,9 @@ public final class ProblemWords {
       case Problem.Learning p ->
           Diagnostic.error("E0904", "`learn` is not compiled in this version")
               .at(p.at(), "")
-              .help("write the gradient as an equation and run the program once a step");
+              .help(
+                  "write the step as an equation, `W - 0.1 * grad(Loss, W)`, and run the program"
+                      + " once a step");
       case Problem.Jet p ->
           Diagnostic.error("E0905", "`jet` is not compiled in this version")
               .at(p.at(), "")
