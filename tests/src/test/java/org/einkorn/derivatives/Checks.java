@@ -77,9 +77,8 @@ final class Checks {
 
   /// What is wrong; empty if nothing is.
   ///
-  /// @param hasDifferences whether the program is smooth at its data, so that differences show its
-  ///   derivatives
-  static Optional<String> fault(Derived program, boolean hasDifferences) {
+  /// @param hasText whether the equations are read back too
+  static Optional<String> fault(Derived program, boolean hasText) {
     Checks checks = new Checks(program);
     if (checks.dual.values().stream().anyMatch(Checks::isNotFinite)) {
       // Infinities and NaN differ by the order of operations.
@@ -88,8 +87,9 @@ final class Checks {
     FINITE.incrementAndGet();
     return checks
         .targets()
+        .or(() -> hasText ? checks.text() : Optional.empty())
         .or(checks::pairs)
-        .or(() -> hasDifferences ? checks.differences() : Optional.empty());
+        .or(checks::differences);
   }
 
   private static boolean isNotFinite(double[] elements) {
@@ -110,8 +110,11 @@ final class Checks {
     }
     return named("equations", program.interpreted(expanded))
         .or(() -> named("jvm", jvm))
-        .or(() -> llvm())
-        .or(() -> named("text", program.byText(Target.interpreter())));
+        .or(() -> llvm());
+  }
+
+  private Optional<String> text() {
+    return named("text", program.byText(Target.interpreter()));
   }
 
   /// Machine code takes long to make, so it computes what all else goes into.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.einkorn.Einkorn;
 import org.einkorn.Options;
@@ -99,8 +100,9 @@ record Derived(String text, Map<String, Tensor> inputs) {
 
   /// The extents of a tensor of the program.
   long[] shape(String tensor) {
+    Request request = new Request(Map.of(), file -> Optional.empty(), Set.of(tensor), false);
     org.einkorn.ir.tensor.Program program =
-        with("output " + tensor + "\n").requests().orElseThrow();
+        Frontend.compile(new SourceFile("derived.ein", text), request).program().orElseThrow();
     try (Arena arena = Arena.ofConfined()) {
       return Objects.requireNonNull(
               new ModuleRunner(ProgramInterpreter.of(program))

@@ -18,6 +18,11 @@ class RulesTest {
   /// `F` of `W[i: 4, j: 3]`, `X` of the same shape, `B` of four numbers above 0.2, and the
   /// positions `At` of five.
   private static void check(String equations, int rank) {
+    check(equations, rank, true);
+  }
+
+  /// @param hasText whether the equations are read back too
+  private static void check(String equations, int rank, boolean hasText) {
     SplittableRandom random = new SplittableRandom(SEED);
     String text =
         """
@@ -38,7 +43,7 @@ class RulesTest {
     inputs.put("At", Derived.integers(2, 0, 2, 3, 1));
     Derived program = Checks.requests(new Derived(text, inputs), "F", rank, random);
     int before = Checks.FINITE.get();
-    assertEquals(Optional.empty(), Checks.fault(program, true), program.text());
+    assertEquals(Optional.empty(), Checks.fault(program, hasText), program.text());
     assertEquals(before + 1, Checks.FINITE.get(), "a derivative is not finite");
   }
 
@@ -174,5 +179,25 @@ class RulesTest {
     String head = equations.substring(0, equations.indexOf('='));
     int rank = head.contains("[") ? head.substring(head.indexOf('[')).split(",").length : 2;
     check(equations, rank);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tensor F[5, 3]: f64\nF[0, j] = X[0, j]\nF[t+1, j] = tanh(W[t, k] F[t, j] + X[t, j])",
+        "tensor F[5, 3]: f64\nF[4, j] = W[0, j]\nF[t, j] = sin(F[t+1, j] W[t, j]) with t: 4",
+        "tensor F[6]: f64\nF[0] = W[0, 0]\nF[1] = W[1, 1]\nF[t+2] = F[t] * F[t+1] + W[t, 2]",
+        "tensor A[5]: f64\ntensor F[5]: f64\nA[0] = W[0, 0]\nF[0] = 1\n"
+            + "A[t+1] = sin(F[t] + W[t, 1])\nF[t+1] = A[t] * F[t]",
+        "tensor S[5, 3]: f64\nS[0, j] = 0.1\nS[t+1, j.] = softmax(S[t, j] * W[t, j])\n"
+            + "F[j] = S[4, j]",
+        "tensor D[4, 3]: f64\nD[0, j] = W[0, j]\nD[i+1, j] = W[i+1, j] + max(D[i, j], X[i, j])\n"
+            + "F = max[i, j](D[i, j])",
+      })
+  void recurrences(String equations) {
+    boolean isNumber = equations.contains("F = ");
+    String head = isNumber ? "" : equations.substring(equations.indexOf("F["));
+    int rank = isNumber ? 0 : head.substring(0, head.indexOf(']')).split(",").length;
+    check(equations, rank, false);
   }
 }

@@ -45,7 +45,7 @@ final class DefinitionWriter {
     return switch (definition.body()) {
       case Body.Accumulate accumulate -> accumulate(accumulate);
       case Body.Scan scan -> List.of(scan(scan));
-      case Body.Derivative derivative -> List.of(derivative(derivative));
+      case Body.Derivative _ -> throw Words.refused("a derivative before it is equations");
     };
   }
 
@@ -373,22 +373,6 @@ final class DefinitionWriter {
       case ANY, ALL, XOR, LOG_SUM_EXP ->
           throw Words.refused("a cumulative `" + projection.text() + "`");
     };
-  }
-
-  // ------------------------------------------------------------------ derivatives
-
-  private Tree.Statement derivative(Body.Derivative derivative) {
-    Tree.Expression[] names =
-        derivative.tensors().stream()
-            .map(naming::tensor)
-            .map(Words::name)
-            .toArray(Tree.Expression[]::new);
-    return new Tree.Equation(
-        new Tree.Head(name, Tree.Form.BARE, List.of(), typeName(), Words.NOWHERE),
-        Tree.AssignOperator.ASSIGN,
-        Words.call(derivative.mode().text(), names),
-        Tree.Modifiers.NONE,
-        Words.NOWHERE);
   }
 
   // ------------------------------------------------------------------------ words

@@ -217,11 +217,15 @@ final class Derivatives {
   /// Whether a tensor is computed from another, through whatever equations.
   private boolean depends(String function, String variable) {
     Set<String> needed = new HashSet<>(Set.of(function));
-    for (Definition definition : context.definitions.reversed()) {
-      if (needed.contains(definition.name())) {
-        needed.addAll(TensorReads.of(definition.body()));
+    int before;
+    do {
+      before = needed.size();
+      for (Definition definition : context.definitions.reversed()) {
+        if (needed.contains(definition.name())) {
+          needed.addAll(TensorReads.of(definition.body()));
+        }
       }
-    }
+    } while (needed.size() > before);
     return needed.contains(variable);
   }
 }

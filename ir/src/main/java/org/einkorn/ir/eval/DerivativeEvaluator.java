@@ -16,12 +16,14 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 
 /// Computes a derivative as it is defined: by running the definitions between the variable and the
-/// function again, on [Dual] numbers, once for each element of the variable.
+/// function again, on [Dual] numbers, once for each element of the variable. Definitions run until
+/// nothing changes any more, which is after one round but for recurrences.
 ///
 /// This is the oracle of `passes.differentiate` and shares no code with it. Everything is computed
 /// in `f64`, whatever the types are. Conditions, positions and all that has no first-order part are
@@ -103,32 +105,59 @@ final class DerivativeEvaluator {
     }
     values.put(variable, moving);
     Scene deeper = new Scene(scene.depth + 1, values);
-    Set<String> moved = new HashSet<>(Set.of(variable));
-    Set<String> needed = neededBy(function);
-    for (Definition definition : program.definitions()) {
-      Set<String> reads = new HashSet<>(TensorReads.of(definition.body()));
-      reads.retainAll(moved);
-      boolean isMoved =
-          !reads.isEmpty()
-              && !definition.name().equals(variable)
-              && needed.contains(definition.name())
-              && definition.type().dtype().isFloat();
-      if (isMoved) {
-        moved.add(definition.name());
-        values.put(definition.name(), evaluate(definition, deeper));
+    List<Definition> moved = moved(function, variable);
+    for (Definition definition : moved) {
+      values.put(definition.name(), values(definition.name(), deeper));
+    }
+    boolean isRecurrent = !EvaluationOrder.recurrent(program).isEmpty();
+    boolean isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (Definition definition : moved) {
+        Dual[] now = evaluate(definition, deeper);
+        Dual[] before = Objects.requireNonNull(values.put(definition.name(), now));
+        isChanged |= isRecurrent && !Arrays.equals(before, now);
       }
     }
     return deeper;
   }
 
+  /// The definitions that depend on a tensor and on which another depends. Those of a recurrence
+  /// need each other.
+  private List<Definition> moved(String function, String variable) {
+    Set<String> needed = neededBy(function);
+    Set<String> moved = new HashSet<>(Set.of(variable));
+    int before;
+    do {
+      before = moved.size();
+      for (Definition definition : program.definitions()) {
+        boolean isMoved =
+            needed.contains(definition.name())
+                && definition.type().dtype().isFloat()
+                && TensorReads.of(definition.body()).stream().anyMatch(moved::contains);
+        if (isMoved) {
+          moved.add(definition.name());
+        }
+      }
+    } while (moved.size() > before);
+    moved.remove(variable);
+    return program.definitions().stream()
+        .filter(definition -> moved.contains(definition.name()))
+        .toList();
+  }
+
   /// The tensors that one is computed from, and itself.
   private Set<String> neededBy(String tensor) {
     Set<String> needed = new HashSet<>(Set.of(tensor));
-    for (Definition definition : program.definitions().reversed()) {
-      if (needed.contains(definition.name())) {
-        needed.addAll(TensorReads.of(definition.body()));
+    int before;
+    do {
+      before = needed.size();
+      for (Definition definition : program.definitions().reversed()) {
+        if (needed.contains(definition.name())) {
+          needed.addAll(TensorReads.of(definition.body()));
+        }
       }
-    }
+    } while (needed.size() > before);
     return needed;
   }
 

@@ -1,5 +1,6 @@
 package org.einkorn.ir.eval;
 
+import java.util.Arrays;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 
@@ -61,6 +62,16 @@ final class Dual {
 
   private Dual constant(double value) {
     return of(value, depth());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Dual dual && Arrays.equals(parts, dual.parts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(parts);
   }
 
   private boolean isZero() {

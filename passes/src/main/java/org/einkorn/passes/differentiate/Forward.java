@@ -35,13 +35,17 @@ final class Forward {
 
   private void run(String function, String name) {
     List<Definition> path = Influence.of(variable, function, space);
+    List<Definition> open = new ArrayList<>();
     for (Definition definition : path) {
-      boolean isLast = definition.name().equals(function);
-      if (isLast || space.known(request(definition.name())).isEmpty()) {
-        Request request = request(definition.name());
-        define(definition, isLast ? name : space.free(request.name()));
+      String tensor = definition.name();
+      if (tensor.equals(function) || space.known(request(tensor)).isEmpty()) {
+        String own = tensor.equals(function) ? name : space.free(request(tensor).name());
+        space.declare(own, space.slopeType(tensor), space.type(tensor).extents());
+        space.know(request(tensor), own);
+        open.add(definition);
       }
     }
+    open.forEach(this::define);
     if (path.isEmpty()) {
       DType type = space.slopeType(function);
       space.add(
@@ -63,7 +67,8 @@ final class Forward {
     return tensor.equals(variable) ? Optional.of(direction) : space.known(request(tensor));
   }
 
-  private void define(Definition definition, String name) {
+  private void define(Definition definition) {
+    String name = change(definition.name()).orElseThrow();
     Linearized linearized = space.stored(definition);
     List<LinearTerm> moving =
         linearized.terms().stream().filter(term -> change(term.source()).isPresent()).toList();
@@ -82,7 +87,6 @@ final class Forward {
             .orElseGet(() -> accumulate(terms));
     space.add(
         name, space.slopeType(definition.name()), space.type(definition.name()).extents(), body);
-    space.know(request(definition.name()), name);
   }
 
   private LinearTerm.Direction reading(LinearTerm term) {

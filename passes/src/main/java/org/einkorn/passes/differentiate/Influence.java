@@ -1,6 +1,5 @@
 package org.einkorn.passes.differentiate;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,26 +10,36 @@ import org.einkorn.ir.tensor.Definition;
 final class Influence {
   private Influence() {}
 
-  /// @return the last is that of the function; empty if it does not depend on the variable, or is
-  ///   the variable
+  /// @return in the order of the program; empty if the function does not depend on the variable, or
+  ///   is the variable
   static List<Definition> of(String variable, String function, Workspace space) {
-    List<Definition> all = space.definitions();
+    List<Definition> others =
+        space.definitions().stream()
+            .filter(definition -> !definition.name().equals(variable))
+            .toList();
+    // Definitions of a recurrence need each other: one look at each may not be enough.
     Set<String> reaching = new HashSet<>(Set.of(function));
-    List<Definition> candidates = new ArrayList<>();
-    for (Definition definition : all.reversed()) {
-      if (reaching.contains(definition.name()) && !definition.name().equals(variable)) {
-        reaching.addAll(space.linearized(definition).sources());
-        candidates.addFirst(definition);
+    int before;
+    do {
+      before = reaching.size();
+      for (Definition definition : others.reversed()) {
+        if (reaching.contains(definition.name())) {
+          reaching.addAll(space.linearized(definition).sources());
+        }
       }
-    }
+    } while (reaching.size() > before);
     Set<String> moved = new HashSet<>(Set.of(variable));
-    List<Definition> path = new ArrayList<>();
-    for (Definition definition : candidates) {
-      if (space.linearized(definition).sources().stream().anyMatch(moved::contains)) {
-        moved.add(definition.name());
-        path.add(definition);
+    do {
+      before = moved.size();
+      for (Definition definition : others) {
+        if (reaching.contains(definition.name())
+            && space.linearized(definition).sources().stream().anyMatch(moved::contains)) {
+          moved.add(definition.name());
+        }
       }
-    }
-    return moved.contains(function) ? List.copyOf(path) : List.of();
+    } while (moved.size() > before);
+    return moved.contains(function)
+        ? others.stream().filter(definition -> moved.contains(definition.name())).toList()
+        : List.of();
   }
 }

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -30,7 +32,9 @@ final class Reverse {
   private final Workspace space;
   private final String function;
   private final Optional<String> weights;
+  private final Map<String, String> names = new HashMap<>();
   private final Map<String, List<Contribution>> contributions = new HashMap<>();
+  private final Map<String, List<Definition>> after = new HashMap<>();
 
   private Reverse(Workspace space, String function, Optional<String> weights) {
     this.space = space;
@@ -65,22 +69,42 @@ final class Reverse {
               : space.constant(shape, isSame ? 1 : 0));
       return;
     }
-    Set<String> targets = new HashSet<>(Set.of(variable));
-    path.forEach(definition -> targets.add(definition.name()));
-    for (Definition definition : path.reversed()) {
-      String tensor = definition.name();
-      if (!tensor.equals(function) && space.known(request(tensor)).isEmpty()) {
-        define(tensor, space.free(request(tensor).name()));
-      }
-      contribute(definition, targets);
+    Set<String> targets = new LinkedHashSet<>();
+    path.reversed().forEach(definition -> targets.add(definition.name()));
+    boolean isRecurrent =
+        path.stream()
+            .anyMatch(definition -> space.linearized(definition).sources().contains(function));
+    if (!isRecurrent) {
+      targets.remove(function);
     }
-    define(variable, name);
+    targets.add(variable);
+    List<String> open = new ArrayList<>();
+    for (String tensor : targets) {
+      if (tensor.equals(variable) || space.known(request(tensor)).isEmpty()) {
+        String own = tensor.equals(variable) ? name : space.free(request(tensor).name());
+        space.declare(own, space.slopeType(tensor), space.type(tensor).extents());
+        open.add(tensor);
+        names.put(tensor, own);
+      } else {
+        names.put(tensor, space.known(request(tensor)).orElseThrow());
+      }
+    }
+    path.reversed().forEach(definition -> contribute(definition, new HashSet<>(open)));
+    space.addAll(after.getOrDefault(function, List.of()));
+    for (String tensor : open) {
+      define(tensor);
+    }
   }
 
   private Request request(String tensor) {
     Body.Derivative.Mode mode =
         weights.isPresent() ? Body.Derivative.Mode.VJP : Body.Derivative.Mode.GRADIENT;
     return new Request(mode, function, tensor, weights);
+  }
+
+  /// The weight of an element of the function; nothing for 1.
+  private Optional<Scalar> seed(List<IndexExpr> at, DType type) {
+    return weights.map(name -> space.read(name, at, type));
   }
 
   /// Notes what a definition passes on to the tensors that it reads.
@@ -106,10 +130,10 @@ final class Reverse {
   }
 
   private LinearTerm.Direction reading(String tensor) {
-    if (tensor.equals(function)) {
-      return (at, type) -> weights.map(name -> space.read(name, at, type));
+    String known = names.get(tensor);
+    if (known == null) {
+      return this::seed;
     }
-    String known = space.known(request(tensor)).orElseThrow();
     return (at, type) -> Optional.of(space.read(known, at, type));
   }
 
@@ -123,11 +147,16 @@ final class Reverse {
     Scalar value =
         direction.apply(turned(at, scan.axis(), last), type).orElse(Partial.number(type, 1));
     String name = space.free(request(definition.name()).name() + ".after");
-    space.add(
-        name,
-        type,
-        space.type(definition.name()).extents(),
-        new Body.Scan(Projection.SUM, scan.axis(), scan.axes(), value));
+    TensorType shape = new TensorType(type, space.type(definition.name()).extents());
+    space.declare(name, type, shape.extents());
+    after.put(
+        definition.name(),
+        List.of(
+            new Definition(
+                name,
+                shape,
+                new Body.Scan(Projection.SUM, scan.axis(), scan.axes(), value),
+                definition.origin())));
     return (position, wide) ->
         Optional.of(space.read(name, turned(position, scan.axis(), last), wide));
   }
@@ -139,7 +168,8 @@ final class Reverse {
   }
 
   /// Defines the sum of all that a tensor contributes.
-  private void define(String tensor, String name) {
+  private void define(String tensor) {
+    String name = Objects.requireNonNull(names.get(tensor));
     List<Contribution> all = contributions.getOrDefault(tensor, List.of());
     TensorType type = space.type(tensor);
     DType wide = space.slopeType(tensor);
@@ -148,6 +178,14 @@ final class Reverse {
     }
     List<Contraction> terms = new ArrayList<>();
     List<Contraction> maps = new ArrayList<>();
+    if (tensor.equals(function)) {
+      maps.add(
+          space.term(
+              type,
+              at ->
+                  seed(at, type.dtype().compute())
+                      .orElse(Partial.number(type.dtype().compute(), 1))));
+    }
     for (Contribution contribution : all) {
       Contraction term = contribution.term.transposed(contribution.direction, type, wide);
       Optional<Contraction> map = map(term, type);
@@ -165,6 +203,9 @@ final class Reverse {
         type.extents(),
         terms.isEmpty() ? space.constant(type, 0) : new Body.Accumulate(Projection.SUM, terms));
     space.know(request(tensor), name);
+    if (!tensor.equals(function)) {
+      space.addAll(after.getOrDefault(tensor, List.of()));
+    }
   }
 
   /// The term with its axes in the order of the tensor's, if it gives each element one value.

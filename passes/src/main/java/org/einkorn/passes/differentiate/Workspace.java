@@ -70,6 +70,16 @@ final class Workspace {
     taken.add(definition.name());
   }
 
+  /// Says of what type a tensor will be, so that others may read it before it is defined.
+  void declare(String name, DType type, List<IndexExpr> extents) {
+    types.put(name, new TensorType(type, extents));
+    taken.add(name);
+  }
+
+  void addAll(List<Definition> more) {
+    more.forEach(this::add);
+  }
+
   /// Adds a definition that belongs to the request.
   void add(String name, DType type, List<IndexExpr> extents, Body body) {
     add(new Definition(name, new TensorType(type, extents), body, origin));
@@ -133,14 +143,17 @@ final class Workspace {
 
   /// A definition with a value for each position.
   Body map(TensorType type, Function<List<IndexExpr>, Scalar> value) {
+    return new Body.Accumulate(Projection.SUM, List.of(term(type, value)));
+  }
+
+  /// The same as a term.
+  Contraction term(TensorType type, Function<List<IndexExpr>, Scalar> value) {
     List<Axis> axes = new ArrayList<>();
     for (IndexExpr extent : type.extents()) {
       axes.add(new Axis("at." + axes.size(), extent));
     }
     List<IndexExpr> at = axes.stream().<IndexExpr>map(Axis::variable).toList();
-    return new Body.Accumulate(
-        Projection.SUM,
-        List.of(new Contraction(axes, List.of(), at, BinaryOp.MULTIPLY, List.of(value.apply(at)))));
+    return new Contraction(axes, List.of(), at, BinaryOp.MULTIPLY, List.of(value.apply(at)));
   }
 
   /// The value of a tensor at a position, in a type.

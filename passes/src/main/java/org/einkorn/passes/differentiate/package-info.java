@@ -22,6 +22,9 @@
 /// again: `tanh` has the derivative `1 - T²` with the stored `T`. Where a derivative of a tensor is
 /// asked for twice, or on the way to another, it is there once.
 ///
+/// The definitions of a recurrence need each other, and so do their derivatives. Their names are
+/// given first; what is computed when follows from the equations, as for the program itself.
+///
 /// Names tell what a tensor is: `Loss.grad.H` is the derivative of `Loss` by `H`, `H.jvp.X.V` the
 /// change of `H` where `X` moves along `V`.
 ///
