@@ -8,6 +8,7 @@ import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.TensorReads;
@@ -207,25 +208,50 @@ final class Derivatives {
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
-    if (!depends(body.function(), body.variable())) {
+    Set<String> path = path(body.function(), body.variable());
+    if (path.isEmpty()) {
       context.report(
           new Problem.NoInfluence(
               call.function().text(), body.function(), body.variable(), call.origin()));
     }
+    context.definitions.stream()
+        .filter(definition -> path.contains(definition.name()) && isComplex(definition))
+        .findFirst()
+        .ifPresent(
+            definition ->
+                context.report(
+                    new Problem.NotDifferentiable(
+                        call.function().text(), definition.name(), "complex", call.origin())));
   }
 
-  /// Whether a tensor is computed from another, through whatever equations.
-  private boolean depends(String function, String variable) {
+  /// Whether complex numbers take part in a definition, which has no derivative then.
+  private static boolean isComplex(Definition definition) {
+    boolean[] found = {definition.type().dtype().isComplex()};
+    definition.body().walk(Walk.ofScalars(scalar -> found[0] |= scalar.type().isComplex()));
+    return found[0];
+  }
+
+  /// The tensors through which a variable may change a function, and both; none if it does not.
+  private Set<String> path(String function, String variable) {
     Set<String> needed = new HashSet<>(Set.of(function));
+    Set<String> moved = new HashSet<>(Set.of(variable));
     int before;
     do {
-      before = needed.size();
-      for (Definition definition : context.definitions.reversed()) {
+      before = needed.size() + moved.size();
+      for (Definition definition : context.definitions) {
+        Set<String> reads = TensorReads.of(definition.body());
         if (needed.contains(definition.name())) {
-          needed.addAll(TensorReads.of(definition.body()));
+          needed.addAll(reads);
+        }
+        if (reads.stream().anyMatch(moved::contains)) {
+          moved.add(definition.name());
         }
       }
-    } while (needed.size() > before);
-    return needed.contains(variable);
+    } while (needed.size() + moved.size() > before);
+    if (!needed.contains(variable)) {
+      return Set.of();
+    }
+    needed.retainAll(moved);
+    return needed;
   }
 }

@@ -10,6 +10,9 @@
 /// return NaN when an operand is NaN; comparisons with NaN are false, `!=` true. `select` evaluates
 /// the chosen side only.
 ///
+/// A derivative is computed in `f64` from dual numbers ([DerivativeEvaluator]), which is slow and
+/// needs no rule of differentiation but that of each scalar operation.
+///
 /// What "equal" means for a rewrite: *exact* and *conditional* rewrites keep every bit (all NaNs
 /// are one); *reassociating* ones keep integers and Booleans bit for bit and floats within `4 ulp ·
 /// √n` of the sum of magnitudes, n being the number of combined terms.
