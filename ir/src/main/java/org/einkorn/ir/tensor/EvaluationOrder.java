@@ -52,11 +52,18 @@ public final class EvaluationOrder {
 
   /// The order of definitions.
   ///
-  /// @param kept the tensors that are stored as a whole in any case
-  public static Result of(List<Definition> definitions, Set<String> kept) {
+  /// @param outputs the tensors that are stored as a whole in any case; those that a derivative
+  ///   names are too
+  public static Result of(List<Definition> definitions, Set<String> outputs) {
     if (!needsLater(definitions)) {
       return new Result.Ordered(
           definitions.stream().map(each -> (Step) new Step.Compute(each)).toList());
+    }
+    Set<String> kept = new HashSet<>(outputs);
+    for (Definition definition : definitions) {
+      if (definition.body() instanceof Body.Derivative derivative) {
+        kept.addAll(derivative.tensors());
+      }
     }
     List<Dependence> dependences = dependences(definitions);
     return switch (separate(definitions, dependences, Optional.of(kept))) {
