@@ -6,34 +6,36 @@ import org.einkorn.ir.source.Diagnostic;
 final class DerivativeWords {
   private DerivativeWords() {}
 
-  static Diagnostic diagnostic(Problem.DerivativeOfNoTensor p) {
-    return Diagnostic.error("E0240", code(p.function()) + " takes names of tensors")
-        .at(p.at(), "this is no name of a tensor")
-        .help("give the value a name in an equation of its own");
-  }
-
-  static Diagnostic diagnostic(Problem.GradientOfTensor p) {
-    return Diagnostic.error(
-            "E0241", code(p.function()) + " is of a number, and " + code(p.tensor()) + " is none")
-        .at(p.at(), "it has " + p.rank() + (p.rank() == 1 ? " axis" : " axes"))
-        .help("sum it first, or weight its elements: `vjp(F, X, U)` with `U` of its shape");
-  }
-
-  static Diagnostic diagnostic(Problem.NotDifferentiable p) {
-    return Diagnostic.error(
-            "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
-        .at(p.at(), "")
-        .help("convert it to a float in an equation of its own, and name that");
-  }
-
-  static Diagnostic diagnostic(Problem.NoInfluence p) {
-    return Diagnostic.warning(
-            "W0105", code(p.function()) + " does not depend on " + code(p.variable()))
-        .at(p.at(), "this is 0 everywhere")
-        .help(
-            "if that is meant, leave it; else look at what the equations of "
-                + code(p.function())
-                + " read");
+  static Diagnostic diagnostic(Problem.OfDerivative problem) {
+    return switch (problem) {
+      case Problem.DerivativeOfNoTensor p ->
+          Diagnostic.error("E0240", code(p.function()) + " takes names of tensors")
+              .at(p.at(), "this is no name of a tensor")
+              .help("give the value a name in an equation of its own");
+      case Problem.GradientOfTensor p ->
+          Diagnostic.error(
+                  "E0241",
+                  code(p.function()) + " is of a number, and " + code(p.tensor()) + " is none")
+              .at(p.at(), "it has " + p.rank() + (p.rank() == 1 ? " axis" : " axes"))
+              .help("sum it first, or weight its elements: `vjp(F, X, U)` with `U` of its shape");
+      case Problem.NotDifferentiable p ->
+          Diagnostic.error(
+                  "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
+              .at(p.at(), "")
+              .help("convert it to a float in an equation of its own, and name that");
+      case Problem.Jet p ->
+          Diagnostic.error("E0905", "`jet` is not compiled in this version")
+              .at(p.at(), "")
+              .help("take one derivative of the other: `jvp(G, X, V)` with `G = jvp(F, X, V)`");
+      case Problem.NoInfluence p ->
+          Diagnostic.warning(
+                  "W0105", code(p.function()) + " does not depend on " + code(p.variable()))
+              .at(p.at(), "this is 0 everywhere")
+              .help(
+                  "if that is meant, leave it; else look at what the equations of "
+                      + code(p.function())
+                      + " read");
+    };
   }
 
   private static String code(String text) {

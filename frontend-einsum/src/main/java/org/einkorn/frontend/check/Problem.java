@@ -203,15 +203,19 @@ public sealed interface Problem {
   record NotOfSemiring(String semiring, String target, Origin at, boolean isSum)
       implements Problem {}
 
+  /// What may be wrong with a derivative.
+  sealed interface OfDerivative extends Problem {}
+
   /// A derivative of, or with respect to, something that is no name of a tensor.
-  record DerivativeOfNoTensor(String function, Origin at) implements Problem {}
+  record DerivativeOfNoTensor(String function, Origin at) implements OfDerivative {}
 
   /// The gradient of a tensor with axes.
-  record GradientOfTensor(String function, String tensor, int rank, Origin at) implements Problem {}
+  record GradientOfTensor(String function, String tensor, int rank, Origin at)
+      implements OfDerivative {}
 
   /// A derivative of, or with respect to, integers, truth values or complex numbers.
   record NotDifferentiable(String function, String tensor, String type, Origin at)
-      implements Problem {}
+      implements OfDerivative {}
 
   // ------------------------------------------------------------ not in this version, E09xx
 
@@ -226,7 +230,7 @@ public sealed interface Problem {
 
   record Learning(Origin at) implements Problem {}
 
-  record Jet(Origin at) implements Problem {}
+  record Jet(Origin at) implements OfDerivative {}
 
   record LinearAlgebra(String function, Origin at) implements Problem {}
 
@@ -250,7 +254,7 @@ public sealed interface Problem {
 
   /// A derivative that is 0 because nothing that is differentiated reads the variable.
   record NoInfluence(String derivative, String function, String variable, Origin at)
-      implements Problem {}
+      implements OfDerivative {}
 
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}

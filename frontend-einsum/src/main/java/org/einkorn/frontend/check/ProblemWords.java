@@ -198,11 +198,7 @@ public final class ProblemWords {
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
       case Problem.Learning p -> refused(p);
-      case Problem.Jet p -> refused(p);
-      case Problem.DerivativeOfNoTensor p -> DerivativeWords.diagnostic(p);
-      case Problem.GradientOfTensor p -> DerivativeWords.diagnostic(p);
-      case Problem.NotDifferentiable p -> DerivativeWords.diagnostic(p);
-      case Problem.NoInfluence p -> DerivativeWords.diagnostic(p);
+      case Problem.OfDerivative p -> DerivativeWords.diagnostic(p);
       case Problem.LinearAlgebra p -> refused(p);
       case Problem.Random p -> refused(p);
       case Problem.ComplexFunction p -> refused(p);
@@ -395,10 +391,6 @@ public final class ProblemWords {
               .help(
                   "write the step as an equation, `W - 0.1 * grad(Loss, W)`, and run the program"
                       + " once a step");
-      case Problem.Jet p ->
-          Diagnostic.error("E0905", "`jet` is not compiled in this version")
-              .at(p.at(), "")
-              .help("take one derivative of the other: `jvp(G, X, V)` with `G = jvp(F, X, V)`");
       case Problem.LinearAlgebra p ->
           Diagnostic.error("E0906", code(p.function()) + " is not compiled in this version")
               .at(p.at(), "linear algebra")

@@ -1,17 +1,14 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
-import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
@@ -208,50 +205,16 @@ final class Derivatives {
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
-    Set<String> path = path(body.function(), body.variable());
-    if (path.isEmpty()) {
+    if (Reach.between(body.variable(), body.function(), context.definitions).isEmpty()) {
       context.report(
           new Problem.NoInfluence(
               call.function().text(), body.function(), body.variable(), call.origin()));
     }
-    context.definitions.stream()
-        .filter(definition -> path.contains(definition.name()) && isComplex(definition))
-        .findFirst()
+    Reach.complexBetween(body.variable(), body.function(), context.definitions)
         .ifPresent(
             definition ->
                 context.report(
                     new Problem.NotDifferentiable(
                         call.function().text(), definition.name(), "complex", call.origin())));
-  }
-
-  /// Whether complex numbers take part in a definition, which has no derivative then.
-  private static boolean isComplex(Definition definition) {
-    boolean[] found = {definition.type().dtype().isComplex()};
-    definition.body().walk(Walk.ofScalars(scalar -> found[0] |= scalar.type().isComplex()));
-    return found[0];
-  }
-
-  /// The tensors through which a variable may change a function, and both; none if it does not.
-  private Set<String> path(String function, String variable) {
-    Set<String> needed = new HashSet<>(Set.of(function));
-    Set<String> moved = new HashSet<>(Set.of(variable));
-    int before;
-    do {
-      before = needed.size() + moved.size();
-      for (Definition definition : context.definitions) {
-        Set<String> reads = TensorReads.of(definition.body());
-        if (needed.contains(definition.name())) {
-          needed.addAll(reads);
-        }
-        if (reads.stream().anyMatch(moved::contains)) {
-          moved.add(definition.name());
-        }
-      }
-    } while (needed.size() + moved.size() > before);
-    if (!needed.contains(variable)) {
-      return Set.of();
-    }
-    needed.retainAll(moved);
-    return needed;
   }
 }

@@ -165,7 +165,7 @@ final class Dual {
       case POWER -> power(other);
       case MINIMUM, MAXIMUM -> extremum(op, other);
       case LOG_ADD_EXP -> logAddExp(other);
-      case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` gives no number");
     };
   }

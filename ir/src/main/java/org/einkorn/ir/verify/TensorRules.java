@@ -16,6 +16,8 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.DType;
@@ -180,11 +182,17 @@ final class TensorRules {
             for (Definition definition : subject.program().definitions()) {
               if (definition.body() instanceof Body.Derivative body) {
                 misfit(definition.type(), body, before)
+                    .or(() -> complex(body, subject.program()))
                     .ifPresent(why -> report.find(Subject.Equations.place(definition), why));
               }
               before.put(definition.name(), definition.type());
             }
           });
+
+  private static Optional<String> complex(Body.Derivative body, Program program) {
+    return Reach.complexBetween(body.variable(), body.function(), program.definitions())
+        .map(definition -> "`" + definition.name() + "` is computed with complex numbers");
+  }
 
   private static Optional<String> misfit(
       TensorType type, Body.Derivative body, Map<String, TensorType> before) {

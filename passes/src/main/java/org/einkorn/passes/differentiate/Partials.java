@@ -178,7 +178,7 @@ final class Partials {
         scaled(x, scale, path, share(x, result));
         scaled(y, scale, path, share(y, result));
       }
-      case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> {}
+      case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> {}
     }
   }
 
