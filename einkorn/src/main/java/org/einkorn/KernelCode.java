@@ -149,12 +149,11 @@ final class KernelCode {
       memory[number] = storages.getLast().memory(tensors[number]);
     }
     requireApart(tensors, memory);
-    if (inPlace.size() >= MOST_COMPILED) {
+    Key key = new Key(storages, placements);
+    if (inPlace.size() >= MOST_COMPILED && !inPlace.containsKey(key)) {
       inPlace.clear();
     }
-    inPlace
-        .computeIfAbsent(new Key(storages, placements), this::compile)
-        .runInto(memory, runOptions);
+    inPlace.computeIfAbsent(key, this::compile).runInto(memory, runOptions);
   }
 
   private Optional<Placement> placement(Tensor tensor, int output) {

@@ -1,6 +1,7 @@
 package org.einkorn.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -12,6 +13,7 @@ import org.einkorn.Program;
 import org.einkorn.Results;
 import org.einkorn.Target;
 import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +162,51 @@ final class RecurrenceAlgorithmsTest {
       }
     }
     return tensor;
+  }
+
+  /// What is written on a diagonal stays on it, though both of its axes are walked in rounds; sums
+  /// begin at 0.0, so that −0.0 does not show; where there is no step, there is no last value.
+  @Test
+  void cornersAreWhatTheInterpreterSays() {
+    try (Arena arena = Arena.ofConfined()) {
+      for (Target target : TARGETS) {
+        Results diagonal =
+            on(
+                    target,
+                    """
+                    input X[i: N]: i64
+                    tensor D[N+1, N+1]: i64
+                    D[i, i] += X[i]
+                    D[i+1, j+1] += D[i, j+1] + D[i+1, j] with i: N, j: N
+                    D?
+                    """)
+                .with("X", tensor(arena, 1, 2, 3))
+                .run(arena);
+        long[] expected = {1, 0, 0, 0, 0, 2, 2, 2, 0, 2, 7, 9, 0, 2, 9, 18};
+        assertEquals(
+            java.util.Arrays.toString(expected),
+            java.util.Arrays.toString(longs(diagonal.get("D"))),
+            target.name());
+        Results zero =
+            on(target, "H[t+1] = H[t] * X[t]\nY[t] = 1 / H[t]\n")
+                .with("X", Tensor.of(arena, new double[] {-1}, 1))
+                .run(arena);
+        assertEquals(Double.POSITIVE_INFINITY, zero.get("Y").getDouble(1), target.name());
+        Program none =
+            on(target, "S[*t] = X[t]\nS[*t] = 0.5 S[*t-1]\nY = 2 S\n")
+                .with("X", Tensor.of(arena, new double[0], 0));
+        assertThrows(DataException.class, () -> none.run(arena), target.name());
+      }
+    }
+  }
+
+  private static long[] longs(Tensor tensor) {
+    Tensor flat = tensor.reshape(tensor.elementCount());
+    long[] values = new long[Math.toIntExact(flat.elementCount())];
+    for (int at = 0; at < values.length; at++) {
+      values[at] = flat.getLong(at);
+    }
+    return values;
   }
 
   /// A recurrent network whose past is virtual takes the memory of two states, for any number of

@@ -38,6 +38,7 @@ final class Equations {
     this.target = target;
     this.items = items;
     this.declared = declared;
+    this.before = context.problems.size();
   }
 
   /// Adds the definition of `target`, and before it those of its temporaries.

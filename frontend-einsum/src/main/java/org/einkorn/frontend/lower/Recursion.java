@@ -147,7 +147,7 @@ final class Recursion {
         at.add(
             new Ranges(last, last).isInside(extent)
                 ? last
-                : new IndexExpr.Fetch(target, axis, extent, new Scalar.Position(last)));
+                : new IndexExpr.Fetch(past.name(), axis, extent, new Scalar.Position(last)));
         continue;
       }
       Axis own = new Axis("at." + axes.size(), extent);

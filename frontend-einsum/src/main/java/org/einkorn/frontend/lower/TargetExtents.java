@@ -151,7 +151,15 @@ final class TargetExtents {
     if (greatest.equals(IndexExpr.Constant.ZERO) && isAsKnown(unknown, axis)) {
       return unknown;
     }
-    context.extents.unify(unknown, greatest);
+    if (!context.extents.unify(unknown, greatest)) {
+      context.report(
+          new Problem.TwoExtents(
+              "axis " + axis + " of `" + Context.targetOf(target) + "`",
+              new Problem.Use(first.item().head().origin(), Shapes.text(greatest), ""),
+              new Problem.Use(
+                  first.item().origin(), Shapes.text(context.extents.resolve(unknown)), ""),
+              Problem.Remedy.EQUATIONS));
+    }
     return greatest;
   }
 

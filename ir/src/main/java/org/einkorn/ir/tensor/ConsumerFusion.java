@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.Affine;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 
 /// Computes what reads all of a recurrence in its rounds too, where nothing else keeps the past of
 /// the recurrence in memory.
@@ -74,7 +76,7 @@ final class ConsumerFusion {
     return Optional.empty();
   }
 
-  /// Whether a step reads a member that nothing keeps, elsewhere than at its last position.
+  /// Whether a step reads a member that nothing keeps, elsewhere than at its last positions.
   private boolean readsPast(Step step, Step.Recurrence recurrence) {
     Set<String> readers = names(step);
     return recurrence.members().stream()
@@ -88,10 +90,15 @@ final class ConsumerFusion {
   }
 
   private static boolean isLast(Step.Recurrence recurrence, Step.Member member, Dependence read) {
-    Affine index = Affine.of(read.indices().get(member.axis()));
+    IndexExpr position = read.indices().get(member.axis());
+    if (position instanceof IndexExpr.Fetch fetch
+        && fetch.source() instanceof Scalar.Position(IndexExpr checked)) {
+      position = checked;
+    }
+    Affine index = Affine.of(position);
     Affine fromLast =
         recurrence.isDescending() ? index : Affine.of(member.extent().plus(-1)).minus(index);
-    return fromLast.isConstant() && fromLast.constant() == 0;
+    return fromLast.isConstant();
   }
 
   private Optional<List<Step>> fuse(List<Step> steps, int place, int reader) {

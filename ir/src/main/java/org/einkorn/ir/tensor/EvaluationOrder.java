@@ -45,6 +45,10 @@ public final class EvaluationOrder {
 
   /// The order of a program; that of its definitions where none needs a later one or itself.
   public static Result of(Program program) {
+    if (!program.slicings().isEmpty() && needsLater(program.definitions())) {
+      // What runs in slices stays together, and so nothing is taken into rounds.
+      return separate(program.definitions(), dependences(program.definitions()), Optional.empty());
+    }
     Set<String> kept = new HashSet<>();
     program.signature().outputs().forEach(output -> kept.add(output.name()));
     return of(program.definitions(), kept);
@@ -219,6 +223,9 @@ public final class EvaluationOrder {
             .toList();
     RecurrenceSearch search = new RecurrenceSearch(members, inside, taken, kept);
     for (RecurrenceSearch.Found found : search.all()) {
+      if (found.sameRound().size() == inside.size()) {
+        continue; // an axis along which nothing moves brings nothing
+      }
       Map<String, Set<Integer>> axes = new HashMap<>();
       found
           .axes()

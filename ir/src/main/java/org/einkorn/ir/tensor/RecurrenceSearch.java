@@ -205,7 +205,9 @@ final class RecurrenceSearch {
             .filter(whole::contains)
             .findFirst()
             .orElse(members.keySet().iterator().next());
-    for (int round = 0; round < members.size(); round++) {
+    boolean isChanged = true;
+    for (int round = 0; isChanged && round < members.size(); round++) {
+      isChanged = false;
       for (String name : members.keySet()) {
         if (name.equals(anchor) || whole.contains(name)) {
           continue;
@@ -224,6 +226,7 @@ final class RecurrenceSearch {
                             && distance.dependence.reader().equals(name));
         if (room > 0 && !needsItself) {
           delays.merge(name, room, Long::sum);
+          isChanged = true;
         }
       }
     }

@@ -35,8 +35,8 @@ final class Orders {
     return Optional.of(EvaluationOrder.of(program));
   }
 
-  /// The definitions that are computed in rounds, so that one may read what stands below; all where
-  /// no order is known, which a rule reports.
+  /// The definitions that need themselves, so that one may read what stands below. Whether an order
+  /// computes them is asked by a rule.
   static Set<String> recurrent(Program program) {
     return of(program).isPresent() ? EvaluationOrder.recurrent(program) : Set.of();
   }

@@ -30,8 +30,9 @@ final class TensorFacts {
         .filter(definition -> recurrent.contains(definition.name()))
         .forEach(definition -> later.putIfAbsent(definition.name(), definition.type()));
     for (Definition definition : program.definitions()) {
-      Map<String, TensorType> visible = new HashMap<>(before);
+      Map<String, TensorType> visible = before;
       if (recurrent.contains(definition.name())) {
+        visible = new HashMap<>(before);
         later.forEach(visible::putIfAbsent);
       }
       collector.definition(definition, visible);

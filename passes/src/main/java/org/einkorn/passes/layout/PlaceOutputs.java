@@ -1,5 +1,6 @@
 package org.einkorn.passes.layout;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ public final class PlaceOutputs {
   private final Map<String, Storage> storages;
   private final Map<String, TensorType> types = new HashMap<>();
 
+  /// How many axes each output has for its user: memory of complex numbers has one more, which lies
+  /// as it is.
+  private final Map<String, Integer> ranks = new HashMap<>();
+
   private PlaceOutputs(Map<String, Storage> storages) {
     this.storages = Map.copyOf(storages);
   }
@@ -36,6 +41,7 @@ public final class PlaceOutputs {
   }
 
   private Module rewrite(Module module) {
+    module.signature().outputs().forEach(out -> ranks.put(out.name(), out.type().rank()));
     for (Buffer buffer : module.buffers()) {
       if (!(storage(buffer.name()) instanceof Storage.Dense)) {
         types.put(buffer.name(), buffer.type());
@@ -67,9 +73,14 @@ public final class PlaceOutputs {
   }
 
   private TensorType placed(String name, TensorType type) {
-    return types.containsKey(name)
-        ? new TensorType(type.dtype(), storage(name).extents(type.extents()))
-        : type;
+    if (!types.containsKey(name)) {
+      return type;
+    }
+    int rank = ranks.getOrDefault(name, type.rank());
+    List<IndexExpr> extents =
+        new ArrayList<>(storage(name).extents(type.extents().subList(0, rank)));
+    extents.addAll(type.extents().subList(rank, type.rank()));
+    return new TensorType(type.dtype(), extents);
   }
 
   private Stmt rewrite(Stmt statement) {
@@ -119,7 +130,15 @@ public final class PlaceOutputs {
 
   private List<IndexExpr> position(String name, List<IndexExpr> at) {
     TensorType type = types.get(name);
-    return type == null ? at : storage(name).position(type.extents(), at);
+    if (type == null) {
+      return at;
+    }
+    int rank = ranks.getOrDefault(name, type.rank());
+    List<IndexExpr> position =
+        new ArrayList<>(
+            storage(name).position(type.extents().subList(0, rank), at.subList(0, rank)));
+    position.addAll(at.subList(rank, at.size()));
+    return position;
   }
 
   /// A region of one element stays one; any other becomes all of the memory tensor.

@@ -97,8 +97,9 @@ final class FoldedStorage {
     Affine index = Affine.of(position);
     Affine fromLast =
         recurrence.isDescending() ? index : Affine.of(member.extent().plus(-1)).minus(index);
-    return fromLast.isConstant() && fromLast.constant() >= 0
-        ? OptionalLong.of(fromLast.constant() + 1)
+    // A position behind the last is never read: a guard leaves it out.
+    return fromLast.isConstant()
+        ? OptionalLong.of(Math.max(fromLast.constant(), 0) + 1)
         : OptionalLong.empty();
   }
 
@@ -159,9 +160,12 @@ final class FoldedStorage {
     if (window == null || window.axis != axis) {
       return position;
     }
-    return window.positions == 1
-        ? IndexExpr.Constant.ZERO
-        : position.floorMod(IndexExpr.of(window.positions));
+    IndexExpr stored = IndexExpr.of(window.positions);
+    if (Expressions.fetches(position)) {
+      // Not folded, even where there is one position: the fetch checks that there is one.
+      return new IndexExpr.FloorMod(position, stored);
+    }
+    return position.floorMod(stored);
   }
 
   /// The definition with its reads where things are stored.

@@ -74,9 +74,9 @@ public final class LowerToLoops {
     }
     RoundNests nests =
         new RoundNests(
-            (definition, nest) -> {
+            (definition, nest, isMap) -> {
               int first = functions.size();
-              lower(definition, nest);
+              lower(definition, nest, isMap);
               List<Function> made = functions.subList(first, functions.size());
               List<Function> result = List.copyOf(made);
               made.clear();
@@ -144,9 +144,14 @@ public final class LowerToLoops {
   }
 
   private void lower(Definition definition, NestBuilder nest) {
+    lower(definition, nest, definition.body() instanceof Body.Accumulate body && body.isMap());
+  }
+
+  /// @param isMap whether values are stored as they are, combined with nothing
+  private void lower(Definition definition, NestBuilder nest, boolean isMap) {
     switch (definition.body()) {
       case Body.Accumulate body -> {
-        if (body.isMap()) {
+        if (isMap) {
           map(nest, body);
         } else if (body.terms().size() == 1
             && body.terms().getFirst().writesPlainAxes()

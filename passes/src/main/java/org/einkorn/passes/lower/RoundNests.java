@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -32,7 +31,7 @@ import org.einkorn.passes.rewrite.Substitution;
 /// Of `H[t + 1, i] = Σ over j of W[i, j] · H[t, j]` a round is `H[i] = Σ over j of W[i, j] · H[t −
 /// 1, j]`, written at the position `t` of the memory of `H`.
 final class RoundNests {
-  private final BiFunction<Definition, NestBuilder, List<Function>> lowering;
+  private final Lowering lowering;
   private final FoldedStorage storage;
   private final Set<String> axisNames = new HashSet<>();
 
@@ -41,11 +40,19 @@ final class RoundNests {
 
   private final List<Round> open = new ArrayList<>();
 
+  /// What makes nests of a definition.
+  interface Lowering {
+    /// Functions that run one after the other.
+    ///
+    /// @param isMap whether values are stored as they are, combined with nothing
+    List<Function> lower(Definition definition, NestBuilder nest, boolean isMap);
+  }
+
   /// A loop over rounds that surrounds what is being lowered.
   private record Round(Step.Recurrence recurrence, Axis axis) {}
 
   /// @param lowering makes the functions of a definition, which run one after the other
-  RoundNests(BiFunction<Definition, NestBuilder, List<Function>> lowering, FoldedStorage storage) {
+  RoundNests(Lowering lowering, FoldedStorage storage) {
     this.lowering = lowering;
     this.storage = storage;
   }
@@ -69,6 +76,11 @@ final class RoundNests {
   private void note(Step.Recurrence recurrence, Map<String, Set<Integer>> taken) {
     for (Step.Member member : recurrence.members()) {
       taken.computeIfAbsent(member.definition().name(), _ -> new HashSet<>()).add(member.axis());
+      // The axes of loops over elements are called so.
+      for (int axis = 0; axis < member.definition().type().rank(); axis++) {
+        axisNames.add("axis" + axis);
+        ownNames.add("axis" + axis);
+      }
     }
     for (Step step : recurrence.steps()) {
       switch (step) {
@@ -189,7 +201,9 @@ final class RoundNests {
             buffers,
             open.stream().map(round -> new NestBuilder.Outer(round.axis, IterKind.OPAQUE)).toList(),
             axisNames);
-    List<Stmt> nests = lowering.apply(slice, nest).stream().map(Function::body).toList();
+    // A value that is written to `t + 1` is combined with the identity, though no round shows it.
+    boolean isMap = definition.body() instanceof Body.Accumulate body && body.isMap();
+    List<Stmt> nests = lowering.lower(slice, nest, isMap).stream().map(Function::body).toList();
     // The guards speak of loops over rounds alone, which are outside of all blocks.
     inside.addAll(guards.isEmpty() ? nests : List.of(new Stmt.If(loops(guards), sequence(nests))));
   }
@@ -250,14 +264,13 @@ final class RoundNests {
     Set<Guard> guards = new LinkedHashSet<>();
     at.forEach(
         (axis, position) -> {
-          IndexExpr write = new Substitution(values).apply(term.write().get(axis));
-          boolean isFree =
-              Landing.of(write) instanceof Landing.Moving(String variable, long _)
-                  && term.axes().stream().anyMatch(own -> own.name().equals(variable));
-          if (isFree && Landing.of(write) instanceof Landing.Moving(String variable, long shift)) {
+          IndexExpr write = term.write().get(axis);
+          if (Landing.of(write) instanceof Landing.Moving(String variable, long shift)
+              && !values.containsKey(variable)) {
             values.put(variable, position.plus(-shift));
           } else {
-            guards.add(new Guard(position.minus(write), IndexExpr.Constant.ONE));
+            IndexExpr landing = new Substitution(values).apply(write);
+            guards.add(new Guard(position.minus(landing), IndexExpr.Constant.ONE));
           }
         });
     Substitution substitution = new Substitution(values);
