@@ -25,7 +25,7 @@ import org.einkorn.passes.rewrite.Expressions;
 /// and what is read afterwards lies at the last positions, only so many positions are stored as are
 /// in use at once, and position `p` lies at `p mod w`. An RNN whose last state alone is needed
 /// keeps two states, however many steps it takes.
-final class FoldedStorage {
+public final class FoldedStorage {
   private final Map<String, Window> windows = new HashMap<>();
 
   /// @param positions how many positions of the axis are stored
@@ -34,7 +34,7 @@ final class FoldedStorage {
   private FoldedStorage() {}
 
   /// @param steps the order in which the program is computed
-  static FoldedStorage of(Program program, List<Step> steps) {
+  public static FoldedStorage of(Program program, List<Step> steps) {
     FoldedStorage storage = new FoldedStorage();
     Set<String> kept = new HashSet<>();
     program.signature().outputs().stream().map(Signature.Output::name).forEach(kept::add);
@@ -143,7 +143,7 @@ final class FoldedStorage {
   }
 
   /// The memory of a definition.
-  Buffer buffer(Definition definition) {
+  public Buffer buffer(Definition definition) {
     Window window = windows.get(definition.name());
     TensorType type = definition.type();
     if (window != null) {

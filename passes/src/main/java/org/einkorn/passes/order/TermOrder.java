@@ -17,10 +17,12 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.lower.FoldedStorage;
 import org.einkorn.passes.rewrite.Failures;
 import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
@@ -271,10 +273,11 @@ final class TermOrder {
 
   /// What the other tensors of the program take, as if all lived at once.
   private double othersBytes() {
+    FoldedStorage storage = FoldedStorage.of(program, EvaluationOrder.stepsOf(program));
     double bytes = 0;
     for (Definition other : program.definitions()) {
       if (!other.name().equals(definition.name())) {
-        bytes += StepMemory.alignedBytes(other.type(), this::size);
+        bytes += StepMemory.alignedBytes(storage.buffer(other).type(), this::size);
       }
     }
     return bytes;
