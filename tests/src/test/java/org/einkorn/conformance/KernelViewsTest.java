@@ -33,7 +33,7 @@ final class KernelViewsTest {
   private static final List<Target> TARGETS =
       List.of(Target.interpreter(), Target.jvm(), Target.llvm());
 
-  /// An output that another definition reads, one with gaps, one that is scattered, and a scan.
+  /// An output that another definition reads, one that is scattered, a scan, and a recurrence.
   private static final String SOURCE =
       """
       input A[i: I, j: J]
@@ -42,10 +42,13 @@ final class KernelViewsTest {
       S[i] = C[i, k]
       D[i, i] = A[i, j]
       P[i, k] = cumsum[i](C[i, k])
+      R[0, k] = C[0, k]
+      R[i, k] = R[i - 1, k] + C[i, k]
       output C
       output S
       output D
       output P
+      output R
       """;
 
   private static final long I = 3;
@@ -110,9 +113,10 @@ final class KernelViewsTest {
       Tensor.allocate(arena, DType.F32, I, K),
       Tensor.allocate(arena, DType.F32, I),
       Tensor.allocate(arena, DType.F32, I, I),
+      Tensor.allocate(arena, DType.F32, I, K),
       Tensor.allocate(arena, DType.F32, I, K)
     };
-    kernel.run(a.copy(arena), b.copy(arena), out[0], out[1], out[2], out[3]);
+    kernel.run(a.copy(arena), b.copy(arena), out[0], out[1], out[2], out[3], out[4]);
     return Arrays.stream(out).map(Tensor::toDoubleArray).toList();
   }
 
@@ -159,14 +163,15 @@ final class KernelViewsTest {
             view(arena, random, false, I, K),
             view(arena, random, false, I),
             view(arena, random, false, I, I),
+            view(arena, random, false, I, K),
             view(arena, random, false, I, K)
           };
           String where = target.name() + ", seed " + (SEED + round);
-          for (Tensor tensor : new Tensor[] {a, b, out[0], out[1], out[2], out[3]}) {
+          for (Tensor tensor : new Tensor[] {a, b, out[0], out[1], out[2], out[3], out[4]}) {
             where += "; " + tensor.layout();
           }
           List<List<Float>> gaps = Arrays.stream(out).map(KernelViewsTest::gaps).toList();
-          kernel.run(a, b, out[0], out[1], out[2], out[3]);
+          kernel.run(a, b, out[0], out[1], out[2], out[3], out[4]);
           List<double[]> expected = expected(arena, kernel, a, b);
           for (int number = 0; number < out.length; number++) {
             assertArrayEquals(
