@@ -182,8 +182,23 @@ final class StepBuilder {
         repeated.isEmpty() || !reducesToo ? node : reduce(node, union(network.output(), slices));
     Set<String> axes = union(union(operand.axes, network.output()), union(slices, repeated));
     Set<Guard> guards = union(operand.guards, new LinkedHashSet<>(network.lateGuards()));
+    guards.addAll(wherePointsWere(axes));
     return new Contraction(
         network.axesOf(axes), List.copyOf(guards), term.write(), term.join(), operand.factors);
+  }
+
+  /// Over an empty axis nothing is added, but a step over it gives the zero of ⊕, and 0 times an
+  /// infinity is NaN: the conditions that the axes that steps before have reduced are not empty.
+  private Set<Guard> wherePointsWere(Set<String> axes) {
+    Set<Guard> guards = new LinkedHashSet<>();
+    if (valueType.isFloat() || valueType.isComplex()) {
+      for (Axis axis : network.term().axes()) {
+        if (!axes.contains(axis.name()) && !isNonEmpty.test(axis)) {
+          guards.add(new Guard(IndexExpr.Constant.ZERO, axis.extent()));
+        }
+      }
+    }
+    return guards;
   }
 
   private static <T> Set<T> union(Set<T> left, Set<T> right) {
