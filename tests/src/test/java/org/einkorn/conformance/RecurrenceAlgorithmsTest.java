@@ -175,14 +175,14 @@ final class RecurrenceAlgorithmsTest {
                     target,
                     """
                     input X[i: N]: i64
-                    tensor D[N+1, N+1]: i64
+                    tensor D[N, N]: i64
                     D[i, i] += X[i]
-                    D[i+1, j+1] += D[i, j+1] + D[i+1, j] with i: N, j: N
+                    D[i+1, j+1] += D[i, j+1] + D[i+1, j] with i: N-1, j: N-1
                     D?
                     """)
-                .with("X", tensor(arena, 1, 2, 3))
+                .with("X", tensor(arena, 1, 2, 3, 4))
                 .run(arena);
-        long[] expected = {1, 0, 0, 0, 0, 2, 2, 2, 0, 2, 7, 9, 0, 2, 9, 18};
+        long[] expected = {1, 0, 0, 0, 0, 2, 2, 2, 0, 2, 7, 9, 0, 2, 9, 22};
         assertEquals(
             java.util.Arrays.toString(expected),
             java.util.Arrays.toString(longs(diagonal.get("D"))),

@@ -104,6 +104,11 @@ final class Context {
     moving.computeIfAbsent(tensor, _ -> new LinkedHashSet<>()).add(axis);
   }
 
+  /// Forgets them, once the equations of the recurrence are read.
+  void endMoving() {
+    moving.clear();
+  }
+
   boolean isMoving(String tensor) {
     return moving.containsKey(tensor);
   }

@@ -78,6 +78,8 @@ final class Recursion {
       recursion.all.forEach(Equations::breakTarget);
       recursion.alias();
     }
+    // Whoever reads the tensors from now on runs over their axes like over any other.
+    context.endMoving();
   }
 
   // ---------------------------------------------------------------- virtual axes
