@@ -345,6 +345,9 @@ public final class RandomIr {
       store = new Stmt.If(guards, new Stmt.Sequence(List.of(store)));
       guards = List.of();
     }
+    if (exprs.chance(0.2)) {
+      store = new Stmt.When(exprs.scalar(DType.BOOL, iters, 2), new Stmt.Sequence(List.of(store)));
+    }
     return block(bind(iters, loops), guards, store, Optional.empty(), Map.of(buffer, type));
   }
 

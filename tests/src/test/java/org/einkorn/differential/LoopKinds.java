@@ -39,6 +39,7 @@ final class LoopKinds {
           new Stmt.Sequence(statements.stream().map(this::vary).toList());
       case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, vary(body));
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, vary(body));
+      case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, vary(body));
       case Stmt.Block block -> block;
       case Stmt.Store store -> store;
     };
@@ -62,6 +63,7 @@ final class LoopKinds {
         yield isSpatial(loop, body, locals);
       }
       case Stmt.If(var guards, Stmt body) -> isSpatial(loop, body, locals);
+      case Stmt.When(var condition, Stmt body) -> isSpatial(loop, body, locals);
       case Stmt.Store store -> locals.contains(store.buffer());
       case Stmt.Block block -> writesOwn(loop, block, locals);
     };

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.FunctionOrder;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.KernelTrap;
 import org.einkorn.runtime.exec.Manifest;
@@ -98,12 +99,17 @@ final class Run {
 
   private Outcome run(Order order) {
     allocate();
-    for (int function = 0; function < module.manifest().functions().size(); function++) {
-      try {
-        run(function, order);
-      } catch (KernelTrap trap) {
-        return trapped(trap, module.manifest().functions().get(function));
-      }
+    int[] running = {0};
+    try {
+      FunctionOrder.run(
+          module.manifest(),
+          buffers,
+          function -> {
+            running[0] = function;
+            run(function, order);
+          });
+    } catch (KernelTrap trap) {
+      return trapped(trap, module.manifest().functions().get(running[0]));
     }
     Map<String, Data> tensors = new LinkedHashMap<>();
     for (int number = 0; number < buffers.length; number++) {
@@ -120,7 +126,8 @@ final class Run {
   }
 
   private static Outcome trapped(KernelTrap trap, Manifest.FunctionSpec function) {
-    String fetch = trap.site() < 0 ? "" : function.fetches().get(trap.site()).toString();
+    boolean isFetch = trap.kind() == KernelTrap.Kind.POSITION;
+    String fetch = !isFetch ? "" : function.fetches().get(trap.site()).toString();
     return new Outcome.Trapped(function.name(), trap.kind(), fetch, trap.value(), trap.bound());
   }
 

@@ -311,6 +311,10 @@ final class FunctionCompiler {
           visit(guards);
           visit(body);
         }
+        case Stmt.When(var condition, Stmt body) -> {
+          walk.visit(condition);
+          visit(body);
+        }
         case Stmt.Store store -> {
           store.indices().forEach(walk::visit);
           walk.visit(store.value());

@@ -56,6 +56,12 @@ final class StatementCompiler {
         emit(body);
         mark(skip);
       }
+      case Stmt.When(var condition, Stmt body) -> {
+        int skip = frame.newLabel();
+        method.scalars().jumpUnless(condition, skip);
+        emit(body);
+        mark(skip);
+      }
       case Stmt.Store store -> {
         if (vectors != null) {
           vectors.store(store);

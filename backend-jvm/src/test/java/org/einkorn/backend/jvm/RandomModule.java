@@ -103,7 +103,7 @@ final class RandomModule {
     if (depth == 0) {
       return store();
     }
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
       case 0, 1 -> {
         String variable = name("i");
         IndexExpr extent = loopExtent();
@@ -126,6 +126,7 @@ final class RandomModule {
         yield new Stmt.Allocate(register, Ir.sequence(first, rest));
       }
       case 5 -> new Stmt.If(guards(), statement(depth - 1));
+      case 6 -> new Stmt.When(scalar(DType.BOOL, 1), statement(depth - 1));
       default -> store();
     };
   }

@@ -45,6 +45,15 @@ final class FunctionLowering {
       }
       case Stmt.If(List<Guard> guards, Stmt body) ->
           guarded(guards, scope, () -> execute(body, scope));
+      case Stmt.When(var condition, Stmt body) -> {
+        BasicBlock holds = code.block("when");
+        BasicBlock after = code.block("when.end");
+        builder.branch(expressions.scalar(condition, scope), holds, after);
+        code.begin(holds);
+        execute(body, scope);
+        builder.jump(after);
+        code.begin(after);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, var value) -> {
         Scope.Place place = scope.place(buffer);
         if (place.type() != value.type()) {

@@ -16,6 +16,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
@@ -128,11 +129,7 @@ final class Definer {
       return;
     }
     List<Contraction> terms = new ArrayList<>();
-    List<Axis> axes = axes();
-    List<IndexExpr> at = axes.stream().map(Axis::variable).toList();
-    Scalar value = Scalar.cast(this.value, new Scalar.Read(other, stored, at));
-    BinaryOp join = this.value == DType.BOOL ? BinaryOp.AND : BinaryOp.MULTIPLY;
-    terms.add(new Contraction(axes, List.of(), at, join, List.of(value)));
+    terms.add(Fixpoint.itself(other, new TensorType(stored, extents), value));
     parts.forEach(part -> terms.add(term(part, emitter(part), projection)));
     add(target, stored, extents, new Body.Accumulate(projection, terms));
   }

@@ -20,6 +20,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
@@ -333,17 +334,7 @@ final class Iteration {
   private void settled(String name, List<Equations> states) {
     List<Contraction> terms = new ArrayList<>();
     for (Equations one : states) {
-      TensorType type = type(one);
-      Scalar now = read(one.target(), type);
-      Scalar next = read(next(one.target()), type);
-      Scalar isEqual = new Scalar.Binary(BinaryOp.EQUAL, now, next);
-      if (type.dtype().isFloat()) {
-        Scalar wasNaN = new Scalar.Binary(BinaryOp.NOT_EQUAL, now, now);
-        Scalar isNaN = new Scalar.Binary(BinaryOp.NOT_EQUAL, next, next);
-        Scalar both = new Scalar.Binary(BinaryOp.AND, wasNaN, isNaN);
-        isEqual = new Scalar.Binary(BinaryOp.OR, isEqual, both);
-      }
-      terms.add(new Contraction(axes(type), List.of(), List.of(), BinaryOp.AND, List.of(isEqual)));
+      terms.add(Fixpoint.unchanged(type(one), one.target(), next(one.target())));
     }
     add(
         name,

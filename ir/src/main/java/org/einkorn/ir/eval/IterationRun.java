@@ -30,7 +30,7 @@ final class IterationRun {
       }
       if (limit.isPresent() && round >= limit.get()) {
         if (iteration.until().isPresent()) {
-          throw KernelTrap.unsettled(limit.get());
+          throw KernelTrap.unsettled(-1, limit.get());
         }
         return;
       }

@@ -3,6 +3,7 @@ package org.einkorn.ir.eval;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
@@ -105,6 +106,11 @@ public final class ModuleInterpreter implements KernelModule {
         }
         case Stmt.If(List<Guard> guards, Stmt body) -> {
           if (holds(guards)) {
+            execute(body);
+          }
+        }
+        case Stmt.When(Scalar condition, Stmt body) -> {
+          if (evaluator.integer(condition) != 0) {
             execute(body);
           }
         }

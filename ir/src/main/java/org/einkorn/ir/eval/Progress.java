@@ -15,7 +15,7 @@ import org.einkorn.runtime.DType;
 ///
 /// A run is a series of calls, function after function, each in one piece or several; nothing says
 /// where it begins. A call belongs to the run in the same memory, unless it goes back to a function
-/// that is through.
+/// that is through and does not repeat.
 final class Progress {
   private final List<Memory> memories;
   private final Rounds rounds;
@@ -66,24 +66,33 @@ final class Progress {
     synchronized Progress of(MemorySegment[] memory, long[] symbols, int number, long rounds) {
       List<MemorySegment> key = List.of(memory);
       Progress progress = open.get(key);
-      if (progress == null || progress.isThrough(number, symbols, facts)) {
+      boolean isThrough = progress != null && progress.isThrough(number, symbols, facts);
+      boolean isAgain = progress != null && isThrough && isRepeated(number, progress.function);
+      if (progress == null || (isThrough && !isAgain)) {
         progress = start(memory, symbols, number);
         open.put(key, progress);
         if (open.size() > MOST) {
           open.remove(open.keySet().iterator().next());
         }
       }
-      if (progress.function != number) {
+      if (progress.function != number || isAgain) {
         progress.function = number;
         progress.roundsDone = 0;
         progress.outermost = Optional.empty();
       }
       progress.roundsDone += rounds;
-      boolean isLast = number == facts.manifest().functions().size() - 1;
+      boolean isLast =
+          number == facts.manifest().functions().size() - 1 && !isRepeated(number, number);
       if (isLast && progress.roundsDone >= facts.parallelExtent(number, symbols)) {
         open.remove(key);
       }
       return progress;
+    }
+
+    /// Whether a run goes on where a function follows one that stands behind it, or itself.
+    private boolean isRepeated(int next, int before) {
+      return facts.manifest().repeats().stream()
+          .anyMatch(repeat -> repeat.first() <= next && before <= repeat.last());
     }
 
     /// Forgets a run that has failed.

@@ -55,6 +55,10 @@ public final class Fetches {
         visit(guards);
         visit(body);
       }
+      case Stmt.When(var condition, Stmt body) -> {
+        walk.visit(condition);
+        visit(body);
+      }
       case Stmt.Store store -> {
         store.indices().forEach(walk::visit);
         walk.visit(store.value());

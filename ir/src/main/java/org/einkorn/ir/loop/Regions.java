@@ -59,6 +59,10 @@ public final class Regions {
         guards.forEach(guard -> walk.visit(guard.index()));
         visit(body);
       }
+      case Stmt.When(Scalar condition, Stmt body) -> {
+        walk.visit(condition);
+        visit(body);
+      }
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
         locals.add(buffer.name());
         visit(body);

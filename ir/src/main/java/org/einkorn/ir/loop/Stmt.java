@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 
 /// A statement of a loop nest.
 public sealed interface Stmt {
@@ -49,6 +50,17 @@ public sealed interface Stmt {
   record If(List<Guard> guards, Stmt body) implements Stmt {
     public If {
       guards = List.copyOf(guards);
+    }
+  }
+
+  /// `body` where the data say so.
+  ///
+  /// @param condition a `bool`
+  record When(Scalar condition, Stmt body) implements Stmt {
+    public When {
+      if (condition.type() != DType.BOOL) {
+        throw new IllegalArgumentException("a condition of " + condition.type());
+      }
     }
   }
 

@@ -53,6 +53,10 @@ public final class Usage {
         visitGuards(guards);
         visit(body);
       }
+      case Stmt.When(Scalar condition, Stmt body) -> {
+        visit(condition);
+        visit(body);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
         written.add(buffer);
         indices.forEach(this::visit);

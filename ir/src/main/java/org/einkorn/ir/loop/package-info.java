@@ -14,6 +14,7 @@
 ///             | seq { Stmt* }
 ///             | alloc Buffer { Stmt }                       // local to the statement
 ///             | if Guard* { Stmt }
+///             | when Scalar { Stmt }
 ///             | tensor[IndexExpr, …] = Scalar
 /// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
 /// Region    ::= name [ start : extent, … ]

@@ -62,7 +62,13 @@ final class FunctionSteps {
           when kind == Stmt.LoopKind.SERIAL ->
           nests(inner);
       case Stmt.Sequence(List<Stmt> statements) when statements.size() > 1 -> statements;
-      case Stmt.For _, Stmt.Sequence _, Stmt.Block _, Stmt.Allocate _, Stmt.If _, Stmt.Store _ ->
+      case Stmt.For _,
+          Stmt.Sequence _,
+          Stmt.Block _,
+          Stmt.Allocate _,
+          Stmt.If _,
+          Stmt.When _,
+          Stmt.Store _ ->
           List.of(body);
     };
   }
@@ -90,7 +96,7 @@ final class FunctionSteps {
                       store ->
                           store.buffer().equals(buffer)
                               && spans(block, store.indices(), buffer, loops));
-      case Stmt.If _, Stmt.Store _ -> false;
+      case Stmt.If _, Stmt.When _, Stmt.Store _ -> false;
     };
   }
 
@@ -100,7 +106,7 @@ final class FunctionSteps {
       case Stmt.Store store -> List.of(store);
       case Stmt.Sequence(List<Stmt> statements) ->
           statements.stream().flatMap(statement -> storesOf(statement).stream()).toList();
-      case Stmt.For _, Stmt.Block _, Stmt.Allocate _, Stmt.If _ -> List.of();
+      case Stmt.For _, Stmt.Block _, Stmt.Allocate _, Stmt.If _, Stmt.When _ -> List.of();
     };
   }
 

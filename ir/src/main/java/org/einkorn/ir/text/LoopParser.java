@@ -169,6 +169,12 @@ public final class LoopParser {
       List<Guard> guards = in.sees("{") ? List.of() : exprs.guards(scope);
       return new Stmt.If(guards, body(scope));
     }
+    if (in.accept("when")) {
+      Token first = in.peek();
+      Scalar condition = exprs.scalar(scope);
+      Stmt body = body(scope);
+      return in.node(first, () -> new Stmt.When(condition, body));
+    }
     return store(scope);
   }
 

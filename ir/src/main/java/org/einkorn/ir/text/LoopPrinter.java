@@ -114,6 +114,8 @@ public final class LoopPrinter {
       case Stmt.Allocate(Buffer buffer, Stmt body) -> body("alloc " + buffer(buffer), body);
       case Stmt.If(List<Guard> guards, Stmt body) ->
           body(guards.isEmpty() ? "if" : "if " + guards(guards), body);
+      case Stmt.When(var condition, Stmt body) ->
+          body("when " + ExprPrinter.print(condition), body);
       case Stmt.Store(String buffer, var indices, var value) ->
           line(
               Words.name(buffer)

@@ -71,6 +71,10 @@ final class NestFacts {
         facts.addGuards(guards, context);
         visit(body, guarded(context, guards), depth + 1);
       }
+      case Stmt.When(var condition, Stmt body) -> {
+        facts.addValue(condition, context);
+        visit(body, context.under(Context.Condition.GUARDED), depth + 1);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, var value) -> {
         indices.forEach(index -> facts.addIndex(index, Facts.Role.POSITION, context));
         facts.addValue(value, context);

@@ -87,7 +87,7 @@ final class NestRules {
     return switch (statement) {
       case Stmt.For loop -> List.of(loop.variable());
       case Stmt.Block block -> block.iters().stream().map(Stmt.BlockIter::variable).toList();
-      case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.Store _ -> List.of();
+      case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.Store _ -> List.of();
     };
   }
 

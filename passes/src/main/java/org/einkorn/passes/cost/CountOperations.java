@@ -105,6 +105,7 @@ public final class CountOperations {
           new Stmt.Sequence(statements.stream().map(this::counted).toList());
       case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer, counted(body));
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, counted(body));
+      case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, counted(body));
       case Stmt.Store store -> counted(store);
     };
   }

@@ -58,9 +58,16 @@ public final class ModuleCount {
     switch (statement) {
       case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
         String loop = "loop" + loops++;
-        Domain inside = place.domain.over(loop, new Rename(place.names).of(extent));
-        visit(body, new Place(inside, place.names).bind(variable, IndexExpr.variable(loop)));
+        IndexExpr most = extent instanceof IndexExpr.Fetch fetch ? fetch.extent() : extent;
+        Domain inside = place.domain.over(loop, new Rename(place.names).of(most));
+        Place within = new Place(inside, place.names).bind(variable, IndexExpr.variable(loop));
+        if (most.equals(extent)) {
+          visit(body, within);
+        } else {
+          bound(body, within);
+        }
       }
+      case Stmt.When(var condition, Stmt body) -> bound(body, place);
       case Stmt.Block block -> block(block, place);
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(part -> visit(part, place));
       case Stmt.Allocate(var buffer, Stmt body) -> visit(body, place);
@@ -72,6 +79,14 @@ public final class ModuleCount {
         }
       }
     }
+  }
+
+  /// What the data may leave out.
+  private void bound(Stmt body, Place place) {
+    OperationCount before = total;
+    total = OperationCount.ZERO;
+    visit(body, place);
+    total = before.plus(total.asBound());
   }
 
   private void block(Stmt.Block block, Place place) {

@@ -101,6 +101,8 @@ public final class PlaceOutputs {
           new Stmt.Sequence(statements.stream().map(this::rewrite).toList());
       case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, rewrite(body));
       case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(rewrite(guards), rewrite(body));
+      case Stmt.When(Scalar condition, Stmt body) ->
+          new Stmt.When(Expressions.replace(condition, this::read), rewrite(body));
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) ->
           new Stmt.Store(
               buffer,

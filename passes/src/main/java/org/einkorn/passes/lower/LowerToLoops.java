@@ -81,6 +81,13 @@ public final class LowerToLoops {
       addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
       copy(Step.Iteration.start(state), state, ".first");
     }
+    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers);
+    if (rounds.isPresent()) {
+      rounds.get().buffers().forEach(this::addBuffer);
+      functions.addAll(rounds.get().functions());
+      repeats.add(rounds.get().repeat());
+      return;
+    }
     Set<Step> ofTest = ofTest(iteration, program);
     int first = functions.size();
     iteration.steps().stream()

@@ -61,6 +61,7 @@ final class SplitComplex {
       }
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::collect);
       case Stmt.If(var guards, Stmt body) -> collect(body);
+      case Stmt.When(var condition, Stmt body) -> collect(body);
       case Stmt.Store _ -> {}
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
         taken.add(buffer.name());
@@ -111,6 +112,7 @@ final class SplitComplex {
           isComplex(block.body()) || block.init().filter(this::isComplex).isPresent();
       case Stmt.Sequence(List<Stmt> statements) -> statements.stream().anyMatch(this::isComplex);
       case Stmt.If(var guards, Stmt body) -> isComplex(body);
+      case Stmt.When(Scalar condition, Stmt body) -> isComplex(body) || Walk.isComplex(condition);
       case Stmt.Allocate(var buffer, Stmt body) -> isComplex(body);
       case Stmt.Store store -> complex.contains(store.buffer()) || Walk.isComplex(store.value());
     };
@@ -124,6 +126,12 @@ final class SplitComplex {
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::split).toList());
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, split(body));
+      case Stmt.When(Scalar condition, Stmt body) -> {
+        if (Walk.isComplex(condition)) {
+          throw new IllegalStateException("a condition of complex numbers: " + condition);
+        }
+        yield new Stmt.When(condition, split(body));
+      }
       case Stmt.Allocate(Buffer buffer, Stmt body) ->
           registers.contains(buffer.name())
               ? allocated(parts(buffer), split(body))

@@ -59,6 +59,10 @@ final class IndependentRounds {
         guards.forEach(guard -> reads().visit(guard.index()));
         visit(body);
       }
+      case Stmt.When(Scalar condition, Stmt body) -> {
+        reads().visit(condition);
+        visit(body);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
         indices.forEach(reads()::visit);
         reads().visit(value);

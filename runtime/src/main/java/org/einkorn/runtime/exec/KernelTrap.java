@@ -44,9 +44,10 @@ public final class KernelTrap extends RuntimeException {
 
   /// An iteration whose condition did not come true.
   ///
+  /// @param site the number of a function in it; −1 for the function that runs
   /// @param rounds how many rounds it may have
-  public static KernelTrap unsettled(long rounds) {
-    return new KernelTrap(Kind.UNSETTLED, -1, rounds, rounds);
+  public static KernelTrap unsettled(int site, long rounds) {
+    return new KernelTrap(Kind.UNSETTLED, site, rounds, rounds);
   }
 
   /// `value` if it is a position of an axis of `extent`; called by generated code.
@@ -61,7 +62,8 @@ public final class KernelTrap extends RuntimeException {
     return kind;
   }
 
-  /// The ordinal of the fetch in its function; −1 for other failures.
+  /// The ordinal of the fetch in its function, or the number of a function of an iteration; −1 for
+  /// neither.
   public int site() {
     return site;
   }

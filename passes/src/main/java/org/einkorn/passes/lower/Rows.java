@@ -1,0 +1,143 @@
+package org.einkorn.passes.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// The positions along one axis at which a relation holds, for each position on its other axes:
+/// compressed sparse rows.
+///
+/// Row `r` is `columns[starts[r] … starts[r + 1] − 1]`; rows are numbered by the other axes, the
+/// last the fastest.
+///
+/// @param axis the axis along which positions are listed
+record Rows(String relation, TensorType type, int axis) {
+  private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
+
+  private String starts() {
+    return relation + ".starts" + axis;
+  }
+
+  private String columns() {
+    return relation + ".columns" + axis;
+  }
+
+  /// What the function that makes the rows is called.
+  String name() {
+    return relation + ".rows" + axis;
+  }
+
+  private IndexExpr count() {
+    IndexExpr count = IndexExpr.of(1);
+    for (int other = 0; other < type.rank(); other++) {
+      count = other == axis ? count : count.times(type.extents().get(other));
+    }
+    return count;
+  }
+
+  private IndexExpr places() {
+    return type.extents().stream().reduce(IndexExpr.of(1), IndexExpr::times).plus(1);
+  }
+
+  List<Buffer> buffers() {
+    return List.of(
+        new Buffer(
+            starts(), new TensorType(DType.I64, List.of(count().plus(1))), Buffer.Scope.GLOBAL),
+        new Buffer(columns(), new TensorType(DType.I64, List.of(places())), Buffer.Scope.GLOBAL));
+  }
+
+  /// The number of the row at some positions, that of `axis` ignored.
+  private IndexExpr row(List<IndexExpr> at) {
+    IndexExpr row = IndexExpr.Constant.ZERO;
+    for (int other = 0; other < type.rank(); other++) {
+      row = other == axis ? row : row.times(type.extents().get(other)).plus(at.get(other));
+    }
+    return row;
+  }
+
+  private Scalar start(IndexExpr row) {
+    return new Scalar.Read(starts(), DType.I64, List.of(row));
+  }
+
+  private IndexExpr place(Scalar number) {
+    return new IndexExpr.Fetch(columns(), 0, places(), number);
+  }
+
+  /// Makes the rows.
+  Stmt build() {
+    String register = relation + ".count";
+    Scalar number = new Scalar.Read(register, DType.I64, List.of());
+    List<IndexExpr> at = new ArrayList<>();
+    for (int each = 0; each < type.rank(); each++) {
+      at.add(IndexExpr.variable("axis" + each));
+    }
+    Scalar holds = new Scalar.Read(relation, type.dtype(), at);
+    Scalar more = new Scalar.Binary(BinaryOp.ADD, number, Scalar.Literal.of(DType.I64, 1));
+    Stmt list =
+        new Stmt.When(
+            holds,
+            new Stmt.Sequence(
+                List.of(
+                    new Stmt.Store(
+                        columns(), List.of(place(number)), new Scalar.Position(at.get(axis))),
+                    new Stmt.Store(register, List.of(), more))));
+    Stmt nest =
+        new Stmt.Sequence(
+            List.of(new Stmt.Store(starts(), List.of(row(at)), number), loop(axis, list)));
+    for (int other = type.rank() - 1; other >= 0; other--) {
+      nest = other == axis ? nest : loop(other, nest);
+    }
+    return new Stmt.Allocate(
+        new Buffer(register, NUMBER, Buffer.Scope.REGISTER),
+        new Stmt.Sequence(
+            List.of(
+                new Stmt.Store(register, List.of(), Scalar.Literal.of(DType.I64, 0)),
+                nest,
+                new Stmt.Store(starts(), List.of(count()), number))));
+  }
+
+  private Stmt loop(int of, Stmt body) {
+    return new Stmt.For(Stmt.LoopKind.SERIAL, "axis" + of, type.extents().get(of), body);
+  }
+
+  /// What is done with one position.
+  interface Visit {
+    Stmt of(IndexExpr position);
+  }
+
+  /// Visits the positions of one row.
+  ///
+  /// @param at the positions on the other axes; that on `axis` is ignored
+  /// @param loop a free name for a loop; registers take names that begin with it
+  Stmt forEach(List<IndexExpr> at, String loop, Visit visit) {
+    String begin = loop + ".begin";
+    String column = loop + ".column";
+    Scalar first = new Scalar.Read(begin, DType.I64, List.of());
+    Scalar length = new Scalar.Binary(BinaryOp.SUBTRACT, start(row(at).plus(1)), start(row(at)));
+    Scalar listed =
+        new Scalar.Read(columns(), DType.I64, List.of(place(first).plus(IndexExpr.variable(loop))));
+    IndexExpr position =
+        new IndexExpr.Fetch(
+            relation,
+            axis,
+            type.extents().get(axis),
+            new Scalar.Read(column, DType.I64, List.of()));
+    Stmt inside =
+        new Stmt.Allocate(
+            new Buffer(column, NUMBER, Buffer.Scope.REGISTER),
+            new Stmt.Sequence(
+                List.of(new Stmt.Store(column, List.of(), listed), visit.of(position))));
+    return new Stmt.Allocate(
+        new Buffer(begin, NUMBER, Buffer.Scope.REGISTER),
+        new Stmt.Sequence(
+            List.of(
+                new Stmt.Store(begin, List.of(), start(row(at))),
+                new Stmt.For(Stmt.LoopKind.SERIAL, loop, place(length), inside))));
+  }
+}

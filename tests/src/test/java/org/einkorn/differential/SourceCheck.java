@@ -1,0 +1,164 @@
+package org.einkorn.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.einkorn.frontend.Compiled;
+import org.einkorn.frontend.EquationPrinter;
+import org.einkorn.frontend.Request;
+import org.einkorn.frontend.lower.Frontend;
+import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.eval.ProgramInterpreter;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.text.LoopParser;
+import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.text.TensorParser;
+import org.einkorn.ir.text.TensorPrinter;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.exec.KernelModule;
+
+/// Holds one source program with all its forms: the interpreter on equations, optimized equations
+/// and loops, and both backends come to the same bits; the texts of both levels and the equations
+/// read back to the same.
+final class SourceCheck {
+  private SourceCheck() {}
+
+  /// What the program came to everywhere.
+  static Outcome check(RandomSource.Made made, long seed) {
+    Program program = compile(made.text());
+    Case tested = caseOf(program, made, seed);
+    assertEquals(List.of(), TensorVerifier.verify(program));
+    Outcome expected = Run.of(ProgramInterpreter.of(program), tested, Run.Order.WHOLE);
+    if (expected instanceof Outcome.Broken(String what)) {
+      throw new AssertionError(what);
+    }
+    String text = TensorPrinter.print(program);
+    assertEquals(program, TensorParser.parse(new SourceFile("text", text)).require(), text);
+    Program again = compile(EquationPrinter.print(program));
+    Outcome asEquations =
+        Run.of(ProgramInterpreter.of(again), caseOf(again, made, seed), Run.Order.WHOLE);
+    assertSame(program, expected, renamed(again, program, asEquations), "as equations");
+    checkLoops(made, tested, expected, false);
+    if (!made.text().contains("f64")) {
+      // Sums of small integers do not depend on their order.
+      checkLoops(made, tested, expected, true);
+    }
+    return expected;
+  }
+
+  private static void checkLoops(
+      RandomSource.Made made, Case tested, Outcome expected, boolean mayReassociate) {
+    Program program = tested.program();
+    Pipeline pipeline =
+        Pipeline.of(Pipeline.Observer.none())
+            .in(PassContext.defaults().withReassociation(mayReassociate));
+    Program optimized = pipeline.optimize(program);
+    assertEquals(List.of(), TensorVerifier.verify(optimized));
+    assertSame(
+        program,
+        expected,
+        Run.of(ProgramInterpreter.of(optimized), tested, Run.Order.WHOLE),
+        "optimized");
+    Module loops = pipeline.schedule(pipeline.lower(optimized));
+    assertEquals(List.of(), LoopVerifier.verify(loops));
+    if (made.text().contains("*t")) {
+      requireNoPast(loops);
+    }
+    String nests = LoopPrinter.print(loops);
+    assertEquals(loops, LoopParser.parse(new SourceFile("loops", nests)).require(), nests);
+    assertSame(
+        program, expected, Run.of(ModuleInterpreter.of(loops), tested, Run.Order.WHOLE), "loops");
+    for (String name : List.of("jvm", "llvm")) {
+      try (KernelModule kernel = Agreement.backend(name).compile(loops)) {
+        assertSame(program, expected, Run.of(kernel, tested, Run.Order.THREADS), name);
+        if (expected instanceof Outcome.Finished) {
+          assertSame(program, expected, Run.byRunner(kernel, tested), name + " with its runner");
+        }
+      }
+    }
+  }
+
+  /// Whatever the number of steps, the past of virtual indices takes the same memory.
+  private static void requireNoPast(Module loops) {
+    for (Buffer buffer : loops.buffers()) {
+      boolean isLong =
+          buffer.name().contains(".past")
+              && buffer.type().extents().stream().anyMatch(SourceCheck::growsWithSteps);
+      assertFalse(isLong, () -> LoopPrinter.print(loops));
+    }
+  }
+
+  private static boolean growsWithSteps(IndexExpr extent) {
+    boolean[] found = {false};
+    Walk.ofIndices(part -> found[0] |= part.equals(IndexExpr.symbol("T"))).visit(extent);
+    return found[0];
+  }
+
+  /// What a program came to, its outputs under the names of those of another: `Y.q0` is printed as
+  /// `Y_q0`.
+  private static Outcome renamed(Program from, Program to, Outcome outcome) {
+    if (!(outcome instanceof Outcome.Finished(Map<String, Data> tensors))) {
+      return outcome;
+    }
+    Map<String, Data> named = new LinkedHashMap<>();
+    for (int number = 0; number < to.signature().outputs().size(); number++) {
+      String name = from.signature().outputs().get(number).name();
+      named.put(
+          to.signature().outputs().get(number).name(), Objects.requireNonNull(tensors.get(name)));
+    }
+    return new Outcome.Finished(named);
+  }
+
+  private static Program compile(String text) {
+    Compiled compiled = Frontend.compile(new SourceFile("random.ein", text), Request.plain());
+    List<Diagnostic> errors = compiled.diagnostics().stream().filter(Diagnostic::isError).toList();
+    assertEquals(List.of(), errors, text);
+    return compiled.program().orElseThrow();
+  }
+
+  private static Case caseOf(Program program, RandomSource.Made made, long seed) {
+    SequencedMap<String, Data> inputs = new LinkedHashMap<>();
+    for (Signature.Input input : program.signature().inputs()) {
+      inputs.put(input.name(), Objects.requireNonNull(made.inputs().get(input.name())));
+    }
+    return new Case(program, inputs, seed);
+  }
+
+  private static void assertSame(Program program, Outcome expected, Outcome found, String stage) {
+    switch (expected) {
+      case Outcome.Finished(Map<String, Data> right) -> {
+        if (!(found instanceof Outcome.Finished(Map<String, Data> tensors))) {
+          throw new AssertionError(stage + ": " + found);
+        }
+        for (Signature.Output output : program.signature().outputs()) {
+          assertEquals(
+              Optional.ofNullable(right.get(output.name())),
+              Optional.ofNullable(tensors.get(output.name())),
+              () -> stage + ": " + output.name());
+        }
+      }
+      case Outcome.Trapped trap ->
+          assertTrue(
+              found instanceof Outcome.Trapped other && other.kind() == trap.kind(),
+              () -> stage + ": expected " + trap + ", found " + found);
+      case Outcome.Failed _, Outcome.Broken _ -> throw new AssertionError(expected.toString());
+    }
+  }
+}
