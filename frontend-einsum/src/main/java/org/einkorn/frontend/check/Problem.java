@@ -217,6 +217,30 @@ public sealed interface Problem {
   record NotDifferentiable(String function, String tensor, String type, Origin at)
       implements OfDerivative {}
 
+  // ------------------------------------------------------------------- learning, E025x
+
+  /// What is wrong with a `learn`.
+  sealed interface OfLearning extends Problem {}
+
+  /// No optimizer has that name.
+  record UnknownOptimizer(String name, List<String> known, Origin at) implements OfLearning {}
+
+  /// An argument that an optimizer does not take, or takes otherwise.
+  record OptimizerArgument(String optimizer, String why, List<String> known, Origin at)
+      implements OfLearning {}
+
+  /// A name that is learned and is no parameter of floats.
+  record NotLearnable(String name, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// What is minimized is no number that depends on what is learned.
+  record BadObjective(String what, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// Batches of an index that can't be cut into rows.
+  record BadBatches(String index, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// A number of steps or rows that is none.
+  record BadCount(String what, String why, Origin at) implements OfLearning {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
   record Recursion(List<String> cycle, Origin at) implements Problem {}
@@ -228,7 +252,8 @@ public sealed interface Problem {
 
   record Steps(Origin at) implements Problem {}
 
-  record Learning(Origin at) implements Problem {}
+  /// Something that can't be learned with.
+  record Learning(String what, String remedy, Origin at) implements OfLearning {}
 
   record Jet(Origin at) implements OfDerivative {}
 

@@ -197,7 +197,7 @@ public final class ProblemWords {
       case Problem.RecursiveRank p -> refused(p);
       case Problem.VirtualIndex p -> refused(p);
       case Problem.Steps p -> refused(p);
-      case Problem.Learning p -> refused(p);
+      case Problem.OfLearning p -> LearningWords.diagnostic(p);
       case Problem.OfDerivative p -> DerivativeWords.diagnostic(p);
       case Problem.LinearAlgebra p -> refused(p);
       case Problem.Random p -> refused(p);
@@ -385,12 +385,6 @@ public final class ProblemWords {
           Diagnostic.error("E0903", "`until` and `for` are not compiled in this version")
               .at(p.at(), "")
               .help("write the steps out with a name for each");
-      case Problem.Learning p ->
-          Diagnostic.error("E0904", "`learn` is not compiled in this version")
-              .at(p.at(), "")
-              .help(
-                  "write the step as an equation, `W - 0.1 * grad(Loss, W)`, and run the program"
-                      + " once a step");
       case Problem.LinearAlgebra p ->
           Diagnostic.error("E0906", code(p.function()) + " is not compiled in this version")
               .at(p.at(), "linear algebra")
