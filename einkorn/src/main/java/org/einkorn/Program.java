@@ -55,6 +55,11 @@ public final class Program {
     return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
   }
 
+  /// A part of a program.
+  static Program of(Form form, ProgramFiles files, Options options) {
+    return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
+  }
+
   /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
   public Program with(String name, Tensor tensor) {
     Objects.requireNonNull(name, "name");
@@ -93,6 +98,13 @@ public final class Program {
     return compiler.warnings(knownInputs(), kept);
   }
 
+  /// Whether the program has a `learn`.
+  ///
+  /// @throws CompileException when the program is wrong
+  public boolean learns() {
+    return !compiler.lessons(knownInputs()).isEmpty();
+  }
+
   /// The element type that the program gives an input; `f32` where it says nothing.
   public DType inputType(String name) {
     Objects.requireNonNull(name, "name");
@@ -123,14 +135,19 @@ public final class Program {
     Objects.requireNonNull(arena, "arena");
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
-      Compiler.Compilation compilation = compiler.compile(bound, kept, options, timings);
+      Map<String, Tensor> learned = Training.run(compiler, bound, options, arena, timings);
+      Map<String, Tensor> given = new LinkedHashMap<>(bound);
+      given.putAll(learned);
+      Set<String> wanted = new LinkedHashSet<>(kept);
+      wanted.removeAll(learned.keySet());
+      Compiler.Compilation compilation = compiler.compile(given, wanted, options, timings);
       CompiledCode code = compilation.code();
       Map<String, Tensor> inputs =
           compiler
               .files()
-              .readInputs(reading, code.runner().manifest(), compilation.views().memory(bound));
+              .readInputs(reading, code.runner().manifest(), compilation.views().memory(given));
       code.warnings().forEach(options.onWarning());
-      Results results = code.run(arena, inputs, options.run(), timings);
+      Results results = code.run(arena, inputs, options.run(), timings).learned(learned);
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {
         throw new CompileException(unmet);

@@ -16,6 +16,7 @@ import org.einkorn.frontend.Lesson;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.lower.Frontend;
+import org.einkorn.frontend.lower.ProgramLowering;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
 import org.einkorn.frontend.syntax.Tree;
@@ -100,7 +101,7 @@ final class LessonPlan {
       return Optional.empty();
     }
     Optional<Program> start = start(said, cone, whole.get());
-    Optional<Program> step = step(said, cone, types, asked, batches);
+    Optional<Program> step = step(said, cone, whole.get(), asked, batches);
     if (step.isEmpty() || !diagnostics.isEmpty()) {
       return Optional.empty();
     }
@@ -416,9 +417,10 @@ final class LessonPlan {
   private Optional<Program> step(
       Said said,
       Cone cone,
-      Map<String, TensorType> types,
+      Program whole,
       List<Tree.Statement> asked,
       Optional<Lesson.Batches> batches) {
+    Map<String, TensorType> types = types(whole);
     Map<String, TensorType> inputs = new LinkedHashMap<>();
     StringBuilder text = new StringBuilder();
     text.append("input ").append(said.names.step()).append("[]: f64\n");
@@ -464,22 +466,31 @@ final class LessonPlan {
                 inputs,
                 learn.batches().map(b -> b.index().text())));
     statements.addAll(update.program().statements());
-    Compiled compiled =
-        Frontend.compile(
-            new ParseResult(file, Statements.program(statements), List.of(), List.of()),
+    ProgramLowering.Result lowered =
+        ProgramLowering.lower(
+            whole.name() + "_step",
+            Statements.program(statements),
             new Request(
                 shapes, request.files(), outputs, request.unreadable(), request.specialize()));
-    if (compiled.diagnostics().stream().anyMatch(Diagnostic::isError)) {
-      refuse(compiled.diagnostics(), batches);
+    List<Diagnostic> found = lowered.problems().stream().map(LearningFrontend::diagnostic).toList();
+    if (found.stream().anyMatch(Diagnostic::isError)) {
+      refuse(found, batches);
       return Optional.empty();
     }
+    if (lowered.hasLabels()) {
+      problems.add(
+          new Problem.Learning(
+              "the objective depends on labels",
+              "compare with positions, or compute what needs labels apart from the parameters",
+              learn.objective().origin()));
+    }
     Optional<Program> program =
-        compiled
+        lowered
             .program()
             .map(
                 made ->
                     new Program(
-                        made.name() + "_step",
+                        made.name(),
                         made.signature(),
                         Cone.reachable(made.definitions(), outputs)));
     program.ifPresent(made -> checkRows(made, cone, batches));
