@@ -259,7 +259,8 @@ public sealed interface Problem {
 
   record LinearAlgebra(String function, Origin at) implements Problem {}
 
-  record Random(Origin at) implements Problem {}
+  /// Random numbers that say neither what they come from nor which they are.
+  record Random(String function, String why, Origin at) implements Problem {}
 
   /// A function of complex numbers.
   record ComplexFunction(String function, Origin at) implements Problem {}

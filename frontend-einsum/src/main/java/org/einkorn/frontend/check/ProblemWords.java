@@ -390,9 +390,12 @@ public final class ProblemWords {
               .at(p.at(), "linear algebra")
               .help("compute it outside, and read the result as an input");
       case Problem.Random p ->
-          Diagnostic.error("E0907", "`random` is not compiled in this version")
-              .at(p.at(), "")
-              .help("read the numbers from a file: `R = \"random.npy\"`");
+          Diagnostic.error("E0219", code(p.function()) + " can't tell which numbers it gives")
+              .at(p.at(), p.why())
+              .help(
+                  "give it a seed, and the indices on which its numbers depend if they are not"
+                      + " those of the left side: "
+                      + code(p.function() + "(i, seed: 1)"));
       case Problem.ComplexFunction p ->
           Diagnostic.error(
                   "E0908", p.function() + " of complex numbers is not compiled in this version")
