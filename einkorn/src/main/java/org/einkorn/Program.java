@@ -187,7 +187,8 @@ public final class Program {
     return known;
   }
 
-  /// The program as text at a stage.
+  /// The program as text at a stage. One that learns is printed in parts, each with a heading that
+  /// no stage reads: for each `learn` what it begins with, its step, and last what runs after it.
   ///
   /// @throws IllegalArgumentException for a stage before the one the program was given at
   public String ir(Stage stage) {
@@ -200,7 +201,10 @@ public final class Program {
   public String ir(Stage stage, Set<String> after) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(after, "after");
-    return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
+    if (stage == Stage.AST || !learns()) {
+      return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
+    }
+    return LearningText.of(compiler, knownInputs(), kept, options).ir(stage, after);
   }
 
   /// What the compiler decided and what the program costs, for inputs of these shapes.
@@ -210,7 +214,11 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     Objects.requireNonNull(shapes, "shapes");
-    return Explanation.of(compiler, withShapes(shapes), kept, options);
+    Map<String, Known> known = withShapes(shapes);
+    Explanation program = Explanation.of(compiler, known, kept, options);
+    return compiler.lessons(known).isEmpty()
+        ? program
+        : program.after(LearningText.of(compiler, known, kept, options).explained());
   }
 
   /// The program compiled for inputs of fixed shapes.
@@ -222,6 +230,7 @@ public final class Program {
   public Kernel kernel(Target target, Map<String, Shape> shapes) {
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
+    refuseLearning("a kernel is one program of equations");
     return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
   }
 
@@ -247,7 +256,18 @@ public final class Program {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
+    refuseLearning("learning is not compiled ahead of time");
     return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);
+  }
+
+  private void refuseLearning(String why) {
+    if (learns()) {
+      throw new RefusedException(
+          "E0904",
+          why + " in this version, and the program has a `learn`",
+          "write what is learned to a file, `\"w.npy\" = W`, and compile a program that reads it:"
+              + " `param W = \"w.npy\"`");
+    }
   }
 
   private Map<String, Known> withShapes(Map<String, Shape> shapes) {
