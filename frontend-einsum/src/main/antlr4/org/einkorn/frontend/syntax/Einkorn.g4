@@ -62,7 +62,7 @@ parameter : name brackets? (COLON expression)? ;
 //     until Loss < 0.01
 learning
     : LEARN name (COMMA name)* MINIMIZING expression
-      WITH name arguments? FOR count STEPS (batches | holding | ending)*
+      WITH name arguments? FOR count STEPS (batches | holding)* ending?
     ;
 
 batches : OVER name IN BATCHES OF count ;
@@ -72,6 +72,7 @@ count : INTEGER | name ;
 
 holding : HOLDING name (COMMA name)* ;
 
+// It is last, since `over` and `holding` could go on an expression as names.
 ending : UNTIL expression ;
 
 // An equation, a rule, a fact, a query, or a file read or written: they all begin with an expression.

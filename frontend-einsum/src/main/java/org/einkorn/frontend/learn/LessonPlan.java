@@ -167,12 +167,7 @@ final class LessonPlan {
             new Problem.NotLearnable(
                 name.text(), "it is held too", "leave it out of `holding`", name.origin()));
       } else if (!Statements.targets(all).contains(name.text())) {
-        problems.add(
-            new Problem.NotLearnable(
-                name.text(),
-                "no equation and no declaration is of that name, which is to be held",
-                "name a tensor of the program",
-                name.origin()));
+        problems.add(new Problem.UnknownName(name.text(), name.origin(), List.of()));
       }
     }
     String name = learn.optimizer().function().text();

@@ -154,9 +154,6 @@ final class StatementBuilder {
     if (context.holding().size() > 1) {
       throw twice("holding", context.holding());
     }
-    if (context.ending().size() > 1) {
-      throw twice("until", context.ending());
-    }
     return new Tree.Learn(
         parameters,
         expressions.build(context.expression()),
@@ -167,7 +164,7 @@ final class StatementBuilder {
             .flatMap(holding -> holding.name().stream())
             .map(expressions::name)
             .toList(),
-        context.ending().stream().findFirst().map(ending -> expressions.build(ending.expression())),
+        Optional.ofNullable(context.ending()).map(ending -> expressions.build(ending.expression())),
         origin(context));
   }
 
