@@ -51,6 +51,17 @@ public final class LearningFrontend {
       plan.diagnostics().stream().filter(made -> !problems.contains(made)).forEach(problems::add);
       learn.parameters().forEach(parameter -> known.add(parameter.text()));
     }
+    if (problems.isEmpty() && lessons.size() < learns.size()) {
+      // Never a program that forgets to learn.
+      List<Diagnostic> open = new ArrayList<>(program.open());
+      open.add(
+          diagnostic(
+              new Problem.Learning(
+                  "what is learned depends on sizes that are not known",
+                  "bind the inputs, or declare their axes",
+                  learns.get(lessons.size()).origin())));
+      return new Compiled(Optional.empty(), program.diagnostics(), open, program.requirements());
+    }
     if (problems.isEmpty()) {
       return new Compiled(
           program.program(),
