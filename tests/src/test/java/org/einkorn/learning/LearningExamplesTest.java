@@ -25,7 +25,9 @@ final class LearningExamplesTest {
         Einkorn.open(
                 EXAMPLES.resolve("learning").resolve(example),
                 Stage.EQUATIONS,
-                Options.defaults().withTarget(Target.llvm()))
+                Options.defaults()
+                    .withTarget(Target.llvm())
+                    .withReadable(java.util.List.of(EXAMPLES)))
             .run();
     double found = results.get(result).getDouble();
     System.out.println(example + ": " + result + " " + found);
