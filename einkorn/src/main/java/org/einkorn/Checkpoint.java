@@ -97,7 +97,7 @@ final class Checkpoint {
     return DataException.of(DataFault.CHECKPOINT_MISFIT).at(path);
   }
 
-  /// @throws DataException E0559 if the order of rows was another, or the program is
+  /// @throws DataException E0561 if the order of rows was another, or the program is
   void requireSeed(long seed, int lessons) {
     if (number(SEED) != seed) {
       throw misfit()
@@ -113,7 +113,7 @@ final class Checkpoint {
   }
 
   /// @param first parameters and states as they would begin
-  /// @throws DataException E0559 if they are others, or the steps are
+  /// @throws DataException E0561 if they are others, or the steps are
   void requireFits(Lesson lesson, Map<String, Tensor> first, long rows) {
     lesson.parameters().forEach(made -> requireTensor(made.name(), first));
     lesson.states().forEach(made -> requireTensor(made.name(), first));

@@ -41,14 +41,15 @@ public enum DataFault {
   OUT_OF_MEMORY("E0541", "there is not enough memory for the tensor"),
   POSITION_OUTSIDE_AXIS("E0550", "a position is outside its axis"),
   INTEGER_OVERFLOW("E0551", "integer arithmetic has no exact result in its type"),
+  NOT_SETTLED("E0558", "an iteration does not settle"),
   INPUT_MISSING("E0552", "an input has no data"),
   INPUT_UNKNOWN("E0553", "the program has no such tensor"),
   MEMORY_BUDGET("E0554", "the memory budget does not suffice"),
   ARGUMENT_SYNTAX("E0555", "an argument can't be read"),
   ACCESS_REFUSED("E0556", "the program may not touch this file"),
   WRONG_TENSORS("E0557", "a kernel is given other tensors than it takes"),
-  LOSS_NOT_A_NUMBER("E0558", "what is minimized is no number"),
-  CHECKPOINT_MISFIT("E0559", "the checkpoint is not one of this program and run");
+  LOSS_NOT_A_NUMBER("E0560", "what is minimized is no number"),
+  CHECKPOINT_MISFIT("E0561", "the checkpoint is not one of this program and run");
 
   private final String code;
   private final String title;

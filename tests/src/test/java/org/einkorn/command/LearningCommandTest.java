@@ -49,7 +49,7 @@ final class LearningCommandTest {
     assertEquals(whole, rest.out());
     Ein other = Ein.run("run", program, "T=[1,2]", "--resume", file, "--seed", 4);
     assertEquals(1, other.code());
-    assertTrue(other.err().contains("E0559"), other.err());
+    assertTrue(other.err().contains("E0561"), other.err());
   }
 
   @Test

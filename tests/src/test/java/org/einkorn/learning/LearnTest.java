@@ -175,7 +175,7 @@ final class LearnTest {
 
   private static void requireMisfit(String what, Program program) {
     DataException failure = assertThrows(DataException.class, program::run);
-    assertEquals("E0559", failure.code());
+    assertEquals("E0561", failure.code());
     assertTrue(failure.describe().contains(what), failure.describe());
   }
 
@@ -299,7 +299,7 @@ final class LearnTest {
                         learn W minimizing Loss with sgd(rate: 3.0) for 9 steps
                         """)
                     .run());
-    assertEquals("E0558", failure.code());
+    assertEquals("E0560", failure.code());
     assertTrue(failure.describe().contains("step 2 of"), failure.describe());
   }
 

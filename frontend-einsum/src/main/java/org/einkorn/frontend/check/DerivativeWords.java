@@ -23,6 +23,16 @@ final class DerivativeWords {
                   "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
               .at(p.at(), "")
               .help("convert it to a float in an equation of its own, and name that");
+      case Problem.DerivativeOfUntyped p ->
+          Diagnostic.error(
+                  "E0244",
+                  "the type of " + code(p.tensor()) + " is not known before its derivative")
+              .at(p.at(), "both are computed together")
+              .help("give it a type where it is defined, " + code(p.tensor() + ": " + p.type()));
+      case Problem.DerivativeOfIteration p ->
+          Diagnostic.error("E0243", "no derivative goes through the iteration " + code(p.tensor()))
+              .at(p.at(), "")
+              .help("give the steps an index, `X[i, *t+1] = f(X[j, *t])`, which has derivatives");
       case Problem.Jet p ->
           Diagnostic.error("E0905", "`jet` is not compiled in this version")
               .at(p.at(), "")

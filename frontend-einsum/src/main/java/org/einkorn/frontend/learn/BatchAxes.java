@@ -136,6 +136,12 @@ final class BatchAxes {
           link(Place.of(name, axis), Place.of(like, axis));
         }
       }
+      case Body.Iterate iterate -> {
+        for (int axis = 0; axis < definition.type().rank(); axis++) {
+          link(Place.of(name, axis), Place.of(iterate.start(), axis));
+          link(Place.of(name, axis), Place.of(iterate.next(), axis));
+        }
+      }
     }
   }
 

@@ -51,7 +51,7 @@ final class Holding {
                   .toList());
       case Body.Scan(var projection, int axis, var axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes, scalar(operand));
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

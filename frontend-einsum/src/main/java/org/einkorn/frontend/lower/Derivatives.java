@@ -1,8 +1,10 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
@@ -29,6 +31,20 @@ final class Derivatives {
   /// The derivative that a name stands for.
   static Optional<Body.Derivative.Mode> mode(String function) {
     return Body.Derivative.Mode.of(function);
+  }
+
+  /// The names that derivatives in an expression are of.
+  static Set<String> named(Tree.Expression value) {
+    Set<String> found = new LinkedHashSet<>();
+    if (value instanceof Tree.Call call && mode(call.function().text()).isPresent()) {
+      for (Tree.Argument argument : call.arguments()) {
+        if (argument.value() instanceof Tree.Name name) {
+          found.add(name.text());
+        }
+      }
+    }
+    Uses.children(value).forEach(child -> found.addAll(named(child)));
+    return found;
   }
 
   /// The extents of the result; nothing after a complaint.
@@ -192,29 +208,56 @@ final class Derivatives {
             + "."
             + body.variable()
             + body.direction().map(direction -> "." + direction).orElse("");
-    TensorInfo like = tensors.get(body.mode() == Body.Derivative.Mode.JVP ? 0 : 1);
+    TensorInfo like = like(call, tensors);
     DType type = like.dtype().compute();
     return new TensorInfo(name, type, type, like.extents(), false, false, call.origin());
+  }
+
+  /// The tensor whose type and shape the result has.
+  private static TensorInfo like(Tree.Call call, List<TensorInfo> tensors) {
+    return tensors.get(mode(call) == Body.Derivative.Mode.JVP ? 0 : 1);
   }
 
   private void request(Tree.Call call, List<TensorInfo> tensors, TensorInfo result) {
     if (context.tensors.putIfAbsent(result.name(), result) != null) {
       return;
     }
+    TensorInfo like = like(call, tensors);
+    context.later(
+        () -> {
+          TensorInfo now = context.tensor(like.name());
+          if (now != null && now.dtype() != like.dtype()) {
+            context.report(
+                new Problem.DerivativeOfUntyped(
+                    call.function().text(), like.name(), now.dtype().text(), call.origin()));
+          }
+        });
     Body.Derivative body = body(call, tensors);
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
-    if (Reach.between(body.variable(), body.function(), context.definitions).isEmpty()) {
-      context.report(
-          new Problem.NoInfluence(
-              call.function().text(), body.function(), body.variable(), call.origin()));
+    // What is computed together with the derivative is defined after it.
+    context.later(() -> checkPath(call, body));
+  }
+
+  /// Looks at what lies between the variable and the function.
+  private void checkPath(Tree.Call call, Body.Derivative body) {
+    String name = call.function().text();
+    String variable = body.variable();
+    String function = body.function();
+    if (Reach.between(variable, function, context.definitions).isEmpty()) {
+      context.report(new Problem.NoInfluence(name, function, variable, call.origin()));
     }
-    Reach.complexBetween(body.variable(), body.function(), context.definitions)
+    Reach.iterationBetween(variable, function, context.definitions)
+        .ifPresent(
+            state ->
+                context.report(
+                    new Problem.DerivativeOfIteration(name, state.name(), call.origin())));
+    Reach.complexBetween(variable, function, context.definitions)
         .ifPresent(
             definition ->
                 context.report(
                     new Problem.NotDifferentiable(
-                        call.function().text(), definition.name(), "complex", call.origin())));
+                        name, definition.name(), "complex", call.origin())));
   }
 }

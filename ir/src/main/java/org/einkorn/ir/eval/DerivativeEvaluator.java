@@ -189,6 +189,9 @@ final class DerivativeEvaluator {
       case Body.Accumulate accumulate -> accumulate(definition, accumulate, scene);
       case Body.Scan scan -> scan(definition, scan, scene);
       case Body.Derivative derivative -> of(derivative, scene);
+      case Body.Iterate _ ->
+          throw new IllegalArgumentException(
+              "no derivative goes through the iteration `" + definition.name() + "`");
     };
   }
 

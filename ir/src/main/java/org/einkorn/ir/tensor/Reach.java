@@ -24,7 +24,7 @@ public final class Reach {
       before = needed.size() + moved.size();
       for (Definition definition : definitions) {
         Set<String> reads = TensorReads.of(definition.body());
-        if (needed.contains(definition.name())) {
+        if (needed.contains(definition.name()) && !definition.name().equals(variable)) {
           needed.addAll(reads);
         }
         if (reads.stream().anyMatch(moved::contains)) {
@@ -37,6 +37,17 @@ public final class Reach {
     }
     needed.retainAll(moved);
     return Set.copyOf(needed);
+  }
+
+  /// A definition on the way that is an iteration.
+  public static Optional<Definition> iterationBetween(
+      String variable, String function, List<Definition> definitions) {
+    Set<String> path = between(variable, function, definitions);
+    return definitions.stream()
+        .filter(definition -> path.contains(definition.name()))
+        .filter(definition -> !definition.name().equals(variable))
+        .filter(definition -> definition.body() instanceof Body.Iterate)
+        .findFirst();
   }
 
   /// A definition on the way that makes complex numbers of the variable.
