@@ -84,6 +84,25 @@ final class LearnTest {
     }
   }
 
+  /// A batch of all rows is the same as none, but for the order in which they are added.
+  @Test
+  void aBatchOfAllRowsIsTheWhole() {
+    for (Target target : TARGETS) {
+      String text = REGRESSION.replace("STEPS", "20").replace("E]", "50]").replace("E,", "50,");
+      Options options = Options.defaults().withTarget(target);
+      Results batches =
+          bindNumbers(text.replace("batches of 8", "batches of 50")).with(options).run();
+      Results whole = bindNumbers(text.replace("over e in batches of 8", "")).with(options).run();
+      assertArrayEquals(learned(whole, "W"), learned(batches, "W"), 1e-5f, target.name());
+    }
+  }
+
+  private static Program bindNumbers(String text) {
+    return Einkorn.compile("numbers", text)
+        .with("X", numbers(50, 3))
+        .with("T", numbers(1, 50).reshape(50));
+  }
+
   @Test
   void theSeedDecidesTheRows() {
     float[] first = learned(regression(5).run(), "W");

@@ -201,7 +201,7 @@ final class StepProgram {
     String why =
         first.title()
             + first.primary().map(Diagnostic.Label::span).map(StepProgram::line).orElse("");
-    if (batches.isPresent()) {
+    if (batches.isPresent() && first.code().startsWith("E01")) {
       problems.add(
           new Problem.BadBatches(
               batches.get().index(),
@@ -211,8 +211,8 @@ final class StepProgram {
     } else {
       problems.add(
           new Problem.Learning(
-              "a step of this `learn` is no program of its own: " + why,
-              "declare the sizes and types of the tensors that the objective needs",
+              "a step of this `learn`: " + why,
+              "compute it apart from the parameters, or otherwise",
               learn.origin()));
     }
   }
