@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
+import org.einkorn.frontend.Lesson;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
@@ -224,6 +225,49 @@ final class Compiler {
                 .load(code.module(), code.stage().text(), code.text()));
       }
     };
+  }
+
+  /// Whether the program may be one that learns; where it is not, this is cheap to say.
+  boolean mayLearn() {
+    return form instanceof Form.Source(var file) && file.text().contains("learn");
+  }
+
+  /// What the program learns before it runs, for inputs of these types and shapes.
+  ///
+  /// @throws CompileException with all errors of the program
+  List<Lesson> lessons(Map<String, Known> inputs) {
+    return learning(inputs).map(Compiled::lessons).orElse(List.of());
+  }
+
+  private Optional<Compiled> learning(Map<String, Known> inputs) {
+    if (!mayLearn() || !(form instanceof Form.Source(var file))) {
+      return Optional.empty();
+    }
+    Compiled compiled = sources.compile(file, inputs, Set.of(), true);
+    if (compiled.program().isEmpty()) {
+      throw new CompileException(compiled.refusals());
+    }
+    return Optional.of(compiled);
+  }
+
+  /// The files that the program names for inputs.
+  Map<String, String> filesOfInputs(Map<String, Known> inputs) {
+    Map<String, String> files = new TreeMap<>();
+    learning(inputs)
+        .flatMap(Compiled::program)
+        .ifPresent(
+            program ->
+                program
+                    .signature()
+                    .inputs()
+                    .forEach(
+                        input -> input.file().ifPresent(file -> files.put(input.name(), file))));
+    return files;
+  }
+
+  /// A program of equations that is a part of this one.
+  Program part(org.einkorn.ir.tensor.Program program, Options options) {
+    return Program.of(new Form.Equations(program), files, options);
   }
 
   /// The program at level 1, before any pass.

@@ -31,17 +31,30 @@ import org.einkorn.runtime.DataFault;
 /// @param equations one entry for each tensor that the user defined
 /// @param kernels what runs, in order
 /// @param warnings what the plan warns of
+/// @param learning what runs before it, where the program learns: the parts of each `learn`
 public record Explanation(
     List<Equation> equations,
     Totals totals,
     List<KernelCost> kernels,
     List<Pipeline.Timing> passes,
-    List<Diagnostic> warnings) {
+    List<Diagnostic> warnings,
+    List<Part> learning) {
   public Explanation {
+    learning = List.copyOf(learning);
     warnings = List.copyOf(warnings);
     equations = List.copyOf(equations);
     kernels = List.copyOf(kernels);
     passes = List.copyOf(passes);
+  }
+
+  /// A part of a program that learns.
+  ///
+  /// @param heading which one
+  public record Part(String heading, Explanation explanation) {}
+
+  /// This, after parts that learn.
+  Explanation after(List<Part> parts) {
+    return new Explanation(equations, totals, kernels, passes, warnings, parts);
   }
 
   /// One user equation.
@@ -119,7 +132,8 @@ public record Explanation(
           totals(equations, planned, memory),
           kernels(lowered, planned, symbols),
           timings,
-          PlanWarnings.of(program, lowered.trace()));
+          PlanWarnings.of(program, lowered.trace()),
+          List.of());
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)
           .at("the program `" + program.name() + "`")

@@ -19,9 +19,10 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param counts whether runs count the operations that they execute, which takes time
 /// @param isExact whether floating-point operations keep the order in which they are written
 /// @param objective what the order of a contraction makes small
-/// @param seed what random inputs of verification come from
+/// @param seed where the order of rows in learning and the random inputs of verification come from
 /// @param readable folders beside the program's own and the working folder that it may read
 /// @param onWarning receives, before each run, what its plan warns of; nothing is printed
+/// @param training what is seen and kept of learning
 public record Options(
     Target target,
     RunOptions run,
@@ -32,7 +33,8 @@ public record Options(
     boolean isExact,
     Objective objective,
     long seed,
-    Consumer<Diagnostic> onWarning) {
+    Consumer<Diagnostic> onWarning,
+    TrainingOptions training) {
 
   public Options {
     Objects.requireNonNull(target, "target");
@@ -41,6 +43,7 @@ public record Options(
     Objects.requireNonNull(verification, "verification");
     Objects.requireNonNull(readable, "readable");
     Objects.requireNonNull(onWarning, "onWarning");
+    Objects.requireNonNull(training, "training");
     passes = passes.map(Set::copyOf);
     readable = List.copyOf(readable);
   }
@@ -67,7 +70,8 @@ public record Options(
         false,
         Objective.TIME,
         0,
-        _ -> {});
+        _ -> {},
+        TrainingOptions.defaults());
   }
 
   public Options withTarget(Target newTarget) {
@@ -81,7 +85,8 @@ public record Options(
         isExact,
         objective,
         seed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   public Options withRun(RunOptions newRun) {
@@ -95,7 +100,8 @@ public record Options(
         isExact,
         objective,
         seed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   public Options withPasses(Set<String> names) {
@@ -109,7 +115,8 @@ public record Options(
         isExact,
         objective,
         seed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   public Options withVerification(Verification newVerification) {
@@ -123,18 +130,39 @@ public record Options(
         isExact,
         objective,
         seed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   public Options withReadable(List<Path> folders) {
     return new Options(
-        target, run, passes, verification, counts, folders, isExact, objective, seed, onWarning);
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        folders,
+        isExact,
+        objective,
+        seed,
+        onWarning,
+        training);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
   public Options withExact(boolean exact) {
     return new Options(
-        target, run, passes, verification, counts, readable, exact, objective, seed, onWarning);
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        exact,
+        objective,
+        seed,
+        onWarning,
+        training);
   }
 
   /// With another aim for the order of contractions.
@@ -149,7 +177,8 @@ public record Options(
         isExact,
         Objects.requireNonNull(newObjective, "newObjective"),
         seed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   public Options withSeed(long newSeed) {
@@ -163,7 +192,8 @@ public record Options(
         isExact,
         objective,
         newSeed,
-        onWarning);
+        onWarning,
+        training);
   }
 
   /// With another receiver of what the plan of a run warns of: that memory is short, and what that
@@ -179,7 +209,8 @@ public record Options(
         isExact,
         objective,
         seed,
-        Objects.requireNonNull(newReceiver, "newReceiver"));
+        Objects.requireNonNull(newReceiver, "newReceiver"),
+        training);
   }
 
   /// These options with runs that count, or do not.
@@ -194,6 +225,23 @@ public record Options(
         isExact,
         objective,
         seed,
-        onWarning);
+        onWarning,
+        training);
+  }
+
+  /// With another way to see and to keep what is learned.
+  public Options withTraining(TrainingOptions newTraining) {
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning,
+        newTraining);
   }
 }

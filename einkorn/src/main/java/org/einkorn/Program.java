@@ -55,6 +55,11 @@ public final class Program {
     return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
   }
 
+  /// A part of a program.
+  static Program of(Form form, ProgramFiles files, Options options) {
+    return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
+  }
+
   /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
   public Program with(String name, Tensor tensor) {
     Objects.requireNonNull(name, "name");
@@ -93,6 +98,13 @@ public final class Program {
     return compiler.warnings(knownInputs(), kept);
   }
 
+  /// Whether the program has a `learn`.
+  ///
+  /// @throws CompileException when the program is wrong
+  public boolean learns() {
+    return !compiler.lessons(knownInputs()).isEmpty();
+  }
+
   /// The element type that the program gives an input; `f32` where it says nothing.
   public DType inputType(String name) {
     Objects.requireNonNull(name, "name");
@@ -123,14 +135,19 @@ public final class Program {
     Objects.requireNonNull(arena, "arena");
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
-      Compiler.Compilation compilation = compiler.compile(bound, kept, options, timings);
+      Map<String, Tensor> learned = Training.run(compiler, bound, options, arena, timings);
+      Map<String, Tensor> given = new LinkedHashMap<>(bound);
+      given.putAll(learned);
+      Set<String> wanted = new LinkedHashSet<>(kept);
+      wanted.removeAll(learned.keySet());
+      Compiler.Compilation compilation = compiler.compile(given, wanted, options, timings);
       CompiledCode code = compilation.code();
       Map<String, Tensor> inputs =
           compiler
               .files()
-              .readInputs(reading, code.runner().manifest(), compilation.views().memory(bound));
+              .readInputs(reading, code.runner().manifest(), compilation.views().memory(given));
       code.warnings().forEach(options.onWarning());
-      Results results = code.run(arena, inputs, options.run(), timings);
+      Results results = code.run(arena, inputs, options.run(), timings).learned(learned);
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {
         throw new CompileException(unmet);
@@ -170,7 +187,8 @@ public final class Program {
     return known;
   }
 
-  /// The program as text at a stage.
+  /// The program as text at a stage. One that learns is printed in parts, each with a heading that
+  /// no stage reads: for each `learn` what it begins with, its step, and last what runs after it.
   ///
   /// @throws IllegalArgumentException for a stage before the one the program was given at
   public String ir(Stage stage) {
@@ -183,7 +201,10 @@ public final class Program {
   public String ir(Stage stage, Set<String> after) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(after, "after");
-    return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
+    if (stage == Stage.AST || !learns()) {
+      return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
+    }
+    return LearningText.of(compiler, knownInputs(), kept, options).ir(stage, after);
   }
 
   /// What the compiler decided and what the program costs, for inputs of these shapes.
@@ -193,7 +214,11 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     Objects.requireNonNull(shapes, "shapes");
-    return Explanation.of(compiler, withShapes(shapes), kept, options);
+    Map<String, Known> known = withShapes(shapes);
+    Explanation program = Explanation.of(compiler, known, kept, options);
+    return compiler.lessons(known).isEmpty()
+        ? program
+        : program.after(LearningText.of(compiler, known, kept, options).explained());
   }
 
   /// The program compiled for inputs of fixed shapes.
@@ -205,6 +230,7 @@ public final class Program {
   public Kernel kernel(Target target, Map<String, Shape> shapes) {
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
+    refuseLearning("a kernel is one program of equations");
     return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
   }
 
@@ -230,7 +256,18 @@ public final class Program {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
+    refuseLearning("learning is not compiled ahead of time");
     return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);
+  }
+
+  private void refuseLearning(String why) {
+    if (learns()) {
+      throw new RefusedException(
+          "E0904",
+          why + " in this version, and the program has a `learn`",
+          "write what is learned to a file, `\"w.npy\" = W`, and compile a program that reads it:"
+              + " `param W = \"w.npy\"`");
+    }
   }
 
   private Map<String, Known> withShapes(Map<String, Shape> shapes) {

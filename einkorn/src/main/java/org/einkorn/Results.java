@@ -25,6 +25,7 @@ public final class Results {
   private final Optional<OperationCount> executed;
   private final List<Pipeline.Timing> compilation;
   private final double runMilliseconds;
+  private final Map<String, Tensor> learned = new LinkedHashMap<>();
 
   /// @param counters the outputs that counted multiplications and additions, if anything did
   Results(
@@ -48,11 +49,22 @@ public final class Results {
     this.runMilliseconds = runMilliseconds;
   }
 
-  /// The output with this name.
+  /// Adds what was learned before the run.
+  Results learned(Map<String, Tensor> parameters) {
+    learned.putAll(parameters);
+    return this;
+  }
+
+  /// What the program learned, by name; nothing if it has no `learn`.
+  public Map<String, Tensor> learned() {
+    return Collections.unmodifiableMap(learned);
+  }
+
+  /// The output, or the learned parameter, with this name.
   ///
   /// @throws IllegalArgumentException if the run kept no such tensor
   public Tensor get(String name) {
-    Tensor tensor = outputs.get(name);
+    Tensor tensor = outputs.containsKey(name) ? outputs.get(name) : learned.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
           "this run kept "

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Request;
-import org.einkorn.frontend.lower.Frontend;
+import org.einkorn.frontend.learn.LearningFrontend;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.differentiate.Differentiate;
@@ -49,7 +49,7 @@ final class SourceCompiler {
 
   /// What the frontend says, with derivatives as equations.
   private static Compiled compile(SourceFile source, Request request) {
-    return Frontend.compile(source, request).map(Differentiate::apply);
+    return LearningFrontend.compile(source, request).map(Differentiate::apply);
   }
 
   /// What the frontend says, and what the headers of the files that it asked for said.

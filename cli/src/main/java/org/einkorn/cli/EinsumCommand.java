@@ -62,6 +62,7 @@ final class EinsumCommand implements Callable<Integer> {
   public Integer call() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
+    running.noteSeed(session, messages);
     if (output != null) {
       TensorFiles.requireWritable(FileReference.of(output));
     }

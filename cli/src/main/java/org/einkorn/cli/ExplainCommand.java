@@ -103,6 +103,14 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void print(Explanation explanation) {
+    for (Explanation.Part part : explanation.learning()) {
+      session.out().println("==== " + part.heading() + " ====");
+      print(part.explanation());
+      session.out().println();
+    }
+    if (!explanation.learning().isEmpty()) {
+      session.out().println("==== after learning ====");
+    }
     for (Explanation.Equation equation : explanation.equations()) {
       session
           .out()

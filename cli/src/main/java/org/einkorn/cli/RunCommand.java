@@ -34,6 +34,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin MessageOptions messages = new MessageOptions();
 
+  @Mixin LearningOptions learning = new LearningOptions();
+
   @Mixin StatsOptions statistics = new StatsOptions();
 
   @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
@@ -67,8 +69,8 @@ final class RunCommand implements Callable<Integer> {
   private Options options() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
-    return statistics.applyTo(
-        reading.applyTo(running.applyTo(compiling.applyTo(Options.defaults()), session, messages)));
+    Options options = running.applyTo(compiling.applyTo(Options.defaults()), session, messages);
+    return statistics.applyTo(reading.applyTo(learning.applyTo(options, session, messages)));
   }
 
   private static boolean isCode(Stage stage) {
@@ -117,6 +119,12 @@ final class RunCommand implements Callable<Integer> {
         bound = bound.keeping(targets.keySet().toArray(String[]::new));
       }
       Programs.warn(session, bound, messages);
+      if (learning.areGiven() && !bound.learns()) {
+        throw new UsageException("--checkpoint and --resume are for a program that learns");
+      }
+      if (!bound.learns()) {
+        running.noteSeed(session, messages);
+      }
       Results results = bound.runAndWrite(arena);
       targets.forEach(
           (name, path) -> TensorFiles.write(results.get(name), FileReference.parse(path)));

@@ -37,9 +37,6 @@ final class RunningOptions {
 
   /// @throws UsageException for a value that an option does not take
   Options applyTo(Options options, Session session, MessageOptions messages) {
-    if (seed != null) {
-      messages.note(session, "--seed changes nothing: nothing in this run is random");
-    }
     Target target =
         Target.of(backend == null ? "jvm" : backend).orElseThrow(() -> unknownBackend(backend));
     RunOptions run = RunOptions.defaults();
@@ -53,9 +50,17 @@ final class RunningOptions {
       run = run.withMemoryBudgetBytes(parseSize(memoryBudget));
     }
     return options
+        .withSeed(seed == null ? options.seed() : seed)
         .withTarget(target)
         .withRun(run)
         .withWarnings(warning -> messages.warn(session, List.of(warning)));
+  }
+
+  /// Says so where a seed is given for a run in which nothing is random.
+  void noteSeed(Session session, MessageOptions messages) {
+    if (seed != null) {
+      messages.note(session, "--seed changes nothing: nothing in this run is random");
+    }
   }
 
   static UsageException unknownBackend(@Nullable String name) {

@@ -16,7 +16,8 @@ final class Session {
     this.err = err;
   }
 
-  private static boolean isTerminal() {
+  /// Whether a person watches.
+  static boolean isTerminal() {
     return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 

@@ -13,15 +13,19 @@ import org.einkorn.ir.tensor.Program;
 /// @param diagnostics errors and warnings, in order of position
 /// @param open what must be known before there can be a program: errors for those who need it now
 /// @param requirements what must hold of the sizes that data fix
+/// @param lessons what is learned before the program runs, in order; its parameters are inputs of
+///   the program then
 public record Compiled(
     Optional<Program> program,
     List<Diagnostic> diagnostics,
     List<Diagnostic> open,
-    List<Requirement> requirements) {
+    List<Requirement> requirements,
+    List<Lesson> lessons) {
   public Compiled {
     diagnostics = List.copyOf(diagnostics);
     open = List.copyOf(open);
     requirements = List.copyOf(requirements);
+    lessons = List.copyOf(lessons);
   }
 
   /// A text whose program is not open and asks nothing of sizes.
@@ -29,9 +33,23 @@ public record Compiled(
     this(program, diagnostics, List.of(), List.of());
   }
 
-  /// This with another program, made from this one.
+  /// A text whose program learns nothing.
+  public Compiled(
+      Optional<Program> program,
+      List<Diagnostic> diagnostics,
+      List<Diagnostic> open,
+      List<Requirement> requirements) {
+    this(program, diagnostics, open, requirements, List.of());
+  }
+
+  /// This with other programs, each made from the one here.
   public Compiled map(UnaryOperator<Program> change) {
-    return new Compiled(program.map(change), diagnostics, open, requirements);
+    return new Compiled(
+        program.map(change),
+        diagnostics,
+        open,
+        requirements,
+        lessons.stream().map(lesson -> lesson.map(change)).toList());
   }
 
   /// An extent that must not be 0.

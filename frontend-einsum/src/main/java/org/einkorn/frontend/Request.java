@@ -1,5 +1,7 @@
 package org.einkorn.frontend;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +25,7 @@ public record Request(
     boolean specialize) {
   public Request {
     inputs = Map.copyOf(inputs);
-    requested = Set.copyOf(requested);
+    requested = Collections.unmodifiableSet(new LinkedHashSet<>(requested)); // keeps the order
     unreadable = Set.copyOf(unreadable);
   }
 

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.einkorn.frontend.lower.Frontend;
+import org.einkorn.frontend.learn.LearningFrontend;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.DiagnosticRenderer;
 import org.einkorn.ir.source.SourceFile;
@@ -132,7 +132,8 @@ class DiagnosticsTest {
   }
 
   private static List<Diagnostic> compilePage(String text) {
-    return Frontend.compile(new SourceFile("program.ein", text), Request.plain()).diagnostics();
+    return LearningFrontend.compile(new SourceFile("program.ein", text), Request.plain())
+        .diagnostics();
   }
 
   private static List<Case> cases() throws IOException {
@@ -235,7 +236,7 @@ class DiagnosticsTest {
       }
       Request request =
           new Request(known, file -> Optional.empty(), Set.of(), source.contains("//! known"));
-      return Frontend.compile(new SourceFile("case.ein", source), request);
+      return LearningFrontend.compile(new SourceFile("case.ein", source), request);
     }
   }
 }

@@ -47,7 +47,9 @@ public enum DataFault {
   MEMORY_BUDGET("E0554", "the memory budget does not suffice"),
   ARGUMENT_SYNTAX("E0555", "an argument can't be read"),
   ACCESS_REFUSED("E0556", "the program may not touch this file"),
-  WRONG_TENSORS("E0557", "a kernel is given other tensors than it takes");
+  WRONG_TENSORS("E0557", "a kernel is given other tensors than it takes"),
+  LOSS_NOT_A_NUMBER("E0560", "what is minimized is no number"),
+  CHECKPOINT_MISFIT("E0561", "the checkpoint is not one of this program and run");
 
   private final String code;
   private final String title;

@@ -47,6 +47,17 @@ public final class Elementary {
     return Math.signum(x);
   }
 
+  /// The number at place `x` of the sequence that SplitMix64 makes from the seed 0 (Steele, Lea,
+  /// Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014): every `i64` once.
+  public static long mix(long x) {
+    long z = (x + 1) * GOLDEN;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   /// The nearest integer, ties to even.
   public static double roundHalfEven(double x) {
     return Math.rint(x);

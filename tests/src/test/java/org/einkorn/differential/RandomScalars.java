@@ -176,7 +176,7 @@ final class RandomScalars {
   static boolean isCurve(UnaryOp op) {
     return switch (op) {
       case EXP, LOG, SIN, COS, TAN, TANH, ERF -> true;
-      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RE, IM, CONJ, NOT, STOP -> false;
+      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, RE, IM, CONJ, NOT, STOP, MIX -> false;
     };
   }
 

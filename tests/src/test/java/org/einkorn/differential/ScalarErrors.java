@@ -190,7 +190,7 @@ final class ScalarErrors {
       }
       case LOG -> plus(where(error, divide(error, minus(magnitude(operand), error))), own);
       case SQRT -> rounded(where(error, divide(error, magnitude(whole))), whole, whole.type(), 1);
-      case SIGN, FLOOR, CEIL, ROUND, NOT -> lose();
+      case SIGN, FLOOR, CEIL, ROUND, NOT, MIX -> lose();
     };
   }
 

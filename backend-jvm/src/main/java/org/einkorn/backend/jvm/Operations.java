@@ -29,6 +29,7 @@ final class Operations {
       case ROUND -> throughDouble(jvm, MATH, "rint", code);
       case ERF -> throughDouble(jvm, ELEMENTARY, "erf", code);
       case NOT -> code.plain(Opcode.ICONST_1, Opcode.IXOR);
+      case MIX -> code.invokeStatic(ELEMENTARY, "mix", "(J)J");
       case RE, IM, CONJ -> throw new IllegalStateException("`" + op.text() + "` of " + type);
     }
   }

@@ -65,7 +65,7 @@ final class VectorCompiler {
     return switch (op) {
       case NEGATE, ABS, SQRT -> !ofMasks;
       case NOT -> ofMasks;
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP ->
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP, MIX ->
           false;
     };
   }
@@ -284,7 +284,23 @@ final class VectorCompiler {
       case NEGATE -> "neg";
       case ABS -> "abs";
       case SQRT -> "sqrt";
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, NOT, STOP ->
+      case SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          TANH,
+          ERF,
+          RE,
+          IM,
+          CONJ,
+          NOT,
+          STOP,
+          MIX ->
           throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
     };
   }

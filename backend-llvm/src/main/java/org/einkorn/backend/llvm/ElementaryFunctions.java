@@ -33,7 +33,22 @@ final class ElementaryFunctions {
       case LOG -> Optional.of(isSingle ? logSingle(operand) : logDouble(operand));
       case TANH -> isSingle ? Optional.of(tanhSingle(operand)) : Optional.empty();
       case ERF -> isSingle ? Optional.of(erfSingle(operand)) : Optional.empty();
-      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, SIN, COS, TAN, RE, IM, CONJ, NOT, STOP ->
+      case NEGATE,
+          ABS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          SIN,
+          COS,
+          TAN,
+          RE,
+          IM,
+          CONJ,
+          NOT,
+          STOP,
+          MIX ->
           Optional.empty();
     };
   }

@@ -36,7 +36,7 @@ final class FloatOps {
       case SIN -> code.intrinsic("llvm.sin", type, operand);
       case COS -> code.intrinsic("llvm.cos", type, operand);
       case TAN -> code.intrinsic("llvm.tan", type, operand);
-      case RE, IM, CONJ, NOT ->
+      case RE, IM, CONJ, NOT, MIX ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }

@@ -40,9 +40,27 @@ final class IntegerOps {
               builder.extendUnsigned(builder.compare(Comparison.LESS, operand, zero), type));
       case NOT -> builder.not(operand);
       case STOP -> operand;
+      case MIX -> mix(type, operand);
       case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
+  }
+
+  /// [org.einkorn.runtime.Elementary#mix]
+  private Value mix(Type type, Value operand) {
+    Value z =
+        times(type, builder.add(operand, code.context.constant(type, 1)), 0x9E3779B97F4A7C15L);
+    z = times(type, folded(type, z, 30), 0xBF58476D1CE4E5B9L);
+    z = times(type, folded(type, z, 27), 0x94D049BB133111EBL);
+    return folded(type, z, 31);
+  }
+
+  private Value times(Type type, Value value, long factor) {
+    return builder.multiply(value, code.context.constant(type, factor));
+  }
+
+  private Value folded(Type type, Value value, int bits) {
+    return builder.xor(value, builder.shiftRight(value, code.context.constant(type, bits)));
   }
 
   /// @param leftRange what the left operand can be

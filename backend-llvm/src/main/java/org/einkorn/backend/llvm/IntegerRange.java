@@ -55,7 +55,8 @@ record IntegerRange(long least, long greatest) {
         case SIGN -> new IntegerRange(Long.signum(x.least), Long.signum(x.greatest));
         case NOT -> BIT;
         case STOP -> x;
-        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> of(type);
+        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, MIX ->
+            of(type);
       };
     } catch (ArithmeticException e) {
       return of(DType.I64);

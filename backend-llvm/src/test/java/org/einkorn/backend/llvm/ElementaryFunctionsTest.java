@@ -23,7 +23,22 @@ class ElementaryFunctionsTest {
       case LOG -> StrictMath::log;
       case TANH -> StrictMath::tanh;
       case ERF -> Elementary::erf;
-      case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, SIN, COS, TAN, RE, IM, CONJ, NOT, STOP ->
+      case NEGATE,
+          ABS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND,
+          SQRT,
+          SIN,
+          COS,
+          TAN,
+          RE,
+          IM,
+          CONJ,
+          NOT,
+          STOP,
+          MIX ->
           throw new IllegalArgumentException(op.text());
     };
   }

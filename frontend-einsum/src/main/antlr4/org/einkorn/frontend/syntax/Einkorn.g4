@@ -59,9 +59,10 @@ definition
 parameter : name brackets? (COLON expression)? ;
 
 // learn W, V minimizing Loss with adam(rate: 1e-3) for 200 steps over e in batches of 32 holding X
+//     until Loss < 0.01
 learning
     : LEARN name (COMMA name)* MINIMIZING expression
-      WITH name arguments? FOR count STEPS (batches | holding)*
+      WITH name arguments? FOR count STEPS (batches | holding)* ending?
     ;
 
 batches : OVER name IN BATCHES OF count ;
@@ -70,6 +71,9 @@ batches : OVER name IN BATCHES OF count ;
 count : INTEGER | name ;
 
 holding : HOLDING name (COMMA name)* ;
+
+// It is last, since `over` and `holding` could go on an expression as names.
+ending : UNTIL expression ;
 
 // An equation, a rule, a fact, a query, or a file read or written: they all begin with an expression.
 clause

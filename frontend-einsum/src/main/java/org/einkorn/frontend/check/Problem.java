@@ -227,6 +227,30 @@ public sealed interface Problem {
   /// A derivative through an iteration.
   record DerivativeOfIteration(String function, String tensor, Origin at) implements OfDerivative {}
 
+  // ------------------------------------------------------------------- learning, E025x
+
+  /// What is wrong with a `learn`.
+  sealed interface OfLearning extends Problem {}
+
+  /// No optimizer has that name.
+  record UnknownOptimizer(String name, List<String> known, Origin at) implements OfLearning {}
+
+  /// An argument that an optimizer does not take, or takes otherwise.
+  record OptimizerArgument(String optimizer, String why, List<String> known, Origin at)
+      implements OfLearning {}
+
+  /// A name that is learned and is no parameter of floats.
+  record NotLearnable(String name, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// What is minimized is no number that depends on what is learned.
+  record BadObjective(String what, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// Batches of an index that can't be cut into rows.
+  record BadBatches(String index, String why, String remedy, Origin at) implements OfLearning {}
+
+  /// A number of steps or rows that is none.
+  record BadCount(String what, String why, Origin at) implements OfLearning {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
   record Recursion(List<String> cycle, Origin at) implements OfRecursion {}
@@ -250,13 +274,15 @@ public sealed interface Problem {
   /// A fixpoint of integers some of whose elements have no value to start from.
   record OpenFixpoint(String tensor, Origin at) implements OfRecursion {}
 
-  record Learning(Origin at) implements Problem {}
+  /// Something that can't be learned with.
+  record Learning(String what, String remedy, Origin at) implements OfLearning {}
 
   record Jet(Origin at) implements OfDerivative {}
 
   record LinearAlgebra(String function, Origin at) implements Problem {}
 
-  record Random(Origin at) implements Problem {}
+  /// Random numbers that say neither what they come from nor which they are.
+  record Random(String function, String why, Origin at) implements Problem {}
 
   /// A function of complex numbers.
   record ComplexFunction(String function, Origin at) implements Problem {}

@@ -193,7 +193,7 @@ public final class ProblemWords {
       case Problem.NotAnOperation p -> types(p);
       case Problem.MixedSemiring p -> types(p);
       case Problem.NotOfSemiring p -> types(p);
-      case Problem.Learning p -> refused(p);
+      case Problem.OfLearning p -> LearningWords.diagnostic(p);
       case Problem.OfRecursion p -> RecursionWords.diagnostic(p);
       case Problem.OfDerivative p -> DerivativeWords.diagnostic(p);
       case Problem.LinearAlgebra p -> refused(p);
@@ -356,20 +356,17 @@ public final class ProblemWords {
 
   private static Diagnostic refused(Problem problem) {
     return switch (problem) {
-      case Problem.Learning p ->
-          Diagnostic.error("E0904", "`learn` is not compiled in this version")
-              .at(p.at(), "")
-              .help(
-                  "write the step as an equation, `W - 0.1 * grad(Loss, W)`, and run the program"
-                      + " once a step");
       case Problem.LinearAlgebra p ->
           Diagnostic.error("E0906", code(p.function()) + " is not compiled in this version")
               .at(p.at(), "linear algebra")
               .help("compute it outside, and read the result as an input");
       case Problem.Random p ->
-          Diagnostic.error("E0907", "`random` is not compiled in this version")
-              .at(p.at(), "")
-              .help("read the numbers from a file: `R = \"random.npy\"`");
+          Diagnostic.error("E0219", code(p.function()) + " can't tell which numbers it gives")
+              .at(p.at(), p.why())
+              .help(
+                  "give it a seed, and the indices on which its numbers depend if they are not"
+                      + " those of the left side: "
+                      + code(p.function() + "(i, seed: 1)"));
       case Problem.ComplexFunction p ->
           Diagnostic.error(
                   "E0908", p.function() + " of complex numbers is not compiled in this version")

@@ -199,7 +199,8 @@ final class ScalarWriter {
           RE,
           IM,
           CONJ,
-          STOP ->
+          STOP,
+          MIX ->
           Words.call(unary.op().text(), safe(operand, argument));
     };
   }

@@ -51,7 +51,19 @@ final class Calls {
   static Set<String> primitives() {
     Set<String> names = new LinkedHashSet<>();
     UNARY.forEach(op -> names.add(op.text()));
-    names.addAll(List.of("min", "max", "pow", "where", "xor", "logaddexp", "complex", "pos"));
+    names.addAll(
+        List.of(
+            "min",
+            "max",
+            "pow",
+            "where",
+            "xor",
+            "logaddexp",
+            "complex",
+            "pos",
+            "mix",
+            "random",
+            "normal"));
     for (DType type : DType.values()) {
       names.add(type.text());
     }
@@ -93,6 +105,9 @@ final class Calls {
     if (refused.isPresent()) {
       return refused.get();
     }
+    if (RandomNumbers.NAMES.contains(name)) {
+      return new RandomNumbers(elaborator).call(call, env);
+    }
     if (name.equals("pos")) {
       return position(call, env);
     }
@@ -117,6 +132,10 @@ final class Calls {
       case "pow" ->
           arguments(call, env, 2)
               .<Node>map(found -> new Node.Power(found.get(0), found.get(1), call.origin()))
+              .orElseGet(Node.Broken::new);
+      case "mix" ->
+          arguments(call, env, 1)
+              .<Node>map(found -> RandomNumbers.mix(found.getFirst(), call.origin()))
               .orElseGet(Node.Broken::new);
       case "xor" -> binary(BinaryOp.XOR, call, env);
       case "logaddexp" -> binary(BinaryOp.LOG_ADD_EXP, call, env);
@@ -197,7 +216,6 @@ final class Calls {
           case "jet" -> new Problem.Jet(origin);
           case "inv", "det", "cholesky", "solve", "svd", "qr", "eigh", "expm" ->
               new Problem.LinearAlgebra(name, origin);
-          case "random" -> new Problem.Random(origin);
           case "topk" -> new Problem.NotYet("topk", "`sort`, and a slice of the result", origin);
           default -> null;
         };

@@ -126,7 +126,7 @@ final class ComplexRules {
       return;
     }
     switch (op) {
-      case NEGATE, ABS, EXP, RE, IM, CONJ, STOP, NOT -> {}
+      case NEGATE, ABS, EXP, RE, IM, CONJ, STOP, NOT, MIX -> {}
       case SIGN, FLOOR, CEIL, ROUND -> refuse(op.text(), type, at);
       case SQRT, LOG, SIN, COS, TAN, TANH, ERF ->
           report(new Problem.ComplexFunction("`" + op.text() + "`", place(at)));

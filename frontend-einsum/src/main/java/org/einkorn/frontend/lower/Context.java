@@ -138,6 +138,11 @@ final class Context {
     return IndexExpr.symbol(symbol);
   }
 
+  /// Whether a position is a label.
+  boolean hasLabels() {
+    return !labels.isEmpty();
+  }
+
   /// The number of each label, by its symbol. To be asked for before the extents are closed.
   Map<String, Integer> labelNumbers() {
     Map<String, Integer> numbers = new HashMap<>();

@@ -299,6 +299,7 @@ final class Equations {
       env = env.withPadding(padding);
     }
     List<IndexExpr> write = positions(item, head, elaborator, env, axes);
+    frame.write(write);
     int here = context.problems.size();
     Optional<Tree.AssignOperator> top =
         normal(item.operator()) == Tree.AssignOperator.ASSIGN

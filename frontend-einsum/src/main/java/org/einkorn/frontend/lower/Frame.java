@@ -24,6 +24,7 @@ final class Frame {
   private final Set<String> dotted = new LinkedHashSet<>();
   private final Set<String> units = new LinkedHashSet<>();
   private final Map<String, IndexExpr> bounds = new LinkedHashMap<>();
+  private List<IndexExpr> written = List.of();
   private int gatherCount = 0;
   private int quiet = 0;
   private boolean broken = false;
@@ -53,6 +54,16 @@ final class Frame {
 
   /// Several variables that make one axis, the last the fastest.
   record Group(List<String> names, String tensor, int axis, IndexExpr extent, Origin origin) {}
+
+  /// Says where the equation writes.
+  void write(List<IndexExpr> positions) {
+    written = List.copyOf(positions);
+  }
+
+  /// Where the equation writes, one position for each axis.
+  List<IndexExpr> written() {
+    return written;
+  }
 
   void addGroup(Group group) {
     groups.add(group);

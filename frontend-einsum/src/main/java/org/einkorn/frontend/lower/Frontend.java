@@ -19,9 +19,13 @@ public final class Frontend {
   /// Compiles a program. What is wrong with it comes back as diagnostics, all of them in one run;
   /// with an error there is no program.
   public static Compiled compile(SourceFile source, Request request) {
-    ParseResult parsed = Syntax.parse(source);
+    return compile(Syntax.parse(source), request);
+  }
+
+  /// Compiles what was read of a program.
+  public static Compiled compile(ParseResult parsed, Request request) {
     ProgramLowering.Result lowered =
-        ProgramLowering.lower(name(source.name()), parsed.program(), request);
+        ProgramLowering.lower(name(parsed.file().name()), parsed.program(), request);
     List<Diagnostic> all = new ArrayList<>(parsed.diagnostics());
     lowered.problems().forEach(problem -> all.add(ProblemWords.diagnostic(problem)));
     boolean isWrong = all.stream().anyMatch(Diagnostic::isError);

@@ -36,11 +36,13 @@ public final class ProgramLowering {
   /// @param program nothing if there is an error, or if it is open
   /// @param open what must be known before there can be a program
   /// @param required extents that must not be 0, over the symbols of the program
+  /// @param hasLabels whether a position is a label, whose number all equations together decide
   public record Result(
       Optional<Program> program,
       List<Problem> problems,
       List<Problem> open,
-      List<Required> required) {}
+      List<Required> required,
+      boolean hasLabels) {}
 
   /// An extent that must not be 0, and what is wrong if it is.
   public record Required(IndexExpr extent, Problem otherwise) {}
@@ -92,7 +94,8 @@ public final class ProgramLowering {
         isWrong || isOpen ? Optional.empty() : program,
         List.copyOf(context.problems),
         List.copyOf(context.open),
-        finish.required());
+        finish.required(),
+        context.hasLabels());
   }
 
   private void collectFunctions() {
@@ -114,7 +117,12 @@ public final class ProgramLowering {
         case Tree.Equation equation -> add(Item.of(equation));
         case Tree.Rule rule -> add(Item.of(rule));
         case Tree.Fact fact -> add(Item.of(fact));
-        case Tree.Learn learn -> context.report(new Problem.Learning(learn.origin()));
+        case Tree.Learn learn ->
+            context.report(
+                new Problem.Learning(
+                    "a program that learns is no single program of equations",
+                    "compile it by `Learning`",
+                    learn.origin()));
         case Tree.Declaration declaration -> declaration(declaration);
         case Tree.ReadFile file -> define(file.head().name());
         case Tree.Let let -> {

@@ -26,6 +26,7 @@ final class Signatures {
       case "eye", "iota" -> name + "(n)";
       case "one_hot" -> "one_hot(T, n)";
       case "pos" -> "pos(i+1)";
+      case "random", "normal" -> name + "(i, seed: 1)";
       case "grad" -> "grad(Loss, W)";
       case "jvp" -> "jvp(F, X, V)";
       case "vjp" -> "vjp(F, X, U)";

@@ -52,6 +52,7 @@ final class Types {
           case ABS, RE, IM -> new Type(operand.type().part(), operand.isWeak());
           case SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF -> real(operand);
           case NOT -> BOOL;
+          case MIX -> Type.of(DType.I64);
         };
       }
       case Node.Binary binary -> binary(binary);

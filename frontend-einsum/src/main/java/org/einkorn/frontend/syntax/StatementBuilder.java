@@ -164,6 +164,7 @@ final class StatementBuilder {
             .flatMap(holding -> holding.name().stream())
             .map(expressions::name)
             .toList(),
+        Optional.ofNullable(context.ending()).map(ending -> expressions.build(ending.expression())),
         origin(context));
   }
 

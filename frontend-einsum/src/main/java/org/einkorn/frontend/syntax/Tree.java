@@ -122,10 +122,11 @@ public sealed interface Tree {
   }
 
   /// `learn W, V minimizing Loss with adam(rate: 1e-3) for 200 steps over e in batches of 32
-  /// holding X`
+  /// holding X until Loss < 0.01`
   ///
   /// @param steps an [IntegerLiteral] or a [Name]
-  /// @param held tensors that stay as they are though the loss depends on them
+  /// @param held tensors that count as constants though they depend on what is learned
+  /// @param until ends learning after the first step in which it holds
   record Learn(
       List<Name> parameters,
       Expression objective,
@@ -133,6 +134,7 @@ public sealed interface Tree {
       Expression steps,
       Optional<Batches> batches,
       List<Name> held,
+      Optional<Expression> until,
       Origin origin)
       implements Statement {
     public Learn {

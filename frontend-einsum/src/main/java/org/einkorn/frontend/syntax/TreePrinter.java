@@ -138,6 +138,7 @@ public final class TreePrinter {
     if (!learn.held().isEmpty()) {
       text.append(" holding ").append(names(learn.held()));
     }
+    learn.until().ifPresent(until -> text.append(" until ").append(print(until)));
     return text.toString();
   }
 

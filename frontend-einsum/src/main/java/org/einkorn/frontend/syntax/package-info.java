@@ -32,6 +32,7 @@
 ///             | ReadFile Head Text | WriteFile Text Expression
 ///             | Query Expression title:Text? Legend*
 ///             | Learn Name+ objective:Expression optimizer:Call steps:Count Batches? held:Name*
+///                     until:Expression?
 /// Operation   = a sign or a name                        +  *  min  or
 /// Head        = Name BARE|SQUARE|ROUND Index* type:Name?
 /// Axis        = Name? extent:Expression?                at least one

@@ -139,6 +139,7 @@ final class RandomTrees {
         count(),
         maybe(() -> new Tree.Batches(variable(), count(), NOWHERE)),
         several(0, 2, this::variableOrConstant),
+        maybe(() -> expression(2)),
         NOWHERE);
   }
 

@@ -8,6 +8,8 @@ public enum Domain {
   FLOAT,
   /// `f32 f64 i32 i64`
   NUMBER,
+  /// `i64`
+  LONG,
   /// `c64 c128`
   COMPLEX,
   /// `f32 f64 c64 c128`
@@ -24,6 +26,7 @@ public enum Domain {
         && switch (this) {
           case FLOAT -> type.isFloat();
           case NUMBER -> type.isFloat() || type.isInteger();
+          case LONG -> type == DType.I64;
           case COMPLEX -> type.isComplex();
           case FLOAT_OR_COMPLEX -> type.isFloat() || type.isComplex();
           case NUMBER_OR_COMPLEX -> type != DType.BOOL;

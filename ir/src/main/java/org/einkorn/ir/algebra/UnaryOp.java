@@ -9,7 +9,8 @@ import org.einkorn.runtime.DType;
 /// `negate` and `abs` of the least integer trap, as all integer arithmetic does when the exact
 /// result is no number of the type. `round` rounds halves to even. `sign` keeps NaN and signed
 /// zeros. `stop` is its operand, and its derivative is 0; derivatives are all that it is for. What
-/// `abs` and `exp` of complex numbers are, the package page says.
+/// `abs` and `exp` of complex numbers are, the package page says. `mix` is
+/// [org.einkorn.runtime.Elementary#mix], from which random numbers are made.
 public enum UnaryOp {
   NEGATE("negate", Domain.NUMBER_OR_COMPLEX),
   ABS("abs", Domain.NUMBER_OR_COMPLEX),
@@ -29,7 +30,8 @@ public enum UnaryOp {
   IM("im", Domain.COMPLEX),
   CONJ("conj", Domain.COMPLEX),
   NOT("not", Domain.BOOLEAN),
-  STOP("stop", Domain.NUMBER_OR_COMPLEX);
+  STOP("stop", Domain.NUMBER_OR_COMPLEX),
+  MIX("mix", Domain.LONG);
 
   private final String text;
   private final Domain domain;
@@ -68,7 +70,8 @@ public enum UnaryOp {
           ERF,
           CONJ,
           NOT,
-          STOP ->
+          STOP,
+          MIX ->
           operand;
     };
   }

@@ -28,7 +28,8 @@ final class Arithmetic {
       case TAN -> Math.tan(x);
       case TANH -> Math.tanh(x);
       case ERF -> Elementary.erf(x);
-      case RE, IM, CONJ, NOT -> throw new IllegalStateException("`" + op.text() + "` of a float");
+      case RE, IM, CONJ, NOT, MIX ->
+          throw new IllegalStateException("`" + op.text() + "` of a float");
     };
   }
 
@@ -53,6 +54,7 @@ final class Arithmetic {
       return switch (op) {
         case NEGATE -> Math.negateExact(x);
         case STOP -> x;
+        case MIX -> Elementary.mix(x);
         case ABS -> Math.absExact(x);
         case SIGN -> Long.signum(x);
         case NOT -> 1 - x;

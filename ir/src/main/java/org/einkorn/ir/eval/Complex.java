@@ -35,7 +35,7 @@ record Complex(double re, double im) {
             parts.times(size, parts.round(Math::cos, z.im)),
             parts.times(size, parts.round(Math::sin, z.im)));
       }
-      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, NOT ->
+      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, NOT, MIX ->
           throw new IllegalStateException("`" + op.text() + "` gives no complex number");
     };
   }

@@ -133,7 +133,8 @@ final class Dual {
       case STOP, SIGN, FLOOR, CEIL, ROUND -> constant(Arithmetic.apply(op, value()));
       case ABS, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF ->
           join(low().apply(op), product(high(), low().slope(op)));
-      case RE, IM, CONJ, NOT -> throw new IllegalStateException("`" + op.text() + "` of a float");
+      case RE, IM, CONJ, NOT, MIX ->
+          throw new IllegalStateException("`" + op.text() + "` of a float");
     };
   }
 
@@ -150,7 +151,7 @@ final class Dual {
       case TAN -> one.plus(apply(op).times(apply(op)));
       case TANH -> one.minus(apply(op).times(apply(op)));
       case ERF -> times(this).times(-1).apply(UnaryOp.EXP).times(TWO_OVER_ROOT_PI);
-      case NEGATE, STOP, SIGN, FLOOR, CEIL, ROUND, RE, IM, CONJ, NOT ->
+      case NEGATE, STOP, SIGN, FLOOR, CEIL, ROUND, RE, IM, CONJ, NOT, MIX ->
           throw new IllegalStateException("`" + op.text() + "` has no slope of its own");
     };
   }

@@ -130,7 +130,8 @@ final class ScalarEvaluator {
           ERF,
           CONJ,
           NOT,
-          STOP ->
+          STOP,
+          MIX ->
           throw new IllegalStateException("`" + op.text() + "` of a complex number gives no float");
     };
   }

@@ -29,7 +29,7 @@ final class ComplexCost {
       case ABS -> new ScalarCost(type == DType.C64 ? 2 : 3, 1, List.of());
       case EXP -> new ScalarCost(2, 0, List.of());
       case NEGATE, CONJ, RE, IM, STOP -> FREE;
-      case SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, NOT ->
+      case SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, NOT, MIX ->
           throw new IllegalArgumentException("`" + op.text() + "` of a complex number");
     };
   }

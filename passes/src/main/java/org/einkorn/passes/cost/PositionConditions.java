@@ -10,6 +10,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
+import org.einkorn.runtime.Elementary;
 
 /// Conditions that positions and sizes decide, with no look at data.
 final class PositionConditions {
@@ -77,6 +78,7 @@ final class PositionConditions {
       case ABS -> Math.absExact(value);
       case NOT -> 1 - value;
       case STOP -> value;
+      case MIX -> Elementary.mix(value);
       case SIGN, FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
           throw undecidable(op.text());
     };

@@ -102,7 +102,7 @@ final class Partials {
     }
     switch (unary.op()) {
       case NEGATE -> visit(x, -scale, path);
-      case SIGN, FLOOR, CEIL, ROUND, STOP, RE, IM, CONJ, NOT -> {}
+      case SIGN, FLOOR, CEIL, ROUND, STOP, RE, IM, CONJ, NOT, MIX -> {}
       case ABS -> scaled(x, scale, path, unary(UnaryOp.SIGN, x));
       case SQRT -> visit(x, scale / 2, with(path, new Step.Divisor(result)));
       case EXP -> scaled(x, scale, path, result);

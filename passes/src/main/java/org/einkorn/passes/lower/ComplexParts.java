@@ -135,7 +135,8 @@ final class ComplexParts {
           ERF,
           CONJ,
           NOT,
-          STOP ->
+          STOP,
+          MIX ->
           throw new IllegalArgumentException("`" + op.text() + "` of a complex number is not real");
     };
   }
@@ -190,7 +191,7 @@ final class ComplexParts {
             times(size, new Scalar.Unary(UnaryOp.COS, angle)),
             times(size, new Scalar.Unary(UnaryOp.SIN, angle)));
       }
-      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, NOT ->
+      case ABS, SIGN, FLOOR, CEIL, ROUND, SQRT, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, NOT, MIX ->
           throw new IllegalArgumentException("`" + op.text() + "` gives no complex number");
     };
   }

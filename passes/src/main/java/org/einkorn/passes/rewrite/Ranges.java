@@ -112,7 +112,8 @@ public final class Ranges {
             case SIGN -> Range.of(-1, 1);
             case NOT -> BIT;
             case STOP -> of(operand);
-            case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ -> type;
+            case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, MIX ->
+                type;
           };
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           op.isComparison() ? BIT : joined(op, of(left), of(right)).orElse(type).and(type);

@@ -35,7 +35,7 @@ public final class Signs {
             case ABS, EXP -> true;
             // The root of −0.0 is −0.0.
             case SQRT, SIGN, FLOOR, CEIL, ROUND, TANH, ERF, STOP -> isNonNegative(operand);
-            case NEGATE, LOG, SIN, COS, TAN, RE, IM, CONJ, NOT -> false;
+            case NEGATE, LOG, SIN, COS, TAN, RE, IM, CONJ, NOT, MIX -> false;
           };
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
           switch (op) {

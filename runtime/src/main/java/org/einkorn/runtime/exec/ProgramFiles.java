@@ -98,7 +98,7 @@ public final class ProgramFiles {
   }
 
   /// Reads a file; a table of text in the type that is wanted, any other in its own.
-  private Tensor read(Arena arena, String reference, DType wanted) {
+  public Tensor read(Arena arena, String reference, DType wanted) {
     return readAs(arena, resolve(reference), wanted);
   }
 
