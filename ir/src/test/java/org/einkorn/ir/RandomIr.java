@@ -220,10 +220,9 @@ public final class RandomIr {
                 .filter(some -> extents.isEmpty() || !some.needsNumber())
                 .toList());
     Optional<String> direction = mode.hasDirection() ? Optional.of(tensor) : Optional.empty();
-    return new Definition(
-        fresh(),
-        new TensorType(DType.F32, extents),
-        new Body.Derivative(mode, tensor, tensor, direction));
+    int order = mode == Body.Derivative.Mode.JET ? 1 + random.nextInt(4) : 1;
+    Body.Derivative body = new Body.Derivative(mode, tensor, tensor, direction, order);
+    return new Definition(fresh(), new TensorType(DType.F32, body.extents(extents)), body);
   }
 
   private List<Axis> axes(List<IndexExpr> extents) {

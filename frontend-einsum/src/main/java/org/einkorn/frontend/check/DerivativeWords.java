@@ -23,10 +23,10 @@ final class DerivativeWords {
                   "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
               .at(p.at(), "")
               .help("convert it to a float in an equation of its own, and name that");
-      case Problem.Jet p ->
-          Diagnostic.error("E0905", "`jet` is not compiled in this version")
+      case Problem.OrderOfJet p ->
+          Diagnostic.error("E0243", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")
-              .help("take one derivative of the other: `jvp(G, X, V)` with `G = jvp(F, X, V)`");
+              .help("write the number out: `jet(F, X, V, order: 3)`");
       case Problem.NoInfluence p ->
           Diagnostic.warning(
                   "W0105", code(p.function()) + " does not depend on " + code(p.variable()))

@@ -217,6 +217,11 @@ public sealed interface Problem {
   record NotDifferentiable(String function, String tensor, String type, Origin at)
       implements OfDerivative {}
 
+  /// The order of a jet that is missing, or no number that is known and small.
+  ///
+  /// @param most the highest order
+  record OrderOfJet(int most, Origin at) implements OfDerivative {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
   record Recursion(List<String> cycle, Origin at) implements Problem {}
@@ -229,8 +234,6 @@ public sealed interface Problem {
   record Steps(Origin at) implements Problem {}
 
   record Learning(Origin at) implements Problem {}
-
-  record Jet(Origin at) implements OfDerivative {}
 
   record LinearAlgebra(String function, Origin at) implements Problem {}
 

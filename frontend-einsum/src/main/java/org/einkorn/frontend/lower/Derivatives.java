@@ -3,17 +3,19 @@ package org.einkorn.frontend.lower;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
-/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)` and `hvp(Loss, W, V)`: functions of whole
-/// tensors that give a whole tensor.
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)`, `hvp(Loss, W, V)` and `jet(F, X, V, order: n)`:
+/// functions of whole tensors that give a whole tensor.
 ///
 /// Each becomes a definition of its own, a request that a pass replaces by equations; the same
 /// derivative at two places is one.
@@ -33,22 +35,29 @@ final class Derivatives {
 
   /// The extents of the result; nothing after a complaint.
   Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
-    return tensors(call, env).map(tensors -> result(call, tensors).extents());
+    Optional<List<TensorInfo>> tensors = tensors(call, env);
+    OptionalInt order = order(call);
+    return tensors.isEmpty() || order.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            result(call, tensors.get(), body(call, tensors.get(), order.getAsInt())).extents());
   }
 
   /// The derivative at the positions that are asked for.
   Node call(Tree.Call call, Env env) {
     Optional<List<TensorInfo>> tensors = tensors(call, env);
-    if (tensors.isEmpty() || !fit(call, tensors.get())) {
+    OptionalInt order = order(call);
+    if (tensors.isEmpty() || order.isEmpty() || !fit(call, tensors.get())) {
       return new Node.Broken();
     }
-    TensorInfo result = result(call, tensors.get());
+    Body.Derivative body = body(call, tensors.get(), order.getAsInt());
+    TensorInfo result = result(call, tensors.get(), body);
     if (env.whole().isEmpty() && result.rank() > 0) {
       context.report(
           new Problem.NeedsWholeTensor(call.function().text(), result.rank(), call.origin()));
       return new Node.Broken();
     }
-    request(call, tensors.get(), result);
+    request(call, body, result);
     return elaborator.reader().whole(result, env.whole().orElse(List.of()), call.origin());
   }
 
@@ -59,7 +68,8 @@ final class Derivatives {
   /// The function, the variable and, if the derivative takes one, the direction.
   private Optional<List<TensorInfo>> tensors(Tree.Call call, Env env) {
     int expected = mode(call).hasDirection() ? 3 : 2;
-    if (call.arguments().size() != expected) {
+    boolean hasOrder = mode(call) == Body.Derivative.Mode.JET && call.arguments().size() > expected;
+    if (call.arguments().size() != expected + (hasOrder ? 1 : 0)) {
       context.report(
           new Problem.ArgumentCount(
               call.function().text(),
@@ -70,7 +80,7 @@ final class Derivatives {
       return Optional.empty();
     }
     List<TensorInfo> tensors = new ArrayList<>();
-    for (Tree.Argument argument : call.arguments()) {
+    for (Tree.Argument argument : call.arguments().subList(0, expected)) {
       Optional<Tree.Name> name = name(argument, env);
       if (name.isEmpty()) {
         context.report(
@@ -175,33 +185,58 @@ final class Derivatives {
         at.origin(), Shapes.text(context.extents.resolve(extent)), "`" + tensor.name() + "`");
   }
 
-  private static Body.Derivative body(Tree.Call call, List<TensorInfo> tensors) {
+  /// The order of a jet, 1 for every other derivative; nothing after a complaint.
+  private OptionalInt order(Tree.Call call) {
+    if (mode(call) != Body.Derivative.Mode.JET || call.arguments().size() < 3) {
+      return OptionalInt.of(1);
+    }
+    Optional<Tree.Argument> argument = call.arguments().stream().skip(3).findFirst();
+    boolean isNamed =
+        argument.flatMap(Tree.Argument::name).map(name -> name.text().equals("order")).orElse(true);
+    long order =
+        switch (argument.map(Tree.Argument::value).orElse(null)) {
+          case Tree.IntegerLiteral(long value, Origin _) -> value;
+          case Tree.Name name when context.constants.get(name.text()) instanceof Node.Whole whole ->
+              whole.value();
+          case null, default -> 0;
+        };
+    if (!isNamed || order < 1 || order > Body.Derivative.MOST) {
+      context.report(
+          new Problem.OrderOfJet(
+              Body.Derivative.MOST, argument.map(Tree.Argument::origin).orElse(call.origin())));
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of((int) order);
+  }
+
+  private static Body.Derivative body(Tree.Call call, List<TensorInfo> tensors, int order) {
     return new Body.Derivative(
         mode(call),
         tensors.get(0).name(),
         tensors.get(1).name(),
-        tensors.size() > 2 ? Optional.of(tensors.get(2).name()) : Optional.empty());
+        tensors.size() > 2 ? Optional.of(tensors.get(2).name()) : Optional.empty(),
+        order);
   }
 
-  private static TensorInfo result(Tree.Call call, List<TensorInfo> tensors) {
-    Body.Derivative body = body(call, tensors);
+  private static TensorInfo result(Tree.Call call, List<TensorInfo> tensors, Body.Derivative body) {
     String name =
         body.function()
             + "."
             + body.mode().text()
+            + (body.mode() == Body.Derivative.Mode.JET ? body.order() : "")
             + "."
             + body.variable()
             + body.direction().map(direction -> "." + direction).orElse("");
-    TensorInfo like = tensors.get(body.mode() == Body.Derivative.Mode.JVP ? 0 : 1);
+    TensorInfo like = tensors.get(body.isLikeFunction() ? 0 : 1);
     DType type = like.dtype().compute();
-    return new TensorInfo(name, type, type, like.extents(), false, false, call.origin());
+    return new TensorInfo(
+        name, type, type, body.extents(like.extents()), false, false, call.origin());
   }
 
-  private void request(Tree.Call call, List<TensorInfo> tensors, TensorInfo result) {
+  private void request(Tree.Call call, Body.Derivative body, TensorInfo result) {
     if (context.tensors.putIfAbsent(result.name(), result) != null) {
       return;
     }
-    Body.Derivative body = body(call, tensors);
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));

@@ -28,7 +28,8 @@ final class Structures {
           "grad",
           "jvp",
           "vjp",
-          "hvp");
+          "hvp",
+          "jet");
 
   private final Elaborator elaborator;
   private final Context context;

@@ -61,7 +61,33 @@ final class DerivativeEvaluator {
         Dual[] gradient = gradient(function, variable, one, moved);
         yield Arrays.stream(gradient).map(Dual::high).toArray(Dual[]::new);
       }
+      case JET -> jet(derivative, scene);
     };
+  }
+
+  /// One first-order part for each order, all along the same direction: the product of n of them
+  /// has the n-th derivative as its coefficient. This takes `2^order` numbers for one.
+  private Dual[] jet(Body.Derivative derivative, Scene scene) {
+    Dual[] direction = direction(derivative, scene);
+    Scene moved = scene;
+    for (int order = 1; order <= derivative.order(); order++) {
+      moved = along(derivative.function(), derivative.variable(), direction, moved);
+      Dual zero = Dual.of(0, moved.depth - 1);
+      direction =
+          Arrays.stream(direction).map(value -> Dual.join(value, zero)).toArray(Dual[]::new);
+    }
+    Dual[] values = values(derivative.function(), moved);
+    List<Dual> orders = new ArrayList<>();
+    for (int order = 0; order <= derivative.order(); order++) {
+      for (Dual value : values) {
+        Dual part = value;
+        for (int level = derivative.order(); level > 0; level--) {
+          part = level > order ? part.low() : part.high();
+        }
+        orders.add(part);
+      }
+    }
+    return orders.toArray(Dual[]::new);
   }
 
   private Dual[] direction(Body.Derivative derivative, Scene scene) {

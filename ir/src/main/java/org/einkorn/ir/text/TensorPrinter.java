@@ -125,7 +125,11 @@ public final class TensorPrinter {
       case Body.Derivative derivative -> {
         String names =
             derivative.tensors().stream().map(Words::name).collect(Collectors.joining(", "));
-        out.append(derivative.mode().text()).append('(').append(names).append(")\n");
+        out.append(derivative.mode().text()).append('(').append(names);
+        if (derivative.mode() == Body.Derivative.Mode.JET) {
+          out.append(", ").append(derivative.order());
+        }
+        out.append(")\n");
       }
     }
   }

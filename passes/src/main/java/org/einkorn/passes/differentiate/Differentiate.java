@@ -1,5 +1,7 @@
 package org.einkorn.passes.differentiate;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
@@ -14,6 +16,10 @@ import org.einkorn.passes.differentiate.Workspace.Request;
 public final class Differentiate {
   private final Program program;
   private final Workspace space;
+  private final Map<Line, Jet> jets = new HashMap<>();
+
+  /// Along what, and how far, jets go that share coefficients.
+  private record Line(String variable, String direction, int order) {}
 
   private Differentiate(Program program) {
     this.program = program;
@@ -61,6 +67,14 @@ public final class Differentiate {
               derivative.direction().orElseThrow(),
               name);
       case HVP -> hessian(derivative, name);
+      case JET ->
+          jets.computeIfAbsent(
+                  new Line(
+                      derivative.variable(),
+                      derivative.direction().orElseThrow(),
+                      derivative.order()),
+                  line -> new Jet(space, line.variable, line.direction, line.order))
+              .expand(derivative.function(), name);
     }
     space.know(request, name);
   }

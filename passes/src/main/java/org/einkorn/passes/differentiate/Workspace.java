@@ -35,10 +35,21 @@ final class Workspace {
   /// A derivative of one tensor.
   ///
   /// @param direction empty for a gradient
+  /// @param order of a jet; else 1
   record Request(
-      Body.Derivative.Mode mode, String function, String variable, Optional<String> direction) {
+      Body.Derivative.Mode mode,
+      String function,
+      String variable,
+      Optional<String> direction,
+      int order) {
+    Request(
+        Body.Derivative.Mode mode, String function, String variable, Optional<String> direction) {
+      this(mode, function, variable, direction, 1);
+    }
+
     static Request of(Body.Derivative body) {
-      return new Request(body.mode(), body.function(), body.variable(), body.direction());
+      return new Request(
+          body.mode(), body.function(), body.variable(), body.direction(), body.order());
     }
 
     /// `Loss.grad.W`, `F.jvp.X.V`
