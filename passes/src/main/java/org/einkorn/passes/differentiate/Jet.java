@@ -71,7 +71,10 @@ final class Jet {
             .filter(definition -> !defined.containsKey(definition.name()))
             .toList();
     path.forEach(definition -> moving.add(definition.name()));
+    int start = space.size();
     path.forEach(this::define);
+    // In a recurrence, coefficients of one order are needed by others before their own are defined.
+    space.sortFrom(start);
     TensorType like = space.type(function);
     DType type = space.slopeType(function);
     List<Contraction> orders = new ArrayList<>();

@@ -210,7 +210,7 @@ final class JetOfProjection {
         }
       }
       jet.store(definition.name(), n, new Body.Accumulate(Projection.SUM, sum));
-      for (Weighted part : all) {
+      for (Weighted part : n < jet.order() ? all : List.<Weighted>of()) {
         part.weight.put(
             Taylor.share(
                 part.x,

@@ -208,13 +208,15 @@ final class Taylor {
                       Series.minus(x.at(n), Series.product(h::at, h::at, n, 1, n - 1)),
                       Series.times(2, h.value())));
       case SIN, COS -> {
-        UnaryOp other = op == UnaryOp.SIN ? UnaryOp.COS : UnaryOp.SIN;
-        Part slope = points.part(unary(other, x.value()), conditions);
+        UnaryOp derivative = op == UnaryOp.SIN ? UnaryOp.COS : UnaryOp.SIN;
+        Part slope = points.part(unary(derivative, x.value()), conditions);
         for (int n = 1; n <= order; n++) {
           Optional<Scalar> mine = Series.integral(x, slope::at, n);
-          Optional<Scalar> others = Series.integral(x, h::at, n);
           h.put(op == UnaryOp.SIN ? mine : mine.map(Series::negated));
-          slope.put(op == UnaryOp.SIN ? others.map(Series::negated) : others);
+          if (n < order) {
+            Optional<Scalar> other = Series.integral(x, h::at, n);
+            slope.put(op == UnaryOp.SIN ? other.map(Series::negated) : other);
+          }
         }
         yield h.series();
       }
@@ -224,8 +226,10 @@ final class Taylor {
         Part slope = points.part(binary(sign, number(square, 1), square), conditions);
         for (int n = 1; n <= order; n++) {
           h.put(Series.integral(x, slope::at, n));
-          Optional<Scalar> change = square(h::at, n);
-          slope.put(op == UnaryOp.TAN ? change : change.map(Series::negated));
+          if (n < order) {
+            Optional<Scalar> change = square(h::at, n);
+            slope.put(op == UnaryOp.TAN ? change : change.map(Series::negated));
+          }
         }
         yield h.series();
       }
@@ -418,8 +422,10 @@ final class Taylor {
     Part right = points.part(Partials.share(y.value(), h.value()), conditions);
     for (int n = 1; n <= order; n++) {
       h.put(Series.plus(Series.integral(x, left::at, n), Series.integral(y, right::at, n)));
-      left.put(share(x, h::at, left, n));
-      right.put(share(y, h::at, right, n));
+      if (n < order) {
+        left.put(share(x, h::at, left, n));
+        right.put(share(y, h::at, right, n));
+      }
     }
     return h.series();
   }

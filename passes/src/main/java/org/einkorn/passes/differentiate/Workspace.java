@@ -3,6 +3,7 @@ package org.einkorn.passes.differentiate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,9 +17,11 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Components;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
@@ -94,6 +97,28 @@ final class Workspace {
   /// Adds a definition that belongs to the request.
   void add(String name, DType type, List<IndexExpr> extents, Body body) {
     add(new Definition(name, new TensorType(type, extents), body, origin));
+  }
+
+  /// Orders the definitions from a place on such that each stands after those it needs, but for
+  /// those of recurrences, which need each other.
+  void sortFrom(int start) {
+    Map<String, Definition> late = new LinkedHashMap<>();
+    Map<String, Set<String>> needs = new HashMap<>();
+    for (Definition definition : definitions.subList(start, definitions.size())) {
+      late.put(definition.name(), definition);
+      needs.put(definition.name(), TensorReads.of(definition.body()));
+    }
+    definitions.subList(start, definitions.size()).clear();
+    for (List<String> component : Components.of(List.copyOf(late.keySet()), needs)) {
+      for (String name : component) {
+        definitions.add(Objects.requireNonNull(late.get(name)));
+      }
+    }
+  }
+
+  /// How many definitions there are.
+  int size() {
+    return definitions.size();
   }
 
   /// All definitions so far, in order.
