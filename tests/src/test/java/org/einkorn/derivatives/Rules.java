@@ -57,7 +57,12 @@ final class Rules {
         "where(W[i, j] > 0, sqrt(W[i, j]), W[i, j])",
         "f64(i32(W[i, j] > 0)) * W[i, j]",
         "f64(i64(W[i, j] * 3)) + W[i, j]",
-        "pos(i + j) * W[i, j]^2");
+        "pos(i + j) * W[i, j]^2",
+        "soft(W[i, j])",
+        "soft(soft(W[i, j]) * X[i, j])^2",
+        "both(W[i, j], X[i, j])",
+        "both(exp(W[i, j]), W[i, j], 3) + both(X[i, j], X[i, j])",
+        "where(W[i, j] > 0, soft(W[i, j]), W[i, j])");
   }
 
   /// Projections, along all indices or some.
@@ -155,6 +160,8 @@ final class Rules {
         input X[i: 4, j: 3]: f64
         input B[i: 4]: f64
         input At[g: 5]: i32
+        def soft(x) = log(1 + exp(x)) with vjp(u) = u / (1 + exp(-x))
+        def both(x, y, z: 2) = z * sin(x) * y with vjp(u) = u * cos(x) * y * z, z * u * sin(x)
         """
             + equations
             + "\n";

@@ -23,6 +23,10 @@ final class DerivativeWords {
                   "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
               .at(p.at(), "")
               .help("convert it to a float in an equation of its own, and name that");
+      case Problem.BadAdjoint p ->
+          Diagnostic.error("E0244", "the derivative of " + code(p.function()) + " can't be this")
+              .at(p.at(), p.why())
+              .help(p.remedy());
       case Problem.OrderOfJet p ->
           Diagnostic.error("E0243", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")

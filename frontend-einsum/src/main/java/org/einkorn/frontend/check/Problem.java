@@ -217,6 +217,10 @@ public sealed interface Problem {
   record NotDifferentiable(String function, String tensor, String type, Origin at)
       implements OfDerivative {}
 
+  /// What a function says about its derivative, and can't be right.
+  record BadAdjoint(String function, String why, String remedy, Origin at)
+      implements OfDerivative {}
+
   /// The order of a jet that is missing, or no number that is known and small.
   ///
   /// @param most the highest order

@@ -267,7 +267,13 @@ final class Taylor {
   // ------------------------------------------------------------------ two operands
 
   private Series binary(Scalar.Binary binary, List<Scalar> conditions, Optional<Part> own) {
-    Series x = of(binary.left(), conditions, Optional.empty());
+    Series x =
+        binary.op() == BinaryOp.FOLLOW
+            ? constant(binary.left())
+            : of(binary.left(), conditions, Optional.empty());
+    if (binary.op() == BinaryOp.SLOPE && x.isConstant()) {
+      return constant(binary);
+    }
     Series y = of(binary.right(), conditions, Optional.empty());
     Scalar value = binary(binary.op(), x.value(), y.value());
     if (x.isConstant() && y.isConstant()) {
@@ -286,6 +292,12 @@ final class Taylor {
       case POWER -> power(x, y, conditions, own);
       case MINIMUM, MAXIMUM -> extremum(binary, light(x, conditions), light(y, conditions));
       case LOG_ADD_EXP -> logAddExp(light(x, conditions), light(y, conditions), conditions, own);
+      case FOLLOW -> new Series(binary, y.coefficients());
+      case SLOPE -> {
+        Series moving = light(x, conditions);
+        Series slope = light(y, conditions);
+        yield Series.of(binary, order, n -> Series.integral(moving, slope::at, n));
+      }
       case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException(binary.op().text());
     };
