@@ -10,10 +10,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The rule of each operation in Taylor mode.
 class JetRulesTest {
   private static final long SEED = 7;
+  private static final int ORDER = 6;
 
   private static void check(String equations) {
     Derived plain = Rules.program(equations, new SplittableRandom(SEED));
-    Derived program = JetChecks.requests(plain, "F");
+    Derived program = JetChecks.requests(plain, "F", ORDER);
     int before = JetChecks.FINITE.get();
     assertEquals(Optional.empty(), JetChecks.fault(program, "F", true), program.text());
     assertEquals(before + 1, JetChecks.FINITE.get(), "a derivative is not finite");

@@ -65,7 +65,7 @@ class RandomDerivativesTest {
         seed,
         (plain, made, _) ->
             JetChecks.fault(
-                JetChecks.requests(plain, made.function()), made.function(), seed % 10 == 0));
+                JetChecks.requests(plain, made.function(), 3), made.function(), seed % 10 == 0));
   }
 
   private static Optional<String> fault(long seed) {

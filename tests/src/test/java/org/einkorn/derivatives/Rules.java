@@ -58,6 +58,9 @@ final class Rules {
         "f64(i32(W[i, j] > 0)) * W[i, j]",
         "f64(i64(W[i, j] * 3)) + W[i, j]",
         "pos(i + j) * W[i, j]^2",
+        "where(not (xor(W[i, j] > 0, X[i, j] > 0) or i == j), W[i, j]^2, W[i, j])",
+        "where(W[i, j] >= X[i, j] and W[i, j] != 0, W[i, j]^2, W[i, j])",
+        "f64(f32(W[i, j] > 0)) * W[i, j] + f64(W[i, j])",
         "soft(W[i, j])",
         "soft(soft(W[i, j]) * X[i, j])^2",
         "both(W[i, j], X[i, j])",
@@ -95,6 +98,9 @@ final class Rules {
         "F[i/2, j] max= W[i, j]",
         "F[i/2, j] lse= W[i, j]",
         "F[i%2] min= W[i, j]",
+        "F[i, j] = where(any[k](W[i, k] > X[i, k]) and all[k](B[k] > 0), W[i, j]^2, W[i, j])",
+        "P[i] xor= W[i, j] > 0\nF[i, j] = where(P[i], W[i, j]^2, W[i, j])",
+        "F[i: 4, j] = W[argmax[k](W[k, j]), j] * W[argmin[k](B[k]), j] * X[i, j]",
         "semiring Tropical = (max, +)\nF[i, k] Tropical= W[i, j] X[k, j]",
         "semiring Least = (min, *)\nF[i, k] Least= W[i, j] X[k, j]");
   }
