@@ -218,6 +218,7 @@ public final class RandomIr {
         exprs.pick(
             Arrays.stream(Body.Derivative.Mode.values())
                 .filter(some -> extents.isEmpty() || !some.needsNumber())
+                .filter(some -> extents.size() <= 1 || some != Body.Derivative.Mode.ROOT)
                 .toList());
     Optional<String> direction = mode.hasDirection() ? Optional.of(tensor) : Optional.empty();
     int order = mode == Body.Derivative.Mode.JET ? 1 + random.nextInt(4) : 1;

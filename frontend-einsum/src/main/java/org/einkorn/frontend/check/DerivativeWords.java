@@ -27,6 +27,10 @@ final class DerivativeWords {
           Diagnostic.error("E0244", "the derivative of " + code(p.function()) + " can't be this")
               .at(p.at(), p.why())
               .help(p.remedy());
+      case Problem.NoRoot p ->
+          Diagnostic.error("E0245", "`root` can't say how this changes")
+              .at(p.at(), p.why())
+              .help(p.remedy());
       case Problem.OrderOfJet p ->
           Diagnostic.error("E0243", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")

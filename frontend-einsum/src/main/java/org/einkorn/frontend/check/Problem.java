@@ -221,6 +221,9 @@ public sealed interface Problem {
   record BadAdjoint(String function, String why, String remedy, Origin at)
       implements OfDerivative {}
 
+  /// A root that no rule gives the derivative of.
+  record NoRoot(String why, String remedy, Origin at) implements OfDerivative {}
+
   /// The order of a jet that is missing, or no number that is known and small.
   ///
   /// @param most the highest order

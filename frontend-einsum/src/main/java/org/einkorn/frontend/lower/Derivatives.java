@@ -14,8 +14,8 @@ import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
-/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)`, `hvp(Loss, W, V)` and `jet(F, X, V, order: n)`:
-/// functions of whole tensors that give a whole tensor.
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)`, `hvp(Loss, W, V)`, `jet(F, X, V, order: n)` and
+/// `root(R, X)`: functions of whole tensors that give a whole tensor.
 ///
 /// Each becomes a definition of its own, a request that a pass replaces by equations; the same
 /// derivative at two places is one.
@@ -148,17 +148,30 @@ final class Derivatives {
               name, function.name(), function.rank(), call.arguments().getFirst().origin()));
       return false;
     }
-    return !mode(call).hasDirection() || fits(call, tensors);
+    if (mode(call) == Body.Derivative.Mode.ROOT) {
+      if (function.rank() > 1) {
+        context.report(
+            new Problem.NoRoot(
+                "`" + function.name() + "` has " + function.rank() + " axes",
+                "give the unknowns one axis, as `X[(i j)]` does",
+                call.arguments().getFirst().origin()));
+        return false;
+      }
+      return fits(call, tensors, 0, 1);
+    }
+    return !mode(call).hasDirection()
+        || fits(call, tensors, mode(call).isAlongVariable() ? 1 : 0, 2);
   }
 
-  private boolean fits(Tree.Call call, List<TensorInfo> tensors) {
-    TensorInfo like = tensors.get(mode(call).isAlongVariable() ? 1 : 0);
-    TensorInfo direction = tensors.get(2);
+  /// Whether two arguments have one shape.
+  private boolean fits(Tree.Call call, List<TensorInfo> tensors, int first, int second) {
+    TensorInfo like = tensors.get(first);
+    TensorInfo direction = tensors.get(second);
     if (like.rank() != direction.rank()) {
       context.report(
           new Problem.TwoRanks(
               direction.name(),
-              call.arguments().get(2).origin(),
+              call.arguments().get(second).origin(),
               like.rank(),
               direction.origin(),
               direction.rank()));
@@ -171,8 +184,8 @@ final class Derivatives {
         context.report(
             new Problem.TwoExtents(
                 "axis " + axis,
-                use(like, one, call.arguments().get(mode(call).isAlongVariable() ? 1 : 0)),
-                use(direction, two, call.arguments().get(2)),
+                use(like, one, call.arguments().get(first)),
+                use(direction, two, call.arguments().get(second)),
                 Problem.Remedy.DIRECTION));
         return false;
       }
@@ -240,7 +253,15 @@ final class Derivatives {
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
-    if (Reach.between(body.variable(), body.function(), context.definitions).isEmpty()) {
+    boolean isReached =
+        !Reach.between(body.variable(), body.function(), context.definitions).isEmpty();
+    if (!isReached && body.mode() == Body.Derivative.Mode.ROOT) {
+      context.report(
+          new Problem.NoRoot(
+              "`" + body.function() + "` does not depend on `" + body.variable() + "`",
+              "define it by what is 0 at the root: `R[i] = X[i] - f(X[i])`",
+              call.origin()));
+    } else if (!isReached) {
       context.report(
           new Problem.NoInfluence(
               call.function().text(), body.function(), body.variable(), call.origin()));

@@ -29,7 +29,8 @@ final class Structures {
           "jvp",
           "vjp",
           "hvp",
-          "jet");
+          "jet",
+          "root");
 
   private final Elaborator elaborator;
   private final Context context;

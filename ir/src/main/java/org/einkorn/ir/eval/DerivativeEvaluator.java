@@ -62,7 +62,98 @@ final class DerivativeEvaluator {
         yield Arrays.stream(gradient).map(Dual::high).toArray(Dual[]::new);
       }
       case JET -> jet(derivative, scene);
+      case ROOT -> root(function, variable, scene);
     };
+  }
+
+  /// Newton's method on dual numbers, from the value that is there: the slope of the residual is
+  /// that of the value, and each step makes the parts of one more ε right.
+  private Dual[] root(String residual, String variable, Scene scene) {
+    Dual[] root = new Dual[count(variable)];
+    for (int element = 0; element < root.length; element++) {
+      root[element] = Dual.of(evaluator.memory(variable).real(element), scene.depth);
+    }
+    if (scene.depth == 0) {
+      return root;
+    }
+    double[][] slopes = new double[root.length][];
+    for (int element = 0; element < root.length; element++) {
+      Dual[] unit = new Dual[root.length];
+      Arrays.fill(unit, Dual.of(0, 0));
+      unit[element] = Dual.of(1, 0);
+      Scene moved = along(residual, variable, unit, new Scene(0, Map.of()));
+      slopes[element] = Arrays.stream(highs(moved, residual)).mapToDouble(Dual::value).toArray();
+    }
+    for (int step = 0; step < scene.depth; step++) {
+      Scene at = with(variable, root, residual, scene);
+      Dual[] left = values(residual, at);
+      for (int element = 0; element < left.length; element++) {
+        left[element] = left[element].minus(Dual.of(left[element].value(), scene.depth));
+      }
+      Dual[] change = solve(slopes, left);
+      for (int element = 0; element < root.length; element++) {
+        root[element] = root[element].minus(change[element]);
+      }
+    }
+    return root;
+  }
+
+  /// The scene with other values of a tensor, and all that a function needs and that depends on it.
+  private Scene with(String variable, Dual[] values, String function, Scene scene) {
+    Map<String, Dual[]> all = new HashMap<>(scene.values);
+    all.put(variable, values);
+    Scene changed = new Scene(scene.depth, all);
+    List<Definition> moved = moved(function, variable);
+    moved.forEach(definition -> all.put(definition.name(), values(definition.name(), changed)));
+    boolean isRecurrent = !EvaluationOrder.recurrent(program).isEmpty();
+    boolean isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (Definition definition : moved) {
+        Dual[] now = evaluate(definition, changed);
+        Dual[] before = Objects.requireNonNull(all.put(definition.name(), now));
+        isChanged |= isRecurrent && !Arrays.equals(before, now);
+      }
+    }
+    return changed;
+  }
+
+  /// Solves `Σ slopes[x][r] change[x] = right[r]` by elimination, with the largest pivots.
+  private static Dual[] solve(double[][] slopes, Dual[] right) {
+    int size = right.length;
+    double[][] rows = new double[size][size];
+    for (int row = 0; row < size; row++) {
+      for (int column = 0; column < size; column++) {
+        rows[row][column] = slopes[column][row];
+      }
+    }
+    Dual[] values = right.clone();
+    for (int pivot = 0; pivot < size; pivot++) {
+      int best = pivot;
+      for (int row = pivot + 1; row < size; row++) {
+        best = Math.abs(rows[row][pivot]) > Math.abs(rows[best][pivot]) ? row : best;
+      }
+      double[] row = rows[best];
+      rows[best] = rows[pivot];
+      rows[pivot] = row;
+      Dual value = values[best];
+      values[best] = values[pivot];
+      values[pivot] = value.times(1 / row[pivot]);
+      double by = row[pivot];
+      for (int column = 0; column < size; column++) {
+        row[column] /= by;
+      }
+      for (int other = 0; other < size; other++) {
+        double factor = rows[other][pivot];
+        if (other != pivot && factor != 0) {
+          for (int column = 0; column < size; column++) {
+            rows[other][column] -= factor * row[column];
+          }
+          values[other] = values[other].minus(values[pivot].times(factor));
+        }
+      }
+    }
+    return values;
   }
 
   /// One first-order part for each order, all along the same direction: the product of n of them

@@ -134,7 +134,11 @@ public sealed interface Body {
       HVP("hvp"),
       /// All derivatives of each element of the function along the direction, from its value, order
       /// 0, to the order of the request.
-      JET("jet");
+      JET("jet"),
+      /// The value of the variable, as a root of the function, which has its shape and at most one
+      /// axis: its derivative is the one that the function stays 0 with (the implicit function
+      /// theorem), however the variable was computed.
+      ROOT("root");
 
       private final String text;
 
@@ -149,7 +153,7 @@ public sealed interface Body {
 
       /// Whether a third tensor says along what, or by what the result is weighted.
       public boolean hasDirection() {
-        return this != GRADIENT;
+        return this != GRADIENT && this != ROOT;
       }
 
       /// Whether the function must be a number.

@@ -214,6 +214,10 @@ final class TensorRules {
                   + (body.isLikeFunction() ? body.function() : body.variable())
                   + "`");
     }
+    if (body.mode() == Body.Derivative.Mode.ROOT
+        && (function.size() > 1 || !function.equals(variable))) {
+      return Optional.of("`" + body.function() + "` has another shape, or several axes");
+    }
     if (body.mode().needsNumber() && !function.isEmpty()) {
       return Optional.of("`" + body.function() + "` is no number");
     }

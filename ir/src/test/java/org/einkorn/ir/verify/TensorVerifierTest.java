@@ -134,6 +134,11 @@ class TensorVerifierTest {
         DERIVED.replace("hvp(Loss, V, V)", "jvp(V, W, W)"));
     assertRule(
         "derivatives-fit",
+        "`W` has another shape, or several axes",
+        DERIVED.replace("hvp(Loss, V, V)", "root(W, V)"),
+        DERIVED.replace("hvp(Loss, V, V)", "root(V, V)"));
+    assertRule(
+        "derivatives-fit",
         "the result has another shape than orders of `W`",
         DERIVED.replace("hvp(Loss, V, V)", "jet(W, V, V, 3)"),
         DERIVED

@@ -16,6 +16,7 @@ import org.einkorn.passes.differentiate.Workspace.Request;
 public final class Differentiate {
   private final Program program;
   private final Workspace space;
+  private final boolean isDifferentiated;
   private final Map<Line, Jet> jets = new HashMap<>();
 
   /// Along what, and how far, jets go that share coefficients.
@@ -24,6 +25,12 @@ public final class Differentiate {
   private Differentiate(Program program) {
     this.program = program;
     this.space = new Workspace(program);
+    this.isDifferentiated =
+        program.definitions().stream()
+            .anyMatch(
+                definition ->
+                    definition.body() instanceof Body.Derivative derivative
+                        && derivative.mode() != Body.Derivative.Mode.ROOT);
   }
 
   public static Program apply(Program program) {
@@ -75,6 +82,7 @@ public final class Differentiate {
                       derivative.order()),
                   line -> new Jet(space, line.variable, line.direction, line.order))
               .expand(derivative.function(), name);
+      case ROOT -> Root.expand(space, derivative, name, isDifferentiated);
     }
     space.know(request, name);
   }

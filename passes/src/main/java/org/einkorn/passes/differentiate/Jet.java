@@ -67,7 +67,7 @@ final class Jet {
   /// @param name what these are called
   void expand(String function, String name) {
     List<Definition> path =
-        Influence.of(variable, function, space).stream()
+        Influence.ofHighOrder(variable, function, space).stream()
             .filter(definition -> !defined.containsKey(definition.name()))
             .toList();
     path.forEach(definition -> moving.add(definition.name()));

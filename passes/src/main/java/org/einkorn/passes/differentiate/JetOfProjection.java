@@ -39,11 +39,59 @@ final class JetOfProjection {
   }
 
   private Map<Integer, Body> run() {
+    if (jet.space().isRuled(definition.name())) {
+      return ruled(jet.space().stored(definition));
+    }
     return switch (definition.body()) {
       case Body.Accumulate body -> accumulate(body);
       case Body.Scan scan -> scan(scan);
       case Body.Derivative _ -> throw new IllegalStateException("a derivative is expanded first");
     };
+  }
+
+  /// What is said to change as `dT = Σ c dR` has `Σ (m / n) Rₘ cₙ₋ₘ` at order n.
+  private Map<Integer, Body> ruled(Linearized linearized) {
+    DType type = jet.space().slopeType(definition.name());
+    for (LinearTerm term : linearized.terms()) {
+      type = term.partial().widest(type);
+    }
+    for (LinearTerm term : linearized.terms()) {
+      Points points = new Points(jet, definition.name(), term.axes(), term.guards());
+      Scalar factor = Partial.product(term.partial().times(Optional.empty(), type));
+      Series series = new Taylor(points).of(factor);
+      Series source = points.read(term.partial().read());
+      Contraction like =
+          new Contraction(
+              term.axes(), term.guards(), term.write(), BinaryOp.MULTIPLY, List.of(factor));
+      for (int n = 1; n <= jet.order(); n++) {
+        for (int m = 1; m <= n; m++) {
+          Optional<Scalar> change = source.at(m);
+          Optional<Scalar> slope = series.at(n - m);
+          if (change.isPresent() && slope.isPresent()) {
+            Scalar times = Partial.convert(type, change.get());
+            add(n, like, List.of(Series.times((double) m / n, times), slope.get()));
+          }
+        }
+      }
+    }
+    return bodies(
+        n ->
+            Optional.ofNullable(terms.get(n))
+                .map(
+                    all ->
+                        linearized
+                            .scan()
+                            .<Body>map(scan -> prefix(scan, all))
+                            .orElseGet(() -> new Body.Accumulate(Projection.SUM, all))));
+  }
+
+  /// The prefix sum of elementwise terms.
+  private static Body prefix(Body.Scan scan, List<Contraction> terms) {
+    Scalar sum = terms.getFirst().joined();
+    for (Contraction term : terms.subList(1, terms.size())) {
+      sum = new Scalar.Binary(BinaryOp.ADD, sum, term.joined());
+    }
+    return new Body.Scan(Projection.SUM, scan.axis(), scan.axes(), sum);
   }
 
   private Map<Integer, Body> scan(Body.Scan scan) {

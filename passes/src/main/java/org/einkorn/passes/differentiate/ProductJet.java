@@ -119,7 +119,7 @@ final class ProductJet {
   }
 
   /// A position as a number; one from data is that number.
-  private static Scalar position(IndexExpr at) {
+  static Scalar position(IndexExpr at) {
     return at instanceof IndexExpr.Fetch fetch
         ? Scalar.cast(DType.I64, fetch.source())
         : new Scalar.Position(at);

@@ -32,6 +32,7 @@ final class Workspace {
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Linearized> linearized = new HashMap<>();
   private final Set<String> stored = new HashSet<>();
+  private final Set<String> ruled = new HashSet<>();
   private final Map<Request, String> derivatives = new HashMap<>();
   private Origin origin = Origin.UNKNOWN;
 
@@ -152,6 +153,17 @@ final class Workspace {
       linearized.put(definition.name(), known);
     }
     return known;
+  }
+
+  /// Says how a definition changes, where that does not follow from its body.
+  void linearize(String tensor, Linearized rule) {
+    linearized.put(tensor, rule);
+    ruled.add(tensor);
+  }
+
+  /// Whether it was said how a definition changes.
+  boolean isRuled(String tensor) {
+    return ruled.contains(tensor);
   }
 
   /// The definition as a linear function, with what its coefficients read being stored.

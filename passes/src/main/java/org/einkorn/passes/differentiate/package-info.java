@@ -20,6 +20,8 @@
 /// A [Jet] has rules of its own: for each scalar operation ([Taylor]), and for each kind of
 /// definition ([JetOfProjection]).
 ///
+/// A [Root] is a copy of a tensor that changes by a rule of its own.
+///
 /// [Influence] finds through which definitions a variable changes the function; nothing else is
 /// differentiated. Values of the program itself are read where the rules need them, not computed
 /// again: `tanh` has the derivative `1 - T²` with the stored `T`. Where a derivative of a tensor is
