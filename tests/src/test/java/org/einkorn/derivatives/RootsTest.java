@@ -278,7 +278,7 @@ class RootsTest {
         T[i] = cumsum[i](X[i] * A[i])
         H[0] = X[0] + A[1]
         H[t+1] = 0.5 * H[t] + X[t]^2
-        R[i] = exp(T[i]) - 2 + H[i] * 0.1
+        R[i] = exp(T[i]) - 2 + H[3] * 0.1
         Y = root(R, X)
         Q[i] = Z[i]^3 + Z[i] - Y[i] * A[2]
         P = root(Q, Z)
