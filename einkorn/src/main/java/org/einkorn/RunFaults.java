@@ -199,8 +199,8 @@ final class RunFaults {
         }
         yield type;
       }
-      case Body.Derivative _ ->
-          throw new IllegalArgumentException("a derivative was not replaced by equations");
+      case Body.Derivative _, Body.Iterate _ ->
+          throw new IllegalArgumentException("nothing is combined: " + body);
     };
   }
 

@@ -19,6 +19,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Regions;
+import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -204,6 +205,10 @@ public final class RandomIr {
     if (!floats.isEmpty() && exprs.chance(0.1)) {
       return derivative(exprs.pick(floats));
     }
+    List<String> ends = scalars(exprs.tensors);
+    if (exprs.chance(0.3) && !ends.isEmpty()) {
+      return iteration(exprs.pick(ends));
+    }
     List<Contraction> terms = new ArrayList<>();
     for (int count = 1 + random.nextInt(3); count > 0; count--) {
       terms.add(term(compute, extents));
@@ -224,6 +229,31 @@ public final class RandomIr {
     int order = mode == Body.Derivative.Mode.JET ? 1 + random.nextInt(4) : 1;
     Body.Derivative body = new Body.Derivative(mode, tensor, tensor, direction, order);
     return new Definition(fresh(), new TensorType(DType.F32, body.extents(extents)), body);
+  }
+
+  /// The truth values and whole numbers without axes.
+  private static List<String> scalars(Map<String, TensorType> tensors) {
+    return tensors.entrySet().stream()
+        .filter(entry -> entry.getValue().rank() == 0)
+        .filter(entry -> isEnd(entry.getValue().dtype()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static boolean isEnd(DType type) {
+    return type == DType.BOOL || type == DType.I64;
+  }
+
+  /// Of a tensor by itself.
+  private Definition iteration(String end) {
+    String start = exprs.pick(List.copyOf(exprs.tensors.keySet()));
+    Optional<String> named = Optional.of(end);
+    boolean isLimit = Objects.requireNonNull(exprs.tensors.get(end)).dtype() == DType.I64;
+    Body.Iterate body =
+        isLimit
+            ? new Body.Iterate(start, start, Optional.empty(), named)
+            : new Body.Iterate(start, start, named, Optional.empty());
+    return new Definition(fresh(), Objects.requireNonNull(exprs.tensors.get(start)), body);
   }
 
   private List<Axis> axes(List<IndexExpr> extents) {
@@ -274,7 +304,18 @@ public final class RandomIr {
       functions.add(new Function(name, nest(name, type)));
       exprs.tensors.put(name, type);
     }
-    return new Module(exprs.pick(STRINGS), signature(inputs, results), buffers, functions);
+    List<Repeat> repeats = new ArrayList<>();
+    List<String> ends = scalars(results);
+    if (!ends.isEmpty() && exprs.chance(0.5)) {
+      String name = exprs.pick(functions).name();
+      String end = exprs.pick(ends);
+      boolean isLimit = Objects.requireNonNull(results.get(end)).dtype() == DType.I64;
+      Optional<String> test = exprs.chance(0.5) ? Optional.of(name) : Optional.empty();
+      Optional<String> until = isLimit ? Optional.empty() : Optional.of(end);
+      Optional<String> limit = isLimit ? Optional.of(end) : Optional.empty();
+      repeats.add(new Repeat(name, test, name, until, limit));
+    }
+    return new Module(exprs.pick(STRINGS), signature(inputs, results), buffers, functions, repeats);
   }
 
   /// Loops over all elements of a buffer that store each of them.

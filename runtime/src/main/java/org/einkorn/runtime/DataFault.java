@@ -41,6 +41,7 @@ public enum DataFault {
   OUT_OF_MEMORY("E0541", "there is not enough memory for the tensor"),
   POSITION_OUTSIDE_AXIS("E0550", "a position is outside its axis"),
   INTEGER_OVERFLOW("E0551", "integer arithmetic has no exact result in its type"),
+  NOT_SETTLED("E0558", "an iteration does not settle"),
   INPUT_MISSING("E0552", "an input has no data"),
   INPUT_UNKNOWN("E0553", "the program has no such tensor"),
   MEMORY_BUDGET("E0554", "the memory budget does not suffice"),

@@ -63,7 +63,7 @@ class CoverageTest {
         }
       }
       case Body.Scan scan -> scans.add(scan.projection());
-      case Body.Derivative _ -> {}
+      case Body.Derivative _, Body.Iterate _ -> {}
     }
     definition.body().walk(Walk.ofScalars(this::note));
   }

@@ -122,6 +122,27 @@ class RootsTest {
     assertEquals(0, get(found, "P")[0]);
   }
 
+  /// An iteration has no derivative, and its root has one.
+  @Test
+  void iterations() {
+    String text =
+        """
+        input A: f64
+        X: f64 = 1
+        X = (X + A / X) / 2 until abs(X * X - A) < 1e-14 for 50 steps
+        R = X^2 - A
+        Y = root(R, X)
+        One = A^0
+        G = grad(Y, A)
+        J = jet(Y, A, One, order: 2)
+        output G
+        output J
+        """;
+    Map<String, double[]> found = checked(text, Map.of("A", number(2)));
+    assertEquals(0.25 * Math.sqrt(2), get(found, "G")[0], 1e-12);
+    assertEquals(-Math.pow(2, -3.5), get(found, "J")[2], 1e-12);
+  }
+
   private static final String SYSTEM =
       """
       input A[i: 3]: f64

@@ -114,8 +114,8 @@ record ErrorBounds(Program program, Set<String> bounded, Set<String> unbounded) 
           Scalar error = scalars.reduced(projection, operand, axes.get(axis).extent());
           yield new Body.Scan(reduction(projection), axis, axes, error);
         }
-        case Body.Derivative derivative ->
-            throw new IllegalArgumentException(derivative.toString());
+        case Body.Derivative _, Body.Iterate _ ->
+            throw new IllegalArgumentException(body.toString());
       };
     }
 

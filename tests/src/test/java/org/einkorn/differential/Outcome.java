@@ -32,6 +32,7 @@ sealed interface Outcome {
           switch (kind) {
             case POSITION -> DataFault.POSITION_OUTSIDE_AXIS;
             case OVERFLOW -> DataFault.INTEGER_OVERFLOW;
+            case UNSETTLED -> DataFault.NOT_SETTLED;
           };
       return failed.fault() == fault && failed.place().contains("`" + function + "`");
     }

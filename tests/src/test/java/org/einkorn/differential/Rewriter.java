@@ -64,7 +64,7 @@ record Rewriter(
           new Body.Accumulate(projection, terms.stream().map(this::term).toList());
       case Body.Scan(var projection, int axis, List<Axis> axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes(axes), scalar(operand));
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

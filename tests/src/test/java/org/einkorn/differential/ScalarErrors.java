@@ -58,7 +58,7 @@ final class ScalarErrors {
     return switch (body) {
       case Body.Accumulate accumulate -> accumulate.terms().getFirst().valueType();
       case Body.Scan scan -> scan.operand().type();
-      case Body.Derivative derivative -> throw new IllegalArgumentException(derivative.toString());
+      case Body.Derivative _, Body.Iterate _ -> throw new IllegalArgumentException(body.toString());
     };
   }
 
@@ -66,7 +66,7 @@ final class ScalarErrors {
     return switch (body) {
       case Body.Accumulate accumulate -> accumulate.projection();
       case Body.Scan scan -> scan.projection();
-      case Body.Derivative derivative -> throw new IllegalArgumentException(derivative.toString());
+      case Body.Derivative _, Body.Iterate _ -> throw new IllegalArgumentException(body.toString());
     };
   }
 

@@ -49,8 +49,9 @@ final class ManifestCode {
     pushList("symbols", manifest.symbols(), this::symbol, code);
     pushList("buffers", manifest.buffers(), this::buffer, code);
     pushList("functions", manifest.functions(), this::function, code);
+    pushList("repeats", manifest.repeats(), ManifestCode::repeat, code);
     pushList("queries", manifest.queries(), this::query, code);
-    end(MANIFEST, STRING + LIST + LIST + LIST + LIST, code);
+    end(MANIFEST, STRING + LIST + LIST + LIST + LIST + LIST, code);
   }
 
   private static void begin(String type, Code code) {
@@ -122,6 +123,17 @@ final class ManifestCode {
     push(function.name(), code);
     pushList("fetches", function.fetches(), this::fetch, code);
     end(type, STRING + LIST, code);
+  }
+
+  private static void repeat(Manifest.RepeatSpec repeat, Code code) {
+    String type = MANIFEST + "$RepeatSpec";
+    begin(type, code);
+    code.push(repeat.first());
+    code.push(repeat.test());
+    code.push(repeat.last());
+    code.push(repeat.until());
+    code.push(repeat.limit());
+    end(type, "IIIII", code);
   }
 
   private void fetch(Manifest.FetchSpec fetch, Code code) {

@@ -101,7 +101,8 @@ final class CHeader {
     text.append(
         """
          * @return 0 when all is done; 1 when a position taken from the data lies outside its axis;
-         *   2 when integer arithmetic has no exact result; 3 when there is no memory. Unless it is 0,
+         *   2 when integer arithmetic has no exact result; 3 when there is no memory;
+         *   4 when an iteration does not settle. Unless it is 0,
          *   the outputs hold nothing of use.
          */
         """);

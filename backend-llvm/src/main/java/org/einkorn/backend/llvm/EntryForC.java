@@ -23,6 +23,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Signature;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.Manifest;
 
 /// Writes the function that C calls: all functions of a module in order, with temporaries of its
@@ -129,11 +130,21 @@ final class EntryForC {
       }
       Map<Integer, List<Integer>> gotten = byFunction(Manifest.Steps::first);
       Map<Integer, List<Integer>> freed = byFunction(Manifest.Steps::last);
+      Map<Integer, Manifest.RepeatSpec> repeats = new HashMap<>();
+      facts.manifest().repeats().forEach(repeat -> repeats.put(repeat.first(), repeat));
       for (int function = 0; function < functions.size(); function++) {
+        Manifest.RepeatSpec repeat = repeats.get(function);
+        int last = repeat == null ? function : repeat.last();
         builder.store(code.i32(KernelStatus.OUT_OF_MEMORY.code()), result, 4);
+        // What lives in one round lives in all.
         gotten.getOrDefault(function, List.of()).forEach(this::allocate);
-        call(functions.get(function), result);
-        freed.getOrDefault(function, List.of()).forEach(this::free);
+        if (repeat == null) {
+          call(functions.get(function), result);
+        } else {
+          repeat(repeat, functions, result);
+        }
+        freed.getOrDefault(last, List.of()).forEach(this::free);
+        function = last;
       }
       builder.store(code.i32(KernelStatus.DONE.code()), result, 4);
       builder.jump(leave);
@@ -153,6 +164,41 @@ final class EntryForC {
               Collectors.groupingBy(
                   number ->
                       functionAt.floorEntry(end.applyAsInt(specs.get(number).live())).getValue()));
+    }
+
+    /// Rounds until the condition holds, or as many as there may be.
+    private void repeat(
+        Manifest.RepeatSpec repeat, List<ModuleLowering.Loops> functions, Value result) {
+      Value round = builder.stack(code.i64, "round");
+      builder.store(code.i64(0), round, 8);
+      BasicBlock start = code.block("round");
+      BasicBlock end = code.block("settled");
+      builder.jump(start);
+      code.begin(start);
+      functions.subList(repeat.first(), repeat.test() + 1).forEach(each -> call(each, result));
+      if (repeat.until() >= 0) {
+        Value condition = builder.load(code.memory(DType.BOOL), address(repeat.until()), 1);
+        BasicBlock further = code.block("unsettled");
+        Value holds =
+            builder.compare(
+                Comparison.NOT_EQUAL, condition, code.context.constant(code.memory(DType.BOOL), 0));
+        builder.branch(holds, end, further);
+        code.begin(further);
+      }
+      Value done = builder.load(code.i64, round, 8);
+      if (repeat.limit() >= 0) {
+        BasicBlock further = code.block("another");
+        Value limit = builder.load(code.i64, address(repeat.limit()), 8);
+        KernelStatus status = repeat.until() >= 0 ? KernelStatus.UNSETTLED : KernelStatus.DONE;
+        builder.store(code.i32(status.code()), result, 4);
+        Value isOver = builder.compare(Comparison.GREATER_EQUAL, done, limit);
+        builder.branch(isOver, repeat.until() >= 0 ? leave : end, further);
+        code.begin(further);
+      }
+      functions.subList(repeat.test() + 1, repeat.last() + 1).forEach(each -> call(each, result));
+      builder.store(builder.addIndex(done, code.i64(1)), round, 8);
+      builder.jump(start);
+      code.begin(end);
     }
 
     private void call(ModuleLowering.Loops loops, Value result) {

@@ -9,7 +9,9 @@ enum KernelStatus {
   /// Integer arithmetic without an exact result.
   OVERFLOW(2),
   /// No memory for temporaries; only from the entry for C.
-  OUT_OF_MEMORY(3);
+  OUT_OF_MEMORY(3),
+  /// An iteration did not settle; only from the entry for C.
+  UNSETTLED(4);
 
   private final int code;
 

@@ -23,8 +23,18 @@ final class DerivativeWords {
                   "E0242", code(p.tensor()) + " is " + p.type() + ", which has no derivative here")
               .at(p.at(), "")
               .help("convert it to a float in an equation of its own, and name that");
+      case Problem.DerivativeOfUntyped p ->
+          Diagnostic.error(
+                  "E0244",
+                  "the type of " + code(p.tensor()) + " is not known before its derivative")
+              .at(p.at(), "both are computed together")
+              .help("give it a type where it is defined, " + code(p.tensor() + ": " + p.type()));
+      case Problem.DerivativeOfIteration p ->
+          Diagnostic.error("E0243", "no derivative goes through the iteration " + code(p.tensor()))
+              .at(p.at(), "")
+              .help("give the steps an index, `X[i, *t+1] = f(X[j, *t])`, which has derivatives");
       case Problem.BadAdjoint p ->
-          Diagnostic.error("E0244", "the derivative of " + code(p.function()) + " can't be this")
+          Diagnostic.error("E0247", "the derivative of " + code(p.function()) + " can't be this")
               .at(p.at(), p.why())
               .help(p.remedy());
       case Problem.NoRoot p ->
@@ -32,7 +42,7 @@ final class DerivativeWords {
               .at(p.at(), p.why())
               .help(p.remedy());
       case Problem.OrderOfJet p ->
-          Diagnostic.error("E0243", "the order of a `jet` is a whole number from 1 to " + p.most())
+          Diagnostic.error("E0246", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")
               .help("write the number out: `jet(F, X, V, order: 3)`");
       case Problem.NoInfluence p ->

@@ -203,6 +203,9 @@ public sealed interface Problem {
   record NotOfSemiring(String semiring, String target, Origin at, boolean isSum)
       implements Problem {}
 
+  /// What may be wrong with tensors that need themselves.
+  sealed interface OfRecursion extends Problem {}
+
   /// What may be wrong with a derivative.
   sealed interface OfDerivative extends Problem {}
 
@@ -229,16 +232,35 @@ public sealed interface Problem {
   /// @param most the highest order
   record OrderOfJet(int most, Origin at) implements OfDerivative {}
 
+  /// A derivative in an iteration of a tensor whose type is found with the iteration.
+  record DerivativeOfUntyped(String function, String tensor, String type, Origin at)
+      implements OfDerivative {}
+
+  /// A derivative through an iteration.
+  record DerivativeOfIteration(String function, String tensor, Origin at) implements OfDerivative {}
+
   // ------------------------------------------------------------ not in this version, E09xx
 
-  record Recursion(List<String> cycle, Origin at) implements Problem {}
+  record Recursion(List<String> cycle, Origin at) implements OfRecursion {}
 
   /// A tensor that needs itself and whose left sides do not say how many axes it has.
-  record RecursiveRank(String tensor, Origin at) implements Problem {}
+  record RecursiveRank(String tensor, Origin at) implements OfRecursion {}
 
-  record VirtualIndex(Origin at) implements Problem {}
+  record VirtualIndex(Origin at) implements OfRecursion {}
 
-  record Steps(Origin at) implements Problem {}
+  /// `until` or `for` where nothing is iterated.
+  record Steps(String tensor, Origin at) implements OfRecursion {}
+
+  /// Steps of one iteration that end differently.
+  record TwoEndings(Origin at, Origin other) implements OfRecursion {}
+
+  /// A fixpoint that what it depends on pushes back.
+  ///
+  /// @param cycle each tensor needs the next, and the first needs the second negated
+  record Unstratified(List<String> cycle, Origin at) implements OfRecursion {}
+
+  /// A fixpoint of integers some of whose elements have no value to start from.
+  record OpenFixpoint(String tensor, Origin at) implements OfRecursion {}
 
   record Learning(Origin at) implements Problem {}
 

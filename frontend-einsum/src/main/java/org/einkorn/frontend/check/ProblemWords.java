@@ -193,11 +193,8 @@ public final class ProblemWords {
       case Problem.NotAnOperation p -> types(p);
       case Problem.MixedSemiring p -> types(p);
       case Problem.NotOfSemiring p -> types(p);
-      case Problem.Recursion p -> refused(p);
-      case Problem.RecursiveRank p -> refused(p);
-      case Problem.VirtualIndex p -> refused(p);
-      case Problem.Steps p -> refused(p);
       case Problem.Learning p -> refused(p);
+      case Problem.OfRecursion p -> RecursionWords.diagnostic(p);
       case Problem.OfDerivative p -> DerivativeWords.diagnostic(p);
       case Problem.LinearAlgebra p -> refused(p);
       case Problem.Random p -> refused(p);
@@ -359,32 +356,6 @@ public final class ProblemWords {
 
   private static Diagnostic refused(Problem problem) {
     return switch (problem) {
-      case Problem.Recursion p ->
-          Diagnostic.error(
-                  "E0901",
-                  p.cycle().size() == 2
-                      ? code(p.cycle().getFirst()) + " needs itself"
-                      : "equations need each other in a circle")
-              .at(p.at(), String.join(" → ", p.cycle()))
-              .note(
-                  "along no index does it need only what comes before; fixpoints are not compiled"
-                      + " in this version")
-              .help("give the steps an index: `X[t+1] = f(X[t])`");
-      case Problem.RecursiveRank p ->
-          Diagnostic.error(
-                  "E0126", "how many axes " + code(p.tensor()) + " has is not known before itself")
-              .at(p.at(), "it needs itself")
-              .help(
-                  "write an index for each axis, or declare it: "
-                      + code("tensor " + p.tensor() + "[t: 10]"));
-      case Problem.VirtualIndex p ->
-          Diagnostic.error("E0902", "a virtual index outside of its recurrence")
-              .at(p.at(), "the past of the tensor is kept only as far as it needs itself")
-              .help("name the index without `*`, or leave it out for the last value");
-      case Problem.Steps p ->
-          Diagnostic.error("E0903", "`until` and `for` are not compiled in this version")
-              .at(p.at(), "")
-              .help("write the steps out with a name for each");
       case Problem.Learning p ->
           Diagnostic.error("E0904", "`learn` is not compiled in this version")
               .at(p.at(), "")

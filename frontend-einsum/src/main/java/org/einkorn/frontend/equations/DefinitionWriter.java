@@ -46,6 +46,7 @@ final class DefinitionWriter {
       case Body.Accumulate accumulate -> accumulate(accumulate);
       case Body.Scan scan -> List.of(scan(scan));
       case Body.Derivative _ -> throw Words.refused("a derivative before it is equations");
+      case Body.Iterate iterate -> iterate(iterate);
     };
   }
 
@@ -53,7 +54,7 @@ final class DefinitionWriter {
   boolean needsDeclaration() {
     return switch (definition.body()) {
       case Body.Accumulate accumulate -> !accumulate.terms().stream().allMatch(this::spans);
-      case Body.Scan _, Body.Derivative _ -> false;
+      case Body.Scan _, Body.Derivative _, Body.Iterate _ -> false;
     };
   }
 
@@ -373,6 +374,38 @@ final class DefinitionWriter {
       case ANY, ALL, XOR, LOG_SUM_EXP ->
           throw Words.refused("a cumulative `" + projection.text() + "`");
     };
+  }
+
+  // -------------------------------------------------------------------- iterations
+
+  /// What it starts from, and the step with its end.
+  private List<Tree.Statement> iterate(Body.Iterate iterate) {
+    Tree.Modifiers end =
+        new Tree.Modifiers(
+            Optional.empty(),
+            List.of(),
+            iterate.until().map(until -> Words.name(naming.tensor(until))),
+            iterate.limit().map(limit -> Words.name(naming.tensor(limit))));
+    return List.of(whole(iterate.start(), Tree.Modifiers.NONE), whole(iterate.next(), end));
+  }
+
+  private Tree.Statement whole(String tensor, Tree.Modifiers modifiers) {
+    List<Tree.Index> indices = new ArrayList<>();
+    for (int axis = 0; axis < type.rank(); axis++) {
+      indices.add(new Tree.Position(Words.name("i" + axis), Words.NOWHERE));
+    }
+    Tree.Name read = Words.name(naming.tensor(tensor));
+    return new Tree.Equation(
+        new Tree.Head(
+            name,
+            indices.isEmpty() ? Tree.Form.BARE : Tree.Form.SQUARE,
+            indices,
+            typeName(),
+            Words.NOWHERE),
+        Tree.AssignOperator.ASSIGN,
+        indices.isEmpty() ? read : new Tree.Access(read, Tree.Form.SQUARE, indices, Words.NOWHERE),
+        modifiers,
+        Words.NOWHERE);
   }
 
   // ------------------------------------------------------------------------ words

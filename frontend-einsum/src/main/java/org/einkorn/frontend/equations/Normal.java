@@ -13,6 +13,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
@@ -40,7 +41,7 @@ final class Normal {
                 .toList(),
             from.queries());
     List<Definition> definitions =
-        program.definitions().stream()
+        EvaluationOrder.sorted(program.definitions()).stream()
             .map(Normal::definition)
             .flatMap(definition -> Split.of(definition).stream())
             .map(Normal::definition)
@@ -63,7 +64,7 @@ final class Normal {
           new Body.Accumulate(projection, terms.stream().map(Normal::term).toList());
       case Body.Scan(var projection, int axis, List<Axis> axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes(axes), scalar(operand));
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

@@ -26,7 +26,7 @@ final class Split {
   static List<Definition> of(Definition definition) {
     Definition plain =
         new Definition(definition.name(), definition.type(), body(definition), definition.origin());
-    if (plain.body() instanceof Body.Derivative) {
+    if (plain.body() instanceof Body.Derivative || plain.body() instanceof Body.Iterate) {
       return List.of(plain);
     }
     if (!isCombinedOtherwise(plain)) {
@@ -58,7 +58,7 @@ final class Split {
             case ANY, ALL, XOR, LOG_SUM_EXP -> withPoints(prefix(scan), definition.type());
             case SUM, PRODUCT, MAX, MIN -> scan;
           };
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> definition.body();
     };
   }
 
@@ -148,8 +148,8 @@ final class Split {
     return switch (body) {
       case Body.Accumulate(var _, List<Contraction> terms) -> terms.getFirst().valueType();
       case Body.Scan scan -> scan.operand().type();
-      case Body.Derivative derivative ->
-          throw new IllegalArgumentException("a derivative has no value: " + derivative);
+      case Body.Derivative _, Body.Iterate _ ->
+          throw new IllegalArgumentException("values of a whole: " + body);
     };
   }
 

@@ -34,6 +34,7 @@ final class Definer {
   private final boolean isAverage;
   private final Origin origin;
   private final Origin place;
+  private boolean isCovered;
 
   /// @param extents those of the target
   /// @param type the declared type
@@ -108,6 +109,40 @@ final class Definer {
         && !(part.node() instanceof Node.Project)
         && new ArrayList<>(part.frame().free(part.node()))
             .stream().allMatch(name -> part.write().contains(IndexExpr.variable(name)));
+  }
+
+  /// How equations of the tensor are combined.
+  Projection projection() {
+    return projection;
+  }
+
+  /// Whether elements that no equation writes had to be told apart, to be 0.
+  boolean isCovered() {
+    return isCovered;
+  }
+
+  /// Adds the definition of the target by its equations and by the elements of another tensor of
+  /// its shape, all combined.
+  void defineWith(String other) {
+    if (isRefused()) {
+      return;
+    }
+    List<Contraction> terms = new ArrayList<>();
+    List<Axis> axes = axes();
+    List<IndexExpr> at = axes.stream().map(Axis::variable).toList();
+    Scalar value = Scalar.cast(this.value, new Scalar.Read(other, stored, at));
+    BinaryOp join = this.value == DType.BOOL ? BinaryOp.AND : BinaryOp.MULTIPLY;
+    terms.add(new Contraction(axes, List.of(), at, join, List.of(value)));
+    parts.forEach(part -> terms.add(term(part, emitter(part), projection)));
+    add(target, stored, extents, new Body.Accumulate(projection, terms));
+  }
+
+  private List<Axis> axes() {
+    List<Axis> axes = new ArrayList<>();
+    for (int axis = 0; axis < extents.size(); axis++) {
+      axes.add(new Axis("at." + axis, extents.get(axis)));
+    }
+    return axes;
   }
 
   /// The type in which the tensor is stored.
@@ -320,14 +355,12 @@ final class Definer {
   /// be 0.
   private void defineCovered(
       List<Contraction> terms, Body body, boolean covers, List<String> reduced) {
+    isCovered = true;
     Part part = parts.getFirst();
     Emitter emitter = emitter(part);
     String raw = context.temporary(target);
     add(raw, value, extents, body);
-    List<Axis> axes = new ArrayList<>();
-    for (int axis = 0; axis < extents.size(); axis++) {
-      axes.add(new Axis("at." + axis, extents.get(axis)));
-    }
+    List<Axis> axes = axes();
     List<IndexExpr> at = axes.stream().map(Axis::variable).toList();
     Scalar isWritten;
     if (covers) {
@@ -398,10 +431,7 @@ final class Definer {
     add(sum, value, extents, new Body.Accumulate(Projection.SUM, sums));
     String count = context.temporary(target);
     add(count, DType.I64, extents, new Body.Accumulate(Projection.SUM, counts));
-    List<Axis> axes = new ArrayList<>();
-    for (int axis = 0; axis < extents.size(); axis++) {
-      axes.add(new Axis("at." + axis, extents.get(axis)));
-    }
+    List<Axis> axes = axes();
     List<IndexExpr> at = axes.stream().map(Axis::variable).toList();
     Scalar number =
         new Scalar.Binary(

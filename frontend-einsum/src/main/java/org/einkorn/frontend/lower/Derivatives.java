@@ -1,9 +1,11 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
@@ -33,6 +35,20 @@ final class Derivatives {
     return Body.Derivative.Mode.of(function);
   }
 
+  /// The names that derivatives in an expression are of.
+  static Set<String> named(Tree.Expression value) {
+    Set<String> found = new LinkedHashSet<>();
+    if (value instanceof Tree.Call call && mode(call.function().text()).isPresent()) {
+      for (Tree.Argument argument : call.arguments()) {
+        if (argument.value() instanceof Tree.Name name) {
+          found.add(name.text());
+        }
+      }
+    }
+    Uses.children(value).forEach(child -> found.addAll(named(child)));
+    return found;
+  }
+
   /// The extents of the result; nothing after a complaint.
   Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
     Optional<List<TensorInfo>> tensors = tensors(call, env);
@@ -57,7 +73,7 @@ final class Derivatives {
           new Problem.NeedsWholeTensor(call.function().text(), result.rank(), call.origin()));
       return new Node.Broken();
     }
-    request(call, body, result);
+    request(call, tensors.get(), body, result);
     return elaborator.reader().whole(result, env.whole().orElse(List.of()), call.origin());
   }
 
@@ -246,31 +262,53 @@ final class Derivatives {
         name, type, type, body.extents(like.extents()), false, false, call.origin());
   }
 
-  private void request(Tree.Call call, Body.Derivative body, TensorInfo result) {
+  private void request(
+      Tree.Call call, List<TensorInfo> tensors, Body.Derivative body, TensorInfo result) {
     if (context.tensors.putIfAbsent(result.name(), result) != null) {
       return;
     }
+    TensorInfo like = tensors.get(body.isLikeFunction() ? 0 : 1);
+    context.later(
+        () -> {
+          TensorInfo now = context.tensor(like.name());
+          if (now != null && now.dtype() != like.dtype()) {
+            context.report(
+                new Problem.DerivativeOfUntyped(
+                    call.function().text(), like.name(), now.dtype().text(), call.origin()));
+          }
+        });
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
-    boolean isReached =
-        !Reach.between(body.variable(), body.function(), context.definitions).isEmpty();
+    // What is computed together with the derivative is defined after it.
+    context.later(() -> checkPath(call, body));
+  }
+
+  /// Looks at what lies between the variable and the function.
+  private void checkPath(Tree.Call call, Body.Derivative body) {
+    String name = call.function().text();
+    String variable = body.variable();
+    String function = body.function();
+    boolean isReached = !Reach.between(variable, function, context.definitions).isEmpty();
     if (!isReached && body.mode() == Body.Derivative.Mode.ROOT) {
       context.report(
           new Problem.NoRoot(
-              "`" + body.function() + "` does not depend on `" + body.variable() + "`",
+              "`" + function + "` does not depend on `" + variable + "`",
               "define it by what is 0 at the root: `R[i] = X[i] - f(X[i])`",
               call.origin()));
     } else if (!isReached) {
-      context.report(
-          new Problem.NoInfluence(
-              call.function().text(), body.function(), body.variable(), call.origin()));
+      context.report(new Problem.NoInfluence(name, function, variable, call.origin()));
     }
-    Reach.complexBetween(body.variable(), body.function(), context.definitions)
+    Reach.iterationBetween(variable, function, context.definitions)
+        .ifPresent(
+            state ->
+                context.report(
+                    new Problem.DerivativeOfIteration(name, state.name(), call.origin())));
+    Reach.complexBetween(variable, function, context.definitions)
         .ifPresent(
             definition ->
                 context.report(
                     new Problem.NotDifferentiable(
-                        call.function().text(), definition.name(), "complex", call.origin())));
+                        name, definition.name(), "complex", call.origin())));
   }
 }

@@ -52,9 +52,17 @@ final class Equations {
     }
   }
 
+  /// Makes the tensor known as a number, as long as nothing else is known of it.
+  void announceNumber() {
+    assume(DType.F32);
+  }
+
   /// Makes the tensor known before its equations are read; false where only they tell its rank.
   boolean announce() {
     OptionalInt rank = ranks().plain();
+    if (rank.isEmpty() && isBare()) {
+      rank = OptionalInt.of(ranks().ellipsisWidth());
+    }
     if (rank.isEmpty()) {
       context.report(new Problem.RecursiveRank(target, items.getFirst().head().origin()));
       return false;
@@ -64,6 +72,11 @@ final class Equations {
     return true;
   }
 
+  /// Whether all left sides are names alone.
+  boolean isBare() {
+    return items.stream().allMatch(item -> item.head().form() == Tree.Form.BARE);
+  }
+
   private Ranks ranks() {
     return new Ranks(context, target, items, declared);
   }
@@ -71,6 +84,11 @@ final class Equations {
   /// What the type is taken to be at first.
   DType firstType() {
     return type.orElse(isRelation ? DType.BOOL : DType.I32);
+  }
+
+  /// What the type is taken to be at first of a tensor that has derivatives.
+  DType firstFloat() {
+    return type.orElse(DType.F32);
   }
 
   /// The type that the tensor is read with.
@@ -125,6 +143,11 @@ final class Equations {
     return new Definer(context, target, some, extents, type, isRelation);
   }
 
+  /// The definition of another tensor of this shape by some of the equations.
+  Definer definer(String other, List<Part> some, DType dtype) {
+    return new Definer(context, other, some, extents, Optional.of(dtype), isRelation);
+  }
+
   private boolean hasNewError(int before) {
     return context.problems.subList(before, context.problems.size()).stream()
         .anyMatch(problem -> !isWarning(problem));
@@ -150,8 +173,10 @@ final class Equations {
   }
 
   private void checkOperators() {
-    Item first = items.getFirst();
     for (Item item : items) {
+      // What an iteration starts from may be given otherwise than its steps.
+      Item first =
+          items.stream().filter(some -> some.isStep() == item.isStep()).findFirst().orElse(item);
       if (normal(item.operator()) != normal(first.operator())) {
         context.report(
             new Problem.TwoProjections(
@@ -162,8 +187,8 @@ final class Equations {
                 first.head().origin()));
         return;
       }
-      if (item.modifiers().until().isPresent() || item.modifiers().steps().isPresent()) {
-        context.report(new Problem.Steps(item.origin()));
+      if (item.isStep() && context.recursionOf(target).isEmpty()) {
+        context.report(new Problem.Steps(target, item.origin()));
       }
     }
   }

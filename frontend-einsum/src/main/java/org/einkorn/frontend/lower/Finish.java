@@ -171,7 +171,7 @@ final class Finish {
       case Body.Accumulate accumulate ->
           accumulate.terms().stream().map(Contraction::axes).flatMap(List::stream).toList();
       case Body.Scan scan -> scan.axes();
-      case Body.Derivative _ -> List.of();
+      case Body.Derivative _, Body.Iterate _ -> List.of();
     };
   }
 

@@ -50,11 +50,18 @@ record Item(
         head, Tree.AssignOperator.OR, Optional.empty(), Tree.Modifiers.NONE, false, fact.origin());
   }
 
+  /// Whether the equation is a step of an iteration: it says how that ends.
+  boolean isStep() {
+    return modifiers.until().isPresent() || modifiers.steps().isPresent();
+  }
+
   /// The names of tensors and functions that the right side, and the left side's positions, need.
   List<Tree.Name> needs() {
     List<Tree.Name> found = new ArrayList<>();
     value.ifPresent(expression -> collect(expression, found));
     head.indices().forEach(index -> collect(index, found));
+    modifiers.until().ifPresent(part -> collect(part, found));
+    modifiers.steps().ifPresent(part -> collect(part, found));
     modifiers.padding().flatMap(Tree.Padding::value).ifPresent(part -> collect(part, found));
     return found;
   }

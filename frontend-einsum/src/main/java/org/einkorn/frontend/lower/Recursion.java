@@ -39,6 +39,7 @@ final class Recursion {
   private final List<Equations> all = new ArrayList<>();
   private final Map<String, List<Item>> group;
   private final Set<String> names;
+  private final Iteration iteration;
 
   /// The axes of virtual indices, by the user's names of tensors.
   private final Map<String, Integer> virtual = new LinkedHashMap<>();
@@ -55,7 +56,10 @@ final class Recursion {
                 new Equations(
                     context, stored(target), items, Optional.ofNullable(declared.get(target)))));
     context.addRecursion(names);
-    group.values().forEach(items -> items.forEach(this::noteMoving));
+    this.iteration = new Iteration(context, group, List.copyOf(all));
+    if (!iteration.hasEnding()) {
+      group.values().forEach(items -> items.forEach(this::noteMoving));
+    }
   }
 
   /// Adds the definitions of the tensors.
@@ -180,7 +184,9 @@ final class Recursion {
   private void explainExtents(int before) {
     List<Problem> found = context.problems.subList(before, context.problems.size());
     boolean hasSteps = names.stream().map(this::stored).anyMatch(context::isMoving);
-    if (!hasSteps && found.removeIf(Problem.UnknownExtent.class::isInstance)) {
+    if (!hasSteps
+        && !iteration.mayIterate()
+        && found.removeIf(Problem.UnknownExtent.class::isInstance)) {
       report(List.copyOf(names));
     }
   }
@@ -205,26 +211,44 @@ final class Recursion {
 
   /// Whether there is an order in which the elements can be computed; a complaint if there is none.
   private boolean hasOrder(List<Definition> definitions) {
-    if (EvaluationOrder.of(definitions, Set.of())
-        instanceof EvaluationOrder.Result.Circular(List<String> cycle)) {
-      report(cycle);
-      return false;
+    List<String> circle = circle(definitions);
+    if (!circle.isEmpty()) {
+      report(circle);
     }
-    return true;
+    return circle.isEmpty();
+  }
+
+  private static List<String> circle(List<Definition> definitions) {
+    return EvaluationOrder.of(definitions, Set.of())
+            instanceof EvaluationOrder.Result.Circular(List<String> cycle)
+        ? cycle
+        : List.of();
   }
 
   private boolean run() {
-    boolean isSound = true;
-    for (Equations one : all) {
-      isSound &= one.announce();
+    boolean isSound = !iteration.hasEnding() || iteration.hasOneEnding();
+    // A bare left side has as many axes as what stands on the right, apart from others like it.
+    all.stream().filter(Equations::isBare).forEach(Equations::announceNumber);
+    alias();
+    for (boolean isBare : new boolean[] {false, true}) {
+      for (Equations one : all) {
+        isSound &= one.isBare() != isBare || one.announce();
+      }
     }
     alias();
     if (!isSound) {
       return false;
     }
+    Set<String> derived = new LinkedHashSet<>();
+    group
+        .values()
+        .forEach(
+            items ->
+                items.forEach(
+                    item -> item.value().map(Derivatives::named).ifPresent(derived::addAll)));
     for (Equations one : all) {
       isSound &= one.prepare();
-      one.assume(one.firstType());
+      one.assume(derived.contains(one.target()) ? one.firstFloat() : one.firstType());
     }
     alias();
     for (Equations one : all) {
@@ -237,11 +261,34 @@ final class Recursion {
       return false;
     }
     settleTypes();
+    for (Equations one : iteration.ends()) {
+      isSound &= one.prepare() && one.resolveAll() && one.settleExtents();
+    }
+    return isSound && define();
+  }
+
+  private boolean define() {
     int first = context.definitions.size();
-    all.forEach(one -> one.definer(one.parts()).define());
+    boolean hasSteps = names.stream().map(this::stored).anyMatch(context::isMoving);
+    if (hasSteps && !iteration.hasEnding()) {
+      all.forEach(one -> one.definer(one.parts()).define());
+      List<Definition> made = context.definitions.subList(first, context.definitions.size());
+      if (circle(List.copyOf(made)).isEmpty()) {
+        return true;
+      }
+      if (!virtual.isEmpty()) {
+        return hasOrder(List.copyOf(made));
+      }
+      made.clear();
+    }
+    int before = context.problems.size();
+    boolean isDefined = iteration.define(Set.copyOf(names));
     List<Definition> made = context.definitions.subList(first, context.definitions.size());
-    if (hasOrder(List.copyOf(made))) {
+    if (isDefined && hasOrder(List.copyOf(made))) {
       return true;
+    }
+    if (context.problems.size() == before) {
+      report(List.copyOf(names));
     }
     made.clear();
     return false;

@@ -43,7 +43,7 @@ final class Resolver {
             List<Axis> axes = axes(scan.axes());
             yield new Body.Scan(scan.projection(), scan.axis(), axes, scalar(scan.operand()));
           }
-          case Body.Derivative derivative -> derivative;
+          case Body.Derivative _, Body.Iterate _ -> definition.body();
         };
     return new Definition(definition.name(), type, body, definition.origin());
   }

@@ -6,7 +6,7 @@ import org.einkorn.frontend.syntax.Tree.Expression;
 
 /// Expressions and indices as text, with the parentheses they need and no others. Index functions
 /// are set without blanks (`X[2*i+k]`), values with them (`a + b`).
-final class ExpressionPrinter {
+public final class ExpressionPrinter {
   private final StringBuilder text = new StringBuilder();
 
   /// How tightly an expression binds, from the loosest.
@@ -22,7 +22,7 @@ final class ExpressionPrinter {
     POSTFIX
   }
 
-  static String print(Expression expression) {
+  public static String print(Expression expression) {
     ExpressionPrinter printer = new ExpressionPrinter();
     printer.expression(expression, Level.OR, false);
     return printer.text.toString();

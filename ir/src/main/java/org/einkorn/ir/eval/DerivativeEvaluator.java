@@ -18,7 +18,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
-import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.Reach;
 import org.einkorn.runtime.DType;
 
 /// Computes a derivative as it is defined: by running the definitions between the variable and the
@@ -251,7 +251,8 @@ final class DerivativeEvaluator {
         boolean isMoved =
             needed.contains(definition.name())
                 && definition.type().dtype().isFloat()
-                && TensorReads.of(definition.body()).stream().anyMatch(moved::contains);
+                && Reach.reads(definition, program.definitions()).stream()
+                    .anyMatch(moved::contains);
         if (isMoved) {
           moved.add(definition.name());
         }
@@ -271,7 +272,7 @@ final class DerivativeEvaluator {
       before = needed.size();
       for (Definition definition : program.definitions().reversed()) {
         if (needed.contains(definition.name())) {
-          needed.addAll(TensorReads.of(definition.body()));
+          needed.addAll(Reach.reads(definition, program.definitions()));
         }
       }
     } while (needed.size() > before);
@@ -306,6 +307,9 @@ final class DerivativeEvaluator {
       case Body.Accumulate accumulate -> accumulate(definition, accumulate, scene);
       case Body.Scan scan -> scan(definition, scan, scene);
       case Body.Derivative derivative -> of(derivative, scene);
+      case Body.Iterate _ ->
+          throw new IllegalArgumentException(
+              "no derivative goes through the iteration `" + definition.name() + "`");
     };
   }
 

@@ -150,6 +150,11 @@ final class Memory {
     markStored(number);
   }
 
+  /// Takes over all elements of another tensor of this type and shape.
+  void copyFrom(Memory other) {
+    segment.copyFrom(other.segment);
+  }
+
   private void requireStored(long number) {
     if (stored != null && !stored.get(Math.toIntExact(number))) {
       throw new IllegalStateException(

@@ -40,7 +40,7 @@ public final class ProgramInterpreter implements KernelModule {
     List<ModuleFacts.FunctionFacts> functions = new ArrayList<>();
     for (Step step : steps) {
       Set<String> touched = new HashSet<>();
-      definitionsOf(step).forEach(definition -> touched.addAll(touched(definition, program)));
+      step.definitions().forEach(definition -> touched.addAll(touched(definition, program)));
       functions.add(
           new ModuleFacts.FunctionFacts(
               nameOf(step), IndexExpr.Constant.ONE, fetchesOf(step), List.of(touched)));
@@ -58,19 +58,12 @@ public final class ProgramInterpreter implements KernelModule {
     return switch (step) {
       case Step.Compute(Definition definition) -> definition.name();
       case Step.Recurrence recurrence -> recurrence.name();
-    };
-  }
-
-  private static List<Definition> definitionsOf(Step step) {
-    return switch (step) {
-      case Step.Compute(Definition definition) -> List.of(definition);
-      case Step.Recurrence recurrence ->
-          recurrence.members().stream().map(Step.Member::definition).toList();
+      case Step.Iteration iteration -> iteration.name();
     };
   }
 
   private static List<IndexExpr.Fetch> fetchesOf(Step step) {
-    return definitionsOf(step).stream()
+    return step.definitions().stream()
         .flatMap(definition -> Fetches.of(definition.body()).stream())
         .toList();
   }
@@ -130,12 +123,20 @@ public final class ProgramInterpreter implements KernelModule {
     for (int symbol = 0; symbol < names.size(); symbol++) {
       evaluator.bind(names.get(symbol), symbols[symbol]);
     }
+    execute(step, evaluator, memory, symbols);
+  }
+
+  private void execute(
+      Step step, ScalarEvaluator evaluator, MemorySegment[] memory, long[] symbols) {
     for (int buffer = 0; buffer < buffers.size(); buffer++) {
       bind(evaluator, buffer, memory[buffer], symbols, step);
     }
     switch (step) {
       case Step.Compute(Definition definition) -> compute(definition, evaluator);
       case Step.Recurrence recurrence -> new RecurrenceRun(evaluator).execute(recurrence);
+      case Step.Iteration iteration ->
+          new IterationRun(evaluator, inner -> execute(inner, evaluator, memory, symbols))
+              .execute(iteration);
     }
   }
 
@@ -162,7 +163,7 @@ public final class ProgramInterpreter implements KernelModule {
     DType type = buffer.type().dtype();
     boolean isMember =
         step instanceof Step.Recurrence
-            && definitionsOf(step).stream().anyMatch(some -> some.name().equals(name));
+            && step.definitions().stream().anyMatch(some -> some.name().equals(name));
     evaluator.bind(
         name,
         isMember
@@ -194,12 +195,12 @@ public final class ProgramInterpreter implements KernelModule {
                     target.count());
             case Body.Scan body ->
                 new Accumulator(body.projection(), body.operand().type(), false, target.count());
-            case Body.Derivative derivative -> throw notByElement(derivative);
+            case Body.Derivative _, Body.Iterate _ -> throw notByElement(definition.body());
           };
     }
 
-    private static IllegalArgumentException notByElement(Body.Derivative derivative) {
-      return new IllegalArgumentException("a derivative is no part of a recurrence: " + derivative);
+    private static IllegalArgumentException notByElement(Body body) {
+      return new IllegalArgumentException("no part of a recurrence: " + body);
     }
 
     /// Computes the elements that lie at the given positions of some axes; all, if there are none.
@@ -209,7 +210,7 @@ public final class ProgramInterpreter implements KernelModule {
       switch (definition.body()) {
         case Body.Accumulate accumulate -> accumulate(accumulate, at);
         case Body.Scan scan -> scan(scan, at);
-        case Body.Derivative derivative -> throw notByElement(derivative);
+        case Body.Derivative _, Body.Iterate _ -> throw notByElement(definition.body());
       }
       target.forEachAt(at, number -> accumulator.storeInto(target, Math.toIntExact(number)));
     }

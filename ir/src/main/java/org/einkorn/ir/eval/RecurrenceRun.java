@@ -45,6 +45,8 @@ final class RecurrenceRun {
       switch (step) {
         case Step.Compute(Definition definition) -> compute(definition);
         case Step.Recurrence inner -> execute(inner);
+        case Step.Iteration inner ->
+            throw new IllegalStateException("rounds inside rounds: " + inner.name());
       }
     }
   }

@@ -7,11 +7,39 @@ import org.einkorn.ir.tensor.Signature;
 /// A program as loop nests, run in order.
 ///
 /// @param buffers outputs and temporaries: all global memory that is no input
+/// @param repeats functions that run more than once, in order; no function is part of two
 public record Module(
-    String name, Signature signature, List<Buffer> buffers, List<Function> functions) {
+    String name,
+    Signature signature,
+    List<Buffer> buffers,
+    List<Function> functions,
+    List<Repeat> repeats) {
   public Module {
     buffers = List.copyOf(buffers);
     functions = List.copyOf(functions);
+    repeats = List.copyOf(repeats);
+  }
+
+  /// A module in which every function runs once.
+  public Module(String name, Signature signature, List<Buffer> buffers, List<Function> functions) {
+    this(name, signature, buffers, functions, List.of());
+  }
+
+  /// This module with other functions, of which some repeat as before: they have the same names.
+  public Module withFunctions(List<Function> others) {
+    return new Module(name, signature, buffers, others, repeats);
+  }
+
+  /// The place of a function.
+  ///
+  /// @throws IllegalArgumentException if there is none of this name
+  public int placeOf(String function) {
+    for (int place = 0; place < functions.size(); place++) {
+      if (functions.get(place).name().equals(function)) {
+        return place;
+      }
+    }
+    throw new IllegalArgumentException("no function `" + function + "`");
   }
 
   /// All global memory: the inputs in order, then the buffers. Compiled code takes it in this

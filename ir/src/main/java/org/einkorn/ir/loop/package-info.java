@@ -5,7 +5,8 @@
 /// loop may be split over threads by ranges of that loop.
 ///
 /// ```text
-/// Module    ::= name Signature Buffer* Function*            // the buffers that are no inputs
+/// Module    ::= name Signature Buffer* Repeat* Function*    // the buffers that are no inputs
+/// Repeat    ::= function … [test function] … function [until buffer] [for buffer]
 /// Buffer    ::= name : TensorType scope
 /// Function  ::= name Stmt
 /// Stmt      ::= for (serial | parallel | vectorized | unrolled) name < extent { Stmt }
@@ -20,9 +21,10 @@
 ///
 /// # Meaning
 ///
-/// Loops count from 0. A block binds its iterators and runs its body where all guards hold; `init`
-/// runs before the body at those points where every reduce iterator is 0. A store takes a value of
-/// the buffer's storage type.
+/// Functions run in order; those of a [Repeat] run again until its end. Loops count from 0. A block
+/// binds its iterators and runs its body where all guards hold; `init` runs before the body at
+/// those points where every reduce iterator is 0. A store takes a value of the buffer's storage
+/// type.
 ///
 /// Numbers are real. A complex tensor of the signature, `c64[i]`, is the buffer `f32[i, 2]`: see
 /// [org.einkorn.ir.tensor.TensorType#parts()].

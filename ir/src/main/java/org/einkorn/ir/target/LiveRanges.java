@@ -12,7 +12,8 @@ import org.einkorn.runtime.exec.Manifest.Steps;
 /// any order of reads and writes is possible, so all that it touches lives through it. A temporary
 /// lives from the first step that touches it to the last; nobody reads what was there before the
 /// first, since elements are stored before they are read. An output lives to the end, and from the
-/// beginning, since its memory is the caller's.
+/// beginning, since its memory is the caller's. What one of several steps touches that are taken
+/// again and again lives through all of them.
 final class LiveRanges {
   private final Map<String, Steps> temporaries = new HashMap<>();
   private final Set<String> outputs;
@@ -24,7 +25,8 @@ final class LiveRanges {
   }
 
   /// @param touched for each step the buffers that it reads or writes
-  static LiveRanges of(List<Set<String>> touched, Set<String> outputs) {
+  /// @param repeated ranges of steps that are taken again and again
+  static LiveRanges of(List<Set<String>> touched, List<Steps> repeated, Set<String> outputs) {
     LiveRanges ranges = new LiveRanges(outputs, new Steps(0, Math.max(0, touched.size() - 1)));
     for (int number = 0; number < touched.size(); number++) {
       Steps step = new Steps(number, number);
@@ -32,6 +34,14 @@ final class LiveRanges {
         ranges.temporaries.merge(
             buffer, step, (before, now) -> new Steps(before.first(), now.last()));
       }
+    }
+    for (Steps rounds : repeated) {
+      ranges.temporaries.replaceAll(
+          (_, live) ->
+              live.overlaps(rounds)
+                  ? new Steps(
+                      Math.min(live.first(), rounds.first()), Math.max(live.last(), rounds.last()))
+                  : live);
     }
     return ranges;
   }

@@ -13,6 +13,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.tensor.Binder;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
@@ -25,6 +26,7 @@ public final class ModuleFacts {
   private final Signature signature;
   private final List<Buffer> buffers;
   private final List<FunctionFacts> functions;
+  private final List<Manifest.RepeatSpec> repeats;
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
   private final Manifest manifest;
 
@@ -44,8 +46,13 @@ public final class ModuleFacts {
   }
 
   private ModuleFacts(
-      String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
+      String name,
+      Signature signature,
+      List<Buffer> buffers,
+      List<FunctionFacts> functions,
+      List<Manifest.RepeatSpec> repeats) {
     this.name = name;
+    this.repeats = List.copyOf(repeats);
     this.signature = signature;
     this.buffers = List.copyOf(buffers);
     this.functions = List.copyOf(functions);
@@ -66,9 +73,33 @@ public final class ModuleFacts {
               function.name(),
               function.parallelExtent(),
               Fetches.of(function.body()),
-              steps.of(function)));
+              withEnd(steps.of(function), function, module.repeats())));
     }
-    return new ModuleFacts(module.name(), module.signature(), buffers, functions);
+    List<Manifest.RepeatSpec> repeats =
+        module.repeats().stream().map(repeat -> spec(module, repeat, buffers)).toList();
+    return new ModuleFacts(module.name(), module.signature(), buffers, functions, repeats);
+  }
+
+  /// The steps of a function, the first of which touches what ends the rounds that it begins.
+  private static List<Set<String>> withEnd(
+      List<Set<String>> steps, Function function, List<Repeat> repeats) {
+    for (Repeat repeat : repeats) {
+      if (repeat.first().equals(function.name())) {
+        steps.getFirst().addAll(repeat.buffers());
+      }
+    }
+    return steps;
+  }
+
+  private static Manifest.RepeatSpec spec(Module module, Repeat repeat, List<Buffer> buffers) {
+    int first = module.placeOf(repeat.first());
+    List<String> names = buffers.stream().map(Buffer::name).toList();
+    return new Manifest.RepeatSpec(
+        first,
+        repeat.test().map(module::placeOf).orElse(first - 1),
+        module.placeOf(repeat.last()),
+        repeat.until().map(names::indexOf).orElse(-1),
+        repeat.limit().map(names::indexOf).orElse(-1));
   }
 
   /// The facts of a program that is run in another form than loops.
@@ -76,7 +107,7 @@ public final class ModuleFacts {
   /// @param buffers all global memory, inputs first
   public static ModuleFacts of(
       String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
-    return new ModuleFacts(name, signature, buffers, functions);
+    return new ModuleFacts(name, signature, buffers, functions, List.of());
   }
 
   public Manifest manifest() {
@@ -122,6 +153,12 @@ public final class ModuleFacts {
     LiveRanges live =
         LiveRanges.of(
             functions.stream().flatMap(function -> function.steps().stream()).toList(),
+            repeats.stream()
+                .map(
+                    repeat ->
+                        new Manifest.Steps(
+                            stepsOf(repeat.first()).first(), stepsOf(repeat.last()).last()))
+                .toList(),
             outputNames());
     List<Manifest.BufferSpec> specs = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
@@ -168,7 +205,7 @@ public final class ModuleFacts {
         signature.queries().stream()
             .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
             .toList();
-    return new Manifest(name, symbols, specs, functionSpecs, queries);
+    return new Manifest(name, symbols, specs, functionSpecs, repeats, queries);
   }
 
   private Set<String> outputNames() {

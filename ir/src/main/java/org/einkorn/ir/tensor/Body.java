@@ -21,7 +21,7 @@ public sealed interface Body {
         }
       }
       case Scan scan -> walk.visit(scan.operand());
-      case Derivative _ -> {}
+      case Derivative _, Iterate _ -> {}
     }
   }
 
@@ -64,6 +64,33 @@ public sealed interface Body {
         throw new IllegalArgumentException("no axis " + axis + " of " + axes.size());
       }
       projection.identity(operand.type());
+    }
+  }
+
+  /// The outcome of an iteration: the tensor is `start`, and then, round by round, `next`, which
+  /// depends on it. All are tensors of one type.
+  ///
+  /// In each round everything that depends on the tensor, and that it depends on, is computed for
+  /// its value. If `until` holds then, that value is the outcome; if there were `limit` rounds, it
+  /// is too, but where an `until` is given, that is a failure of the run. Tensors that need each
+  /// other have the same `until` and `limit`, and go on to the next round together.
+  ///
+  /// @param until a truth value without axes; without it `limit` rounds are made
+  /// @param limit an `i64` without axes; without it there may be any number of rounds
+  record Iterate(String start, String next, Optional<String> until, Optional<String> limit)
+      implements Body {
+    public Iterate {
+      if (until.isEmpty() && limit.isEmpty()) {
+        throw new IllegalArgumentException("an iteration without an end");
+      }
+    }
+
+    /// The tensors that it names, in order.
+    public List<String> tensors() {
+      List<String> tensors = new ArrayList<>(List.of(start, next));
+      until.ifPresent(tensors::add);
+      limit.ifPresent(tensors::add);
+      return List.copyOf(tensors);
     }
   }
 

@@ -116,6 +116,9 @@ final class ConsumerFusion {
       (isNeeded ? together : after).add(step);
     }
     together.add(steps.get(reader));
+    if (together.stream().anyMatch(Step.Iteration.class::isInstance)) {
+      return Optional.empty(); // its rounds are others
+    }
     Map<String, Definition> definitions = new LinkedHashMap<>();
     together.forEach(step -> collect(step, definitions));
     List<String> group = List.copyOf(definitions.keySet());
@@ -159,6 +162,8 @@ final class ConsumerFusion {
       case Step.Compute(Definition definition) -> definitions.put(definition.name(), definition);
       case Step.Recurrence recurrence ->
           recurrence.steps().forEach(inner -> collect(inner, definitions));
+      case Step.Iteration iteration ->
+          iteration.definitions().forEach(each -> definitions.put(each.name(), each));
     }
   }
 }

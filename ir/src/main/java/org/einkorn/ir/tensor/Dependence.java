@@ -41,9 +41,8 @@ record Dependence(
         reads(found, definition.name(), scan.axes(), List.of(), write, scan.axis())
             .visit(scan.operand());
       }
-      case Body.Derivative derivative ->
-          derivative
-              .tensors()
+      case Body.Derivative _, Body.Iterate _ ->
+          TensorReads.named(definition.body())
               .forEach(
                   tensor ->
                       found.add(

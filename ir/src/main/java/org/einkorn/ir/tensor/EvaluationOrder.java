@@ -65,9 +65,7 @@ public final class EvaluationOrder {
     }
     Set<String> kept = new HashSet<>(outputs);
     for (Definition definition : definitions) {
-      if (definition.body() instanceof Body.Derivative derivative) {
-        kept.addAll(derivative.tensors());
-      }
+      kept.addAll(TensorReads.named(definition.body()));
     }
     List<Dependence> dependences = dependences(definitions);
     return switch (separate(definitions, dependences, Optional.of(kept))) {
@@ -99,6 +97,10 @@ public final class EvaluationOrder {
       switch (step) {
         case Step.Compute(Definition definition) -> sorted.add(definition);
         case Step.Recurrence recurrence -> flatten(recurrence.steps(), sorted);
+        case Step.Iteration iteration -> {
+          sorted.addAll(iteration.states());
+          flatten(iteration.steps(), sorted);
+        }
       }
     }
   }
@@ -164,7 +166,8 @@ public final class EvaluationOrder {
     Set<String> later = new HashSet<>();
     for (Definition definition : definitions.reversed()) {
       later.add(definition.name());
-      if (TensorReads.of(definition.body()).stream().anyMatch(later::contains)) {
+      if (definition.body() instanceof Body.Iterate
+          || TensorReads.of(definition.body()).stream().anyMatch(later::contains)) {
         return true;
       }
     }
@@ -189,6 +192,16 @@ public final class EvaluationOrder {
     List<Step> steps = new ArrayList<>();
     for (List<String> group : Components.of(List.copyOf(definitions.keySet()), needs)) {
       String first = group.getFirst();
+      List<Definition> states = states(definitions, group);
+      if (!states.isEmpty()) {
+        Optional<Step> iteration = iteration(definitions, group, states, dependences, taken);
+        if (iteration.isEmpty()) {
+          cycle.addAll(Components.cycle(group, needs));
+          return Optional.empty();
+        }
+        steps.add(iteration.get());
+        continue;
+      }
       if (group.size() == 1 && !needs.getOrDefault(first, Set.of()).contains(first)) {
         steps.add(new Step.Compute(definition(definitions, first)));
         continue;
@@ -201,6 +214,50 @@ public final class EvaluationOrder {
       steps.add(recurrence.get());
     }
     return Optional.of(steps);
+  }
+
+  private static List<Definition> states(Map<String, Definition> definitions, List<String> group) {
+    return definitions.values().stream()
+        .filter(definition -> group.contains(definition.name()))
+        .filter(definition -> definition.body() instanceof Body.Iterate)
+        .toList();
+  }
+
+  /// The iteration of definitions that need each other, some of which are its states; nothing where
+  /// they belong to several, or what a state starts from needs it.
+  private Optional<Step> iteration(
+      Map<String, Definition> definitions,
+      List<String> group,
+      List<Definition> states,
+      List<Dependence> dependences,
+      Map<String, Set<Integer>> taken) {
+    Set<String> starts = new HashSet<>();
+    Set<List<Optional<String>>> ends = new HashSet<>();
+    Set<String> names = new HashSet<>();
+    for (Definition state : states) {
+      if (state.body() instanceof Body.Iterate iterate) {
+        starts.add(iterate.start());
+        iterate.limit().ifPresent(starts::add);
+        ends.add(List.of(iterate.until(), iterate.limit()));
+        names.add(state.name());
+      }
+    }
+    if (ends.size() > 1 || !taken.isEmpty() || group.stream().anyMatch(starts::contains)) {
+      return Optional.empty();
+    }
+    Map<String, Definition> inner = new LinkedHashMap<>();
+    definitions.forEach(
+        (name, definition) -> {
+          if (group.contains(name) && !names.contains(name)) {
+            inner.put(name, definition);
+          }
+        });
+    List<Dependence> inside =
+        dependences.stream()
+            .filter(some -> inner.containsKey(some.reader()) && inner.containsKey(some.source()))
+            .toList();
+    return arrange(inner, inside, Map.of(), new ArrayList<>())
+        .map(steps -> new Step.Iteration(states, steps));
   }
 
   /// A recurrence of some definitions, which need not all need each other; nothing if there is

@@ -91,7 +91,7 @@ final class ProducerFusion {
               terms.stream()
                   .anyMatch(term -> Landing.of(term.write().get(axis)) instanceof Landing.Moving);
           case Body.Scan _ -> true;
-          case Body.Derivative _ -> false;
+          case Body.Derivative _, Body.Iterate _ -> false;
         };
   }
 

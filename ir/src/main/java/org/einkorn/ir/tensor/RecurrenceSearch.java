@@ -138,7 +138,7 @@ final class RecurrenceSearch {
           terms.stream()
               .noneMatch(term -> Landing.of(term.write().get(axis)) instanceof Landing.Scattered);
       case Body.Scan scan -> scan.axis() != axis;
-      case Body.Derivative _ -> false;
+      case Body.Derivative _, Body.Iterate _ -> false;
     };
   }
 

@@ -1,6 +1,8 @@
 package org.einkorn.ir.tensor;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 
 /// What is computed next, in the order that [EvaluationOrder] finds.
@@ -55,6 +57,75 @@ public sealed interface Step {
     private static IndexExpr highest(Member member) {
       return member.extent().plus(-1 - member.delay());
     }
+  }
+
+  /// Definitions that are computed again and again, until a condition holds or for a number of
+  /// rounds: each state is what it starts from, and in each round the steps are done for the
+  /// states, which then become what is next ([Body.Iterate]).
+  ///
+  /// @param states definitions by [Body.Iterate], with one end
+  /// @param steps what is done in each round, recurrences and all
+  record Iteration(List<Definition> states, List<Step> steps) implements Step {
+    public Iteration {
+      states = List.copyOf(states);
+      steps = List.copyOf(steps);
+      if (states.isEmpty()) {
+        throw new IllegalArgumentException("an iteration without a state");
+      }
+      Body.Iterate first = iterate(states.getFirst());
+      for (Definition state : states) {
+        Body.Iterate other = iterate(state);
+        if (!other.until().equals(first.until()) || !other.limit().equals(first.limit())) {
+          throw new IllegalArgumentException("states of two iterations: " + states);
+        }
+      }
+    }
+
+    private static Body.Iterate iterate(Definition state) {
+      return (Body.Iterate) state.body();
+    }
+
+    /// What the whole is called, after its first state.
+    public String name() {
+      return states.getFirst().name() + ".rounds";
+    }
+
+    /// The condition, if there is one.
+    public Optional<String> until() {
+      return iterate(states.getFirst()).until();
+    }
+
+    /// The number of rounds, if there is one.
+    public Optional<String> limit() {
+      return iterate(states.getFirst()).limit();
+    }
+
+    /// What a state becomes after a round.
+    public static String next(Definition state) {
+      return iterate(state).next();
+    }
+
+    /// What a state is at first.
+    public static String start(Definition state) {
+      return iterate(state).start();
+    }
+
+    /// The states, and all that the steps compute.
+    @Override
+    public List<Definition> definitions() {
+      List<Definition> all = new ArrayList<>(states);
+      steps.forEach(step -> all.addAll(step.definitions()));
+      return List.copyOf(all);
+    }
+  }
+
+  /// All that a step computes.
+  default List<Definition> definitions() {
+    return switch (this) {
+      case Compute(Definition definition) -> List.of(definition);
+      case Recurrence recurrence -> recurrence.members().stream().map(Member::definition).toList();
+      case Iteration iteration -> iteration.definitions();
+    };
   }
 
   /// A definition in a recurrence.

@@ -1,6 +1,7 @@
 package org.einkorn.ir.tensor;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -27,9 +28,16 @@ public final class TensorReads {
               }
             });
     body.walk(walk);
-    if (body instanceof Body.Derivative derivative) {
-      found.addAll(derivative.tensors());
-    }
+    found.addAll(named(body));
     return found;
+  }
+
+  /// The tensors that a body names as wholes; none where it reads elements.
+  public static List<String> named(Body body) {
+    return switch (body) {
+      case Body.Derivative derivative -> derivative.tensors();
+      case Body.Iterate iterate -> iterate.tensors();
+      case Body.Accumulate _, Body.Scan _ -> List.of();
+    };
   }
 }

@@ -15,6 +15,7 @@
 /// Body        ::= Accumulate(Projection, Contraction+)      // several equations, one tensor
 ///               | Scan(Projection, axis, Axis*, Scalar)     // prefix reduction along one axis
 ///               | Derivative(mode, name, name, name?, order)  // a request, replaced before all else
+///               | Iterate(name, name, name?, name?)         // start, next, until, limit
 /// Contraction ::= Axis* Guard* write: IndexExpr* join: BinaryOp operands: Scalar+
 /// Axis        ::= name < extent
 /// Slicing     ::= Axis-name+ Definition-name+                  // run together, slice by slice

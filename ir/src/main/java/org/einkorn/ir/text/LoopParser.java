@@ -11,6 +11,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
@@ -49,11 +50,15 @@ public final class LoopParser {
     while (in.sees("buffer")) {
       in.item(this::globalBuffer).ifPresent(buffers::add);
     }
+    List<Repeat> repeats = new ArrayList<>();
+    while (in.sees("repeat")) {
+      in.item(this::repeat).ifPresent(repeats::add);
+    }
     List<Function> functions = new ArrayList<>();
     while (!in.atEnd()) {
       in.item(this::function).ifPresent(functions::add);
     }
-    return new Module(name.text(), signature, buffers, functions);
+    return new Module(name.text(), signature, buffers, functions, repeats);
   }
 
   private Buffer globalBuffer() {
@@ -76,6 +81,22 @@ public final class LoopParser {
     }
     in.next();
     return in.node(name, () -> new Buffer(name.text(), type, scope.get()));
+  }
+
+  /// `repeat X.next, X.advance test X.settled until X.settled for X.limit`
+  private Repeat repeat() {
+    Token start = in.expect("repeat");
+    String first = in.expectName("the name of a function").text();
+    in.expect(",");
+    String last = in.expectName("the name of a function").text();
+    Optional<String> test = named("test", "the name of a function");
+    Optional<String> until = named("until", "a buffer");
+    Optional<String> limit = named("for", "a buffer");
+    return in.node(start, () -> new Repeat(first, test, last, until, limit));
+  }
+
+  private Optional<String> named(String word, String what) {
+    return in.accept(word) ? Optional.of(in.expectName(what).text()) : Optional.empty();
   }
 
   private Function function() {

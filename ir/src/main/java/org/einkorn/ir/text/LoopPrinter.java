@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 
@@ -35,6 +36,10 @@ import org.einkorn.ir.tensor.Guard;
 /// }
 /// ```
 ///
+/// `repeat F, G test T until C for N` before the functions says that those from `F` to `G` run
+/// again and again; after `T` in each round it is seen whether the buffer `C` holds, or whether
+/// there were as many rounds as the buffer `N` says.
+///
 /// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
 /// regions (`start : extent` for each axis) and `init { … }`, as far as it has them.
@@ -57,6 +62,7 @@ public final class LoopPrinter {
     for (Buffer buffer : module.buffers()) {
       printer.out.append("buffer ").append(buffer(buffer)).append('\n');
     }
+    module.repeats().forEach(printer::repeat);
     for (Function function : module.functions()) {
       printer.out.append('\n');
       printer.function(function);
@@ -76,6 +82,16 @@ public final class LoopPrinter {
     LoopPrinter printer = new LoopPrinter();
     printer.statement(statement);
     return printer.out.toString();
+  }
+
+  /// `repeat X.next, X.advance test X.settled until X.settled for X.limit`
+  private void repeat(Repeat repeat) {
+    out.append("repeat ").append(Words.name(repeat.first()));
+    out.append(", ").append(Words.name(repeat.last()));
+    repeat.test().ifPresent(name -> out.append(" test ").append(Words.name(name)));
+    repeat.until().ifPresent(name -> out.append(" until ").append(Words.name(name)));
+    repeat.limit().ifPresent(name -> out.append(" for ").append(Words.name(name)));
+    out.append('\n');
   }
 
   private void function(Function function) {

@@ -160,6 +160,9 @@ public final class TensorParser {
     if (mode.isPresent()) {
       return derivative(mode.get());
     }
+    if (in.sees("iterate")) {
+      return iterate();
+    }
     Token first = in.peek();
     Projection projection = projection();
     List<Contraction> terms = new ArrayList<>();
@@ -220,6 +223,17 @@ public final class TensorParser {
     }
     String digits = in.next().text();
     return digits.length() > 4 ? Integer.MAX_VALUE : Integer.parseInt(digits);
+  }
+
+  /// `iterate X.start by X.next until X.settled for X.limit`
+  private Body iterate() {
+    Token first = in.next();
+    String start = tensor();
+    in.expect("by");
+    String next = tensor();
+    Optional<String> until = in.accept("until") ? Optional.of(tensor()) : Optional.empty();
+    Optional<String> limit = in.accept("for") ? Optional.of(tensor()) : Optional.empty();
+    return in.node(first, () -> new Body.Iterate(start, next, until, limit));
   }
 
   private String tensor() {

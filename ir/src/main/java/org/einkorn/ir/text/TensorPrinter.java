@@ -45,6 +45,9 @@ import org.einkorn.runtime.DType;
 ///
 /// A request for a derivative names its tensors: `G: f32[n] = grad(Loss, W)`.
 ///
+/// An iteration names what it starts from, what comes next, and how it ends: `X: f64 = iterate
+/// X.start by X.next until X.settled for X.limit`.
+///
 /// A definition has one `for … where … [write] <- operands` for each term. Outside parentheses the
 /// sign between operands is the term's join; a term of one operand whose join is not `*` (for
 /// Booleans `and`) names it at the end, as in `[i] <- X[i] join max`.
@@ -130,6 +133,12 @@ public final class TensorPrinter {
           out.append(", ").append(derivative.order());
         }
         out.append(")\n");
+      }
+      case Body.Iterate(String start, String next, var until, var limit) -> {
+        out.append("iterate ").append(Words.name(start)).append(" by ").append(Words.name(next));
+        until.ifPresent(name -> out.append(" until ").append(Words.name(name)));
+        limit.ifPresent(name -> out.append(" for ").append(Words.name(name)));
+        out.append('\n');
       }
     }
   }

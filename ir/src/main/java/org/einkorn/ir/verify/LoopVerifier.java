@@ -15,6 +15,7 @@ public final class LoopVerifier {
     rules.addAll(CommonRules.ALL);
     rules.addAll(NestRules.ALL);
     rules.addAll(MemoryRules.ALL);
+    rules.add(RepeatRules.FIT);
     return List.copyOf(rules);
   }
 

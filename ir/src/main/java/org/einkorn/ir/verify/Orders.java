@@ -55,7 +55,7 @@ final class Orders {
                                       Heights.isTooDeep(guard.index())
                                           || Heights.isTooDeep(guard.extent())));
       case Body.Scan scan -> !Heights.isTooDeep(scan.operand());
-      case Body.Derivative _ -> true;
+      case Body.Derivative _, Body.Iterate _ -> true;
     };
   }
 
@@ -65,7 +65,7 @@ final class Orders {
         switch (definition.body()) {
           case Body.Accumulate body -> body.terms().getFirst().write().size() == rank;
           case Body.Scan scan -> scan.axes().size() == rank;
-          case Body.Derivative _ -> true;
+          case Body.Derivative _, Body.Iterate _ -> true;
         };
     boolean[] fits = {isWritten};
     definition

@@ -51,7 +51,7 @@ final class TensorFacts {
         }
       }
       case Body.Scan scan -> facts.addValue(scan.operand(), axes(scan.axes(), context));
-      case Body.Derivative _ -> {}
+      case Body.Derivative _, Body.Iterate _ -> {}
     }
   }
 

@@ -66,7 +66,7 @@ final class TensorRules {
       case Body.Accumulate(var projection, List<Contraction> terms) ->
           terms.stream().flatMap(term -> term.axes().stream()).toList();
       case Body.Scan scan -> scan.axes();
-      case Body.Derivative _ -> List.of();
+      case Body.Derivative _, Body.Iterate _ -> List.of();
     };
   }
 
@@ -101,7 +101,7 @@ final class TensorRules {
                     case Body.Accumulate(var projection, List<Contraction> terms) ->
                         terms.getFirst().valueType();
                     case Body.Scan scan -> scan.operand().type();
-                    case Body.Derivative _ -> definition.type().dtype();
+                    case Body.Derivative _, Body.Iterate _ -> definition.type().dtype();
                   };
               DType target = definition.type().dtype();
               if (!Scalar.converts(value, target)) {
@@ -183,6 +183,7 @@ final class TensorRules {
               if (definition.body() instanceof Body.Derivative body) {
                 misfit(definition.type(), body, before)
                     .or(() -> complex(body, subject.program()))
+                    .or(() -> iterated(body, subject.program()))
                     .ifPresent(why -> report.find(Subject.Equations.place(definition), why));
               }
               before.put(definition.name(), definition.type());
@@ -192,6 +193,11 @@ final class TensorRules {
   private static Optional<String> complex(Body.Derivative body, Program program) {
     return Reach.complexBetween(body.variable(), body.function(), program.definitions())
         .map(definition -> "`" + definition.name() + "` is computed with complex numbers");
+  }
+
+  private static Optional<String> iterated(Body.Derivative body, Program program) {
+    return Reach.iterationBetween(body.variable(), body.function(), program.definitions())
+        .map(definition -> "`" + definition.name() + "` is an iteration");
   }
 
   private static Optional<String> misfit(
@@ -242,5 +248,6 @@ final class TensorRules {
           JOINS_CLOSED,
           ORDER_EXISTS,
           POSITIONS_REAL,
-          DERIVATIVES_FIT);
+          DERIVATIVES_FIT,
+          IterationRules.FIT);
 }

@@ -77,6 +77,7 @@ class LoopVerifierTest {
     regions();
     parallel();
     shared();
+    repeats();
     Set<String> own = LoopVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(own.size(), LoopVerifier.catalogue().size(), "two rules of one name");
     TensorVerifier.catalogue().forEach(rule -> own.remove(rule.name()));
@@ -290,6 +291,40 @@ class LoopVerifierTest {
   }
 
   /// Rules of both levels see through loops, blocks and their bindings.
+  private static final String REPEATED =
+      """
+      module test
+      output Y: i64[]
+      buffer N: i64[] global
+      buffer Y: i64[] global
+      repeat b, c test b for N
+      function a { N[] = 3:i64 }
+      function b { Y[] = 1:i64 }
+      function c { Y[] = 2:i64 }
+      """;
+
+  private static Module repeated(String before, String after) {
+    return LoopParser.parse(new SourceFile("test.ir", REPEATED.replace(before, after))).require();
+  }
+
+  private void repeats() {
+    assertRule(
+        "repeats-fit",
+        "is not from one function to a later one, after all other repetitions",
+        repeated("repeat b, c", "repeat c, b"),
+        repeated("test b", ""));
+    assertRule(
+        "repeats-fit",
+        "is not from one function to a later one, after all other repetitions",
+        repeated("for N\n", "for N\nrepeat c, c for N\n"),
+        repeated("repeat b, c test b for N", "repeat b, b for N repeat c, c for N"));
+    assertRule(
+        "repeats-fit",
+        "`N` is no buffer of type bool[]",
+        repeated("for N", "until N"),
+        repeated("repeat b, c", "repeat a, c"));
+  }
+
   private void shared() {
     assertRule(
         "variables-in-scope",

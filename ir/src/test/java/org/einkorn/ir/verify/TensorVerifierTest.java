@@ -98,6 +98,7 @@ class TensorVerifierTest {
     bodies();
     slicings();
     derivatives();
+    iterations();
     Set<String> all =
         TensorVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(new TreeSet<>(all), new TreeSet<>(TESTED));
@@ -144,6 +145,42 @@ class TensorVerifierTest {
         DERIVED
             .replace("f32[n] = hvp(Loss, V, V)", "f32[4, m] = jet(W, V, V, 3)")
             .replace("output G: f32[n]", "output G: f32[4, m]"));
+  }
+
+  private static final String ITERATED =
+      """
+      output V: f32[n]
+      Start: f32[n] = sum for i < n [i] <- X[i, 0]
+      Rounds: i64[] = sum [] <- 3:i64
+      rec Next: f32[n]
+      rec Done: bool[]
+      V: f32[n] = iterate Start by Next until Done for Rounds
+      Next: f32[n] = sum for i < n [i] <- V[i] * V[i]
+      Done: bool[] = all for i < n [] <- (V[i] < 1.0:f32)
+      """;
+
+  private void iterations() {
+    assertRule(
+        "iterations-fit",
+        "`Rounds` has another type",
+        ITERATED.replace("until Done for Rounds", "until Rounds").replace("rec Done: bool[]", ""),
+        ITERATED);
+    assertRule(
+        "iterations-fit",
+        "`Rounds` has another type",
+        ITERATED.replace("iterate Start", "iterate Rounds"),
+        ITERATED);
+    assertRule(
+        "derivatives-fit",
+        "`V` is an iteration",
+        ITERATED + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, Start)\n",
+        ITERATED + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, V)\n");
+    // What a state starts from is there before.
+    assertRule(
+        "order-exists",
+        "needs itself in a circle: `V` needs `Next` needs `V`",
+        ITERATED.replace("iterate Start", "iterate Next"),
+        ITERATED);
   }
 
   private static final String SLICED =

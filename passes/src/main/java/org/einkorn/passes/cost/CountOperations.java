@@ -66,7 +66,7 @@ public final class CountOperations {
     for (Function function : module.functions()) {
       functions.add(new Function(function.name(), counted(function.body()), function.origin()));
     }
-    return new Module(module.name(), signature, buffers, functions);
+    return new Module(module.name(), signature, buffers, functions, module.repeats());
   }
 
   private Stmt zero() {

@@ -67,7 +67,7 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
                   ScalarCost.of(scan.operand())
                       .plus(ofCombination(scan.projection(), scan.operand().type())),
                   symbols);
-      case Body.Derivative _ -> ZERO;
+      case Body.Derivative _, Body.Iterate _ -> ZERO;
     };
   }
 

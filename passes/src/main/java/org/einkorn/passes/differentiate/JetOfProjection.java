@@ -45,7 +45,8 @@ final class JetOfProjection {
     return switch (definition.body()) {
       case Body.Accumulate body -> accumulate(body);
       case Body.Scan scan -> scan(scan);
-      case Body.Derivative _ -> throw new IllegalStateException("a derivative is expanded first");
+      case Body.Derivative _, Body.Iterate _ ->
+          throw new IllegalStateException("no derivative goes through this: " + definition.name());
     };
   }
 

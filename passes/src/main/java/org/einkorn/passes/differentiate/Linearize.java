@@ -39,7 +39,8 @@ final class Linearize {
 
   /// @param names makes a free name out of a wish
   static Linearized of(Definition definition, UnaryOperator<String> names) {
-    if (!definition.type().dtype().isFloat()) {
+    // What an iteration does is on no way from the variable; that was checked.
+    if (!definition.type().dtype().isFloat() || definition.body() instanceof Body.Iterate) {
       return Linearized.CONSTANT;
     }
     return new Linearize(definition, names).run();
@@ -59,7 +60,8 @@ final class Linearize {
           accumulate(prefix(body));
         }
       }
-      case Body.Derivative _ -> throw new IllegalStateException("a derivative is expanded first");
+      case Body.Derivative _, Body.Iterate _ ->
+          throw new IllegalStateException("no linear terms: " + definition.body());
     }
     return new Linearized(needs, terms, scan);
   }

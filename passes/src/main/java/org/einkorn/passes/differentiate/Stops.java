@@ -56,7 +56,7 @@ final class Stops {
           new Body.Accumulate(projection, terms.stream().map(Stops::term).toList());
       case Body.Scan(var projection, int axis, var axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes, scalar(operand));
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

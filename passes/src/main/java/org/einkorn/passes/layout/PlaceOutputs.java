@@ -65,7 +65,8 @@ public final class PlaceOutputs {
             .map(
                 function ->
                     new Function(function.name(), rewrite(function.body()), function.origin()))
-            .toList());
+            .toList(),
+        module.repeats());
   }
 
   private Storage storage(String name) {

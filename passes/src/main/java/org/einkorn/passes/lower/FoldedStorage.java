@@ -16,6 +16,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Step;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.rewrite.Expressions;
 
@@ -54,6 +55,9 @@ public final class FoldedStorage {
     String name = member.definition().name();
     long positions = 1;
     for (Definition reader : program.definitions()) {
+      if (TensorReads.named(reader.body()).contains(name)) {
+        return;
+      }
       for (ReadAt read : ReadAt.of(reader, name)) {
         OptionalLong needed =
             recurrence.members().stream()
@@ -124,6 +128,7 @@ public final class FoldedStorage {
                     found)
                 .visit(scan.operand());
         case org.einkorn.ir.tensor.Body.Derivative _ -> throw notReplaced(reader);
+        case org.einkorn.ir.tensor.Body.Iterate _ -> {}
       }
       return found;
     }

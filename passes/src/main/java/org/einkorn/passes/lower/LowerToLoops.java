@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
@@ -19,6 +25,7 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -26,6 +33,7 @@ public final class LowerToLoops {
   private final Map<String, Buffer> buffers = new LinkedHashMap<>();
   private final List<Buffer> made = new ArrayList<>();
   private final List<Function> functions = new ArrayList<>();
+  private final List<Repeat> repeats = new ArrayList<>();
 
   private LowerToLoops() {}
 
@@ -42,22 +50,96 @@ public final class LowerToLoops {
     FoldedStorage storage = FoldedStorage.of(program, steps);
     Set<String> sliced = new HashSet<>();
     for (Step step : steps) {
-      switch (step) {
-        case Step.Compute(Definition definition) -> {
-          Optional<Slicing> slicing = beginningAt(program, definition);
-          if (slicing.isPresent()) {
-            sliced.addAll(slicing.get().definitions());
-            lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
-          } else if (!sliced.contains(definition.name())) {
-            Definition stored = storage.stored(definition);
-            addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
-            lower(stored, new NestBuilder(stored, buffers));
-          }
+      lower(step, program, storage, sliced);
+    }
+    return new Module(program.name(), program.signature(), made, functions, repeats);
+  }
+
+  private void lower(Step step, Program program, FoldedStorage storage, Set<String> sliced) {
+    switch (step) {
+      case Step.Compute(Definition definition) -> {
+        Optional<Slicing> slicing = beginningAt(program, definition);
+        if (slicing.isPresent()) {
+          sliced.addAll(slicing.get().definitions());
+          lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
+        } else if (!sliced.contains(definition.name())) {
+          Definition stored = storage.stored(definition);
+          addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+          lower(stored, new NestBuilder(stored, buffers));
         }
-        case Step.Recurrence recurrence -> lower(recurrence, program, storage);
+      }
+      case Step.Recurrence recurrence -> lower(recurrence, program, storage);
+      case Step.Iteration iteration -> lower(iteration, program, storage, sliced);
+    }
+  }
+
+  /// States and what is computed of them in each round: functions that repeat. What only the next
+  /// round needs comes after the test for the end.
+  private void lower(
+      Step.Iteration iteration, Program program, FoldedStorage storage, Set<String> sliced) {
+    for (Definition state : iteration.states()) {
+      addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
+      copy(Step.Iteration.start(state), state, ".first");
+    }
+    Set<Step> ofTest = ofTest(iteration, program);
+    int first = functions.size();
+    iteration.steps().stream()
+        .filter(ofTest::contains)
+        .forEach(step -> lower(step, program, storage, sliced));
+    Optional<String> test =
+        functions.size() == first ? Optional.empty() : Optional.of(functions.getLast().name());
+    iteration.steps().stream()
+        .filter(step -> !ofTest.contains(step))
+        .forEach(step -> lower(step, program, storage, sliced));
+    for (Definition state : iteration.states()) {
+      copy(Step.Iteration.next(state), state, ".advance");
+    }
+    repeats.add(
+        new Repeat(
+            functions.get(first).name(),
+            test,
+            functions.getLast().name(),
+            iteration.until(),
+            iteration.limit()));
+  }
+
+  /// The steps that the test for the end needs, or that something else reads afterwards.
+  private static Set<Step> ofTest(Step.Iteration iteration, Program program) {
+    Set<String> needed = new HashSet<>();
+    iteration.until().ifPresent(needed::add);
+    program.signature().outputs().forEach(output -> needed.add(output.name()));
+    List<Definition> inside = iteration.definitions();
+    program.definitions().stream()
+        .filter(definition -> !inside.contains(definition))
+        .forEach(definition -> needed.addAll(TensorReads.of(definition.body())));
+    Set<Step> found = new HashSet<>();
+    for (Step step : iteration.steps().reversed()) {
+      if (step.definitions().stream().anyMatch(some -> needed.contains(some.name()))) {
+        found.add(step);
+        step.definitions().forEach(some -> needed.addAll(TensorReads.of(some.body())));
       }
     }
-    return new Module(program.name(), program.signature(), made, functions);
+    return found;
+  }
+
+  /// A function that stores the elements of one tensor in another of its type.
+  private void copy(String from, Definition to, String suffix) {
+    List<Axis> axes = new ArrayList<>();
+    for (int axis = 0; axis < to.type().rank(); axis++) {
+      axes.add(new Axis("axis" + axis, to.type().extents().get(axis)));
+    }
+    List<IndexExpr> here = axes.stream().map(Axis::variable).toList();
+    DType type = to.type().dtype();
+    Scalar value = Scalar.cast(type.compute(), new Scalar.Read(from, type, here));
+    BinaryOp join = type == DType.BOOL ? BinaryOp.AND : BinaryOp.MULTIPLY;
+    Contraction term = new Contraction(axes, List.of(), here, join, List.of(value));
+    Projection projection = type == DType.BOOL ? Projection.ANY : Projection.SUM;
+    Definition copy =
+        new Definition(
+            to.name(), to.type(), new Body.Accumulate(projection, List.of(term)), to.origin());
+    NestBuilder nest = new NestBuilder(copy, buffers);
+    Function made = nest.map(nest.target(), term);
+    functions.add(new Function(to.name() + suffix, made.body(), to.origin()));
   }
 
   private static List<Definition> group(Program program, Slicing slicing, FoldedStorage storage) {
@@ -162,8 +244,8 @@ public final class LowerToLoops {
         }
       }
       case Body.Scan body -> functions.add(nest.scan(body));
-      case Body.Derivative _ ->
-          throw new IllegalStateException("`" + definition.name() + "` is a derivative still");
+      case Body.Derivative _, Body.Iterate _ ->
+          throw new IllegalStateException("`" + definition.name() + "` has no loops");
     }
   }
 

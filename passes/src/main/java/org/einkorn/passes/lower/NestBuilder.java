@@ -325,7 +325,7 @@ final class NestBuilder {
       case Body.Accumulate(var projection, List<Contraction> terms) ->
           terms.forEach(term -> term.axes().forEach(axis -> names.add(axis.name())));
       case Body.Scan scan -> scan.axes().forEach(axis -> names.add(axis.name()));
-      case Body.Derivative _ -> {}
+      case Body.Derivative _, Body.Iterate _ -> {}
     }
     return names;
   }

@@ -90,6 +90,7 @@ final class RoundNests {
           ownNames.addAll(ownAxes(definition.body(), axes));
         }
         case Step.Recurrence inner -> note(inner, taken);
+        case Step.Iteration inner -> throw notInside(inner);
       }
     }
   }
@@ -116,7 +117,7 @@ final class RoundNests {
           }
         }
       }
-      case Body.Derivative derivative -> throw notReplaced(derivative);
+      case Body.Derivative _, Body.Iterate _ -> throw notByElement(body);
     }
     return names;
   }
@@ -129,6 +130,7 @@ final class RoundNests {
       switch (step) {
         case Step.Compute(Definition definition) -> compute(definition, buffers, inside);
         case Step.Recurrence inner -> inside.add(loop(inner, buffers));
+        case Step.Iteration inner -> throw notInside(inner);
       }
     }
     open.removeLast();
@@ -240,13 +242,17 @@ final class RoundNests {
               new Body.Accumulate(
                   projection, terms.stream().map(term -> slice(term, at, guards)).toList());
           case Body.Scan scan -> slice(scan, at);
-          case Body.Derivative derivative -> throw notReplaced(derivative);
+          case Body.Derivative _, Body.Iterate _ -> throw notByElement(definition.body());
         };
     return new Definition(definition.name(), type, body, definition.origin());
   }
 
-  private static IllegalStateException notReplaced(Body.Derivative derivative) {
-    return new IllegalStateException("a derivative was not replaced by equations: " + derivative);
+  private static IllegalStateException notByElement(Body body) {
+    return new IllegalStateException("no part of a recurrence: " + body);
+  }
+
+  private static IllegalStateException notInside(Step.Iteration iteration) {
+    return new IllegalStateException("an iteration in a recurrence: " + iteration.name());
   }
 
   private static <T> List<T> without(List<T> all, Map<Integer, IndexExpr> at) {

@@ -94,7 +94,8 @@ final class SplitComplex {
         module.buffers().stream()
             .map(buffer -> new Buffer(buffer.name(), buffer.type().parts(), buffer.scope()))
             .toList(),
-        module.functions().stream().map(this::function).toList());
+        module.functions().stream().map(this::function).toList(),
+        module.repeats());
   }
 
   private Function function(Function function) {

@@ -36,7 +36,7 @@ public final class CanonicalForm {
         Substitution names = names(axes);
         yield new Body.Scan(projection, axis, renamed(axes, names), names.apply(operand));
       }
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

@@ -66,7 +66,7 @@ public final class Expressions {
               projection, terms.stream().map(term -> replace(term, reads)).toList());
       case Body.Scan(var projection, int axis, var axes, Scalar operand) ->
           new Body.Scan(projection, axis, axes, replace(operand, reads));
-      case Body.Derivative derivative -> derivative;
+      case Body.Derivative _, Body.Iterate _ -> body;
     };
   }
 

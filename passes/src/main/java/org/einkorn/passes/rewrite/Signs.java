@@ -82,7 +82,7 @@ public final class Signs {
       return false;
     }
     return switch (definition.body()) {
-      case Body.Scan _, Body.Derivative _ -> false;
+      case Body.Scan _, Body.Derivative _, Body.Iterate _ -> false;
       case Body.Accumulate body ->
           startsNonNegative(body)
               && body.terms().stream().allMatch(term -> isNonNegative(term.joined()));

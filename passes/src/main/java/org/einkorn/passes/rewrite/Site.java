@@ -42,6 +42,7 @@ public final class Site {
     bound.addAll(EvaluationOrder.recurrent(program));
     kept.addAll(bound);
     order.forEach(this::note);
+    order.forEach(definition -> kept.addAll(TensorReads.named(definition.body())));
   }
 
   /// The surroundings of the definitions of a program.

@@ -29,9 +29,7 @@ public final class ParallelizeOuterLoops {
       changed |= result != function;
       functions.add(result);
     }
-    return changed
-        ? new Module(module.name(), module.signature(), module.buffers(), functions)
-        : module;
+    return changed ? module.withFunctions(functions) : module;
   }
 
   private static Function apply(Function function) {

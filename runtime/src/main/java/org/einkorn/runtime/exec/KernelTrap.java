@@ -12,7 +12,9 @@ public final class KernelTrap extends RuntimeException {
     /// A position taken from data lies outside its axis.
     POSITION,
     /// The exact result of integer arithmetic is no number of its type.
-    OVERFLOW
+    OVERFLOW,
+    /// The condition that ends an iteration did not come true in all its rounds.
+    UNSETTLED
   }
 
   private final Kind kind;
@@ -40,6 +42,13 @@ public final class KernelTrap extends RuntimeException {
     return new KernelTrap(Kind.OVERFLOW, -1, 0, 0);
   }
 
+  /// An iteration whose condition did not come true.
+  ///
+  /// @param rounds how many rounds it may have
+  public static KernelTrap unsettled(long rounds) {
+    return new KernelTrap(Kind.UNSETTLED, -1, rounds, rounds);
+  }
+
   /// `value` if it is a position of an axis of `extent`; called by generated code.
   public static long requirePosition(long value, long extent, int site) {
     if (value < 0 || value >= extent) {
@@ -52,12 +61,12 @@ public final class KernelTrap extends RuntimeException {
     return kind;
   }
 
-  /// The ordinal of the fetch in its function; −1 for an overflow.
+  /// The ordinal of the fetch in its function; −1 for other failures.
   public int site() {
     return site;
   }
 
-  /// The position that was asked for.
+  /// The position that was asked for, or the number of rounds.
   public long value() {
     return value;
   }

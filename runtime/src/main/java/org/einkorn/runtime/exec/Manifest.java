@@ -11,18 +11,21 @@ import org.einkorn.runtime.DType;
 /// @param symbols the sizes that data fix
 /// @param buffers every piece of global memory: inputs first, then outputs and temporaries
 /// @param functions what is run, in order
+/// @param repeats which functions run again and again, in order
 /// @param queries what is printed
 public record Manifest(
     String program,
     List<SymbolSpec> symbols,
     List<BufferSpec> buffers,
     List<FunctionSpec> functions,
+    List<RepeatSpec> repeats,
     List<QuerySpec> queries) {
 
   public Manifest {
     symbols = List.copyOf(symbols);
     buffers = List.copyOf(buffers);
     functions = List.copyOf(functions);
+    repeats = List.copyOf(repeats);
     queries = List.copyOf(queries);
   }
 
@@ -77,6 +80,17 @@ public record Manifest(
       fetches = List.copyOf(fetches);
     }
   }
+
+  /// Functions that run again and again.
+  ///
+  /// @param first the first function of a round
+  /// @param test after which function it is seen whether there is an end; one less than `first`
+  ///   where that is before it
+  /// @param last the last function of a round
+  /// @param until the number of a `bool` buffer that ends all, or −1
+  /// @param limit the number of an `i64` buffer that holds the number of rounds, or −1. With an
+  ///   `until`, that many rounds without an end are a failure
+  public record RepeatSpec(int first, int test, int last, int until, int limit) {}
 
   /// A position taken from data.
   public record FetchSpec(String source, String tensor, int axis) {}

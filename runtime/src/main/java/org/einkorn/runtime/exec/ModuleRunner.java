@@ -2,11 +2,13 @@ package org.einkorn.runtime.exec;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -292,8 +294,44 @@ public final class ModuleRunner {
   }
 
   private void runFunctions(MemorySegment[] memory, RunPlan plan, int threads) {
+    int next = 0;
+    for (Manifest.RepeatSpec repeat : manifest.repeats()) {
+      runFunctions(next, repeat.first() - 1, memory, plan, threads);
+      repeat(repeat, memory, plan, threads);
+      next = repeat.last() + 1;
+    }
+    runFunctions(next, manifest.functions().size() - 1, memory, plan, threads);
+  }
+
+  private void repeat(
+      Manifest.RepeatSpec repeat, MemorySegment[] memory, RunPlan plan, int threads) {
+    long limit =
+        repeat.limit() < 0
+            ? Long.MAX_VALUE
+            : Math.max(0, memory[repeat.limit()].get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+    for (long round = 0; ; round++) {
+      runFunctions(repeat.first(), repeat.test(), memory, plan, threads);
+      if (repeat.until() >= 0 && memory[repeat.until()].get(ValueLayout.JAVA_BYTE, 0) != 0) {
+        return;
+      }
+      if (round >= limit) {
+        if (repeat.until() >= 0) {
+          throw explain(KernelTrap.unsettled(limit), manifest.functions().get(repeat.last()));
+        }
+        return;
+      }
+      if (Thread.interrupted()) {
+        throw new CancellationException("interrupted in round " + round);
+      }
+      runFunctions(repeat.test() + 1, repeat.last(), memory, plan, threads);
+    }
+  }
+
+  /// Runs some functions, both ends included.
+  private void runFunctions(
+      int first, int last, MemorySegment[] memory, RunPlan plan, int threads) {
     long[] symbols = plan.symbols();
-    for (int number = 0; number < manifest.functions().size(); number++) {
+    for (int number = first; number <= last; number++) {
       int function = number;
       try {
         Workers.forEachRange(
@@ -329,6 +367,14 @@ public final class ModuleRunner {
               .expected("a result that its integer type can hold")
               .found("one that it can't")
               .withHelp("give the tensor a wider type, such as `: i64` or `: f64`");
+      case UNSETTLED ->
+          DataException.of(DataFault.NOT_SETTLED)
+              .inEquation(function.name())
+              .expected("an end of the iteration within " + trap.bound() + " rounds")
+              .found("values that still change")
+              .withHelp(
+                  "see whether a cycle makes them better without end; `until` and `for` say when"
+                      + " to stop");
     };
   }
 

@@ -1,0 +1,400 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.ExpressionPrinter;
+import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.source.Origin;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// Makes definitions of tensors that need each other at the same positions: an iteration.
+///
+/// Either equations say how it ends, `until COND` or `for N steps`: those that say it are its
+/// steps, and a tensor's other equations are what it starts from. Or it is a fixpoint: tensors that
+/// are projected by `max`, `min`, `or` or `and` start from their equations that need none of the
+/// group, and take in what the others give until nothing changes.
+final class Iteration {
+  /// As many rounds as a fixpoint may have of which no bound is known.
+  private static final long MOST_ROUNDS = 1_000_000;
+
+  private final Context context;
+  private final Map<String, List<Item>> group;
+  private final List<Equations> all;
+  private final Optional<Tree.Modifiers> ending;
+  private final List<Equations> ends = new ArrayList<>();
+
+  /// @param group the equations of each tensor
+  /// @param all the same tensors, their equations resolved when the definitions are made
+  Iteration(Context context, Map<String, List<Item>> group, List<Equations> all) {
+    this.context = context;
+    this.group = group;
+    this.all = all;
+    this.ending =
+        group.values().stream()
+            .flatMap(List::stream)
+            .filter(Item::isStep)
+            .map(Item::modifiers)
+            .findFirst();
+  }
+
+  /// Whether equations say how it ends.
+  boolean hasEnding() {
+    return ending.isPresent();
+  }
+
+  /// Whether the tensors can be an iteration by the signs of their equations.
+  boolean mayIterate() {
+    return hasEnding()
+        || group.values().stream()
+            .flatMap(List::stream)
+            .anyMatch(
+                item ->
+                    switch (item.operator()) {
+                      case MAX, MIN, OR, AND -> true;
+                      case ASSIGN, ADD, MULTIPLY, AVG, LSE, XOR -> false;
+                    });
+  }
+
+  /// The condition and the number of rounds, as equations to be resolved along with the others.
+  List<Equations> ends() {
+    if (ends.isEmpty() && ending.isPresent()) {
+      String name = states().getFirst();
+      Origin origin = stepOrigin();
+      ending
+          .get()
+          .until()
+          .ifPresent(
+              condition -> ends.add(end(name + ".until", condition, Optional.empty(), origin)));
+      ending
+          .get()
+          .steps()
+          .ifPresent(
+              steps -> {
+                Tree.Name type = new Tree.Name(DType.I64.text(), origin);
+                ends.add(end(name + ".limit", steps, Optional.of(type), origin));
+              });
+    }
+    return List.copyOf(ends);
+  }
+
+  private Equations end(
+      String target, Tree.Expression value, Optional<Tree.Name> type, Origin origin) {
+    Tree.Name name = new Tree.Name(states().getFirst(), origin);
+    Tree.Head head = new Tree.Head(name, Tree.Form.SQUARE, List.of(), type, origin);
+    Tree.AssignOperator operator =
+        type.isEmpty() ? Tree.AssignOperator.AND : Tree.AssignOperator.ASSIGN;
+    Item item =
+        new Item(head, operator, Optional.of(value), Tree.Modifiers.NONE, false, value.origin());
+    return new Equations(context, target, List.of(item), Optional.empty());
+  }
+
+  private Origin stepOrigin() {
+    return group.values().stream()
+        .flatMap(List::stream)
+        .filter(Item::isStep)
+        .map(Item::origin)
+        .findFirst()
+        .orElse(Origin.UNKNOWN);
+  }
+
+  /// The tensors that go from round to round, as far as the equations alone tell them.
+  private List<String> states() {
+    return group.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(Item::isStep))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /// Whether all steps have one ending; a complaint if they don't.
+  boolean hasOneEnding() {
+    for (List<Item> items : group.values()) {
+      for (Item item : items) {
+        if (item.isStep() && !text(item.modifiers()).equals(text(ending.orElseThrow()))) {
+          context.report(new Problem.TwoEndings(item.origin(), stepOrigin()));
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static String text(Tree.Modifiers modifiers) {
+    return modifiers.until().map(ExpressionPrinter::print).orElse("")
+        + " for "
+        + modifiers.steps().map(ExpressionPrinter::print).orElse("");
+  }
+
+  // ------------------------------------------------------------------ definitions
+
+  /// Adds the definitions; nothing but a complaint where there is no fixpoint.
+  ///
+  /// @param stored for each tensor of the group its name in the IR
+  boolean define(Set<String> stored) {
+    List<Equations> states =
+        all.stream()
+            .filter(
+                one ->
+                    hasEnding()
+                        ? states().contains(one.target())
+                        : one.definer(one.parts()).projection().isIdempotent())
+            .toList();
+    if (states.isEmpty() || (!hasEnding() && isTurned())) {
+      return false;
+    }
+    Body.Iterate end = end(states);
+    boolean isSound = true;
+    for (Equations one : all) {
+      if (states.contains(one)) {
+        isSound &= state(one, end, stored);
+      } else {
+        one.definer(one.parts()).define();
+      }
+    }
+    return isSound;
+  }
+
+  /// Whether something of the group falls where another rises; a complaint if so.
+  private boolean isTurned() {
+    Feedback feedback = new Feedback(group.keySet());
+    for (Map.Entry<String, List<Item>> entry : group.entrySet()) {
+      for (Item item : entry.getValue()) {
+        Optional<Feedback.Use> use = item.value().flatMap(feedback::falling);
+        if (use.isPresent()) {
+          List<String> cycle = new ArrayList<>(List.of(entry.getKey()));
+          cycle.addAll(path(use.get().tensor(), entry.getKey()));
+          context.report(new Problem.Unstratified(cycle, use.get().at()));
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// From one tensor over those it needs to another.
+  private List<String> path(String from, String to) {
+    Map<String, String> reached = new LinkedHashMap<>();
+    List<String> open = new ArrayList<>(List.of(from));
+    while (!open.isEmpty() && !from.equals(to)) {
+      String here = open.removeFirst();
+      for (Item item : group.getOrDefault(here, List.of())) {
+        for (Tree.Name next : item.needs()) {
+          if (group.containsKey(next.text()) && !reached.containsKey(next.text())) {
+            reached.put(next.text(), here);
+            open.add(next.text());
+          }
+        }
+      }
+      if (reached.containsKey(to)) {
+        break;
+      }
+    }
+    List<String> path = new ArrayList<>(List.of(to));
+    while (!path.getFirst().equals(from)) {
+      path.addFirst(Objects.requireNonNull(reached.get(path.getFirst())));
+    }
+    return path;
+  }
+
+  /// How the iteration ends: as written, or when nothing changes any more.
+  private Body.Iterate end(List<Equations> states) {
+    String first = states.getFirst().target();
+    if (hasEnding()) {
+      Map<String, String> names = new LinkedHashMap<>();
+      for (Equations one : ends()) {
+        boolean isCondition = one.target().endsWith(".until");
+        TensorType type = new TensorType(isCondition ? DType.BOOL : DType.I64, List.of());
+        Optional<String> whole = whole(one.parts(), type);
+        if (whole.isEmpty()) {
+          one.definer(one.parts()).define();
+        }
+        names.put(isCondition ? "until" : "limit", whole.orElse(one.target()));
+      }
+      return new Body.Iterate(
+          first,
+          first,
+          Optional.ofNullable(names.get("until")),
+          Optional.ofNullable(names.get("limit")));
+    }
+    settled(first + ".settled", states);
+    limit(first + ".limit", states);
+    return new Body.Iterate(
+        first, first, Optional.of(first + ".settled"), Optional.of(first + ".limit"));
+  }
+
+  private static String start(String target) {
+    return target + ".start";
+  }
+
+  private static String next(String target) {
+    return target + ".next";
+  }
+
+  private boolean state(Equations one, Body.Iterate end, Set<String> stored) {
+    List<Part> base = new ArrayList<>();
+    List<Part> steps = new ArrayList<>();
+    for (Part part : one.parts()) {
+      boolean goesOn = hasEnding() ? part.item().isStep() : part.frame().reads(part.node(), stored);
+      (goesOn ? steps : base).add(part);
+    }
+    TensorType type = type(one);
+    boolean isAssigned =
+        hasEnding()
+            && !steps.isEmpty()
+            && steps.getFirst().item().operator() == Tree.AssignOperator.ASSIGN;
+    Optional<String> whole = isAssigned ? whole(base, type) : Optional.empty();
+    Optional<String> goal = isAssigned ? whole(steps, type) : Optional.empty();
+    boolean isFilled = true;
+    Projection projection = one.definer(steps.isEmpty() ? base : steps).projection();
+    if (base.isEmpty()) {
+      DType value = type.dtype().compute();
+      isFilled = projection.hasProperIdentity(value);
+      Scalar identity = Scalar.constant(value, projection.identity(value));
+      add(start(one.target()), type, map(type, identity), one.origin());
+    } else if (whole.isEmpty()) {
+      Definer definer = one.definer(start(one.target()), base, type.dtype());
+      definer.define();
+      isFilled = !definer.isCovered();
+    }
+    if (steps.isEmpty()) {
+      add(next(one.target()), type, map(type, read(one.target(), type)), one.origin());
+    } else if (isAssigned && goal.isEmpty()) {
+      one.definer(next(one.target()), steps, type.dtype()).define();
+    } else if (!isAssigned) {
+      one.definer(next(one.target()), steps, type.dtype()).defineWith(one.target());
+    }
+    boolean isSound = isFilled || isAssigned;
+    if (!isSound) {
+      context.report(new Problem.OpenFixpoint(one.target(), one.origin()));
+    }
+    add(
+        one.target(),
+        type,
+        new Body.Iterate(
+            whole.orElse(start(one.target())),
+            goal.orElse(next(one.target())),
+            end.until(),
+            end.limit()),
+        one.origin());
+    return isSound;
+  }
+
+  /// The tensor that an equation is a copy of: `X[i] = Y[i]`.
+  private Optional<String> whole(List<Part> parts, TensorType type) {
+    if (parts.size() != 1
+        || !(parts.getFirst().node() instanceof Node.Read(String tensor, var at, var _, var _))
+        || !at.equals(parts.getFirst().write())
+        || !parts.getFirst().bounds().isEmpty()
+        || at.stream().distinct().count() != at.size()
+        || !at.stream().allMatch(IndexExpr.Variable.class::isInstance)) {
+      return Optional.empty();
+    }
+    TensorInfo info = Objects.requireNonNull(context.tensor(tensor));
+    boolean isSame =
+        info.dtype() == type.dtype()
+            && info.extents().stream()
+                .map(context.extents::resolve)
+                .toList()
+                .equals(type.extents());
+    return isSame ? Optional.of(tensor) : Optional.empty();
+  }
+
+  private TensorType type(Equations one) {
+    List<IndexExpr> extents =
+        Objects.requireNonNull(context.tensor(one.target())).extents().stream()
+            .map(context.extents::resolve)
+            .toList();
+    return new TensorType(one.assumed(), extents);
+  }
+
+  private void add(String name, TensorType type, Body body, Origin origin) {
+    context.tensors.put(
+        name,
+        new TensorInfo(name, type.dtype(), type.dtype(), type.extents(), false, false, origin));
+    context.definitions.add(new Definition(name, type, body, origin));
+  }
+
+  /// Whether no element of a state changes; a NaN that stays one does not.
+  private void settled(String name, List<Equations> states) {
+    List<Contraction> terms = new ArrayList<>();
+    for (Equations one : states) {
+      TensorType type = type(one);
+      Scalar now = read(one.target(), type);
+      Scalar next = read(next(one.target()), type);
+      Scalar isEqual = new Scalar.Binary(BinaryOp.EQUAL, now, next);
+      if (type.dtype().isFloat()) {
+        Scalar wasNaN = new Scalar.Binary(BinaryOp.NOT_EQUAL, now, now);
+        Scalar isNaN = new Scalar.Binary(BinaryOp.NOT_EQUAL, next, next);
+        Scalar both = new Scalar.Binary(BinaryOp.AND, wasNaN, isNaN);
+        isEqual = new Scalar.Binary(BinaryOp.OR, isEqual, both);
+      }
+      terms.add(new Contraction(axes(type), List.of(), List.of(), BinaryOp.AND, List.of(isEqual)));
+    }
+    add(
+        name,
+        new TensorType(DType.BOOL, List.of()),
+        new Body.Accumulate(Projection.ALL, terms),
+        states.getFirst().origin());
+  }
+
+  /// The most rounds that a fixpoint over a semiring takes: a derivation that is higher than there
+  /// are elements comes to one of them twice.
+  private void limit(String name, List<Equations> states) {
+    Feedback feedback = new Feedback(new HashSet<>(group.keySet()));
+    boolean isBounded =
+        group.values().stream()
+            .flatMap(List::stream)
+            .allMatch(item -> item.value().map(feedback::isPolynomial).orElse(true));
+    boolean isLogic = states.stream().allMatch(one -> one.assumed() == DType.BOOL);
+    IndexExpr rounds = IndexExpr.of(isBounded || isLogic ? 1 : MOST_ROUNDS);
+    if (isBounded || isLogic) {
+      for (Equations one : states) {
+        rounds =
+            rounds.plus(type(one).extents().stream().reduce(IndexExpr.of(1), IndexExpr::times));
+      }
+    }
+    TensorType type = new TensorType(DType.I64, List.of());
+    add(name, type, map(type, new Scalar.Position(rounds)), states.getFirst().origin());
+  }
+
+  private static List<Axis> axes(TensorType type) {
+    List<Axis> axes = new ArrayList<>();
+    for (IndexExpr extent : type.extents()) {
+      axes.add(new Axis("at." + axes.size(), extent));
+    }
+    return axes;
+  }
+
+  private static Scalar read(String tensor, TensorType type) {
+    List<IndexExpr> at = axes(type).stream().map(Axis::variable).toList();
+    return Scalar.cast(type.dtype().compute(), new Scalar.Read(tensor, type.dtype(), at));
+  }
+
+  private static Body map(TensorType type, Scalar value) {
+    boolean isLogic = type.dtype() == DType.BOOL;
+    List<Axis> axes = axes(type);
+    Contraction term =
+        new Contraction(
+            axes,
+            List.of(),
+            axes.stream().map(Axis::variable).toList(),
+            isLogic ? BinaryOp.AND : BinaryOp.MULTIPLY,
+            List.of(value));
+    return new Body.Accumulate(isLogic ? Projection.ANY : Projection.SUM, List.of(term));
+  }
+}
