@@ -45,6 +45,17 @@ final class DerivativeWords {
           Diagnostic.error("E0246", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")
               .help("write the number out: `jet(F, X, V, order: 3)`");
+      case Problem.OnlyThroughTruth p ->
+          Diagnostic.warning(
+                  "W0105",
+                  code(p.function())
+                      + " depends on "
+                      + code(p.variable())
+                      + " only through truth values and integers")
+              .at(p.at(), "this is 0 everywhere")
+              .help(
+                  "write relations as numbers from 0 to 1, "
+                      + "`R[x, z] = 1 - prod[y](1 - P[x, y] * Q[y, z])`");
       case Problem.NoInfluence p ->
           Diagnostic.warning(
                   "W0105", code(p.function()) + " does not depend on " + code(p.variable()))

@@ -288,6 +288,10 @@ public sealed interface Problem {
   record NoInfluence(String derivative, String function, String variable, Origin at)
       implements OfDerivative {}
 
+  /// A derivative that is 0 because the variable is looked at only for truth values and integers.
+  record OnlyThroughTruth(String derivative, String function, String variable, Origin at)
+      implements OfDerivative {}
+
   /// A declaration that nothing uses.
   record Unused(String what, String name, Origin at) implements Problem {}
 }

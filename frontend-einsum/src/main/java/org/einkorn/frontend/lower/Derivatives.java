@@ -284,6 +284,16 @@ final class Derivatives {
     context.later(() -> checkPath(call, body));
   }
 
+  private List<Definition> floats() {
+    return context.definitions.stream()
+        .filter(definition -> !hasNoDerivative(definition.type().dtype()))
+        .toList();
+  }
+
+  private static boolean hasNoDerivative(DType type) {
+    return type == DType.BOOL || type.isInteger();
+  }
+
   /// Looks at what lies between the variable and the function.
   private void checkPath(Tree.Call call, Body.Derivative body) {
     String name = call.function().text();
@@ -298,6 +308,8 @@ final class Derivatives {
               call.origin()));
     } else if (!isReached) {
       context.report(new Problem.NoInfluence(name, function, variable, call.origin()));
+    } else if (Reach.between(variable, function, floats()).isEmpty()) {
+      context.report(new Problem.OnlyThroughTruth(name, function, variable, call.origin()));
     }
     Reach.iterationBetween(variable, function, context.definitions)
         .ifPresent(
