@@ -223,12 +223,12 @@ public final class RandomIr {
         exprs.pick(
             Arrays.stream(Body.Derivative.Mode.values())
                 .filter(some -> extents.isEmpty() || !some.needsNumber())
+                .filter(some -> extents.size() <= 1 || some != Body.Derivative.Mode.ROOT)
                 .toList());
     Optional<String> direction = mode.hasDirection() ? Optional.of(tensor) : Optional.empty();
-    return new Definition(
-        fresh(),
-        new TensorType(DType.F32, extents),
-        new Body.Derivative(mode, tensor, tensor, direction));
+    int order = mode == Body.Derivative.Mode.JET ? 1 + random.nextInt(4) : 1;
+    Body.Derivative body = new Body.Derivative(mode, tensor, tensor, direction, order);
+    return new Definition(fresh(), new TensorType(DType.F32, body.extents(extents)), body);
   }
 
   /// The truth values and whole numbers without axes.

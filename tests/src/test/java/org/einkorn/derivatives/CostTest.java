@@ -1,10 +1,21 @@
 package org.einkorn.derivatives;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.einkorn.Einkorn;
+import org.einkorn.Stage;
+import org.einkorn.Target;
+import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 
 /// A program with its gradient takes at most 3.5 times the multiplications that it takes without.
@@ -53,6 +64,20 @@ class CostTest {
       Loss = B[n, x, y, q]^2
       """;
 
+  private static final String RECURRENT =
+      """
+      input X[t: 16, b: 8, i: 16]
+      input T[b: 8, o: 4]
+      param W[h: 32, i: 16]
+      param U[h: 32, k: 32]
+      param B[h: 32]
+      param V[o: 4, h: 32]
+      H[0, b: 8, h: 32] = 0.0
+      H[t+1, b, h] = tanh(W[h, i] X[t, b, i] + U[h, k] H[t, b, k] + B[h])
+      Y[b, o] = V[o, h] H[16, b, h]
+      Loss = (Y[b, o] - T[b, o])^2
+      """;
+
   private static double multiplications(String text) {
     BigInteger count =
         Einkorn.compile("cost", text).explain(Map.of()).totals().planned().multiplies();
@@ -79,6 +104,38 @@ class CostTest {
     assertCheap("a network", NETWORK, gradients("W1", "B1", "W2", "B2", "W3"));
     assertCheap("attention", ATTENTION, gradients("WQ", "WK", "WV", "WO", "X"));
     assertCheap("a convolution", CONVOLUTION, gradients("F", "G"));
+    assertCheap("a recurrent network", RECURRENT, gradients("W", "U", "B", "V"));
+  }
+
+  /// The gradients are printed as equations, which give the same numbers when they are read back.
+  @Test
+  void printedEquationsAreTheProgram() {
+    assertPrints(NETWORK, gradients("W1", "B1", "W2", "B2", "W3"));
+    assertPrints(ATTENTION, gradients("WQ", "WK", "WV", "WO", "X"));
+    assertPrints(CONVOLUTION, gradients("F", "G"));
+    assertPrints(RECURRENT, gradients("W", "U", "B", "V"));
+  }
+
+  private static void assertPrints(String text, String gradients) {
+    SplittableRandom random = new SplittableRandom(11);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    Matcher declaration = Pattern.compile("(?:input|param) (\\w+)\\[(.*)]").matcher(text);
+    while (declaration.find()) {
+      long[] extents =
+          Arrays.stream(declaration.group(2).split(", "))
+              .mapToLong(axis -> Long.parseLong(axis.substring(axis.indexOf(' ') + 1)))
+              .toArray();
+      inputs.put(declaration.group(1), Derived.random(random, extents));
+    }
+    String wide = declaration.reset().replaceAll("$0: f64");
+    Derived program = new Derived(wide + gradients + "output Loss\n", inputs);
+    String equations = program.equations();
+    assertFalse(equations.contains("grad("), equations);
+    Map<String, double[]> expected = program.by(Target.jvm());
+    Map<String, double[]> found = program.byText(Target.jvm());
+    assertEquals(expected.keySet(), found.keySet());
+    expected.forEach((name, values) -> assertArrayEquals(values, found.get(name), name));
+    assertEquals(equations, Einkorn.compile("again", equations).ir(Stage.EQUATIONS));
   }
 
   /// `jvp` costs about as much as the program once more for each product of changing tensors.

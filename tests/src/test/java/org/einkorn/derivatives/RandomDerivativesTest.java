@@ -40,7 +40,46 @@ class RandomDerivativesTest {
         Checks.FINITE + " of " + COUNT + " have finite derivatives");
   }
 
+  @Test
+  void jets() {
+    System.out.printf(
+        "jets of -Deinkorn.derivatives=%d programs from -Deinkorn.seed=%d%n", COUNT, SEED);
+    OptionalLong failing =
+        LongStream.range(SEED, SEED + COUNT)
+            .parallel()
+            .filter(seed -> jetFault(seed).isPresent())
+            .findFirst();
+    if (failing.isPresent()) {
+      long seed = failing.getAsLong();
+      fail(
+          "-Deinkorn.seed=%d -Deinkorn.derivatives=1%n%s%n%s"
+              .formatted(seed, jetFault(seed).orElse(""), RandomDifferentiable.of(seed).text()));
+    }
+    assertTrue(
+        COUNT < 50 || JetChecks.FINITE.get() * 10 >= COUNT * 8L,
+        JetChecks.FINITE + " of " + COUNT + " have finite derivatives");
+  }
+
+  private static Optional<String> jetFault(long seed) {
+    return fault(
+        seed,
+        (plain, made, _) ->
+            JetChecks.fault(
+                JetChecks.requests(plain, made.function(), 3), made.function(), seed % 10 == 0));
+  }
+
   private static Optional<String> fault(long seed) {
+    return fault(
+        seed,
+        (plain, made, random) ->
+            Checks.fault(Checks.requests(plain, made.function(), made.rank(), random), true));
+  }
+
+  private interface Check {
+    Optional<String> fault(Derived plain, RandomDifferentiable.Made made, SplittableRandom random);
+  }
+
+  private static Optional<String> fault(long seed, Check check) {
     RandomDifferentiable.Made made = RandomDifferentiable.of(seed);
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -56,7 +95,7 @@ class RandomDerivativesTest {
       if (plain.compiled().program().isEmpty()) {
         return Optional.empty();
       }
-      return Checks.fault(Checks.requests(plain, made.function(), made.rank(), random), true);
+      return check.fault(plain, made, random);
     } catch (RuntimeException crash) {
       StackTraceElement[] trace = crash.getStackTrace();
       return Optional.of(crash + (trace.length > 0 ? " at " + trace[0] : ""));

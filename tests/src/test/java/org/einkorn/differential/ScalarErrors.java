@@ -103,6 +103,8 @@ final class ScalarErrors {
           MAXIMUM,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR,
@@ -210,6 +212,7 @@ final class ScalarErrors {
         yield rounded(carried, whole, type, type.isComplex() ? 16 : 1);
       }
       case COMPLEX -> plus(a, b);
+      case FOLLOW, SLOPE -> a;
       case MINIMUM, MAXIMUM -> new Scalar.Binary(BinaryOp.MAXIMUM, a, b);
       case LOG_ADD_EXP ->
           plus(

@@ -81,6 +81,7 @@ final class Operations {
       case POWER, LOG_ADD_EXP ->
           throw new IllegalStateException("`" + op.text() + "` is computed in f64");
       case COMPLEX -> throw new IllegalStateException("`" + op.text() + "` makes no real number");
+      case FOLLOW, SLOPE -> code.plain(jvm == JvmType.DOUBLE ? Opcode.POP2 : Opcode.POP);
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` is a comparison");
     }
@@ -100,6 +101,8 @@ final class Operations {
           MINIMUM,
           MAXIMUM,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR,
@@ -152,6 +155,8 @@ final class Operations {
               MAXIMUM,
               LOG_ADD_EXP,
               COMPLEX,
+              FOLLOW,
+              SLOPE,
               AND,
               OR,
               XOR ->

@@ -76,7 +76,7 @@ final class VectorCompiler {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM -> !ofMasks;
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> !ofMasks;
       case AND, OR -> ofMasks;
-      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> false;
+      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> false;
     };
   }
 
@@ -319,7 +319,7 @@ final class VectorCompiler {
       case NOT_EQUAL -> "NE";
       case LESS -> "LT";
       case LESS_EQUAL -> "LE";
-      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX ->
+      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE ->
           throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
     };
   }

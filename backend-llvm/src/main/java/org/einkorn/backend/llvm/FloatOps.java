@@ -62,6 +62,7 @@ final class FloatOps {
       case NOT_EQUAL -> builder.compareFloat(Comparison.NOT_EQUAL, left, right);
       case LESS -> builder.compareFloat(Comparison.LESS, left, right);
       case LESS_EQUAL -> builder.compareFloat(Comparison.LESS_EQUAL, left, right);
+      case FOLLOW, SLOPE -> left;
       case COMPLEX, AND, OR, XOR ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };

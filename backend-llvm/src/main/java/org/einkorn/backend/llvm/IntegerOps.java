@@ -87,7 +87,7 @@ final class IntegerOps {
       case NOT_EQUAL -> builder.compare(Comparison.NOT_EQUAL, left, right);
       case LESS -> builder.compare(Comparison.LESS, left, right);
       case LESS_EQUAL -> builder.compare(Comparison.LESS_EQUAL, left, right);
-      case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX ->
+      case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE ->
           throw new IllegalArgumentException("`" + op.text() + "` of " + dtype);
     };
   }

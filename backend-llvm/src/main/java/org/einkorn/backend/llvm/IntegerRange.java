@@ -80,7 +80,7 @@ record IntegerRange(long least, long greatest) {
             new IntegerRange(Math.max(x.least, y.least), Math.max(x.greatest, y.greatest));
         case MODULO -> new IntegerRange(Math.min(0, y.least), Math.max(0, y.greatest));
         case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> BIT;
-        case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX -> of(type);
+        case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> of(type);
       };
     } catch (ArithmeticException e) {
       return of(DType.I64);

@@ -53,8 +53,11 @@ operation : PLUS | MINUS | STAR | SLASH | PERCENT | CARET | AND | OR | name ;
 // def relu(x) = max(x, 0)            def lnorm(X[..., i.], eps: 1e-5) { … }
 definition
     : DEF name CALL (parameter (COMMA parameter?)*)? RPAREN
-      (ASSIGN expression | LBRACE (statement? end)* RBRACE)
+      (ASSIGN expression adjoint? | LBRACE (statement? end)* RBRACE)
     ;
+
+// def f(x, y) = e with vjp(u) = u * y, u * x
+adjoint : WITH name CALL name RPAREN ASSIGN expression (COMMA expression)* ;
 
 parameter : name brackets? (COLON expression)? ;
 

@@ -33,10 +33,29 @@ final class DerivativeWords {
           Diagnostic.error("E0243", "no derivative goes through the iteration " + code(p.tensor()))
               .at(p.at(), "")
               .help("give the steps an index, `X[i, *t+1] = f(X[j, *t])`, which has derivatives");
-      case Problem.Jet p ->
-          Diagnostic.error("E0905", "`jet` is not compiled in this version")
+      case Problem.BadAdjoint p ->
+          Diagnostic.error("E0247", "the derivative of " + code(p.function()) + " can't be this")
+              .at(p.at(), p.why())
+              .help(p.remedy());
+      case Problem.NoRoot p ->
+          Diagnostic.error("E0245", "`root` can't say how this changes")
+              .at(p.at(), p.why())
+              .help(p.remedy());
+      case Problem.OrderOfJet p ->
+          Diagnostic.error("E0246", "the order of a `jet` is a whole number from 1 to " + p.most())
               .at(p.at(), "")
-              .help("take one derivative of the other: `jvp(G, X, V)` with `G = jvp(F, X, V)`");
+              .help("write the number out: `jet(F, X, V, order: 3)`");
+      case Problem.OnlyThroughTruth p ->
+          Diagnostic.warning(
+                  "W0105",
+                  code(p.function())
+                      + " depends on "
+                      + code(p.variable())
+                      + " only through truth values and integers")
+              .at(p.at(), "this is 0 everywhere")
+              .help(
+                  "write relations as numbers from 0 to 1, "
+                      + "`R[x, z] = 1 - prod[y](1 - P[x, y] * Q[y, z])`");
       case Problem.NoInfluence p ->
           Diagnostic.warning(
                   "W0105", code(p.function()) + " does not depend on " + code(p.variable()))

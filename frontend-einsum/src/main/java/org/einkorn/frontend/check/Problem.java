@@ -220,6 +220,18 @@ public sealed interface Problem {
   record NotDifferentiable(String function, String tensor, String type, Origin at)
       implements OfDerivative {}
 
+  /// What a function says about its derivative, and can't be right.
+  record BadAdjoint(String function, String why, String remedy, Origin at)
+      implements OfDerivative {}
+
+  /// A root that no rule gives the derivative of.
+  record NoRoot(String why, String remedy, Origin at) implements OfDerivative {}
+
+  /// The order of a jet that is missing, or no number that is known and small.
+  ///
+  /// @param most the highest order
+  record OrderOfJet(int most, Origin at) implements OfDerivative {}
+
   /// A derivative in an iteration of a tensor whose type is found with the iteration.
   record DerivativeOfUntyped(String function, String tensor, String type, Origin at)
       implements OfDerivative {}
@@ -277,8 +289,6 @@ public sealed interface Problem {
   /// Something that can't be learned with.
   record Learning(String what, String remedy, Origin at) implements OfLearning {}
 
-  record Jet(Origin at) implements OfDerivative {}
-
   record LinearAlgebra(String function, Origin at) implements Problem {}
 
   /// Random numbers that say neither what they come from nor which they are.
@@ -302,6 +312,10 @@ public sealed interface Problem {
 
   /// A derivative that is 0 because nothing that is differentiated reads the variable.
   record NoInfluence(String derivative, String function, String variable, Origin at)
+      implements OfDerivative {}
+
+  /// A derivative that is 0 because the variable is looked at only for truth values and integers.
+  record OnlyThroughTruth(String derivative, String function, String variable, Origin at)
       implements OfDerivative {}
 
   /// A declaration that nothing uses.

@@ -237,6 +237,7 @@ final class ScalarWriter {
       case MAXIMUM -> Words.call("max", a, b);
       case LOG_ADD_EXP -> Words.call("logaddexp", a, b);
       case COMPLEX -> Words.call("complex", a, b);
+      case FOLLOW, SLOPE -> throw Words.refused("what only derivatives are for");
       case AND -> Words.logic(a, LogicOperator.AND, b);
       case OR -> Words.logic(a, LogicOperator.OR, b);
       case EQUAL -> compared(Tree.ComparisonOperator.EQUAL, a, b);

@@ -213,7 +213,6 @@ final class Calls {
     String name = call.function().text();
     Problem problem =
         switch (name) {
-          case "jet" -> new Problem.Jet(origin);
           case "inv", "det", "cholesky", "solve", "svd", "qr", "eigh", "expm" ->
               new Problem.LinearAlgebra(name, origin);
           case "topk" -> new Problem.NotYet("topk", "`sort`, and a slice of the result", origin);

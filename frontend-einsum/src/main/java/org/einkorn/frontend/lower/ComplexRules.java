@@ -143,7 +143,7 @@ final class ComplexRules {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, EQUAL, NOT_EQUAL, AND, OR, XOR -> {}
       case LESS, LESS_EQUAL ->
           report(new Problem.NotOfComplex("an order", type.text(), place(binary.origin())));
-      case MODULO, MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX ->
+      case MODULO, MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE ->
           refuse(binary.op().text(), type, binary.origin());
       case POWER -> report(new Problem.ComplexFunction("`pow`", place(binary.origin())));
     }

@@ -4,18 +4,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
-/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)` and `hvp(Loss, W, V)`: functions of whole
-/// tensors that give a whole tensor.
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)`, `hvp(Loss, W, V)`, `jet(F, X, V, order: n)` and
+/// `root(R, X)`: functions of whole tensors that give a whole tensor.
 ///
 /// Each becomes a definition of its own, a request that a pass replaces by equations; the same
 /// derivative at two places is one.
@@ -49,22 +51,29 @@ final class Derivatives {
 
   /// The extents of the result; nothing after a complaint.
   Optional<List<IndexExpr>> shape(Tree.Call call, Env env) {
-    return tensors(call, env).map(tensors -> result(call, tensors).extents());
+    Optional<List<TensorInfo>> tensors = tensors(call, env);
+    OptionalInt order = order(call);
+    return tensors.isEmpty() || order.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            result(call, tensors.get(), body(call, tensors.get(), order.getAsInt())).extents());
   }
 
   /// The derivative at the positions that are asked for.
   Node call(Tree.Call call, Env env) {
     Optional<List<TensorInfo>> tensors = tensors(call, env);
-    if (tensors.isEmpty() || !fit(call, tensors.get())) {
+    OptionalInt order = order(call);
+    if (tensors.isEmpty() || order.isEmpty() || !fit(call, tensors.get())) {
       return new Node.Broken();
     }
-    TensorInfo result = result(call, tensors.get());
+    Body.Derivative body = body(call, tensors.get(), order.getAsInt());
+    TensorInfo result = result(call, tensors.get(), body);
     if (env.whole().isEmpty() && result.rank() > 0) {
       context.report(
           new Problem.NeedsWholeTensor(call.function().text(), result.rank(), call.origin()));
       return new Node.Broken();
     }
-    request(call, tensors.get(), result);
+    request(call, tensors.get(), body, result);
     return elaborator.reader().whole(result, env.whole().orElse(List.of()), call.origin());
   }
 
@@ -75,7 +84,8 @@ final class Derivatives {
   /// The function, the variable and, if the derivative takes one, the direction.
   private Optional<List<TensorInfo>> tensors(Tree.Call call, Env env) {
     int expected = mode(call).hasDirection() ? 3 : 2;
-    if (call.arguments().size() != expected) {
+    boolean hasOrder = mode(call) == Body.Derivative.Mode.JET && call.arguments().size() > expected;
+    if (call.arguments().size() != expected + (hasOrder ? 1 : 0)) {
       context.report(
           new Problem.ArgumentCount(
               call.function().text(),
@@ -86,7 +96,7 @@ final class Derivatives {
       return Optional.empty();
     }
     List<TensorInfo> tensors = new ArrayList<>();
-    for (Tree.Argument argument : call.arguments()) {
+    for (Tree.Argument argument : call.arguments().subList(0, expected)) {
       Optional<Tree.Name> name = name(argument, env);
       if (name.isEmpty()) {
         context.report(
@@ -154,17 +164,30 @@ final class Derivatives {
               name, function.name(), function.rank(), call.arguments().getFirst().origin()));
       return false;
     }
-    return !mode(call).hasDirection() || fits(call, tensors);
+    if (mode(call) == Body.Derivative.Mode.ROOT) {
+      if (function.rank() > 1) {
+        context.report(
+            new Problem.NoRoot(
+                "`" + function.name() + "` has " + function.rank() + " axes",
+                "give the unknowns one axis, as `X[(i j)]` does",
+                call.arguments().getFirst().origin()));
+        return false;
+      }
+      return fits(call, tensors, 0, 1);
+    }
+    return !mode(call).hasDirection()
+        || fits(call, tensors, mode(call).isAlongVariable() ? 1 : 0, 2);
   }
 
-  private boolean fits(Tree.Call call, List<TensorInfo> tensors) {
-    TensorInfo like = tensors.get(mode(call).isAlongVariable() ? 1 : 0);
-    TensorInfo direction = tensors.get(2);
+  /// Whether two arguments have one shape.
+  private boolean fits(Tree.Call call, List<TensorInfo> tensors, int first, int second) {
+    TensorInfo like = tensors.get(first);
+    TensorInfo direction = tensors.get(second);
     if (like.rank() != direction.rank()) {
       context.report(
           new Problem.TwoRanks(
               direction.name(),
-              call.arguments().get(2).origin(),
+              call.arguments().get(second).origin(),
               like.rank(),
               direction.origin(),
               direction.rank()));
@@ -177,8 +200,8 @@ final class Derivatives {
         context.report(
             new Problem.TwoExtents(
                 "axis " + axis,
-                use(like, one, call.arguments().get(mode(call).isAlongVariable() ? 1 : 0)),
-                use(direction, two, call.arguments().get(2)),
+                use(like, one, call.arguments().get(first)),
+                use(direction, two, call.arguments().get(second)),
                 Problem.Remedy.DIRECTION));
         return false;
       }
@@ -191,38 +214,60 @@ final class Derivatives {
         at.origin(), Shapes.text(context.extents.resolve(extent)), "`" + tensor.name() + "`");
   }
 
-  private static Body.Derivative body(Tree.Call call, List<TensorInfo> tensors) {
+  /// The order of a jet, 1 for every other derivative; nothing after a complaint.
+  private OptionalInt order(Tree.Call call) {
+    if (mode(call) != Body.Derivative.Mode.JET || call.arguments().size() < 3) {
+      return OptionalInt.of(1);
+    }
+    Optional<Tree.Argument> argument = call.arguments().stream().skip(3).findFirst();
+    boolean isNamed =
+        argument.flatMap(Tree.Argument::name).map(name -> name.text().equals("order")).orElse(true);
+    long order =
+        switch (argument.map(Tree.Argument::value).orElse(null)) {
+          case Tree.IntegerLiteral(long value, Origin _) -> value;
+          case Tree.Name name when context.constants.get(name.text()) instanceof Node.Whole whole ->
+              whole.value();
+          case null, default -> 0;
+        };
+    if (!isNamed || order < 1 || order > Body.Derivative.MOST) {
+      context.report(
+          new Problem.OrderOfJet(
+              Body.Derivative.MOST, argument.map(Tree.Argument::origin).orElse(call.origin())));
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of((int) order);
+  }
+
+  private static Body.Derivative body(Tree.Call call, List<TensorInfo> tensors, int order) {
     return new Body.Derivative(
         mode(call),
         tensors.get(0).name(),
         tensors.get(1).name(),
-        tensors.size() > 2 ? Optional.of(tensors.get(2).name()) : Optional.empty());
+        tensors.size() > 2 ? Optional.of(tensors.get(2).name()) : Optional.empty(),
+        order);
   }
 
-  private static TensorInfo result(Tree.Call call, List<TensorInfo> tensors) {
-    Body.Derivative body = body(call, tensors);
+  private static TensorInfo result(Tree.Call call, List<TensorInfo> tensors, Body.Derivative body) {
     String name =
         body.function()
             + "."
             + body.mode().text()
+            + (body.mode() == Body.Derivative.Mode.JET ? body.order() : "")
             + "."
             + body.variable()
             + body.direction().map(direction -> "." + direction).orElse("");
-    TensorInfo like = like(call, tensors);
+    TensorInfo like = tensors.get(body.isLikeFunction() ? 0 : 1);
     DType type = like.dtype().compute();
-    return new TensorInfo(name, type, type, like.extents(), false, false, call.origin());
+    return new TensorInfo(
+        name, type, type, body.extents(like.extents()), false, false, call.origin());
   }
 
-  /// The tensor whose type and shape the result has.
-  private static TensorInfo like(Tree.Call call, List<TensorInfo> tensors) {
-    return tensors.get(mode(call) == Body.Derivative.Mode.JVP ? 0 : 1);
-  }
-
-  private void request(Tree.Call call, List<TensorInfo> tensors, TensorInfo result) {
+  private void request(
+      Tree.Call call, List<TensorInfo> tensors, Body.Derivative body, TensorInfo result) {
     if (context.tensors.putIfAbsent(result.name(), result) != null) {
       return;
     }
-    TensorInfo like = like(call, tensors);
+    TensorInfo like = tensors.get(body.isLikeFunction() ? 0 : 1);
     context.later(
         () -> {
           TensorInfo now = context.tensor(like.name());
@@ -232,7 +277,6 @@ final class Derivatives {
                     call.function().text(), like.name(), now.dtype().text(), call.origin()));
           }
         });
-    Body.Derivative body = body(call, tensors);
     context.definitions.add(
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
@@ -240,13 +284,32 @@ final class Derivatives {
     context.later(() -> checkPath(call, body));
   }
 
+  private List<Definition> floats() {
+    return context.definitions.stream()
+        .filter(definition -> !hasNoDerivative(definition.type().dtype()))
+        .toList();
+  }
+
+  private static boolean hasNoDerivative(DType type) {
+    return type == DType.BOOL || type.isInteger();
+  }
+
   /// Looks at what lies between the variable and the function.
   private void checkPath(Tree.Call call, Body.Derivative body) {
     String name = call.function().text();
     String variable = body.variable();
     String function = body.function();
-    if (Reach.between(variable, function, context.definitions).isEmpty()) {
+    boolean isReached = !Reach.between(variable, function, context.definitions).isEmpty();
+    if (!isReached && body.mode() == Body.Derivative.Mode.ROOT) {
+      context.report(
+          new Problem.NoRoot(
+              "`" + function + "` does not depend on `" + variable + "`",
+              "define it by what is 0 at the root: `R[i] = X[i] - f(X[i])`",
+              call.origin()));
+    } else if (!isReached) {
       context.report(new Problem.NoInfluence(name, function, variable, call.origin()));
+    } else if (Reach.between(variable, function, floats()).isEmpty()) {
+      context.report(new Problem.OnlyThroughTruth(name, function, variable, call.origin()));
     }
     Reach.iterationBetween(variable, function, context.definitions)
         .ifPresent(

@@ -264,6 +264,9 @@ final class Emitter {
           binary.op(), part(binary.left(), type, points), part(binary.right(), type, points));
     }
     Types.Type own = types.of(binary);
+    if (binary.op() == BinaryOp.FOLLOW && !own.type().isFloat()) {
+      return part(binary.left(), own.type(), points);
+    }
     if (own.type() == DType.BOOL) {
       BinaryOp op =
           switch (binary.op()) {

@@ -158,7 +158,8 @@ final class Equations {
         || problem instanceof Problem.Unused
         || problem instanceof Problem.OpenRank
         || problem instanceof Problem.AverageOfNothing
-        || problem instanceof Problem.NoInfluence;
+        || problem instanceof Problem.NoInfluence
+        || problem instanceof Problem.OnlyThroughTruth;
   }
 
   /// Marks the tensor as broken. What else is said of its equations may only follow from the error.

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Adjoint;
 import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +76,14 @@ final class Expansion {
             callers,
             List.of());
     return switch (function.body()) {
-      case Tree.Value(Tree.Expression value, Origin _) -> value(value, inner, bound, env);
+      case Tree.Value(Tree.Expression value, Origin _) -> {
+        Node result = value(value, inner, bound, env);
+        yield function
+            .adjoint()
+            .filter(_ -> Adjoints.check(function).isEmpty())
+            .map(adjoint -> following(function, adjoint, result, inner, bound, env))
+            .orElse(result);
+      }
       case Tree.Block block -> block(function, block, inner, bound);
     };
   }
@@ -88,6 +97,27 @@ final class Expansion {
       scope = scope.withWhole(caller.whole().get());
     }
     return nested(scope, List.of(), value).root(value, scope, Optional.empty());
+  }
+
+  /// A value whose derivative is what the function says: the sum of the changes of its parameters,
+  /// each times what the rule gives for the weight 1.
+  private Node following(
+      Tree.Function function, Adjoint adjoint, Node value, Env inner, Call bound, Env caller) {
+    Env scope =
+        inner.withBinding(adjoint.weight().text(), new Env.Binding.Value(new Node.Whole(1)));
+    List<Node> changes = new ArrayList<>();
+    List<Tree.Parameter> changing = Adjoints.changing(function);
+    for (int place = 0; place < changing.size(); place++) {
+      String parameter = changing.get(place).name().text();
+      if (inner.bindings().get(parameter) instanceof Env.Binding.Value(Node node)) {
+        Tree.Expression factor =
+            Adjoints.factor(adjoint.values().get(place), adjoint.weight().text());
+        Node slope = value(factor, scope, bound, caller);
+        changes.add(new Node.Binary(BinaryOp.SLOPE, node, slope, adjoint.origin()));
+      }
+    }
+    Node sum = changes.size() == 1 ? changes.getFirst() : new Node.Sum(changes, adjoint.origin());
+    return new Node.Binary(BinaryOp.FOLLOW, value, sum, adjoint.origin());
   }
 
   private Elaborator nested(Env env, List<Tree.Index> head, Tree.Expression value) {
@@ -143,7 +173,7 @@ final class Expansion {
     String name = parameter.name().text();
     if (parameter.indices().isEmpty()) {
       Node node = elaborator.node(argument, env);
-      boolean several = mentions(function.body(), name) > 1;
+      boolean several = function.adjoint().isPresent() || mentions(function.body(), name) > 1;
       bound.bindings.put(name, new Env.Binding.Value(several ? elaborator.share(node) : node));
       return true;
     }

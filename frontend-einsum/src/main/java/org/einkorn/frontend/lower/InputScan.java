@@ -38,6 +38,14 @@ final class InputScan {
   private void function(Tree.Function function) {
     Set<String> own = new HashSet<>();
     function.parameters().forEach(parameter -> own.add(parameter.name().text()));
+    function
+        .adjoint()
+        .ifPresent(
+            adjoint -> {
+              Set<String> inside = new HashSet<>(own);
+              inside.add(adjoint.weight().text());
+              adjoint.values().forEach(value -> expression(value, inside));
+            });
     switch (function.body()) {
       case Tree.Value value -> expression(value.value(), own);
       case Tree.Block block -> {

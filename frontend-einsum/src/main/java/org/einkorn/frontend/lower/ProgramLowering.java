@@ -107,6 +107,7 @@ public final class ProgramLowering {
               new Problem.DefinedTwice(
                   function.name().text(), function.name().origin(), before.name().origin()));
         }
+        Adjoints.check(function).ifPresent(context::report);
       }
     }
   }
@@ -301,6 +302,9 @@ public final class ProgramLowering {
         found.add(name.text());
       } else if (functions.add(name.text())) {
         List<Tree.Name> inside = new ArrayList<>();
+        function
+            .adjoint()
+            .ifPresent(adjoint -> adjoint.values().forEach(value -> Item.collect(value, inside)));
         switch (function.body()) {
           case Tree.Value(Tree.Expression value, Origin _) -> Item.collect(value, inside);
           case Tree.Block block ->

@@ -91,6 +91,7 @@ final class Semirings {
               function.name(),
               function.parameters(),
               new Tree.Block(statements(block.statements()), block.origin()),
+              function.adjoint(),
               function.origin());
       default -> statement;
     };

@@ -31,6 +31,8 @@ final class Signatures {
       case "jvp" -> "jvp(F, X, V)";
       case "vjp" -> "vjp(F, X, U)";
       case "hvp" -> "hvp(Loss, W, V)";
+      case "root" -> "root(R, X)";
+      case "jet" -> "jet(F, X, V, order: 3)";
       default -> name + "(x)";
     };
   }

@@ -28,7 +28,9 @@ final class Structures {
           "grad",
           "jvp",
           "vjp",
-          "hvp");
+          "hvp",
+          "jet",
+          "root");
 
   private final Elaborator elaborator;
   private final Context context;

@@ -82,6 +82,8 @@ final class Types {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, AND, OR, XOR -> BOOL;
       case DIVIDE -> real(number(join(left, right)));
       case POWER, LOG_ADD_EXP -> real(number(join(left, right)));
+      case FOLLOW -> left;
+      case SLOPE -> real(number(join(left, right)));
       case COMPLEX -> {
         Type part = real(number(join(left, right)));
         yield new Type(part.type().complex(), part.isWeak());

@@ -116,7 +116,16 @@ final class StatementBuilder {
         context.expression() != null
             ? new Tree.Value(expressions.build(context.expression()), origin(context.expression()))
             : block(context, block.orElseThrow());
-    return new Tree.Function(name, parameters, body, origin(context));
+    Optional<Adjoint> adjoint = Optional.ofNullable(context.adjoint()).map(this::adjoint);
+    return new Tree.Function(name, parameters, body, adjoint, origin(context));
+  }
+
+  private Adjoint adjoint(AdjointContext context) {
+    return new Adjoint(
+        expressions.name(context.name(0)),
+        expressions.name(context.name(1)),
+        context.expression().stream().map(expressions::build).toList(),
+        origin(context));
   }
 
   private Tree.Block block(DefinitionContext context, List<Statement> statements) {

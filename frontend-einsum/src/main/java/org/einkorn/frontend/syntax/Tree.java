@@ -52,7 +52,8 @@ public sealed interface Tree {
   record Semiring(Name name, Operation plus, Operation times, Origin origin) implements Statement {}
 
   /// `def f(X[..., i.], eps: 1e-5) = …`
-  record Function(Name name, List<Parameter> parameters, Body body, Origin origin)
+  record Function(
+      Name name, List<Parameter> parameters, Body body, Optional<Adjoint> adjoint, Origin origin)
       implements Statement {
     public Function {
       parameters = List.copyOf(parameters);

@@ -91,7 +91,11 @@ public final class TreePrinter {
     List<String> parameters = function.parameters().stream().map(TreePrinter::parameter).toList();
     String start = "def " + function.name().text() + "(" + String.join(", ", parameters) + ")";
     return switch (function.body()) {
-      case Tree.Value value -> broken(start + " =", pieces(value.value()), "");
+      case Tree.Value value ->
+          broken(
+              start + " =",
+              pieces(value.value()),
+              function.adjoint().map(TreePrinter::adjoint).orElse(""));
       case Tree.Block block -> {
         StringBuilder text = new StringBuilder(start).append(" {\n");
         for (Tree.Statement statement : block.statements()) {
@@ -102,6 +106,15 @@ public final class TreePrinter {
     };
   }
 
+  private static String adjoint(Adjoint adjoint) {
+    return " with "
+        + adjoint.kind().text()
+        + "("
+        + adjoint.weight().text()
+        + ") = "
+        + String.join(", ", adjoint.values().stream().map(TreePrinter::print).toList());
+  }
+
   /// What stands before the block of a function: `def f(x) {`.
   static String blockStart(Tree.Function function) {
     String whole =
@@ -110,6 +123,7 @@ public final class TreePrinter {
                 function.name(),
                 function.parameters(),
                 new Tree.Block(List.of(), function.origin()),
+                Optional.empty(),
                 function.origin()));
     return whole.substring(0, whole.indexOf('\n'));
   }

@@ -25,7 +25,7 @@
 /// Statement   = Declaration INPUT|PARAM|OUTPUT|TENSOR Name Axis*? type:Name? value:Expression?
 ///             | Let Name type:Name? Expression          a Text is a file, here and in Declaration
 ///             | Semiring Name plus:Operation times:Operation
-///             | Function Name Parameter* Body
+///             | Function Name Parameter* Body Adjoint?
 ///             | Equation Head AssignOperator semiring:Name? Expression Modifiers
 ///             | Rule Head Expression+ Modifiers         R(x) <- S(x), not T(x)
 ///             | Fact Access

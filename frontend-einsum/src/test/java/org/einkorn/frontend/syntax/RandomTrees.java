@@ -89,7 +89,15 @@ final class RandomTrees {
                           default -> equation();
                         }),
                 NOWHERE);
-    return new Tree.Function(name(pick(FUNCTIONS)), several(0, 3, this::parameter), body, NOWHERE);
+    Optional<Adjoint> adjoint =
+        body instanceof Tree.Value
+            ? maybe(
+                () ->
+                    new Adjoint(
+                        variable(), variable(), several(1, 2, () -> expression(2)), NOWHERE))
+            : Optional.empty();
+    return new Tree.Function(
+        name(pick(FUNCTIONS)), several(0, 3, this::parameter), body, adjoint, NOWHERE);
   }
 
   private Tree.Parameter parameter() {

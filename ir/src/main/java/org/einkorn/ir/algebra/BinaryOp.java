@@ -10,6 +10,11 @@ import org.einkorn.runtime.DType;
 /// *maximum*). `%` has the sign of its divisor. `logaddexp(a, b)` is `log(exp(a) + exp(b))` without
 /// overflow, with identity −∞. `complex(a, b)` is the number with the real part `a` and the
 /// imaginary part `b`.
+///
+/// `follow(v, s)` is `v`, and has the derivative of `s`; `slope(x, g)` is `x`, and has the
+/// derivative of `x` times `g`. With them a program says what a derivative is where it does not
+/// follow from the value; derivatives are all that they are for. So `follow(f(x), slope(x, g(x)))`
+/// is a function `f` whose derivative is given as `g`.
 public enum BinaryOp {
   ADD("+", true, Domain.NUMBER_OR_COMPLEX),
   SUBTRACT("-", true, Domain.NUMBER_OR_COMPLEX),
@@ -21,6 +26,8 @@ public enum BinaryOp {
   MAXIMUM("max", false, Domain.NUMBER),
   LOG_ADD_EXP("logaddexp", false, Domain.FLOAT),
   COMPLEX("complex", false, Domain.FLOAT),
+  FOLLOW("follow", false, Domain.FLOAT),
+  SLOPE("slope", false, Domain.FLOAT),
   AND("and", true, Domain.BOOLEAN),
   OR("or", true, Domain.BOOLEAN),
   XOR("xor", true, Domain.BOOLEAN),
@@ -67,6 +74,8 @@ public enum BinaryOp {
           MAXIMUM,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR ->

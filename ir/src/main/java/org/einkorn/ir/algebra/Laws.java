@@ -138,7 +138,17 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
                   : new Reassociates(Set.of(OUT_OF_RANGE));
       case LOG_ADD_EXP -> new Reassociates(Set.of());
       case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case SUBTRACT,
+          DIVIDE,
+          MODULO,
+          POWER,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           throw noJoin(op);
     };
   }
@@ -157,7 +167,17 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
                   Set.of(NEGATIVE_ZERO, NOT_A_NUMBER, POSITIVE_INFINITY, NEGATIVE_INFINITY))
               : LawStatus.holds();
       case MINIMUM, MAXIMUM, AND, OR, XOR -> LawStatus.holds();
-      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+      case SUBTRACT,
+          DIVIDE,
+          MODULO,
+          POWER,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
           throw noJoin(op);
     };
   }
@@ -247,6 +267,8 @@ public record Laws(Projection plus, BinaryOp times, DType type, Map<Law, LawStat
           MODULO,
           POWER,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           EQUAL,
           NOT_EQUAL,
           LESS,

@@ -44,6 +44,7 @@ final class Arithmetic {
       case MINIMUM -> Math.min(x, y);
       case MAXIMUM -> Math.max(x, y);
       case LOG_ADD_EXP -> Elementary.logAddExp(x, y);
+      case FOLLOW, SLOPE -> x;
       case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` gives no float");
     };
@@ -78,7 +79,16 @@ final class Arithmetic {
         case AND -> x & y;
         case OR -> x | y;
         case XOR -> x ^ y;
-        case DIVIDE, POWER, LOG_ADD_EXP, COMPLEX, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
+        case DIVIDE,
+            POWER,
+            LOG_ADD_EXP,
+            COMPLEX,
+            FOLLOW,
+            SLOPE,
+            EQUAL,
+            NOT_EQUAL,
+            LESS,
+            LESS_EQUAL ->
             throw new IllegalStateException("`" + op.text() + "` gives no integer");
       };
     } catch (ArithmeticException e) {
@@ -102,6 +112,8 @@ final class Arithmetic {
           MAXIMUM,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR ->
@@ -125,6 +137,8 @@ final class Arithmetic {
           MAXIMUM,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR ->

@@ -18,7 +18,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
-import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.ir.tensor.Reach;
 import org.einkorn.runtime.DType;
 
 /// Computes a derivative as it is defined: by running the definitions between the variable and the
@@ -61,7 +61,124 @@ final class DerivativeEvaluator {
         Dual[] gradient = gradient(function, variable, one, moved);
         yield Arrays.stream(gradient).map(Dual::high).toArray(Dual[]::new);
       }
+      case JET -> jet(derivative, scene);
+      case ROOT -> root(function, variable, scene);
     };
+  }
+
+  /// Newton's method on dual numbers, from the value that is there: the slope of the residual is
+  /// that of the value, and each step makes the parts of one more ε right.
+  private Dual[] root(String residual, String variable, Scene scene) {
+    Dual[] root = new Dual[count(variable)];
+    for (int element = 0; element < root.length; element++) {
+      root[element] = Dual.of(evaluator.memory(variable).real(element), scene.depth);
+    }
+    if (scene.depth == 0) {
+      return root;
+    }
+    double[][] slopes = new double[root.length][];
+    for (int element = 0; element < root.length; element++) {
+      Dual[] unit = new Dual[root.length];
+      Arrays.fill(unit, Dual.of(0, 0));
+      unit[element] = Dual.of(1, 0);
+      Scene moved = along(residual, variable, unit, new Scene(0, Map.of()));
+      slopes[element] = Arrays.stream(highs(moved, residual)).mapToDouble(Dual::value).toArray();
+    }
+    for (int step = 0; step < scene.depth; step++) {
+      Scene at = with(variable, root, residual, scene);
+      Dual[] left = values(residual, at);
+      for (int element = 0; element < left.length; element++) {
+        left[element] = left[element].minus(Dual.of(left[element].value(), scene.depth));
+      }
+      Dual[] change = solve(slopes, left);
+      for (int element = 0; element < root.length; element++) {
+        root[element] = root[element].minus(change[element]);
+      }
+    }
+    return root;
+  }
+
+  /// The scene with other values of a tensor, and all that a function needs and that depends on it.
+  private Scene with(String variable, Dual[] values, String function, Scene scene) {
+    Map<String, Dual[]> all = new HashMap<>(scene.values);
+    all.put(variable, values);
+    Scene changed = new Scene(scene.depth, all);
+    List<Definition> moved = moved(function, variable);
+    moved.forEach(definition -> all.put(definition.name(), values(definition.name(), changed)));
+    boolean isRecurrent = !EvaluationOrder.recurrent(program).isEmpty();
+    boolean isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (Definition definition : moved) {
+        Dual[] now = evaluate(definition, changed);
+        Dual[] before = Objects.requireNonNull(all.put(definition.name(), now));
+        isChanged |= isRecurrent && !Arrays.equals(before, now);
+      }
+    }
+    return changed;
+  }
+
+  /// Solves `Σ slopes[x][r] change[x] = right[r]` by elimination, with the largest pivots.
+  private static Dual[] solve(double[][] slopes, Dual[] right) {
+    int size = right.length;
+    double[][] rows = new double[size][size];
+    for (int row = 0; row < size; row++) {
+      for (int column = 0; column < size; column++) {
+        rows[row][column] = slopes[column][row];
+      }
+    }
+    Dual[] values = right.clone();
+    for (int pivot = 0; pivot < size; pivot++) {
+      int best = pivot;
+      for (int row = pivot + 1; row < size; row++) {
+        best = Math.abs(rows[row][pivot]) > Math.abs(rows[best][pivot]) ? row : best;
+      }
+      double[] row = rows[best];
+      rows[best] = rows[pivot];
+      rows[pivot] = row;
+      Dual value = values[best];
+      values[best] = values[pivot];
+      values[pivot] = value.times(1 / row[pivot]);
+      double by = row[pivot];
+      for (int column = 0; column < size; column++) {
+        row[column] /= by;
+      }
+      for (int other = 0; other < size; other++) {
+        double factor = rows[other][pivot];
+        if (other != pivot && factor != 0) {
+          for (int column = 0; column < size; column++) {
+            rows[other][column] -= factor * row[column];
+          }
+          values[other] = values[other].minus(values[pivot].times(factor));
+        }
+      }
+    }
+    return values;
+  }
+
+  /// One first-order part for each order, all along the same direction: the product of n of them
+  /// has the n-th derivative as its coefficient. This takes `2^order` numbers for one.
+  private Dual[] jet(Body.Derivative derivative, Scene scene) {
+    Dual[] direction = direction(derivative, scene);
+    Scene moved = scene;
+    for (int order = 1; order <= derivative.order(); order++) {
+      moved = along(derivative.function(), derivative.variable(), direction, moved);
+      Dual zero = Dual.of(0, moved.depth - 1);
+      direction =
+          Arrays.stream(direction).map(value -> Dual.join(value, zero)).toArray(Dual[]::new);
+    }
+    Dual[] values = values(derivative.function(), moved);
+    List<Dual> orders = new ArrayList<>();
+    for (int order = 0; order <= derivative.order(); order++) {
+      for (Dual value : values) {
+        Dual part = value;
+        for (int level = derivative.order(); level > 0; level--) {
+          part = level > order ? part.low() : part.high();
+        }
+        orders.add(part);
+      }
+    }
+    return orders.toArray(Dual[]::new);
   }
 
   private Dual[] direction(Body.Derivative derivative, Scene scene) {
@@ -134,7 +251,8 @@ final class DerivativeEvaluator {
         boolean isMoved =
             needed.contains(definition.name())
                 && definition.type().dtype().isFloat()
-                && TensorReads.of(definition.body()).stream().anyMatch(moved::contains);
+                && Reach.reads(definition, program.definitions()).stream()
+                    .anyMatch(moved::contains);
         if (isMoved) {
           moved.add(definition.name());
         }
@@ -154,7 +272,7 @@ final class DerivativeEvaluator {
       before = needed.size();
       for (Definition definition : program.definitions().reversed()) {
         if (needed.contains(definition.name())) {
-          needed.addAll(TensorReads.of(definition.body()));
+          needed.addAll(Reach.reads(definition, program.definitions()));
         }
       }
     } while (needed.size() > before);

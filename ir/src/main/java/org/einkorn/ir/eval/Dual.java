@@ -166,6 +166,8 @@ final class Dual {
       case POWER -> power(other);
       case MINIMUM, MAXIMUM -> extremum(op, other);
       case LOG_ADD_EXP -> logAddExp(other);
+      case FOLLOW -> follow(other);
+      case SLOPE -> slope(other);
       case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` gives no number");
     };
@@ -176,6 +178,16 @@ final class Dual {
     double[] parts = plain.parts.clone();
     parts[0] = Arithmetic.apply(BinaryOp.MODULO, value(), other.value());
     return new Dual(parts);
+  }
+
+  private Dual follow(Dual other) {
+    double[] moved = other.parts.clone();
+    moved[0] = value();
+    return new Dual(moved);
+  }
+
+  private Dual slope(Dual factor) {
+    return parts.length == 1 ? this : join(low().slope(factor.low()), high().times(factor.low()));
   }
 
   private Dual power(Dual exponent) {

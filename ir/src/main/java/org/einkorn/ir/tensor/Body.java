@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 
@@ -97,18 +98,48 @@ public sealed interface Body {
   ///
   /// This is a request: `passes.differentiate` replaces it by equations, right after the frontend.
   /// Elements of `variable` count as independent, even if it is defined by equations. The result is
-  /// of the type that `variable` computes in, or for [Mode#JVP] the one of `function`.
+  /// of the type that `variable` computes in, or for [Mode#JVP] and [Mode#JET] the one of
+  /// `function`.
   ///
   /// @param function what is differentiated
   /// @param variable with respect to what
-  /// @param direction a tensor of the shape of `variable` (`jvp`, `hvp`) or of `function` (`vjp`)
-  record Derivative(Mode mode, String function, String variable, Optional<String> direction)
+  /// @param direction a tensor of the shape of `variable` (`jvp`, `hvp`, `jet`) or of `function`
+  ///   (`vjp`)
+  /// @param order of the highest derivative of a jet; 1 for all others
+  record Derivative(
+      Mode mode, String function, String variable, Optional<String> direction, int order)
       implements Body {
+    /// The highest order of a jet.
+    public static final int MOST = 64;
+
     public Derivative {
+      if (order < 1 || order > MOST || (order > 1 && mode != Mode.JET)) {
+        throw new IllegalArgumentException(mode.text() + " of order " + order);
+      }
       if (direction.isPresent() != mode.hasDirection()) {
         throw new IllegalArgumentException(
             mode.text() + (mode.hasDirection() ? " needs a direction" : " takes no direction"));
       }
+    }
+
+    /// A derivative that is no jet, or a jet of order 1.
+    public Derivative(Mode mode, String function, String variable, Optional<String> direction) {
+      this(mode, function, variable, direction, 1);
+    }
+
+    /// Whether the result has the type and the shape of the function; else it has the variable's.
+    public boolean isLikeFunction() {
+      return mode == Mode.JVP || mode == Mode.JET;
+    }
+
+    /// The extents of the result, of which `like` are those of the function or of the variable; a
+    /// jet has an axis for the orders in front.
+    public List<IndexExpr> extents(List<IndexExpr> like) {
+      List<IndexExpr> extents = new ArrayList<>(like);
+      if (mode == Mode.JET) {
+        extents.addFirst(IndexExpr.of(order + 1));
+      }
+      return List.copyOf(extents);
     }
 
     /// The tensors that the request names, in order.
@@ -127,7 +158,14 @@ public sealed interface Body {
       /// The transposed Jacobian times a vector.
       VJP("vjp"),
       /// The matrix of second derivatives of a number, times a vector.
-      HVP("hvp");
+      HVP("hvp"),
+      /// All derivatives of each element of the function along the direction, from its value, order
+      /// 0, to the order of the request.
+      JET("jet"),
+      /// The value of the variable, as a root of the function, which has its shape and at most one
+      /// axis: its derivative is the one that the function stays 0 with (the implicit function
+      /// theorem), however the variable was computed.
+      ROOT("root");
 
       private final String text;
 
@@ -142,7 +180,7 @@ public sealed interface Body {
 
       /// Whether a third tensor says along what, or by what the result is weighted.
       public boolean hasDirection() {
-        return this != GRADIENT;
+        return this != GRADIENT && this != ROOT;
       }
 
       /// Whether the function must be a number.
@@ -152,7 +190,7 @@ public sealed interface Body {
 
       /// Whether the direction has the shape of the variable; else it has that of the function.
       public boolean isAlongVariable() {
-        return this == JVP || this == HVP;
+        return this == JVP || this == HVP || this == JET;
       }
 
       /// The mode with this name, if there is one.

@@ -1,7 +1,9 @@
 package org.einkorn.ir.tensor;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.Scalar;
@@ -17,13 +19,22 @@ public final class Reach {
   /// @param definitions in any order, of recurrences too
   public static Set<String> between(
       String variable, String function, List<Definition> definitions) {
+    return between(variable, function, definitions, new HashMap<>());
+  }
+
+  /// @param known what roots change with, as far as it was asked for
+  private static Set<String> between(
+      String variable,
+      String function,
+      List<Definition> definitions,
+      Map<String, Set<String>> known) {
     Set<String> needed = new HashSet<>(Set.of(function));
     Set<String> moved = new HashSet<>(Set.of(variable));
     int before;
     do {
       before = needed.size() + moved.size();
       for (Definition definition : definitions) {
-        Set<String> reads = TensorReads.of(definition.body());
+        Set<String> reads = reads(definition, definitions, known);
         if (needed.contains(definition.name()) && !definition.name().equals(variable)) {
           needed.addAll(reads);
         }
@@ -37,6 +48,37 @@ public final class Reach {
     }
     needed.retainAll(moved);
     return Set.copyOf(needed);
+  }
+
+  /// The tensors that a definition changes with. A root changes with what its residual reads
+  /// besides it, and not with how it was found.
+  ///
+  /// @param definitions a root after what its residual is computed from
+  public static Set<String> reads(Definition definition, List<Definition> definitions) {
+    return reads(definition, definitions, new HashMap<>());
+  }
+
+  private static Set<String> reads(
+      Definition definition, List<Definition> definitions, Map<String, Set<String>> known) {
+    if (!(definition.body() instanceof Body.Derivative root)
+        || root.mode() != Body.Derivative.Mode.ROOT) {
+      return TensorReads.of(definition.body());
+    }
+    Set<String> before = known.get(definition.name());
+    if (before != null) {
+      return before;
+    }
+    List<Definition> earlier = definitions.subList(0, definitions.indexOf(definition));
+    Set<String> chain = between(root.variable(), root.function(), earlier, known);
+    Set<String> reads = new HashSet<>(Set.of(root.function()));
+    for (Definition part : earlier) {
+      if (chain.contains(part.name()) && !part.name().equals(root.variable())) {
+        reads.addAll(reads(part, earlier, known));
+      }
+    }
+    reads.removeAll(chain);
+    known.put(definition.name(), reads);
+    return reads;
   }
 
   /// A definition on the way that is an iteration.

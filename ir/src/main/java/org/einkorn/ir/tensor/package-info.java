@@ -14,7 +14,7 @@
 /// Definition  ::= name : TensorType = Body
 /// Body        ::= Accumulate(Projection, Contraction+)      // several equations, one tensor
 ///               | Scan(Projection, axis, Axis*, Scalar)     // prefix reduction along one axis
-///               | Derivative(mode, name, name, name?)       // a request, replaced before all else
+///               | Derivative(mode, name, name, name?, order)  // a request, replaced before all else
 ///               | Iterate(name, name, name?, name?)         // start, next, until, limit
 /// Contraction ::= Axis* Guard* write: IndexExpr* join: BinaryOp operands: Scalar+
 /// Axis        ::= name < extent

@@ -32,7 +32,7 @@ final class Precedence {
       case ADD, SUBTRACT -> 5;
       case MULTIPLY, DIVIDE, MODULO -> 6;
       case POWER -> 7;
-      case MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX -> ATOM;
+      case MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> ATOM;
     };
   }
 

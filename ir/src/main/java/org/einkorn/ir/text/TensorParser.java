@@ -204,7 +204,7 @@ public final class TensorParser {
     return in.node(first, () -> new Body.Scan(projection, axis, axes, operand));
   }
 
-  /// `grad(Loss, W)`, `jvp(F, X, V)`
+  /// `grad(Loss, W)`, `jvp(F, X, V)`, `jet(F, X, V, 3)`
   private Body derivative(Body.Derivative.Mode mode) {
     Token first = in.next();
     in.expect("(");
@@ -212,8 +212,17 @@ public final class TensorParser {
     in.expect(",");
     String variable = tensor();
     Optional<String> direction = in.accept(",") ? Optional.of(tensor()) : Optional.empty();
+    int order = in.accept(",") ? order() : 1;
     in.expect(")");
-    return in.node(first, () -> new Body.Derivative(mode, function, variable, direction));
+    return in.node(first, () -> new Body.Derivative(mode, function, variable, direction, order));
+  }
+
+  private int order() {
+    if (in.peek().kind() != Token.Kind.INTEGER) {
+      throw in.expected("the order of a jet");
+    }
+    String digits = in.next().text();
+    return digits.length() > 4 ? Integer.MAX_VALUE : Integer.parseInt(digits);
   }
 
   /// `iterate X.start by X.next until X.settled for X.limit`

@@ -128,7 +128,11 @@ public final class TensorPrinter {
       case Body.Derivative derivative -> {
         String names =
             derivative.tensors().stream().map(Words::name).collect(Collectors.joining(", "));
-        out.append(derivative.mode().text()).append('(').append(names).append(")\n");
+        out.append(derivative.mode().text()).append('(').append(names);
+        if (derivative.mode() == Body.Derivative.Mode.JET) {
+          out.append(", ").append(derivative.order());
+        }
+        out.append(")\n");
       }
       case Body.Iterate(String start, String next, var until, var limit) -> {
         out.append("iterate ").append(Words.name(start)).append(" by ").append(Words.name(next));

@@ -21,7 +21,7 @@
 ///
 /// definition ::= name ':' type '=' projection term+
 ///              | name ':' type '=' 'scan' projection 'along' name axes '<-' scalar
-///              | name ':' type '=' ('grad' | 'jvp' | 'vjp' | 'hvp') '(' name,+ ')'
+///              | name ':' type '=' ('grad' | 'jvp' | 'vjp' | 'hvp' | 'jet' | 'root') '(' name,+ [',' order] ')'
 /// term       ::= [axes] ['where' guard,+] indices '<-' operand (join operand)* ['join' join]
 /// axes       ::= 'for' (name '<' index),+
 /// guard      ::= '0' '<=' index '<' index

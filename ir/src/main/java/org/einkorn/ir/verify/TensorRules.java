@@ -211,12 +211,18 @@ final class TensorRules {
     }
     List<IndexExpr> function = extents(body.function(), before);
     List<IndexExpr> variable = extents(body.variable(), before);
-    List<IndexExpr> expected = body.mode() == Body.Derivative.Mode.JVP ? function : variable;
+    List<IndexExpr> expected = body.extents(body.isLikeFunction() ? function : variable);
     if (!type.extents().equals(expected)) {
       return Optional.of(
-          "the result has another shape than `"
-              + (body.mode() == Body.Derivative.Mode.JVP ? body.function() : body.variable())
-              + "`");
+          body.mode() == Body.Derivative.Mode.JET
+              ? "the result has another shape than orders of `" + body.function() + "`"
+              : "the result has another shape than `"
+                  + (body.isLikeFunction() ? body.function() : body.variable())
+                  + "`");
+    }
+    if (body.mode() == Body.Derivative.Mode.ROOT
+        && (function.size() > 1 || !function.equals(variable))) {
+      return Optional.of("`" + body.function() + "` has another shape, or several axes");
     }
     if (body.mode().needsNumber() && !function.isEmpty()) {
       return Optional.of("`" + body.function() + "` is no number");

@@ -133,6 +133,18 @@ class TensorVerifierTest {
         "`K` is no tensor of floats",
         DERIVED.replace("hvp(Loss, V, V)", "grad(Loss, K)"),
         DERIVED.replace("hvp(Loss, V, V)", "jvp(V, W, W)"));
+    assertRule(
+        "derivatives-fit",
+        "`W` has another shape, or several axes",
+        DERIVED.replace("hvp(Loss, V, V)", "root(W, V)"),
+        DERIVED.replace("hvp(Loss, V, V)", "root(V, V)"));
+    assertRule(
+        "derivatives-fit",
+        "the result has another shape than orders of `W`",
+        DERIVED.replace("hvp(Loss, V, V)", "jet(W, V, V, 3)"),
+        DERIVED
+            .replace("f32[n] = hvp(Loss, V, V)", "f32[4, m] = jet(W, V, V, 3)")
+            .replace("output G: f32[n]", "output G: f32[4, m]"));
   }
 
   private static final String ITERATED =

@@ -18,7 +18,19 @@ final class ComplexCost {
       case MULTIPLY -> new ScalarCost(4, 2, List.of());
       case DIVIDE -> new ScalarCost(6, 3, List.of());
       case EQUAL, NOT_EQUAL -> FREE;
-      case MODULO, POWER, MINIMUM, MAXIMUM, LOG_ADD_EXP, COMPLEX, AND, OR, XOR, LESS, LESS_EQUAL ->
+      case MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          AND,
+          OR,
+          XOR,
+          LESS,
+          LESS_EQUAL ->
           throw new IllegalArgumentException("`" + op.text() + "` of complex numbers");
     };
   }

@@ -98,7 +98,8 @@ final class PositionConditions {
       case NOT_EQUAL -> left != right ? 1 : 0;
       case LESS -> left < right ? 1 : 0;
       case LESS_EQUAL -> left <= right ? 1 : 0;
-      case DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> throw undecidable(op.text());
+      case DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE ->
+          throw undecidable(op.text());
     };
   }
 

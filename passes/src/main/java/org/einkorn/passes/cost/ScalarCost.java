@@ -70,6 +70,8 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
           MAXIMUM,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR,

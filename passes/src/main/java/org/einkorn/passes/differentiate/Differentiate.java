@@ -1,5 +1,7 @@
 package org.einkorn.passes.differentiate;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
@@ -14,10 +16,21 @@ import org.einkorn.passes.differentiate.Workspace.Request;
 public final class Differentiate {
   private final Program program;
   private final Workspace space;
+  private final boolean isDifferentiated;
+  private final Map<Line, Jet> jets = new HashMap<>();
+
+  /// Along what, and how far, jets go that share coefficients.
+  private record Line(String variable, String direction, int order) {}
 
   private Differentiate(Program program) {
     this.program = program;
     this.space = new Workspace(program);
+    this.isDifferentiated =
+        program.definitions().stream()
+            .anyMatch(
+                definition ->
+                    definition.body() instanceof Body.Derivative derivative
+                        && derivative.mode() != Body.Derivative.Mode.ROOT);
   }
 
   public static Program apply(Program program) {
@@ -61,6 +74,15 @@ public final class Differentiate {
               derivative.direction().orElseThrow(),
               name);
       case HVP -> hessian(derivative, name);
+      case JET ->
+          jets.computeIfAbsent(
+                  new Line(
+                      derivative.variable(),
+                      derivative.direction().orElseThrow(),
+                      derivative.order()),
+                  line -> new Jet(space, line.variable, line.direction, line.order))
+              .expand(derivative.function(), name);
+      case ROOT -> Root.expand(space, derivative, name, isDifferentiated);
     }
     space.know(request, name);
   }

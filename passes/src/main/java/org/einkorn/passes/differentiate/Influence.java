@@ -3,6 +3,7 @@ package org.einkorn.passes.differentiate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.einkorn.ir.tensor.Definition;
 
 /// The definitions through which a variable changes a function, in order: those that depend on the
@@ -13,6 +14,27 @@ final class Influence {
   /// @return in the order of the program; empty if the function does not depend on the variable, or
   ///   is the variable
   static List<Definition> of(String variable, String function, Workspace space) {
+    return of(variable, function, space, definition -> space.linearized(definition).sources());
+  }
+
+  /// The same for derivatives of high order, for which coefficients change too: those of
+  /// definitions that follow rules read what their equations do not.
+  static List<Definition> ofHighOrder(String variable, String function, Workspace space) {
+    return of(
+        variable,
+        function,
+        space,
+        definition -> {
+          Linearized linearized = space.linearized(definition);
+          return space.isRuled(definition.name()) ? linearized.reads() : linearized.sources();
+        });
+  }
+
+  private static List<Definition> of(
+      String variable,
+      String function,
+      Workspace space,
+      Function<Definition, Set<String>> sources) {
     List<Definition> others =
         space.definitions().stream()
             .filter(definition -> !definition.name().equals(variable))
@@ -24,7 +46,7 @@ final class Influence {
       before = reaching.size();
       for (Definition definition : others.reversed()) {
         if (reaching.contains(definition.name())) {
-          reaching.addAll(space.linearized(definition).sources());
+          reaching.addAll(sources.apply(definition));
         }
       }
     } while (reaching.size() > before);
@@ -33,7 +55,7 @@ final class Influence {
       before = moved.size();
       for (Definition definition : others) {
         if (reaching.contains(definition.name())
-            && space.linearized(definition).sources().stream().anyMatch(moved::contains)) {
+            && sources.apply(definition).stream().anyMatch(moved::contains)) {
           moved.add(definition.name());
         }
       }

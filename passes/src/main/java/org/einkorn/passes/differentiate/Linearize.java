@@ -118,43 +118,54 @@ final class Linearize {
     }
   }
 
-  /// The element that a term writes to, in the type of the values.
   private Scalar element(Contraction term, DType type) {
+    return element(definition, term, type);
+  }
+
+  /// The element that a term writes to, in the type of the values.
+  static Scalar element(Definition definition, Contraction term, DType type) {
     return Scalar.cast(
         type, new Scalar.Read(definition.name(), definition.type().dtype(), term.write()));
   }
 
-  private void extremum(Body.Accumulate body, DType type) {
+  /// How many values equal each element of a maximum or minimum.
+  static Definition ties(
+      Definition definition, Body.Accumulate body, DType type, UnaryOperator<String> names) {
     List<Contraction> counts = new ArrayList<>();
     for (Contraction term : body.terms()) {
       Scalar one =
           new Scalar.Select(
-              isExtreme(term, type), Partial.number(type, 1), Partial.number(type, 0));
+              isExtreme(definition, term, type), Partial.number(type, 1), Partial.number(type, 0));
       counts.add(
           new Contraction(
               term.axes(), term.guards(), term.write(), BinaryOp.MULTIPLY, List.of(one)));
     }
-    Definition ties =
-        new Definition(
-            names.apply(definition.name() + ".ties"),
-            new TensorType(type, definition.type().extents()),
-            new Body.Accumulate(Projection.SUM, counts),
-            definition.origin());
+    return new Definition(
+        names.apply(definition.name() + ".ties"),
+        new TensorType(type, definition.type().extents()),
+        new Body.Accumulate(Projection.SUM, counts),
+        definition.origin());
+  }
+
+  private void extremum(Body.Accumulate body, DType type) {
+    Definition ties = ties(definition, body, type, names);
     needs.add(ties);
     for (Contraction term : body.terms()) {
       Scalar count = new Scalar.Read(ties.name(), type, term.write());
-      add(term, List.of(new Step.Condition(isExtreme(term, type)), new Step.Divisor(count)));
+      add(
+          term,
+          List.of(new Step.Condition(isExtreme(definition, term, type)), new Step.Divisor(count)));
     }
   }
 
   /// Whether the value of a point is the element, as that was rounded when it was stored.
-  private Scalar isExtreme(Contraction term, DType type) {
+  static Scalar isExtreme(Definition definition, Contraction term, DType type) {
     Scalar rounded = Scalar.cast(type, Scalar.cast(definition.type().dtype(), term.joined()));
-    return new Scalar.Binary(BinaryOp.EQUAL, rounded, element(term, type));
+    return new Scalar.Binary(BinaryOp.EQUAL, rounded, element(definition, term, type));
   }
 
   /// A prefix reduction as a projection: `T[…, i, …] = ⊕ over k of X[…, k, …]` where `k ≤ i`.
-  private static Body.Accumulate prefix(Body.Scan scan) {
+  static Body.Accumulate prefix(Body.Scan scan) {
     Axis along = scan.axes().get(scan.axis());
     List<String> taken = scan.axes().stream().map(Axis::name).toList();
     String name = along.name() + ".to";

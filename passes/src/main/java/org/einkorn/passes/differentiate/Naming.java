@@ -90,7 +90,8 @@ final class Naming {
           derivative.mode(),
           name(derivative.function(), copies),
           name(derivative.variable(), copies),
-          derivative.direction().map(direction -> name(direction, copies)));
+          derivative.direction().map(direction -> name(direction, copies)),
+          derivative.order());
     }
     return Expressions.replace(
         body, read -> new Scalar.Read(name(read.tensor(), copies), read.type(), read.indices()));

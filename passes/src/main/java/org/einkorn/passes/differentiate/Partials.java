@@ -18,7 +18,7 @@ import org.einkorn.runtime.DType;
 /// operations `sign floor ceil round stop`. At points without a derivative: `abs` has 0 at 0;
 /// between two equal values `min` and `max` halve it, and a literal that equals the value takes it
 /// all, so that `max(x, 0)` has 0 at 0; `x ^ y` has 0 by `x` where `y` is 0, and by `y` where `x`
-/// is 0; `logaddexp` has 0 where both are −∞.
+/// is 0; `logaddexp` has 0 where both are −∞. `follow` and `slope` say themselves what they have.
 final class Partials {
   private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
 
@@ -178,6 +178,8 @@ final class Partials {
         scaled(x, scale, path, share(x, result));
         scaled(y, scale, path, share(y, result));
       }
+      case FOLLOW -> visit(y, scale, path);
+      case SLOPE -> scaled(x, scale, path, y);
       case COMPLEX, AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> {}
     }
   }

@@ -1,6 +1,7 @@
 package org.einkorn.passes.differentiate;
 
 import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -11,7 +12,7 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 
-/// `stop(x) → x`, once all derivatives are taken.
+/// `stop(x) → x`, `follow(x, s) → x` and `slope(x, g) → x`, once all derivatives are taken.
 final class Stops {
   private Stops() {}
 
@@ -38,8 +39,15 @@ final class Stops {
     body.walk(
         Walk.ofScalars(
             scalar ->
-                found[0] |= scalar instanceof Scalar.Unary unary && unary.op() == UnaryOp.STOP));
+                found[0] |=
+                    scalar instanceof Scalar.Unary unary && unary.op() == UnaryOp.STOP
+                        || scalar instanceof Scalar.Binary binary
+                            && isForDerivatives(binary.op())));
     return found[0];
+  }
+
+  private static boolean isForDerivatives(BinaryOp op) {
+    return op == BinaryOp.FOLLOW || op == BinaryOp.SLOPE;
   }
 
   private static Body body(Body body) {
@@ -72,7 +80,7 @@ final class Stops {
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
           op == UnaryOp.STOP ? scalar(operand) : new Scalar.Unary(op, scalar(operand));
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
-          new Scalar.Binary(op, scalar(left), scalar(right));
+          isForDerivatives(op) ? scalar(left) : new Scalar.Binary(op, scalar(left), scalar(right));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           new Scalar.Select(scalar(condition), scalar(then), scalar(otherwise));
       case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, scalar(operand));

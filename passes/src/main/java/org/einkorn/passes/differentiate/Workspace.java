@@ -3,6 +3,7 @@ package org.einkorn.passes.differentiate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,9 +17,11 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Components;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
 
@@ -29,16 +32,28 @@ final class Workspace {
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Linearized> linearized = new HashMap<>();
   private final Set<String> stored = new HashSet<>();
+  private final Set<String> ruled = new HashSet<>();
   private final Map<Request, String> derivatives = new HashMap<>();
   private Origin origin = Origin.UNKNOWN;
 
   /// A derivative of one tensor.
   ///
   /// @param direction empty for a gradient
+  /// @param order of a jet; else 1
   record Request(
-      Body.Derivative.Mode mode, String function, String variable, Optional<String> direction) {
+      Body.Derivative.Mode mode,
+      String function,
+      String variable,
+      Optional<String> direction,
+      int order) {
+    Request(
+        Body.Derivative.Mode mode, String function, String variable, Optional<String> direction) {
+      this(mode, function, variable, direction, 1);
+    }
+
     static Request of(Body.Derivative body) {
-      return new Request(body.mode(), body.function(), body.variable(), body.direction());
+      return new Request(
+          body.mode(), body.function(), body.variable(), body.direction(), body.order());
     }
 
     /// `Loss.grad.W`, `F.jvp.X.V`
@@ -85,6 +100,28 @@ final class Workspace {
     add(new Definition(name, new TensorType(type, extents), body, origin));
   }
 
+  /// Orders the definitions from a place on such that each stands after those it needs, but for
+  /// those of recurrences, which need each other.
+  void sortFrom(int start) {
+    Map<String, Definition> late = new LinkedHashMap<>();
+    Map<String, Set<String>> needs = new HashMap<>();
+    for (Definition definition : definitions.subList(start, definitions.size())) {
+      late.put(definition.name(), definition);
+      needs.put(definition.name(), TensorReads.of(definition.body()));
+    }
+    definitions.subList(start, definitions.size()).clear();
+    for (List<String> component : Components.of(List.copyOf(late.keySet()), needs)) {
+      for (String name : component) {
+        definitions.add(Objects.requireNonNull(late.get(name)));
+      }
+    }
+  }
+
+  /// How many definitions there are.
+  int size() {
+    return definitions.size();
+  }
+
   /// All definitions so far, in order.
   List<Definition> definitions() {
     return List.copyOf(definitions);
@@ -116,6 +153,17 @@ final class Workspace {
       linearized.put(definition.name(), known);
     }
     return known;
+  }
+
+  /// Says how a definition changes, where that does not follow from its body.
+  void linearize(String tensor, Linearized rule) {
+    linearized.put(tensor, rule);
+    ruled.add(tensor);
+  }
+
+  /// Whether it was said how a definition changes.
+  boolean isRuled(String tensor) {
+    return ruled.contains(tensor);
   }
 
   /// The definition as a linear function, with what its coefficients read being stored.

@@ -1,8 +1,8 @@
 /// Derivatives as programs: every request for one becomes equations like any others.
 ///
-/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)` and `hvp(Loss, W, V)` stand in a program as
-/// bodies of their own (`Body.Derivative`). [Differentiate] replaces them, in the order of the
-/// program, so that a derivative can be differentiated again.
+/// `grad(Loss, W)`, `jvp(F, X, V)`, `vjp(F, X, U)`, `hvp(Loss, W, V)` and `jet(F, X, V, k)` stand
+/// in a program as bodies of their own (`Body.Derivative`). [Differentiate] replaces them, in the
+/// order of the program, so that a derivative can be differentiated again.
 ///
 /// ```text
 /// Definition  --Linearize-->  Linearized  ::= LinearTerm*            // sums
@@ -17,6 +17,11 @@
 /// becomes a write through them, or where it can be solved, a sum over shifted reads ([Gathering]).
 /// A gather becomes a sum into the rows that it took; conditions stay conditions, guards guards.
 ///
+/// A [Jet] has rules of its own: for each scalar operation ([Taylor]), and for each kind of
+/// definition ([JetOfProjection]).
+///
+/// A [Root] is a copy of a tensor that changes by a rule of its own.
+///
 /// [Influence] finds through which definitions a variable changes the function; nothing else is
 /// differentiated. Values of the program itself are read where the rules need them, not computed
 /// again: `tanh` has the derivative `1 - T²` with the stored `T`. Where a derivative of a tensor is
@@ -30,7 +35,8 @@
 ///
 /// The pass is checked against the interpreter, which runs a request on dual numbers.
 ///
-/// Sources: Radul, Paszke, Frostig, Johnson, Maclaurin, *You Only Linearize Once* (arXiv
+/// Sources: Griewank, Walther, *Evaluating Derivatives* (SIAM 2008), chapter 13, for Taylor
+/// coefficients; Radul, Paszke, Frostig, Johnson, Maclaurin, *You Only Linearize Once* (arXiv
 /// 2204.10923); Laue, Mitterreiter, Giesen, *A Simple and Efficient Tensor Calculus* (AAAI 2020).
 @NullMarked
 package org.einkorn.passes.differentiate;

@@ -221,6 +221,8 @@ final class ComplexParts {
           MINIMUM,
           MAXIMUM,
           LOG_ADD_EXP,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR,

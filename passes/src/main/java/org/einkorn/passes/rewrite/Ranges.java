@@ -143,6 +143,8 @@ public final class Ranges {
           POWER,
           LOG_ADD_EXP,
           COMPLEX,
+          FOLLOW,
+          SLOPE,
           AND,
           OR,
           XOR,

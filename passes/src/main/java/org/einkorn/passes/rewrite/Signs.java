@@ -42,7 +42,7 @@ public final class Signs {
             case ADD, MINIMUM -> isNonNegative(left) && isNonNegative(right);
             case MULTIPLY -> left.equals(right) || isNonNegative(left) && isNonNegative(right);
             case MAXIMUM -> isNonNegative(left) || isNonNegative(right);
-            case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX -> false;
+            case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> false;
             case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> false;
           };
       case Scalar.Select(var condition, Scalar then, Scalar otherwise) ->
