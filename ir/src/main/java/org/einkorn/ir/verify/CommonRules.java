@@ -236,13 +236,20 @@ final class CommonRules {
   static final Rule<Subject> FETCHES_CONSISTENT =
       new Rule<>(
           "fetches-consistent",
-          "A fetch names a tensor, one of its axes, and the extent of that axis.",
+          "A fetch names a tensor, one of its axes, and the extent of that axis; loops may do"
+              + " without the tensor.",
           (subject, report) ->
               subject
                   .facts()
                   .forEachIndex(
                       (expr, context) -> {
                         if (expr instanceof IndexExpr.Fetch fetch) {
+                          boolean isLeftOut =
+                              subject instanceof Subject.Nests
+                                  && !context.tensors().containsKey(fetch.tensor());
+                          if (isLeftOut) {
+                            return;
+                          }
                           fetchFault(fetch, context)
                               .ifPresent(fault -> report.find(context.place(), fault));
                         }

@@ -16,6 +16,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
@@ -35,6 +36,14 @@ public final class LowerToLoops {
   private final List<Function> functions = new ArrayList<>();
   private final List<Repeat> repeats = new ArrayList<>();
 
+  /// Relations that are lists of tuples, and that are not kept.
+  private final Map<String, TupleRelation> tuples = new LinkedHashMap<>();
+
+  /// Their definitions, and before which function each stands.
+  private final List<Deferred> deferred = new ArrayList<>();
+
+  private record Deferred(Definition definition, int place) {}
+
   private LowerToLoops() {}
 
   /// The loops of a program; complex numbers are pairs of real ones in them.
@@ -52,6 +61,7 @@ public final class LowerToLoops {
     for (Step step : steps) {
       lower(step, program, storage, sliced);
     }
+    deferred.reversed().forEach(this::storeIfRead);
     return new Module(program.name(), program.signature(), made, functions, repeats);
   }
 
@@ -63,7 +73,10 @@ public final class LowerToLoops {
           sliced.addAll(slicing.get().definitions());
           lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
         } else if (!sliced.contains(definition.name())) {
-          Definition stored = storage.stored(definition);
+          Definition stored = TupleRelation.throughTuples(storage.stored(definition), tuples);
+          if (isDeferred(stored, program)) {
+            return;
+          }
           addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
           lower(stored, new NestBuilder(stored, buffers));
         }
@@ -71,6 +84,36 @@ public final class LowerToLoops {
       case Step.Recurrence recurrence -> lower(recurrence, program, storage);
       case Step.Iteration iteration -> lower(iteration, program, storage, sliced);
     }
+  }
+
+  /// Whether a definition is a list of tuples, which is stored as a tensor only if something reads
+  /// it as one.
+  private boolean isDeferred(Definition definition, Program program) {
+    boolean isKept =
+        program.signature().outputs().stream()
+            .anyMatch(output -> output.name().equals(definition.name()));
+    Optional<TupleRelation> relation = TupleRelation.of(definition);
+    if (isKept || relation.isEmpty()) {
+      return false;
+    }
+    tuples.put(definition.name(), relation.get());
+    deferred.add(new Deferred(definition, functions.size()));
+    buffers.put(
+        definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+    return true;
+  }
+
+  private void storeIfRead(Deferred relation) {
+    String name = relation.definition.name();
+    if (functions.stream().noneMatch(function -> Usage.of(function.body()).reads(name))) {
+      return;
+    }
+    List<Function> before = List.copyOf(functions);
+    functions.clear();
+    made.add(new Buffer(name, relation.definition.type(), Buffer.Scope.GLOBAL));
+    lower(relation.definition, new NestBuilder(relation.definition, buffers));
+    functions.addAll(0, before.subList(0, relation.place));
+    functions.addAll(before.subList(relation.place, before.size()));
   }
 
   /// States and what is computed of them in each round: functions that repeat. What only the next
@@ -81,7 +124,7 @@ public final class LowerToLoops {
       addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
       copy(Step.Iteration.start(state), state, ".first");
     }
-    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers);
+    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers, tuples);
     if (rounds.isPresent()) {
       rounds.get().buffers().forEach(this::addBuffer);
       functions.addAll(rounds.get().functions());

@@ -2,6 +2,7 @@ package org.einkorn.passes.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -17,7 +18,9 @@ import org.einkorn.runtime.DType;
 /// last the fastest.
 ///
 /// @param axis the axis along which positions are listed
-record Rows(String relation, TensorType type, int axis) {
+/// @param tuples the relation as a list of tuples, if it is one; else all its positions are looked
+///   at. The list may hold a tuple several times, and a row then a position
+record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> tuples) {
   private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
 
   private String starts() {
@@ -26,6 +29,10 @@ record Rows(String relation, TensorType type, int axis) {
 
   private String columns() {
     return relation + ".columns" + axis;
+  }
+
+  private String ends() {
+    return relation + ".ends" + axis;
   }
 
   /// What the function that makes the rows is called.
@@ -42,14 +49,24 @@ record Rows(String relation, TensorType type, int axis) {
   }
 
   private IndexExpr places() {
+    if (tuples.isPresent()) {
+      return tuples.get().tuple().extent().plus(1);
+    }
     return type.extents().stream().reduce(IndexExpr.of(1), IndexExpr::times).plus(1);
   }
 
   List<Buffer> buffers() {
-    return List.of(
-        new Buffer(
-            starts(), new TensorType(DType.I64, List.of(count().plus(1))), Buffer.Scope.GLOBAL),
-        new Buffer(columns(), new TensorType(DType.I64, List.of(places())), Buffer.Scope.GLOBAL));
+    List<Buffer> buffers = new ArrayList<>();
+    buffers.add(buffer(starts(), count().plus(1)));
+    buffers.add(buffer(columns(), places()));
+    if (tuples.isPresent()) {
+      buffers.add(buffer(ends(), count()));
+    }
+    return buffers;
+  }
+
+  private static Buffer buffer(String name, IndexExpr extent) {
+    return new Buffer(name, new TensorType(DType.I64, List.of(extent)), Buffer.Scope.GLOBAL);
   }
 
   /// The number of the row at some positions, that of `axis` ignored.
@@ -71,6 +88,45 @@ record Rows(String relation, TensorType type, int axis) {
 
   /// Makes the rows.
   Stmt build() {
+    return tuples.map(this::sorted).orElseGet(this::listed);
+  }
+
+  /// Counts the tuples of each row, makes room for them, and puts each in its place.
+  private Stmt sorted(TupleRelation relation) {
+    IndexExpr tuple = IndexExpr.variable("tuple");
+    IndexExpr number = IndexExpr.variable("row");
+    List<IndexExpr> at = relation.at(tuple);
+    IndexExpr row = row(at);
+    Scalar one = Scalar.Literal.of(DType.I64, 1);
+    Scalar end = new Scalar.Read(ends(), DType.I64, List.of(row));
+    Stmt count = new Stmt.Store(ends(), List.of(row), new Scalar.Binary(BinaryOp.ADD, end, one));
+    Scalar length = new Scalar.Read(ends(), DType.I64, List.of(number));
+    Stmt room =
+        new Stmt.Sequence(
+            List.of(
+                new Stmt.Store(
+                    starts(),
+                    List.of(number.plus(1)),
+                    new Scalar.Binary(BinaryOp.ADD, start(number), length)),
+                new Stmt.Store(ends(), List.of(number), start(number))));
+    Stmt put =
+        new Stmt.Sequence(
+            List.of(
+                new Stmt.Store(columns(), List.of(place(end)), new Scalar.Position(at.get(axis))),
+                count));
+    IndexExpr tupleCount = relation.tuple().extent();
+    Stmt zero = new Stmt.Store(ends(), List.of(number), Scalar.Literal.of(DType.I64, 0));
+    return new Stmt.Sequence(
+        List.of(
+            new Stmt.For(Stmt.LoopKind.SERIAL, "row", count(), zero),
+            new Stmt.For(Stmt.LoopKind.SERIAL, "tuple", tupleCount, count),
+            new Stmt.Store(
+                starts(), List.of(IndexExpr.Constant.ZERO), Scalar.Literal.of(DType.I64, 0)),
+            new Stmt.For(Stmt.LoopKind.SERIAL, "row", count(), room),
+            new Stmt.For(Stmt.LoopKind.SERIAL, "tuple", tupleCount, put)));
+  }
+
+  private Stmt listed() {
     String register = relation + ".count";
     Scalar number = new Scalar.Read(register, DType.I64, List.of());
     List<IndexExpr> at = new ArrayList<>();

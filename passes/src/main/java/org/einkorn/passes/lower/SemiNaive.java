@@ -47,8 +47,13 @@ final class SemiNaive {
   /// The types of relations that no round changes.
   private final Map<String, TensorType> relations;
 
-  private SemiNaive(Fixpoint fixpoint, Map<String, TensorType> relations) {
+  /// Those of them that are lists of tuples.
+  private final Map<String, TupleRelation> tuples;
+
+  private SemiNaive(
+      Fixpoint fixpoint, Map<String, TensorType> relations, Map<String, TupleRelation> tuples) {
     this.fixpoint = fixpoint;
+    this.tuples = Map.copyOf(tuples);
     this.relations = Map.copyOf(relations);
     fixpoint.states().forEach(state -> lists.put(state.name(), new Worklist(state)));
   }
@@ -67,7 +72,9 @@ final class SemiNaive {
   /// element of a state does not tell where a term reads it.
   ///
   /// @param buffers all memory so far, by name
-  static Optional<Lowered> lower(Step.Iteration iteration, Map<String, Buffer> buffers) {
+  /// @param tuples relations that are lists of tuples
+  static Optional<Lowered> lower(
+      Step.Iteration iteration, Map<String, Buffer> buffers, Map<String, TupleRelation> tuples) {
     Optional<Fixpoint> fixpoint = Fixpoint.of(iteration);
     if (fixpoint.isEmpty()) {
       return Optional.empty();
@@ -80,7 +87,7 @@ final class SemiNaive {
           }
         });
     fixpoint.get().states().forEach(state -> relations.remove(state.name()));
-    SemiNaive lowering = new SemiNaive(fixpoint.get(), relations);
+    SemiNaive lowering = new SemiNaive(fixpoint.get(), relations, tuples);
     boolean isSuited = fixpoint.get().states().stream().allMatch(lowering::isSuited);
     return isSuited ? Optional.of(lowering.run(iteration)) : Optional.empty();
   }
@@ -312,7 +319,8 @@ final class SemiNaive {
         int along = free.getFirst();
         String variable = ((IndexExpr.Variable) read.indices().get(along)).name();
         TensorType type = Objects.requireNonNull(relations.get(read.tensor()));
-        Rows listed = new Rows(read.tensor(), type, along);
+        Rows listed =
+            new Rows(read.tensor(), type, along, Optional.ofNullable(tuples.get(read.tensor())));
         rows.putIfAbsent(listed.name(), listed);
         conditions.remove(condition);
         open.removeIf(axis -> axis.name().equals(variable));
@@ -337,7 +345,8 @@ final class SemiNaive {
     /// Whether a relation that no round changes is read at plain axes of its own extents.
     private boolean isListed(Scalar.Read read) {
       TensorType type = relations.get(read.tensor());
-      if (type == null || new HashSet<>(read.indices()).size() != read.indices().size()) {
+      boolean isLong = tuples.containsKey(read.tensor()) && read.indices().size() > 2;
+      if (type == null || isLong || new HashSet<>(read.indices()).size() != read.indices().size()) {
         return false;
       }
       for (int axis = 0; axis < read.indices().size(); axis++) {
