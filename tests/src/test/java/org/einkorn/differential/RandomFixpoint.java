@@ -49,6 +49,21 @@ final class RandomFixpoint {
     data.put(name, new Data(DType.BOOL, extents, elements));
   }
 
+  /// A relation as a list of its tuples, some of them twice.
+  private void tuples(String name) {
+    String list = name + "t";
+    lines.add("input " + list + "[t: T" + name + ", c: 2]: i64");
+    lines.add("tensor " + name + "[N, N]: bool");
+    lines.add(name + "[" + list + "[t, 0], " + list + "[t, 1]] or= true");
+    long count = nodes == 0 ? 0 : dice.between(0, 12);
+    long[] extents = {count, 2};
+    long[] elements = new long[Data.count(extents)];
+    for (int number = 0; number < elements.length; number++) {
+      elements[number] = dice.between(0, (int) nodes - 1);
+    }
+    data.put(list, new Data(DType.I64, extents, elements));
+  }
+
   private String atom(String name, int axes) {
     List<String> at = new ArrayList<>();
     for (int axis = 0; axis < axes; axis++) {
@@ -59,8 +74,13 @@ final class RandomFixpoint {
 
   private RandomSource.Made rules() {
     relation("P", 1);
-    relation("E", 2);
-    relation("F", 2);
+    for (String name : List.of("E", "F")) {
+      if (dice.chance(0.4)) {
+        tuples(name);
+      } else {
+        relation(name, 2);
+      }
+    }
     if (dice.chance(0.3)) {
       relation("G", 3);
     }
@@ -81,6 +101,11 @@ final class RandomFixpoint {
       lines.add("T(x, y) <- E(x, y), not R(x, y)");
       lines.add("T(x, z) <- T(x, y), T(y, z)");
       lines.add("output T");
+    }
+    if (dice.chance(0.4)) {
+      lines.add("U(x) <- E(x, y), F(y, z), P(z)");
+      lines.add("U(x) <- " + dice.pick(List.of("E(x, x)", "E(y, x)", "E(x, y), F(x, y)")));
+      lines.add("output U");
     }
     derived.forEach(name -> lines.add("output " + name));
     return made();
