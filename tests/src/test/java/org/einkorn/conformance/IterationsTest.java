@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,61 @@ final class IterationsTest {
         D(x, z) <- D(x, y), W(y, z)
         """;
     check(text, DType.BOOL, 0, (a, b) -> a + b > 0 ? 1 : 0, (a, b) -> a * b > 0 ? 1 : 0);
+  }
+
+  /// Half of them with as many edges at each node, half scale-free: a new node prefers those that
+  /// have many edges (Barabási and Albert, 1999).
+  @Test
+  void closureOfAThousandGraphs() {
+    String text =
+        """
+        input W[i: N, j: N]: bool
+        D(x, z) <- W(x, z)
+        D(x, z) <- D(x, y), W(y, z)
+        """;
+    Random random = new Random(SEED);
+    List<Program> programs =
+        List.of(Target.jvm(), Target.llvm()).stream()
+            .map(target -> Options.defaults().withTarget(target))
+            .map(options -> Einkorn.compile("graph", text).with(options).keeping("D"))
+            .toList();
+    for (int number = 0; number < 1000; number++) {
+      int nodes = 2 + random.nextInt(30);
+      double[][] weights =
+          number % 2 == 0
+              ? graph(random, nodes, 2.0 * random.nextDouble() / nodes, 1, 0)
+              : scaleFree(random, nodes);
+      double[][] expected =
+          closure(weights, (a, b) -> a + b > 0 ? 1 : 0, (a, b) -> a * b > 0 ? 1 : 0);
+      for (Program program : programs) {
+        try (Arena arena = Arena.ofConfined()) {
+          Tensor found = program.with("W", tensor(arena, DType.BOOL, weights)).run().get("D");
+          for (int row = 0; row < nodes; row++) {
+            for (int column = 0; column < nodes; column++) {
+              assertEquals(
+                  expected[row][column],
+                  found.getDouble(row, column),
+                  "graph " + number + " of seed " + SEED);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static double[][] scaleFree(Random random, int nodes) {
+    double[][] weights = new double[nodes][nodes];
+    List<Integer> ends = new ArrayList<>(List.of(0));
+    for (int node = 1; node < nodes; node++) {
+      for (int edge = 0; edge < 2; edge++) {
+        int other = ends.get(random.nextInt(ends.size()));
+        boolean isOutward = random.nextBoolean();
+        weights[isOutward ? node : other][isOutward ? other : node] = 1;
+        ends.add(other);
+      }
+      ends.add(node);
+    }
+    return weights;
   }
 
   @Test
