@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.passes.cost.ModuleCount;
 import org.einkorn.passes.cost.OperationCount;
@@ -24,12 +25,22 @@ record PlannedCounts(Map<String, OperationCount> byDefinition, OperationCount to
         lowered.equations().definitions().stream().map(Definition::name).toList();
     Map<String, OperationCount> counts = new LinkedHashMap<>();
     OperationCount total = OperationCount.ZERO;
-    for (Function function : lowered.scheduled().functions()) {
+    Module scheduled = lowered.scheduled();
+    for (int place = 0; place < scheduled.functions().size(); place++) {
+      Function function = scheduled.functions().get(place);
       OperationCount count = ModuleCount.of(function, symbols);
+      count = isRepeated(scheduled, place) ? count.asRound() : count;
       counts.merge(definitionOf(function.name(), definitions), count, OperationCount::plus);
       total = total.plus(count);
     }
     return new PlannedCounts(counts, total);
+  }
+
+  private static boolean isRepeated(Module module, int place) {
+    return module.repeats().stream()
+        .anyMatch(
+            repeat ->
+                module.placeOf(repeat.first()) <= place && place <= module.placeOf(repeat.last()));
   }
 
   /// `Y.1.update` is a function of `Y.1`: of the longest name that it begins with.

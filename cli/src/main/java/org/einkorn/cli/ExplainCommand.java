@@ -166,6 +166,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /// What stands before a count that the data decide.
   private static String atMost(OperationCount count) {
-    return count.dependsOnData() ? "by the data at most " : "";
+    String rounds = count.ofOneRound() ? "each round counted once, " : "";
+    return rounds + (count.dependsOnData() ? "by the data at most " : "");
   }
 }

@@ -38,6 +38,7 @@ final class Json {
     sums.put("planned_mul", totals.planned().multiplies());
     sums.put("planned_add", totals.planned().adds());
     sums.put("data_dependent", totals.planned().dependsOnData());
+    sums.put("of_one_round", totals.planned().ofOneRound());
     sums.put("peak_bytes", totals.peakBytes());
     sums.put("largest_temporary_bytes", totals.largestTemporaryBytes());
     json.put("totals", sums);
@@ -89,6 +90,9 @@ final class Json {
     Map<String, Object> json = ordered("mul", count.multiplies(), "add", count.adds());
     if (count.dependsOnData()) {
       json.put("data_dependent", true);
+    }
+    if (count.ofOneRound()) {
+      json.put("of_one_round", true);
     }
     return json;
   }

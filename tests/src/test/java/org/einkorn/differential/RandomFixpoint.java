@@ -28,7 +28,10 @@ final class RandomFixpoint {
   }
 
   private RandomSource.Made made() {
-    return new RandomSource.Made(String.join("\n", lines) + "\n", data);
+    String text = String.join("\n", lines) + "\n";
+    // Of known sizes more is known.
+    return new RandomSource.Made(
+        nodes > 0 && dice.chance(0.5) ? text.replace("N", Long.toString(nodes)) : text, data);
   }
 
   // ---- rules
@@ -107,7 +110,17 @@ final class RandomFixpoint {
       lines.add("U(x) <- " + dice.pick(List.of("E(x, x)", "E(y, x)", "E(x, y), F(x, y)")));
       lines.add("output U");
     }
-    derived.forEach(name -> lines.add("output " + name));
+    boolean isAsked = nodes > 0 && dice.chance(0.5);
+    for (String name : derived) {
+      int axes = arity.getOrDefault(name, 1);
+      if (isAsked && axes == 2) {
+        String at = dice.pick(List.of("0, x", "x, 0"));
+        lines.add(name + "q(x) <- " + name + "(" + at + ")");
+        lines.add("output " + name + "q");
+      } else {
+        lines.add("output " + name);
+      }
+    }
     return made();
   }
 
@@ -118,6 +131,13 @@ final class RandomFixpoint {
     List<String> body = new ArrayList<>(List.of("E(x, y)", "F(y, z)"));
     if (dice.chance(0.5)) {
       body = new ArrayList<>(List.of("E(" + dice.pick(INDICES) + ", z)", "F(y, x)"));
+    }
+    if (!recursive.isEmpty() && dice.chance(0.3)) {
+      // The position is passed on.
+      String passed = arity.getOrDefault(name, 1) == 1 ? "(y)" : "(x, y)";
+      String left = arity.getOrDefault(name, 1) == 1 ? "(z)" : "(x, z)";
+      lines.add(name + left + " <- " + name + passed + ", F(y, z)");
+      return;
     }
     if (!recursive.isEmpty()) {
       String read = dice.pick(recursive);
@@ -181,7 +201,11 @@ final class RandomFixpoint {
         lines.add("D[i, k] " + sign + " D[i, i] + D[k, k]");
       }
     }
-    if (!lines.getFirst().startsWith("output")) {
+    boolean isWhole = lines.stream().noneMatch(line -> line.startsWith("D[i, k]"));
+    if (!isWhole && nodes > 0 && dice.chance(0.5)) {
+      lines.add("Q[k] = D[0, k]");
+      lines.add("output Q");
+    } else if (!lines.getFirst().startsWith("output")) {
       lines.add("output D");
     }
     return made();

@@ -15,8 +15,14 @@ import org.einkorn.runtime.DType;
 /// @param adds how many additions
 /// @param dependsOnData whether the data decide how many there are; the figures are then a bound
 ///   that they do not exceed
-public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dependsOnData) {
+/// @param ofOneRound whether some of it is done again and again, and counted once
+public record OperationCount(
+    BigInteger multiplies, BigInteger adds, boolean dependsOnData, boolean ofOneRound) {
   public static final OperationCount ZERO = OperationCount.of(0, 0);
+
+  public OperationCount(BigInteger multiplies, BigInteger adds, boolean dependsOnData) {
+    this(multiplies, adds, dependsOnData, false);
+  }
 
   public static OperationCount of(long multiplies, long adds) {
     return new OperationCount(BigInteger.valueOf(multiplies), BigInteger.valueOf(adds), false);
@@ -26,22 +32,30 @@ public record OperationCount(BigInteger multiplies, BigInteger adds, boolean dep
     return new OperationCount(
         multiplies.add(other.multiplies),
         adds.add(other.adds),
-        dependsOnData || other.dependsOnData);
+        dependsOnData || other.dependsOnData,
+        ofOneRound || other.ofOneRound);
   }
 
   OperationCount minus(OperationCount other) {
     return new OperationCount(
         multiplies.subtract(other.multiplies),
         adds.subtract(other.adds),
-        dependsOnData || other.dependsOnData);
+        dependsOnData || other.dependsOnData,
+        ofOneRound || other.ofOneRound);
   }
 
   OperationCount times(BigInteger factor) {
-    return new OperationCount(multiplies.multiply(factor), adds.multiply(factor), dependsOnData);
+    return new OperationCount(
+        multiplies.multiply(factor), adds.multiply(factor), dependsOnData, ofOneRound);
   }
 
   OperationCount asBound() {
-    return new OperationCount(multiplies, adds, true);
+    return new OperationCount(multiplies, adds, true, ofOneRound);
+  }
+
+  /// The same as the count of one round of several.
+  public OperationCount asRound() {
+    return new OperationCount(multiplies, adds, dependsOnData, true);
   }
 
   /// The count of a definition as it is written: each term over its whole domain.

@@ -39,6 +39,9 @@ public final class LowerToLoops {
   /// Relations that are lists of tuples, and that are not kept.
   private final Map<String, TupleRelation> tuples = new LinkedHashMap<>();
 
+  /// The names of the rows of relations that functions make.
+  private final Set<String> rows = new HashSet<>();
+
   /// Their definitions, and before which function each stands.
   private final List<Deferred> deferred = new ArrayList<>();
 
@@ -124,7 +127,7 @@ public final class LowerToLoops {
       addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
       copy(Step.Iteration.start(state), state, ".first");
     }
-    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers, tuples);
+    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers, tuples, rows);
     if (rounds.isPresent()) {
       rounds.get().buffers().forEach(this::addBuffer);
       functions.addAll(rounds.get().functions());

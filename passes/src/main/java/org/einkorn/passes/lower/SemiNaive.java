@@ -47,12 +47,19 @@ final class SemiNaive {
   /// The types of relations that no round changes.
   private final Map<String, TensorType> relations;
 
+  /// What rows there are already.
+  private final Set<String> known;
+
   /// Those of them that are lists of tuples.
   private final Map<String, TupleRelation> tuples;
 
   private SemiNaive(
-      Fixpoint fixpoint, Map<String, TensorType> relations, Map<String, TupleRelation> tuples) {
+      Fixpoint fixpoint,
+      Map<String, TensorType> relations,
+      Map<String, TupleRelation> tuples,
+      Set<String> known) {
     this.fixpoint = fixpoint;
+    this.known = known;
     this.tuples = Map.copyOf(tuples);
     this.relations = Map.copyOf(relations);
     fixpoint.states().forEach(state -> lists.put(state.name(), new Worklist(state)));
@@ -73,8 +80,12 @@ final class SemiNaive {
   ///
   /// @param buffers all memory so far, by name
   /// @param tuples relations that are lists of tuples
+  /// @param known the names of the rows that earlier functions make; those of this one are added
   static Optional<Lowered> lower(
-      Step.Iteration iteration, Map<String, Buffer> buffers, Map<String, TupleRelation> tuples) {
+      Step.Iteration iteration,
+      Map<String, Buffer> buffers,
+      Map<String, TupleRelation> tuples,
+      Set<String> known) {
     Optional<Fixpoint> fixpoint = Fixpoint.of(iteration);
     if (fixpoint.isEmpty()) {
       return Optional.empty();
@@ -87,7 +98,7 @@ final class SemiNaive {
           }
         });
     fixpoint.get().states().forEach(state -> relations.remove(state.name()));
-    SemiNaive lowering = new SemiNaive(fixpoint.get(), relations, tuples);
+    SemiNaive lowering = new SemiNaive(fixpoint.get(), relations, tuples, known);
     boolean isSuited = fixpoint.get().states().stream().allMatch(lowering::isSuited);
     return isSuited ? Optional.of(lowering.run(iteration)) : Optional.empty();
   }
@@ -321,7 +332,9 @@ final class SemiNaive {
         TensorType type = Objects.requireNonNull(relations.get(read.tensor()));
         Rows listed =
             new Rows(read.tensor(), type, along, Optional.ofNullable(tuples.get(read.tensor())));
-        rows.putIfAbsent(listed.name(), listed);
+        if (known.add(listed.name())) {
+          rows.put(listed.name(), listed);
+        }
         conditions.remove(condition);
         open.removeIf(axis -> axis.name().equals(variable));
         return Optional.of(

@@ -13,6 +13,7 @@ import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
+import org.einkorn.passes.normalize.SliceFixpoints;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
 import org.einkorn.passes.trace.Trace;
@@ -21,7 +22,8 @@ import org.einkorn.passes.trace.Trace;
 public final class Pipeline {
   /// Rewrites of equations, in order.
   public static final List<Pass<Program>> EQUATION_PASSES =
-      List.of(RemoveDeadDefinitions.PASS, Normalize.PASS, OrderContractions.PASS);
+      List.of(
+          RemoveDeadDefinitions.PASS, SliceFixpoints.PASS, Normalize.PASS, OrderContractions.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
