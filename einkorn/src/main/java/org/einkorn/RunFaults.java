@@ -33,7 +33,8 @@ final class RunFaults {
 
   /// @param program the program at level 1
   static DataException explain(DataException failure, org.einkorn.ir.tensor.Program program) {
-    Optional<Definition> definition = failure.equation().flatMap(name -> find(program, name));
+    Optional<Definition> definition =
+        failure.equation().flatMap(name -> find(program, name)).map(some -> step(program, some));
     if (definition.isEmpty()) {
       return failure;
     }
@@ -50,6 +51,13 @@ final class RunFaults {
     return failure.fault() == DataFault.INTEGER_OVERFLOW
         ? explain(placed, definition.get())
         : placed;
+  }
+
+  /// Of what is iterated the step: what it starts from has failed before.
+  private static Definition step(org.einkorn.ir.tensor.Program program, Definition definition) {
+    return definition.body() instanceof Body.Iterate iterate
+        ? find(program, iterate.next()).orElse(definition)
+        : definition;
   }
 
   /// The definition, or for a temporary `Y.1` that of the tensor it is made for.

@@ -275,6 +275,9 @@ public sealed interface Problem {
   /// `until` or `for` where nothing is iterated.
   record Steps(String tensor, Origin at) implements OfRecursion {}
 
+  /// A number of rounds that may be no whole number.
+  record FractionalRounds(String type, Origin at) implements OfRecursion {}
+
   /// Steps of one iteration that end differently.
   record TwoEndings(Origin at, Origin other) implements OfRecursion {}
 

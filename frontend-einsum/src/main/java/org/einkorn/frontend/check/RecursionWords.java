@@ -36,6 +36,10 @@ final class RecursionWords {
           Diagnostic.error("E0903", "nothing is iterated here")
               .at(p.at(), code(p.tensor()) + " does not need itself")
               .help("leave out `until` and `for`, or let the right side read " + code(p.tensor()));
+      case Problem.FractionalRounds p ->
+          Diagnostic.error("E0903", "a number of rounds must be a whole number")
+              .at(p.at(), "this is " + p.type())
+              .help("convert it in an equation of its own: `N: i64 = floor(…)`");
       case Problem.TwoEndings p ->
           Diagnostic.error("E0903", "two endings for one iteration")
               .at(p.at(), "these tensors are iterated together")

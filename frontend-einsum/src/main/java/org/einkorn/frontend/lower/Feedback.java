@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.syntax.FactorOperator;
@@ -130,46 +131,43 @@ final class Feedback {
         : Optional.empty();
   }
 
-  /// Whether the value is a polynomial of the tensors over one semiring: then a change after as
-  /// many rounds as there are elements comes of a cycle that improves itself for ever.
-  boolean isPolynomial(Tree.Expression value) {
-    return isPolynomial(value, false) || isPolynomial(value, true);
+  /// Whether the value is a polynomial of the tensors over one semiring: (⊕, +), or the lattice of
+  /// min and max. Then a change after as many rounds as there are elements comes of a cycle that
+  /// improves itself for ever.
+  ///
+  /// @param plus ⊕: `min`, `max`
+  boolean isPolynomial(Tree.Expression value, String plus) {
+    return isPolynomial(value, Set.of(plus), true)
+        || isPolynomial(value, Set.of("min", "max"), false);
   }
 
-  /// @param ofProducts whether the tensors may be multiplied; else they may be added
-  private boolean isPolynomial(Tree.Expression value, boolean ofProducts) {
+  /// @param functions those that the tensors may be arguments of
+  /// @param ofSums whether the tensors may be added
+  private boolean isPolynomial(Tree.Expression value, Set<String> functions, boolean ofSums) {
     if (!reads(value)) {
       return true;
     }
-    return switch (value) {
-      case Tree.Name _, Tree.Access _ -> true;
-      case Tree.Sum sum -> !ofProducts && allPolynomials(sum, false);
-      case Tree.Product product ->
-          ofProducts && Uses.isJoin(product) && allPolynomials(product, true);
-      case Tree.Logic logic -> allPolynomials(logic, ofProducts);
-      case Tree.Projection projection ->
-          switch (projection.kind()) {
-            case MAX, MIN, ANY, ALL -> allPolynomials(projection, ofProducts);
-            case SUM, PROD, AVG, LSE, XOR, ARGMAX, ARGMIN, CUMSUM, CUMPROD, CUMMAX, CUMMIN -> false;
-          };
-      case Tree.Call call ->
-          (call.function().text().equals("max") || call.function().text().equals("min"))
-              && allPolynomials(call, ofProducts);
-      case Tree.Not _,
-          Tree.Negate _,
-          Tree.Comparison _,
-          Tree.Power _,
-          Tree.Indexed _,
-          Tree.IntegerLiteral _,
-          Tree.DecimalLiteral _,
-          Tree.TruthLiteral _,
-          Tree.Text _ ->
-          false;
-    };
-  }
-
-  private boolean allPolynomials(Tree.Expression value, boolean ofProducts) {
-    return Uses.children(value).stream().allMatch(child -> isPolynomial(child, ofProducts));
+    boolean isInside =
+        switch (value) {
+          case Tree.Name _, Tree.Access _, Tree.Logic _ -> true;
+          case Tree.Sum _ -> ofSums;
+          case Tree.Projection projection ->
+              functions.contains(projection.kind().name().toLowerCase(Locale.ROOT));
+          case Tree.Call call -> functions.contains(call.function().text());
+          case Tree.Product _,
+              Tree.Not _,
+              Tree.Negate _,
+              Tree.Comparison _,
+              Tree.Power _,
+              Tree.Indexed _,
+              Tree.IntegerLiteral _,
+              Tree.DecimalLiteral _,
+              Tree.TruthLiteral _,
+              Tree.Text _ ->
+              false;
+        };
+    return isInside
+        && Uses.children(value).stream().allMatch(child -> isPolynomial(child, functions, ofSums));
   }
 
   private boolean reads(Tree.Expression value) {

@@ -212,6 +212,16 @@ final class Iteration {
     return path;
   }
 
+  /// A number of rounds is a whole number.
+  private void requireWhole(Equations rounds) {
+    for (Part part : rounds.parts()) {
+      DType type = new Types(context).of(part.node()).type();
+      if (!type.isInteger()) {
+        context.report(new Problem.FractionalRounds(type.text(), part.item().origin()));
+      }
+    }
+  }
+
   /// How the iteration ends: as written, or when nothing changes any more.
   private Body.Iterate end(List<Equations> states) {
     String first = states.getFirst().target();
@@ -221,6 +231,9 @@ final class Iteration {
         boolean isCondition = one.target().endsWith(".until");
         TensorType type = new TensorType(isCondition ? DType.BOOL : DType.I64, List.of());
         Optional<String> whole = whole(one.parts(), type);
+        if (!isCondition) {
+          requireWhole(one);
+        }
         if (whole.isEmpty()) {
           one.definer(one.parts()).define();
         }
@@ -236,6 +249,11 @@ final class Iteration {
     limit(first + ".limit", states);
     return new Body.Iterate(
         first, first, Optional.of(first + ".settled"), Optional.of(first + ".limit"));
+  }
+
+  /// Whether a step replaces what is there, and is not combined with it.
+  private static boolean replaces(Tree.AssignOperator operator) {
+    return operator == Tree.AssignOperator.ASSIGN || operator == Tree.AssignOperator.AVG;
   }
 
   private static String start(String target) {
@@ -255,9 +273,7 @@ final class Iteration {
     }
     TensorType type = type(one);
     boolean isAssigned =
-        hasEnding()
-            && !steps.isEmpty()
-            && steps.getFirst().item().operator() == Tree.AssignOperator.ASSIGN;
+        hasEnding() && !steps.isEmpty() && replaces(steps.getFirst().item().operator());
     Optional<String> whole = isAssigned ? whole(base, type) : Optional.empty();
     Optional<String> goal = isAssigned ? whole(steps, type) : Optional.empty();
     boolean isFilled = true;
@@ -350,7 +366,11 @@ final class Iteration {
     boolean isBounded =
         group.values().stream()
             .flatMap(List::stream)
-            .allMatch(item -> item.value().map(feedback::isPolynomial).orElse(true));
+            .allMatch(
+                item ->
+                    item.value()
+                        .map(value -> feedback.isPolynomial(value, name(item.operator())))
+                        .orElse(true));
     boolean isLogic = states.stream().allMatch(one -> one.assumed() == DType.BOOL);
     IndexExpr rounds = IndexExpr.of(isBounded || isLogic ? 1 : MOST_ROUNDS);
     if (isBounded || isLogic) {
@@ -361,6 +381,10 @@ final class Iteration {
     }
     TensorType type = new TensorType(DType.I64, List.of());
     add(name, type, map(type, new Scalar.Position(rounds)), states.getFirst().origin());
+  }
+
+  private static String name(Tree.AssignOperator operator) {
+    return operator.sign().substring(0, operator.sign().length() - 1);
   }
 
   private static List<Axis> axes(TensorType type) {

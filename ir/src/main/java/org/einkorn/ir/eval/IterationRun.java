@@ -1,8 +1,10 @@
 package org.einkorn.ir.eval;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.runtime.exec.KernelTrap;
 
@@ -18,13 +20,15 @@ final class IterationRun {
   }
 
   /// @throws KernelTrap if the condition that ends it does not come true
-  void execute(Step.Iteration iteration) {
+  /// @param program whose iteration it is
+  void execute(Step.Iteration iteration, Program program) {
+    List<Step> beforeTest = iteration.beforeTest(program);
     for (Definition state : iteration.states()) {
       copy(Step.Iteration.start(state), state);
     }
     Optional<Long> limit = iteration.limit().map(this::number);
     for (long round = 0; ; round++) {
-      iteration.steps().forEach(compute);
+      beforeTest.forEach(compute);
       if (iteration.until().isPresent() && number(iteration.until().get()) != 0) {
         return;
       }
@@ -34,6 +38,7 @@ final class IterationRun {
         }
         return;
       }
+      iteration.steps().stream().filter(step -> !beforeTest.contains(step)).forEach(compute);
       for (Definition state : iteration.states()) {
         copy(Step.Iteration.next(state), state);
       }

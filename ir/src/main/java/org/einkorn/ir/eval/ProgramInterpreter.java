@@ -136,7 +136,7 @@ public final class ProgramInterpreter implements KernelModule {
       case Step.Recurrence recurrence -> new RecurrenceRun(evaluator).execute(recurrence);
       case Step.Iteration iteration ->
           new IterationRun(evaluator, inner -> execute(inner, evaluator, memory, symbols))
-              .execute(iteration);
+              .execute(iteration, program);
     }
   }
 

@@ -1,8 +1,10 @@
 package org.einkorn.ir.tensor;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 
 /// What is computed next, in the order that [EvaluationOrder] finds.
@@ -108,6 +110,26 @@ public sealed interface Step {
     /// What a state is at first.
     public static String start(Definition state) {
       return iterate(state).start();
+    }
+
+    /// The steps that the test for the end needs, or that something reads afterwards. The others
+    /// are for the next round alone, and the last round does without them.
+    public List<Step> beforeTest(Program program) {
+      Set<String> needed = new HashSet<>();
+      until().ifPresent(needed::add);
+      program.signature().outputs().forEach(output -> needed.add(output.name()));
+      List<Definition> inside = definitions();
+      program.definitions().stream()
+          .filter(definition -> !inside.contains(definition))
+          .forEach(definition -> needed.addAll(TensorReads.of(definition.body())));
+      List<Step> found = new ArrayList<>();
+      for (Step step : steps.reversed()) {
+        if (step.definitions().stream().anyMatch(some -> needed.contains(some.name()))) {
+          found.addFirst(step);
+          step.definitions().forEach(some -> needed.addAll(TensorReads.of(some.body())));
+        }
+      }
+      return List.copyOf(found);
     }
 
     /// The states, and all that the steps compute.

@@ -26,7 +26,6 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
-import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -134,7 +133,7 @@ public final class LowerToLoops {
       repeats.add(rounds.get().repeat());
       return;
     }
-    Set<Step> ofTest = ofTest(iteration, program);
+    List<Step> ofTest = iteration.beforeTest(program);
     int first = functions.size();
     iteration.steps().stream()
         .filter(ofTest::contains)
@@ -154,25 +153,6 @@ public final class LowerToLoops {
             functions.getLast().name(),
             iteration.until(),
             iteration.limit()));
-  }
-
-  /// The steps that the test for the end needs, or that something else reads afterwards.
-  private static Set<Step> ofTest(Step.Iteration iteration, Program program) {
-    Set<String> needed = new HashSet<>();
-    iteration.until().ifPresent(needed::add);
-    program.signature().outputs().forEach(output -> needed.add(output.name()));
-    List<Definition> inside = iteration.definitions();
-    program.definitions().stream()
-        .filter(definition -> !inside.contains(definition))
-        .forEach(definition -> needed.addAll(TensorReads.of(definition.body())));
-    Set<Step> found = new HashSet<>();
-    for (Step step : iteration.steps().reversed()) {
-      if (step.definitions().stream().anyMatch(some -> needed.contains(some.name()))) {
-        found.add(step);
-        step.definitions().forEach(some -> needed.addAll(TensorReads.of(some.body())));
-      }
-    }
-    return found;
   }
 
   /// A function that stores the elements of one tensor in another of its type.
