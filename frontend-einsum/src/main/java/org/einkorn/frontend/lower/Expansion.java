@@ -156,7 +156,7 @@ final class Expansion {
               name,
               (int) needed,
               call.arguments().size(),
-              Signatures.of(context, name),
+              Signatures.of(function),
               call.origin()));
       return Optional.empty();
     }
