@@ -45,7 +45,7 @@ final class Prelude {
         : Optional.empty();
   }
 
-  /// The function that a call means: `sig(x, T)` has a temperature, `sig(x)` none.
+  /// The function that a call means: `sig(x, t)` has a temperature, `sig(x)` none.
   static Optional<Tree.Function> function(Tree.Call call) {
     String name = call.function().text();
     return name.equals("sig") && call.arguments().size() > 1
