@@ -1,9 +1,11 @@
 package org.einkorn.paper;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
 /// A family tree over a few generations: the first people have no parents, and later ones have two,
@@ -75,8 +77,8 @@ record FamilyTree(boolean[] isFemale, List<List<Integer>> parents) {
   }
 
   /// A relation of two people as a tensor of truth values.
-  Tensor tensor(Relation relation) {
-    Tensor tensor = Tensor.wrap(new boolean[size() * size()], size(), size());
+  Tensor tensor(Arena arena, Relation relation) {
+    Tensor tensor = Tensor.allocate(arena, DType.BOOL, size(), size());
     for (int x = 0; x < size(); x++) {
       for (int y = 0; y < size(); y++) {
         tensor.setLong(relation.holds(x, y) ? 1 : 0, x, y);
