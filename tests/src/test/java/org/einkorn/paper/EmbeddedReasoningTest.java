@@ -149,7 +149,7 @@ final class EmbeddedReasoningTest {
         "%s, seed %d, D = %d: noise %.4f, expected %.4f; wrong %d, expected %.1f"
             .formatted(what, SEED, dimension, answers.noise(), noise, answers.wrong(), wrong);
     System.out.println(found);
-    assertEquals(1, answers.noise() / noise, 0.15, found);
+    assertEquals(1, answers.noise() / noise, 0.2, found);
     // Answers that share an embedding go wrong together, so their number varies more than its root.
     assertEquals(wrong, answers.wrong(), 0.3 * wrong + 4 * Math.sqrt(wrong) + 1, found);
     return answers.wrong() / (double) (PEOPLE * PEOPLE);
@@ -246,7 +246,7 @@ final class EmbeddedReasoningTest {
   @Test
   void allTargetsFindTheSame() {
     String dot = "EmbDescendants[x, d] Emb[y, d]";
-    FamilyTree few = FamilyTree.grow(SEED, 30, 12);
+    FamilyTree few = FamilyTree.grow(SEED, 30, 16);
     List<String> programs =
         List.of(
             AUNT.formatted(few.size(), 16, SEED),

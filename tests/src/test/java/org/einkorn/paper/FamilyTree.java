@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 
 /// A family tree over a few generations: the first people have no parents, and later ones have two,
-/// who are no siblings.
+/// who are no siblings. Where a generation has no couple, all people so far are looked through.
 ///
 /// @param isFemale who may be a sister
 /// @param parents of each person, none or two
@@ -29,7 +30,12 @@ record FamilyTree(boolean[] isFemale, List<List<Integer>> parents) {
     }
     while (parents.size() < people) {
       List<Integer> next = new ArrayList<>();
-      for (List<Integer> couple : couples(random, isFemale, parents, generation)) {
+      List<List<Integer>> couples = couples(random, isFemale, parents, generation);
+      if (couples.isEmpty()) {
+        generation = IntStream.range(0, parents.size()).boxed().toList();
+        continue;
+      }
+      for (List<Integer> couple : couples) {
         int children = 1 + random.nextInt(3);
         for (int child = 0; child < children && parents.size() < people; child++) {
           next.add(parents.size());
@@ -54,9 +60,6 @@ record FamilyTree(boolean[] isFemale, List<List<Integer>> parents) {
       if (her.isEmpty() || !her.equals(parents.get(couple.getLast()))) {
         couples.add(couple);
       }
-    }
-    if (couples.isEmpty()) {
-      throw new IllegalStateException("the family died out");
     }
     return couples;
   }
