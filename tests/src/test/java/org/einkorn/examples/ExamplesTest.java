@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +32,20 @@ final class ExamplesTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
 
   static List<Path> examples() throws IOException {
-    try (Stream<Path> files = Files.list(EXAMPLES)) {
-      return files.filter(file -> file.toString().endsWith(".ein")).sorted().toList();
+    List<Path> examples = new ArrayList<>();
+    for (Path folder : List.of(EXAMPLES, EXAMPLES.resolve("paper"))) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files.filter(file -> file.toString().endsWith(".ein")).sorted().forEach(examples::add);
+      }
     }
+    return examples;
   }
 
   @ParameterizedTest
   @MethodSource("examples")
   void printsItsExpectedOutput(Path example) throws IOException {
     String name = String.valueOf(example.getFileName()).replace(".ein", ".txt");
-    Path expected = EXAMPLES.resolve("expected").resolve(name);
+    Path expected = example.resolveSibling("expected").resolve(name);
     String printed = run(example, Target.jvm()).print(false, java.util.Set.of());
     if ("update".equals(System.getProperty("golden"))) {
       Files.createDirectories(expected.getParent());

@@ -88,7 +88,7 @@ final class Calls {
   private static Optional<Tree.Parameter> parameter(Context context, Tree.Call call, int argument) {
     String name = call.function().text();
     Optional<Tree.Function> function =
-        Optional.ofNullable(context.functions.get(name)).or(() -> Prelude.function(name));
+        Optional.ofNullable(context.functions.get(name)).or(() -> Prelude.function(call));
     boolean isPlaced = call.arguments().get(argument).name().isEmpty();
     return function
         .filter(found -> isPlaced && argument < found.parameters().size())
@@ -196,7 +196,7 @@ final class Calls {
 
   private Node library(Tree.Call call, Env env) {
     String name = call.function().text();
-    Optional<Tree.Function> found = Prelude.function(name);
+    Optional<Tree.Function> found = Prelude.function(call);
     if (found.isPresent()) {
       return expansion.expand(found.get(), call, env);
     }

@@ -159,8 +159,11 @@ final class Domain {
   private Problem.Use use(Frame.Site site) {
     TensorInfo tensor = context.tensor(site.tensor());
     String from = tensor == null ? "" : "`" + Shapes.describe(context, tensor) + "`";
-    return new Problem.Use(
-        site.origin(), Shapes.text(context.extents.resolve(site.extent())), from);
+    String extent =
+        context.extents.vocabulary(site.extent()).isPresent()
+            ? "an axis of labels"
+            : Shapes.text(context.extents.resolve(site.extent()));
+    return new Problem.Use(site.origin(), extent, from);
   }
 
   /// `X[p, (h d)]`: with one extent unknown, the axis is a multiple of the others.

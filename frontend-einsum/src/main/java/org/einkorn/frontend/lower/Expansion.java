@@ -153,11 +153,7 @@ final class Expansion {
     if (place > names.size() || found.size() < names.size()) {
       context.report(
           new Problem.ArgumentCount(
-              name,
-              (int) needed,
-              call.arguments().size(),
-              Signatures.of(context, name),
-              call.origin()));
+              name, (int) needed, call.arguments().size(), Signatures.of(function), call.origin()));
       return Optional.empty();
     }
     return Optional.of(found);

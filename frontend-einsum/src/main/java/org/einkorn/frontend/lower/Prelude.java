@@ -45,6 +45,14 @@ final class Prelude {
         : Optional.empty();
   }
 
+  /// The function that a call means: `sig(x, t)` has a temperature, `sig(x)` none.
+  static Optional<Tree.Function> function(Tree.Call call) {
+    String name = call.function().text();
+    return name.equals("sig") && call.arguments().size() > 1
+        ? Optional.of(LOADED.computeIfAbsent("sig-temperature", Prelude::load))
+        : function(name);
+  }
+
   /// Whether a text is one of the prelude's, and not the user's.
   static boolean holds(SourceFile file) {
     return file.name().startsWith(FOLDER);

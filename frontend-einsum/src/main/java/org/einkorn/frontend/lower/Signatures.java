@@ -14,7 +14,7 @@ final class Signatures {
     Optional<Tree.Function> written =
         Optional.ofNullable(context.functions.get(name)).or(() -> Prelude.function(name));
     if (written.isPresent()) {
-      return name + "(" + String.join(", ", parameters(written.get())) + ")";
+      return of(written.get());
     }
     return switch (name) {
       case "where" -> "where(condition, then, otherwise)";
@@ -35,6 +35,10 @@ final class Signatures {
       case "jet" -> "jet(F, X, V, order: 3)";
       default -> name + "(x)";
     };
+  }
+
+  static String of(Tree.Function function) {
+    return function.name().text() + "(" + String.join(", ", parameters(function)) + ")";
   }
 
   private static List<String> parameters(Tree.Function function) {
