@@ -8,8 +8,7 @@ import org.einkorn.ir.source.Origin;
 /// A program as it is written, without blanks, comments and redundant parentheses. Nothing is
 /// resolved: a [Name] may be an index, a number or a tensor, and only the checker knows.
 ///
-/// The grammar of the tree stands on the package page. Two trees are equal when they say the same,
-/// wherever they were written (see [Origin]).
+/// The package page has the grammar. Two trees are equal that say the same, wherever ([Origin]).
 public sealed interface Tree {
   Origin origin();
 
