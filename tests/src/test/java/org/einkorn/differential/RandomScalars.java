@@ -168,6 +168,8 @@ final class RandomScalars {
         Arrays.stream(BinaryOp.values())
             .filter(op -> op.domain().contains(operands) && op.result(operands) == type)
             .filter(op -> op != BinaryOp.POWER && op != BinaryOp.LOG_ADD_EXP)
+            // No equation says what only derivatives are for.
+            .filter(op -> (op != BinaryOp.FOLLOW && op != BinaryOp.SLOPE) || dice.chance(0.1))
             .toList();
     Scalar left = exact(operands, axes, depth - 1);
     return new Scalar.Binary(dice.pick(ops), left, exact(operands, axes, depth - 1));

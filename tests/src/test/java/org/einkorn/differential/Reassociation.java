@@ -91,6 +91,12 @@ final class Reassociation {
         continue;
       }
       Optional<Data> bound = Optional.ofNullable(bounds.get(entry.getKey() + ErrorBounds.SUFFIX));
+      if (isReordered && bound.isEmpty() && right.type().isComplex()) {
+        // Each part of a product is a difference, and the sign of its 0 depends on the order.
+        bound =
+            Optional.of(
+                new Data(DType.F64, right.extents(), new long[Data.count(right.extents())]));
+      }
       Optional<String> text =
           isReordered && bound.isPresent()
               ? Comparison.difference(

@@ -157,9 +157,12 @@ final class SimplifyOperands {
   }
 
   /// Whether a value is the same stored as it is and combined with the identity: a float may be
-  /// −0.0, and a sum of that from 0.0 is 0.0.
+  /// −0.0, and a sum of that from 0.0 is 0.0; so is a part of a complex product with 1.
   private static boolean isSafeMap(Body.Accumulate body, Contraction term) {
-    return body.projection() != Projection.SUM && body.projection() != Projection.LOG_SUM_EXP
+    boolean isComplex = term.valueType().isComplex();
+    return body.projection() != Projection.SUM
+            && body.projection() != Projection.LOG_SUM_EXP
+            && !isComplex
         || term.valueType().isInteger()
         || term.valueType() == DType.BOOL;
   }
