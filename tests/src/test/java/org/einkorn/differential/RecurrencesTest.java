@@ -1,10 +1,5 @@
 package org.einkorn.differential;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
-
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Random recurrences: the interpreter, which checks that each element is computed before it is
@@ -27,24 +22,6 @@ final class RecurrencesTest {
   }
 
   private static void run(long first, int count) {
-    System.out.printf("%d random recurrences from -Deinkorn.seed=%d on%n", count, first);
-    AtomicInteger finished = new AtomicInteger();
-    LongStream.range(first, first + count)
-        .parallel()
-        .forEach(
-            seed -> {
-              RandomSource.Made made = RandomRecurrence.of(seed);
-              try {
-                if (SourceCheck.check(made, seed) instanceof Outcome.Finished) {
-                  finished.incrementAndGet();
-                }
-              } catch (RuntimeException | AssertionError failure) {
-                fail(
-                    "-Deinkorn.seed=%d -Deinkorn.recurrences=1%n%s%n%s"
-                        .formatted(seed, made.text(), made.inputs()),
-                    failure);
-              }
-            });
-    assertTrue(count < 50 || finished.get() * 2 >= count, finished + " ran to their end");
+    SourceCheck.run("recurrences", first, count, RandomRecurrence::of);
   }
 }

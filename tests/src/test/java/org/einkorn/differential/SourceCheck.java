@@ -3,6 +3,7 @@ package org.einkorn.differential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.EquationPrinter;
 import org.einkorn.frontend.Request;
@@ -39,6 +43,31 @@ import org.einkorn.runtime.exec.KernelModule;
 /// read back to the same.
 final class SourceCheck {
   private SourceCheck() {}
+
+  /// Checks programs of seeds that follow each other; at least half of many run to their end.
+  ///
+  /// @param kind what they are, in the plural, as the property that says how many is called
+  static void run(String kind, long first, int count, LongFunction<RandomSource.Made> maker) {
+    System.out.printf("%d random %s from -Deinkorn.seed=%d on%n", count, kind, first);
+    AtomicInteger finished = new AtomicInteger();
+    LongStream.range(first, first + count)
+        .parallel()
+        .forEach(
+            seed -> {
+              RandomSource.Made made = maker.apply(seed);
+              try {
+                if (check(made, seed) instanceof Outcome.Finished) {
+                  finished.incrementAndGet();
+                }
+              } catch (RuntimeException | AssertionError failure) {
+                fail(
+                    "-Deinkorn.seed=%d -Deinkorn.%s=1%n%s%n%s"
+                        .formatted(seed, kind, made.text(), made.inputs()),
+                    failure);
+              }
+            });
+    assertTrue(count < 50 || finished.get() * 2 >= count, finished + " ran to their end");
+  }
 
   /// What the program came to everywhere.
   static Outcome check(RandomSource.Made made, long seed) {
