@@ -195,8 +195,8 @@ final class Edits {
     }
     for (IndexExpr extent : found) {
       long now = IndexEvaluator.extent(extent, name -> from.sizes().getOrDefault(name, 0L));
-      for (long size : new long[] {0, 1, 2, now - 1}) {
-        if (size >= 0 && size < now) {
+      for (long size : new long[] {0, 1, 2, now - 1, now}) {
+        if (size >= 0 && size <= now) {
           edits.add(() -> resized(from, replaced(from, extent, size), Map.of()));
         }
       }
