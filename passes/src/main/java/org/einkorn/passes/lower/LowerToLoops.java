@@ -23,6 +23,7 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
@@ -226,7 +227,7 @@ public final class LowerToLoops {
         copy(Step.Iteration.start(state), state, ".first");
       }
     }
-    if (SemiNaive.isSuited(iteration)) {
+    if (Fixpoint.isMonotone(iteration)) {
       SemiNaive.Lowered rounds = SemiNaive.lower(iteration, relations);
       rounds.buffers().forEach(this::addBuffer);
       functions.addAll(rounds.functions());

@@ -14,7 +14,6 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.PassContext;
 
 /// In which form the relations of a program lie in memory, and what else is made of them so that
 /// nests find the positions at which they hold.
@@ -56,11 +55,6 @@ final class Relations {
     TupleTable table = new TupleTable(name, type, asked.getOrDefault(name, Set.of()));
     tables.put(name, table);
     return table;
-  }
-
-  /// No relations.
-  static Relations none() {
-    return new Relations(new Vastness(PassContext.defaults(), List.of()), Map.of());
   }
 
   /// Whether a relation is a list of tuples and has too many positions for a tensor.

@@ -8,12 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
-import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Contraction;
@@ -80,15 +78,6 @@ final class RuleNest {
     return new RuleNest(rest, conditions, relations, sink);
   }
 
-  private RuleNest(RuleNest other) {
-    this(other.term, other.conditions, other.relations, other.sink);
-    values.putAll(other.values);
-    open.retainAll(other.open);
-    guards.clear();
-    guards.addAll(other.guards);
-    loops = other.loops;
-  }
-
   /// Notes that a read at `index` is one at `position`.
   void match(IndexExpr index, IndexExpr position) {
     if (Landing.of(index) instanceof Landing.Moving(String variable, long shift)) {
@@ -135,7 +124,7 @@ final class RuleNest {
       return loop();
     }
     Way best = ways.getFirst();
-    return other(best, ways).map(second -> shorter(best, second)).orElseGet(() -> along(best));
+    return other(best, ways).map(second -> alongShorter(best, second)).orElseGet(() -> along(best));
   }
 
   private Stmt loop() {
@@ -257,21 +246,22 @@ final class RuleNest {
     return ((IndexExpr.Variable) index(way)).name();
   }
 
-  /// Goes along the shorter of two rows; the other is a condition that is checked inside.
-  private Stmt shorter(Way first, Way second) {
-    String register = variable(first) + ".isFirst";
-    Scalar isFirst = new Scalar.Read(register, DType.BOOL, List.of());
-    Scalar isShorter = new Scalar.Binary(BinaryOp.LESS_EQUAL, length(first), length(second));
-    Stmt onFirst = new Stmt.When(isFirst, new RuleNest(this).along(first));
-    Scalar isSecond = new Scalar.Unary(UnaryOp.NOT, isFirst);
-    Stmt onSecond = new Stmt.When(isSecond, new RuleNest(this).along(second));
-    return new Stmt.Allocate(
-        new Buffer(register, new TensorType(DType.BOOL, List.of()), Buffer.Scope.REGISTER),
-        Numbers.sequence(new Stmt.Store(register, List.of(), isShorter), onFirst, onSecond));
+  /// Goes along the shorter of two rows. Both conditions are checked inside, as nobody knows which
+  /// of them the position comes from.
+  private Stmt alongShorter(Way first, Way second) {
+    String variable = variable(first);
+    List<IndexExpr> at = rowOf(first);
+    List<IndexExpr> otherAt = rowOf(second);
+    return rows(first)
+        .forEachOfShorter(at, rows(second), otherAt, variable + ".0", visit(variable));
   }
 
-  private Scalar length(Way way) {
-    return rows(way).length(rowOf(way));
+  private Rows.Visit visit(String variable) {
+    open.removeIf(axis -> axis.name().equals(variable));
+    return position -> {
+      values.put(variable, position);
+      return emit();
+    };
   }
 
   private Rows rows(Way way) {
@@ -296,22 +286,15 @@ final class RuleNest {
     conditions.remove(way.read);
     if (way.hasRows) {
       String variable = variable(way);
-      open.removeIf(axis -> axis.name().equals(variable));
-      return rows(way)
-          .forEach(
-              rowOf(way),
-              variable + ".0",
-              position -> {
-                values.put(variable, position);
-                return emit();
-              });
+      List<IndexExpr> at = rowOf(way);
+      return rows(way).forEach(at, variable + ".0", visit(variable));
     }
     return alongTuples(way);
   }
 
   private Stmt alongTuples(Way way) {
     List<IndexExpr> row = rowOf(way);
-    String loop = way.read.tensor() + "." + loops++;
+    String loop = way.read.tensor() + ".each" + loops++;
     List<Integer> bound = new ArrayList<>();
     for (int axis = 0; axis < row.size(); axis++) {
       if (!way.free.contains(axis)) {
@@ -344,6 +327,6 @@ final class RuleNest {
   }
 
   private boolean areKnown(Set<String> variables) {
-    return values.keySet().containsAll(variables);
+    return open.stream().noneMatch(axis -> variables.contains(axis.name()));
   }
 }

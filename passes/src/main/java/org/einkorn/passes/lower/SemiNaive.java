@@ -7,10 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.algebra.Projection;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Repeat;
@@ -19,7 +16,6 @@ import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Fixpoint;
-import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.runtime.DType;
@@ -57,85 +53,11 @@ final class SemiNaive {
     }
   }
 
-  /// Whether an iteration is a fixpoint over a monotone semiring in which an element of a state
-  /// tells where a term reads it.
-  static boolean isSuited(Step.Iteration iteration) {
-    return Fixpoint.of(iteration)
-        .map(fixpoint -> new SemiNaive(fixpoint, Relations.none()))
-        .filter(lowering -> lowering.fixpoint.states().stream().allMatch(lowering::isSuited))
-        .isPresent();
-  }
-
-  /// The loops of an iteration that is suited.
+  /// The loops of an iteration that is a [monotone][Fixpoint#isMonotone] fixpoint.
   ///
   /// @param relations those that no round changes, and the states that are tables
   static Lowered lower(Step.Iteration iteration, Relations relations) {
     return new SemiNaive(Fixpoint.of(iteration).orElseThrow(), relations).run(iteration);
-  }
-
-  // ------------------------------------------------------------- what is suited
-
-  private boolean isSuited(Fixpoint.State state) {
-    DType type = state.type().dtype();
-    return type.isCompute()
-        && !type.isInteger()
-        && state.terms().stream()
-            .allMatch(term -> term.valueType() == type && isMonotone(state.projection(), term));
-  }
-
-  private boolean isMonotone(Projection projection, Contraction term) {
-    boolean isJoin =
-        term.operands().size() == 1
-            || switch (projection) {
-              case MIN, MAX ->
-                  term.join() == BinaryOp.ADD
-                      || term.join() == BinaryOp.MINIMUM
-                      || term.join() == BinaryOp.MAXIMUM;
-              case ANY, ALL -> term.join() == BinaryOp.AND || term.join() == BinaryOp.OR;
-              case SUM, PRODUCT, XOR, LOG_SUM_EXP -> false;
-            };
-    boolean isPlain =
-        term.operands().stream()
-            .allMatch(operand -> !readsState(operand) || source(operand).isPresent());
-    boolean isFixed =
-        term.guards().stream().noneMatch(guard -> readsState(guard.index()))
-            && term.write().stream().noneMatch(this::readsState)
-            && term.operands().stream()
-                .flatMap(operand -> source(operand).stream())
-                .allMatch(read -> read.indices().stream().noneMatch(this::isScattered));
-    // Where operands are joined by `or`, a term holds without any one of them.
-    boolean isFiltered =
-        projection != Projection.ANY || term.join() == BinaryOp.AND || term.operands().size() == 1;
-    return isJoin && isPlain && isFixed && isFiltered;
-  }
-
-  private boolean isScattered(IndexExpr position) {
-    return Landing.of(position) instanceof Landing.Scattered || readsState(position);
-  }
-
-  private boolean readsState(Scalar scalar) {
-    boolean[] found = {false};
-    stateReads(found).visit(scalar);
-    return found[0];
-  }
-
-  private boolean readsState(IndexExpr index) {
-    boolean[] found = {false};
-    stateReads(found).visit(index);
-    return found[0];
-  }
-
-  private Walk stateReads(boolean[] found) {
-    return Walk.ofScalars(
-        part ->
-            found[0] |= part instanceof Scalar.Read read && frontiers.containsKey(read.tensor()));
-  }
-
-  /// The element of a state that an operand is.
-  private Optional<Scalar.Read> source(Scalar operand) {
-    return operand instanceof Scalar.Read read && frontiers.containsKey(read.tensor())
-        ? Optional.of(read)
-        : Optional.empty();
   }
 
   // ------------------------------------------------------------------ functions
@@ -161,7 +83,7 @@ final class SemiNaive {
       int number = 0;
       for (Contraction term : state.terms()) {
         for (int operand = 0; operand < term.operands().size(); operand++) {
-          if (source(term.operands().get(operand)).isPresent()) {
+          if (fixpoint.source(term.operands().get(operand)).isPresent()) {
             String name = state.name() + ".from" + number++;
             round.add(new Function(name, nest(state, term, operand), definition.origin()));
           }
@@ -191,7 +113,7 @@ final class SemiNaive {
 
   /// What follows by a term from the elements that changed, read by one of its operands.
   private Stmt nest(Fixpoint.State target, Contraction term, int operand) {
-    Scalar.Read read = source(term.operands().get(operand)).orElseThrow();
+    Scalar.Read read = fixpoint.source(term.operands().get(operand)).orElseThrow();
     Frontier list = Objects.requireNonNull(frontiers.get(read.tensor()));
     Frontier targets = Objects.requireNonNull(frontiers.get(target.name()));
     List<Scalar> conditions = new ArrayList<>();

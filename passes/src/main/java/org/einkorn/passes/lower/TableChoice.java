@@ -74,7 +74,7 @@ final class TableChoice {
         }
       }
       case Step.Iteration iteration -> {
-        if (SemiNaive.isSuited(iteration)) {
+        if (Fixpoint.isMonotone(iteration)) {
           Fixpoint.of(iteration).orElseThrow().states().forEach(this::consider);
         }
       }
@@ -161,7 +161,12 @@ final class TableChoice {
       case Step.Compute(Definition definition) -> leaveOut(definition);
       case Step.Recurrence recurrence -> leaveOutAll(recurrence.definitions());
       case Step.Iteration iteration -> {
-        if (SemiNaive.isSuited(iteration)) {
+        if (Fixpoint.isMonotone(iteration)) {
+          // What a tensor starts from is copied.
+          iteration.states().stream()
+              .map(Step.Iteration::start)
+              .filter(start -> !starts.containsKey(start))
+              .forEach(chosen::remove);
           Fixpoint.of(iteration)
               .orElseThrow()
               .states()
