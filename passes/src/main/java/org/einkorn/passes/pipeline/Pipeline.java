@@ -10,10 +10,11 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.demand.MagicSets;
+import org.einkorn.passes.demand.SliceFixpoints;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
-import org.einkorn.passes.normalize.SliceFixpoints;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
 import org.einkorn.passes.trace.Trace;
@@ -23,7 +24,11 @@ public final class Pipeline {
   /// Rewrites of equations, in order.
   public static final List<Pass<Program>> EQUATION_PASSES =
       List.of(
-          RemoveDeadDefinitions.PASS, SliceFixpoints.PASS, Normalize.PASS, OrderContractions.PASS);
+          RemoveDeadDefinitions.PASS,
+          SliceFixpoints.PASS,
+          MagicSets.PASS,
+          Normalize.PASS,
+          OrderContractions.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
