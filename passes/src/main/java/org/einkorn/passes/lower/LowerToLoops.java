@@ -46,11 +46,15 @@ public final class LowerToLoops {
 
   private record Deferred(Definition definition, int place) {}
 
-  private LowerToLoops() {}
+  private final ListStore lists;
+
+  private LowerToLoops(Program program) {
+    this.lists = ListStore.of(program);
+  }
 
   /// The loops of a program; complex numbers are pairs of real ones in them.
   public static Module lower(Program program) {
-    return SplitComplex.apply(new LowerToLoops().run(program));
+    return SplitComplex.apply(new LowerToLoops(program).run(program));
   }
 
   private Module run(Program program) {
@@ -75,6 +79,9 @@ public final class LowerToLoops {
           sliced.addAll(slicing.get().definitions());
           lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
         } else if (!sliced.contains(definition.name())) {
+          if (storage.stored(definition).equals(definition) && lowerSparse(definition)) {
+            return;
+          }
           Definition stored = TupleRelation.throughTuples(storage.stored(definition), tuples);
           if (isDeferred(stored, program)) {
             return;
@@ -88,34 +95,52 @@ public final class LowerToLoops {
     }
   }
 
-  /// Whether a definition is a list of tuples, which is stored as a tensor only if something reads
-  /// it as one.
+  /// Lowers a definition that listed tensors restrict, if it is one.
+  private boolean lowerSparse(Definition definition) {
+    Optional<SparseLowering.Lowered> lowered = SparseLowering.lower(definition, lists, buffers);
+    lowered.ifPresent(
+        some -> {
+          some.buffers().forEach(this::addBuffer);
+          functions.addAll(some.functions());
+        });
+    return lowered.isPresent();
+  }
+
+  /// Whether a definition is a list, which is stored as a tensor only if something reads it as one.
   private boolean isDeferred(Definition definition, Program program) {
     boolean isKept =
         program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
     Optional<TupleRelation> relation = TupleRelation.of(definition);
-    if (isKept || relation.isEmpty()) {
+    boolean isList = lists.isList(definition);
+    if (isList || relation.isPresent() && !isKept) {
+      deferred.add(new Deferred(definition, functions.size()));
+    }
+    if (isKept || relation.isEmpty() && !isList) {
       return false;
     }
-    tuples.put(definition.name(), relation.get());
-    deferred.add(new Deferred(definition, functions.size()));
+    relation.ifPresent(list -> tuples.put(definition.name(), list));
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
     return true;
   }
 
-  private void storeIfRead(Deferred relation) {
-    String name = relation.definition.name();
-    if (functions.stream().noneMatch(function -> Usage.of(function.body()).reads(name))) {
-      return;
-    }
+  /// Stores a list as a tensor if something reads it as one, and sorts it if something goes through
+  /// it.
+  private void storeIfRead(Deferred list) {
+    String name = list.definition.name();
+    boolean isStored = made.stream().anyMatch(buffer -> buffer.name().equals(name));
+    boolean isRead = functions.stream().anyMatch(function -> Usage.of(function.body()).reads(name));
     List<Function> before = List.copyOf(functions);
     functions.clear();
-    made.add(new Buffer(name, relation.definition.type(), Buffer.Scope.GLOBAL));
-    lower(relation.definition, new NestBuilder(relation.definition, buffers));
-    functions.addAll(0, before.subList(0, relation.place));
-    functions.addAll(before.subList(relation.place, before.size()));
+    if (isRead && !isStored) {
+      made.add(new Buffer(name, list.definition.type(), Buffer.Scope.GLOBAL));
+      lower(list.definition, new NestBuilder(list.definition, buffers));
+    }
+    made.addAll(lists.buffers(list.definition));
+    functions.addAll(lists.functions(list.definition));
+    functions.addAll(0, before.subList(0, list.place));
+    functions.addAll(before.subList(list.place, before.size()));
   }
 
   /// States and what is computed of them in each round: functions that repeat. What only the next
