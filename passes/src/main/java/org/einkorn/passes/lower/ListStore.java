@@ -152,8 +152,9 @@ final class ListStore {
   private static boolean isFinishedByElement(Definition definition, Lists lists) {
     return definition.body() instanceof Body.Accumulate body
         && body.terms().size() == 1
-        && SparseLowering.finishesElements(body.terms().getFirst())
-        && SparseNest.suited(definition, body, body.terms().getFirst(), lists).isPresent()
+        && SparseNest.suited(definition, body, body.terms().getFirst(), lists)
+            .filter(SparseNest::finishesElements)
+            .isPresent()
         && new NestBuilder(definition, Map.of())
             .identityConverts(body.projection(), body.terms().getFirst().valueType());
   }

@@ -65,10 +65,15 @@ final class SparseLowering {
     if (!(definition.body() instanceof Body.Accumulate body)) {
       return Optional.empty();
     }
+    if (body.terms().stream()
+        .noneMatch(term -> SparseNest.suited(definition, body, term, store.lists()).isPresent())) {
+      return Optional.empty();
+    }
+    buffers.put(
+        definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
     SparseLowering lowering = new SparseLowering(definition, body, store, buffers);
     boolean isSuited =
-        lowering.builder.identityConverts(body.projection(), body.terms().getFirst().valueType())
-            && body.terms().stream().anyMatch(term -> lowering.sparse(term).isPresent());
+        lowering.builder.identityConverts(body.projection(), body.terms().getFirst().valueType());
     return isSuited ? Optional.of(lowering.run()) : Optional.empty();
   }
 
@@ -146,11 +151,7 @@ final class SparseLowering {
   private void one(SparseTerm sparse) {
     Contraction term = sparse.term();
     Set<String> reduced = term.reducedAxes();
-    List<Axis> axes = term.axes();
-    int elements = axes.size() - reduced.size();
-    boolean areInnermost =
-        term.writesPlainAxes()
-            && axes.subList(0, elements).stream().noneMatch(axis -> reduced.contains(axis.name()));
+    int elements = term.axes().size() - reduced.size();
     Optional<Listed.Sampled> byEntry =
         store
             .lists()
@@ -159,21 +160,13 @@ final class SparseLowering {
             .map(Listed.Sampled.class::cast);
     Buffer target = byEntry.map(ListStore::valuesOf).orElse(builder.target());
     made.add(target);
-    if (areInnermost) {
+    if (SparseNest.finishesElements(sparse)) {
       finished(sparse, elements, target, byEntry);
     } else if (byEntry.isPresent()) {
       throw new IllegalStateException("`" + definition.name() + "` is not finished by element");
     } else {
       combined(sparse, target);
     }
-  }
-
-  /// Whether sums are the innermost loops, so that each element is finished where it is found.
-  static boolean finishesElements(Contraction term) {
-    Set<String> reduced = term.reducedAxes();
-    return term.writesPlainAxes()
-        && term.axes().subList(0, term.axes().size() - reduced.size()).stream()
-            .noneMatch(axis -> reduced.contains(axis.name()));
   }
 
   private void finished(
@@ -246,7 +239,7 @@ final class SparseLowering {
     Set<String> outer = new HashSet<>();
     term.axes().subList(0, elements).forEach(axis -> outer.add(axis.name()));
     boolean isRestricted =
-        !nest(sparse, (depth, nest) -> nest.loop(depth)).loops().subList(0, elements).stream()
+        !SparseNest.loops(sparse).subList(0, elements).stream()
                 .allMatch(SparseNest.Loop.FULL::equals)
             || term.guards().stream()
                 .anyMatch(
@@ -304,8 +297,7 @@ final class SparseLowering {
         && builder.spansTarget(term)
         && !term.axes().isEmpty()
         && term.write().contains(term.axes().getFirst().variable())
-        && nest(sparse, (depth, nest) -> nest.loop(depth)).loops().getFirst()
-            == SparseNest.Loop.FULL;
+        && SparseNest.loops(sparse).getFirst() == SparseNest.Loop.FULL;
   }
 
   private Function rounds(

@@ -1,6 +1,7 @@
 package org.einkorn.passes.lower;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -113,38 +117,52 @@ final class SparseNest {
     ENTRIES
   }
 
-  /// The loop of each axis, from the outside.
-  List<Loop> loops() {
+  /// The loop of each axis of a term, from the outside.
+  static List<Loop> loops(SparseTerm sparse) {
+    List<Axis> axes = sparse.term().axes();
+    List<Walked> all = sparse.sources().stream().map(SparseNest::walked).distinct().toList();
     List<Loop> loops = new ArrayList<>();
+    if (isEntryByEntry(all, axes)) {
+      all.getFirst().axes.forEach(axis -> loops.add(Loop.ENTRIES));
+    }
     Set<String> bound = new HashSet<>();
-    for (int depth = 0; depth < term.axes().size(); depth++) {
-      if (loops.size() > depth) {
-        continue; // of an entry
-      }
-      int before = depth;
-      Optional<Walked> whole =
-          pending.keySet().stream().filter(each -> isEntryByEntry(each, before)).findFirst();
-      if (whole.isPresent()) {
-        whole.get().axes.forEach(axis -> loops.add(Loop.ENTRIES));
-        bound.addAll(whole.get().axes);
-        continue;
-      }
-      String name = term.axes().get(depth).name();
+    for (int depth = 0; depth < axes.size(); depth++) {
+      String name = axes.get(depth).name();
       bound.add(name);
-      boolean isRow =
-          pending.keySet().stream()
-              .anyMatch(each -> each.axes.contains(name) && bound.containsAll(each.axes));
-      loops.add(isRow ? Loop.ROWS : Loop.FULL);
+      if (depth >= loops.size()) {
+        boolean isRow =
+            all.stream().anyMatch(each -> each.axes.contains(name) && bound.containsAll(each.axes));
+        loops.add(isRow ? Loop.ROWS : Loop.FULL);
+      }
     }
     return loops;
   }
 
-  private boolean isEntryByEntry(Walked list, int depth) {
-    int end = list.axes.size();
-    return depth == 0
-        && end > 2
-        && new HashSet<>(list.axes)
-            .equals(new HashSet<>(term.axes().subList(0, end).stream().map(Axis::name).toList()));
+  /// Whether sums are the innermost loops, so that each element is finished where it is found.
+  static boolean finishesElements(SparseTerm sparse) {
+    Contraction term = sparse.term();
+    Set<String> reduced = term.reducedAxes();
+    int elements = term.axes().size() - reduced.size();
+    List<Loop> loops = loops(sparse);
+    boolean isInsideOfEntry =
+        elements > 0 && elements < loops.size() && loops.get(elements) == Loop.ENTRIES;
+    return term.writesPlainAxes()
+        && !isInsideOfEntry
+        && term.axes().subList(0, elements).stream()
+            .noneMatch(axis -> reduced.contains(axis.name()));
+  }
+
+  /// Whether the first axes of a term are those of a long list, the only one that it has, so that
+  /// its entries can be gone through.
+  private static boolean isEntryByEntry(Collection<Walked> lists, List<Axis> axes) {
+    if (lists.size() != 1) {
+      return false;
+    }
+    List<String> own = lists.iterator().next().axes;
+    return own.size() > 2
+        && new HashSet<>(own)
+            .equals(
+                axes.subList(0, own.size()).stream().map(Axis::name).collect(Collectors.toSet()));
   }
 
   // ------------------------------------------------------------------------- loops
@@ -190,10 +208,8 @@ final class SparseNest {
       return from(depth + 1);
     }
     String name = NestBuilder.loopName(axis, axisNames);
-    Optional<Walked> whole =
-        pending.keySet().stream().filter(each -> isEntryByEntry(each, depth)).findFirst();
-    if (whole.isPresent()) {
-      return entries(whole.get(), name);
+    if (depth == 0 && isEntryByEntry(pending.keySet(), term.axes())) {
+      return entries(pending.keySet().iterator().next(), name);
     }
     List<Walked> along =
         pending.keySet().stream()
@@ -259,7 +275,7 @@ final class SparseNest {
             row.sorted.name(),
             row.sorted.places(),
             new Scalar.Binary(BinaryOp.SUBTRACT, row.end, row.begin));
-    found(row.walked, row.sorted, entry);
+    Stmt inside = found(row.walked, row.sorted, entry, row.place, () -> from(depth + 1));
     return Loops.with(
         row.place,
         Loops.set(row.place, row.begin),
@@ -269,26 +285,58 @@ final class SparseNest {
             Loops.with(
                 column,
                 Loops.set(column, row.sorted.position(row.sorted.along(), entry)),
-                from(depth + 1))));
+                inside)));
   }
 
-  /// Notes which entry of a list it is, and with it the elements of all tensors with this list.
-  private void found(Walked walked, SortedList sorted, IndexExpr entry) {
+  /// Notes which entry of a list it is, and with it the elements of all tensors with this list:
+  /// they are read once, into registers.
+  ///
+  /// @param prefix a free name
+  /// @return what is inside of the loop
+  private Stmt found(
+      Walked walked, SortedList sorted, IndexExpr entry, String prefix, Supplier<Stmt> inside) {
     IndexExpr inFirst = sorted.inFirst(entry);
     entries.put(walked, inFirst);
+    Map<String, Scalar> registers = new LinkedHashMap<>();
     for (SparseTerm.Source source : pending.getOrDefault(walked, List.of())) {
-      switch (source.list()) {
-        case Listed.Entries _ -> elements.put(source.read(), sorted.value(entry));
-        case Listed.Sampled sampled -> {
-          if (store.isByEntry(sampled.name())) {
-            elements.put(
-                source.read(),
-                new Scalar.Read(
-                    ListStore.valuesOf(sampled).name(), sampled.type().dtype(), List.of(inFirst)));
-          }
-        }
-      }
+      Optional<Scalar> element =
+          switch (source.list()) {
+            case Listed.Entries _ -> Optional.of(sorted.value(entry));
+            case Listed.Sampled sampled when store.isByEntry(sampled.name()) ->
+                Optional.of(
+                    new Scalar.Read(
+                        ListStore.valuesOf(sampled).name(),
+                        sampled.type().dtype(),
+                        List.of(inFirst)));
+            case Listed.Sampled _ -> Optional.empty();
+          };
+      element.ifPresent(
+          value -> {
+            if (value instanceof Scalar.Literal || !isUsed(source.read())) {
+              elements.put(source.read(), value);
+            } else {
+              String register = prefix + ".value" + registers.size();
+              registers.put(register, value);
+              elements.put(source.read(), new Scalar.Read(register, value.type(), List.of()));
+            }
+          });
     }
+    List<Stmt> statements = new ArrayList<>();
+    registers.forEach((register, value) -> statements.add(Loops.set(register, value)));
+    statements.add(inside.get());
+    Stmt whole = Loops.all(statements.toArray(Stmt[]::new));
+    for (Map.Entry<String, Scalar> register : registers.entrySet()) {
+      whole = Loops.with(register.getKey(), register.getValue().type(), whole);
+    }
+    return whole;
+  }
+
+  private boolean isUsed(Scalar.Read read) {
+    boolean[] found = {false};
+    Walk walk = Walk.ofScalars(part -> found[0] |= part.equals(read));
+    walk.visit(sparse.value());
+    conditions.forEach(walk::visit);
+    return found[0];
   }
 
   /// Visits what several rows hold, from their beginnings at once: in each step those that are
@@ -327,11 +375,11 @@ final class SparseNest {
             .orElseThrow();
     Row first = rows.getFirst();
     values.put(axis, first.sorted.asPosition(first.sorted.along(), Loops.read(most)));
-    rows.forEach(row -> found(row.walked, row.sorted, row.entry()));
+    Stmt visit = met(rows, depth);
     List<Stmt> step = new ArrayList<>(look);
     step.add(Loops.set(most, top));
     step.add(Loops.set(loop + ".met", all));
-    step.add(new Stmt.When(met, from(depth + 1)));
+    step.add(new Stmt.When(met, visit));
     step.addAll(go);
     Stmt inner = new Stmt.Sequence(step);
     for (Row row : rows) {
@@ -349,6 +397,19 @@ final class SparseNest {
       whole = Loops.with(row.place, whole);
     }
     return whole;
+  }
+
+  private Stmt met(List<Row> rows, int depth) {
+    if (rows.isEmpty()) {
+      return from(depth + 1);
+    }
+    Row row = rows.getFirst();
+    return found(
+        row.walked,
+        row.sorted,
+        row.entry(),
+        row.place,
+        () -> met(rows.subList(1, rows.size()), depth));
   }
 
   private static IndexExpr longest(List<Row> rows) {
@@ -371,8 +432,7 @@ final class SparseNest {
       body.add(Loops.set(column, sorted.position(axis, entry)));
       values.put(walked.axes.get(axis), sorted.asPosition(axis, Loops.read(column)));
     }
-    found(walked, sorted, entry);
-    body.add(from(end));
+    body.add(found(walked, sorted, entry, loop, () -> from(end)));
     Stmt inside = new Stmt.Sequence(body);
     for (int axis = 0; axis < end; axis++) {
       inside = Loops.with(loop + ".column" + axis, inside);
@@ -403,7 +463,7 @@ final class SparseNest {
   /// Whether what is stored by entry is there already.
   private boolean readsAreKnown(Scalar scalar) {
     boolean[] open = {false};
-    org.einkorn.ir.expr.Walk.ofScalars(
+    Walk.ofScalars(
             part -> {
               if (part instanceof Scalar.Read read
                   && store.isByEntry(read.tensor())

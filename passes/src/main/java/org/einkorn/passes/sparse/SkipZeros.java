@@ -77,7 +77,7 @@ public final class SkipZeros {
     Kind kind = Kind.EXACT;
     List<Contraction> skipping = new ArrayList<>();
     for (Contraction term : terms) {
-      Skip skip = skip(plus, term);
+      Skip skip = skip(plus, term, ((Body.Accumulate) definition.body()).isMap());
       if (skip.refusal.isPresent()) {
         return Outcome.refused(skip.refusal.get());
       }
@@ -99,7 +99,7 @@ public final class SkipZeros {
   /// A term that passes over zeros, or itself.
   private record Skip(Contraction term, Kind kind, Optional<String> refusal) {}
 
-  private Skip skip(Projection plus, Contraction term) {
+  private Skip skip(Projection plus, Contraction term, boolean isMap) {
     Skip none = new Skip(term, Kind.EXACT, Optional.empty());
     if (plus == Projection.ANY) {
       return none;
@@ -144,7 +144,7 @@ public final class SkipZeros {
       if (laws.isEmpty()) {
         return none;
       }
-      Optional<Kind> found = kind(laws.get());
+      Optional<Kind> found = kind(laws.get(), isMap);
       if (found.isEmpty()) {
         return new Skip(term, Kind.EXACT, Optional.of(laws.get().why(Law.ZERO_ANNIHILATES)));
       }
@@ -184,11 +184,15 @@ public final class SkipZeros {
   /// What kind of rewrite the law makes it; nothing where it fails.
   ///
   /// Zeros of either sign leave a sum as it is, since it starts at +0.0: that a factor is negative
-  /// is no matter there.
-  private static Optional<Kind> kind(Laws laws) {
+  /// is no matter there. Where nothing is summed, the sign of a zero may change.
+  private static Optional<Kind> kind(Laws laws, boolean isMap) {
     LawStatus status = laws.status(Law.ZERO_ANNIHILATES);
     if (laws.zero().doubleValue() == 0) {
+      boolean isExact = status instanceof LawStatus.Holds();
       status = status.without(Set.of(Caveat.NEGATIVE));
+      if (isMap && !isExact && status instanceof LawStatus.Holds()) {
+        return Optional.of(Kind.REASSOCIATING);
+      }
     }
     return switch (status) {
       case LawStatus.Holds() -> Optional.of(Kind.EXACT);
