@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /// `-Deinkorn.seed=S -Deinkorn.sparse=1` runs one program again.
 final class SparseTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20_261_129L);
-  private static final int PROGRAMS = Integer.getInteger("einkorn.sparse", 150);
+  private static final int PROGRAMS = Integer.getInteger("einkorn.sparse", 60);
 
   @Test
   void agreeOnProgramsOfAFixedSeed() {

@@ -100,14 +100,7 @@ final class SparseNest {
   }
 
   private static Walked walked(SparseTerm.Source source) {
-    List<String> names = Listed.variables(source.read());
-    Listed list = source.list();
-    while (list instanceof Listed.Sampled sampled) {
-      List<String> own = names;
-      names = sampled.axes().stream().map(own::get).toList();
-      list = sampled.base();
-    }
-    return new Walked((Listed.Entries) list, names);
+    return new Walked(source.list().entries(), source.axes());
   }
 
   /// What the loop over an axis is like.

@@ -114,7 +114,7 @@ public final class ArrangeLoops {
       if (open.size() == 1) {
         alongRows.addAll(open);
       }
-      if (open.size() > 2 && sparse.sources().size() == 1 && order.isEmpty()) {
+      if (open.size() > 2 && order.isEmpty()) {
         return preferred.stream().filter(open::contains).toList(); // entry by entry
       }
       listed.addAll(open);

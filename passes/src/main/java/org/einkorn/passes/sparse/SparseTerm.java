@@ -26,7 +26,20 @@ public record SparseTerm(
   /// A listed tensor that a term is restricted to.
   ///
   /// @param read at plain axes of the term
-  public record Source(Scalar.Read read, Listed list) {}
+  public record Source(Scalar.Read read, Listed list) {
+    /// The axes of the term at which the entries that all positions come from are read, in the
+    /// order of theirs.
+    public List<String> axes() {
+      List<String> names = Listed.variables(read);
+      Listed current = list;
+      while (current instanceof Listed.Sampled sampled) {
+        List<String> own = names;
+        names = sampled.axes().stream().map(own::get).toList();
+        current = sampled.base();
+      }
+      return names;
+    }
+  }
 
   /// The parts of a term, if there is a listed tensor that restricts it.
   public static Optional<SparseTerm> of(Projection plus, Contraction term, Lists lists) {
@@ -63,9 +76,30 @@ public record SparseTerm(
       Optional<Source> source = source(term, condition, lists);
       source.ifPresentOrElse(sources::add, () -> others.add(condition));
     }
+    leaveLongLists(sources, others);
     return sources.isEmpty()
         ? Optional.empty()
         : Optional.of(new SparseTerm(term, sources, others, value));
+  }
+
+  /// A list of more than two axes is gone through entry by entry, since it would have more rows
+  /// than entries; what else is listed is looked up in full then.
+  private static void leaveLongLists(List<Source> sources, List<Scalar> others) {
+    Optional<Source> first =
+        sources.stream().filter(source -> source.list().type().rank() > 2).findFirst();
+    if (first.isPresent()) {
+      for (Source source : List.copyOf(sources)) {
+        if (!isAlike(source, first.get())) {
+          sources.remove(source);
+          others.add(source.list().differs(source.read()));
+        }
+      }
+    }
+  }
+
+  /// Whether two lists have the same entries, at the same axes of the term.
+  private static boolean isAlike(Source one, Source other) {
+    return one.list().entries().equals(other.list().entries()) && one.axes().equals(other.axes());
   }
 
   private static Optional<Source> source(Contraction term, Scalar condition, Lists lists) {
