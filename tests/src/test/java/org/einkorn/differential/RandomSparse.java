@@ -146,7 +146,7 @@ final class RandomSparse {
 
   private void sum() {
     String y = fresh("Y");
-    switch (dice.below(16)) {
+    switch (dice.below(17)) {
       case 0 -> lines.add(y + "[i, d] = A[i, j] X[j, d]");
       case 1 -> lines.add(y + "[j, d] = A[i, j] X[i, d]");
       case 2 -> lines.add(y + "[i] = A[i, j] v[j]");
@@ -170,6 +170,7 @@ final class RandomSparse {
         lines.add(y + "s[i, j] = A[i, j] (Q[i, d] K[j, d])");
         lines.add(y + "[i, k] = " + y + "s[i, j] B[j, k] R(i, k)");
       }
+      case 15 -> lines.add(y + "[i, l] = A[i, j] X[j, k] Q[k, l]");
       case 14 -> lines.add(y + "[i, d] = A[i, j] X[j, d] + R(i, j) Q[j, d] - D[i, d]");
       default -> lines.add(y + "[j, i] = A[i, j] B[j, i] R(i, j) where(i < j, X[i, j], 2)");
     }

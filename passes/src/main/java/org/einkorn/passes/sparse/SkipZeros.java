@@ -12,6 +12,7 @@ import org.einkorn.ir.algebra.LawStatus;
 import org.einkorn.ir.algebra.Laws;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
@@ -56,7 +57,7 @@ public final class SkipZeros {
     // A tensor becomes a sampled one when its definition is rewritten: in the order of the program.
     while (true) {
       lists = Lists.of(current);
-      Program next = Driver.apply(RuleBook.of(rule()), current, context);
+      Program next = Driver.apply(RuleBook.of(rule(), ReadEntries.rule(lists)), current, context);
       if (next == current) {
         return current;
       }
@@ -76,8 +77,9 @@ public final class SkipZeros {
     }
     Kind kind = Kind.EXACT;
     List<Contraction> skipping = new ArrayList<>();
+    List<Definition> parts = new ArrayList<>();
     for (Contraction term : terms) {
-      Skip skip = skip(plus, term, ((Body.Accumulate) definition.body()).isMap());
+      Skip skip = skip(definition, term, site, parts);
       if (skip.refusal.isPresent()) {
         return Outcome.refused(skip.refusal.get());
       }
@@ -86,20 +88,22 @@ public final class SkipZeros {
     }
     return skipping.equals(terms)
         ? Outcome.unchanged()
-        : Outcome.rewritten(
-            kind,
-            definition,
-            new Definition(
-                definition.name(),
-                definition.type(),
-                new Body.Accumulate(plus, skipping),
-                definition.origin()));
+        : rewritten(kind, definition, parts, new Body.Accumulate(plus, skipping));
+  }
+
+  private static Outcome rewritten(
+      Kind kind, Definition definition, List<Definition> parts, Body body) {
+    List<Definition> after = new ArrayList<>(parts);
+    after.add(new Definition(definition.name(), definition.type(), body, definition.origin()));
+    return new Outcome.Rewritten(kind, List.of(definition), after, "");
   }
 
   /// A term that passes over zeros, or itself.
   private record Skip(Contraction term, Kind kind, Optional<String> refusal) {}
 
-  private Skip skip(Projection plus, Contraction term, boolean isMap) {
+  private Skip skip(Definition definition, Contraction term, Site site, List<Definition> parts) {
+    Body.Accumulate body = (Body.Accumulate) definition.body();
+    Projection plus = body.projection();
     Skip none = new Skip(term, Kind.EXACT, Optional.empty());
     if (plus == Projection.ANY) {
       return none;
@@ -139,16 +143,20 @@ public final class SkipZeros {
       return none;
     }
     Kind kind = Kind.EXACT;
+    List<Axis> axes = term.axes();
     if (term.operands().size() > 1) {
       Optional<Laws> laws = Laws.of(plus, term.join(), term.valueType());
       if (laws.isEmpty()) {
         return none;
       }
-      Optional<Kind> found = kind(laws.get(), isMap);
+      Optional<Kind> found = kind(laws.get(), body.isMap());
       if (found.isEmpty()) {
         return new Skip(term, Kind.EXACT, Optional.of(laws.get().why(Law.ZERO_ANNIHILATES)));
       }
       kind = found.get();
+      int before = parts.size();
+      axes = new SplitFactors(definition, term, plus, site, conditions, factors, parts).run();
+      kind = parts.size() > before ? kind.and(Kind.REASSOCIATING) : kind;
     }
     if (factors.isEmpty()) {
       factors.add(Scalar.constant(term.valueType(), 1));
@@ -162,7 +170,7 @@ public final class SkipZeros {
     Scalar identity = Scalar.constant(term.valueType(), plus.identity(term.valueType()));
     return new Skip(
         new Contraction(
-            term.axes(),
+            axes,
             term.guards(),
             term.write(),
             term.join(),
