@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -62,6 +63,7 @@ final class StatementCompiler {
         emit(body);
         mark(skip);
       }
+      case Stmt.While(var condition, Stmt body) -> repeat(condition, body);
       case Stmt.Store store -> {
         if (vectors != null) {
           vectors.store(store);
@@ -184,6 +186,19 @@ final class StatementCompiler {
     frame.closeScope();
     counter.increment(code);
     code.jump(Opcode.GOTO, head);
+    mark(end);
+  }
+
+  /// Runs a statement as long as a condition holds.
+  private void repeat(Scalar condition, Stmt body) {
+    int head = frame.newLabel();
+    int end = frame.newLabel();
+    mark(head);
+    frame.openScope();
+    method.scalars().jumpUnless(condition, end);
+    emit(body);
+    frame.closeScope();
+    frame.code().jump(Opcode.GOTO, head);
     mark(end);
   }
 

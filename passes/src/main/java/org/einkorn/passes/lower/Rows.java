@@ -162,6 +162,14 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
     return new Stmt.For(Stmt.LoopKind.SERIAL, "axis" + of, type.extents().get(of), body);
   }
 
+  /// How many positions a row lists, those listed twice counted twice.
+  ///
+  /// @param at the positions on the other axes; that on `axis` is ignored
+  Scalar length(List<IndexExpr> at) {
+    IndexExpr row = row(at);
+    return new Scalar.Binary(BinaryOp.SUBTRACT, start(row.plus(1)), start(row));
+  }
+
   /// What is done with one position.
   interface Visit {
     Stmt of(IndexExpr position);
@@ -175,7 +183,6 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
     String begin = loop + ".begin";
     String column = loop + ".column";
     Scalar first = new Scalar.Read(begin, DType.I64, List.of());
-    Scalar length = new Scalar.Binary(BinaryOp.SUBTRACT, start(row(at).plus(1)), start(row(at)));
     Scalar listed =
         new Scalar.Read(columns(), DType.I64, List.of(place(first).plus(IndexExpr.variable(loop))));
     IndexExpr position =
@@ -194,6 +201,6 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
         new Stmt.Sequence(
             List.of(
                 new Stmt.Store(begin, List.of(), start(row(at))),
-                new Stmt.For(Stmt.LoopKind.SERIAL, loop, place(length), inside))));
+                new Stmt.For(Stmt.LoopKind.SERIAL, loop, place(length(at)), inside))));
   }
 }

@@ -95,8 +95,8 @@ final class SparseNest {
     }
     Optional<SparseTerm> sparse = SparseTerm.of(body.projection(), term, lists);
     boolean isRule = body.projection() == Projection.ANY;
-    // A rule with one listed atom goes through its tuples as they are.
-    return sparse.filter(some -> !isRule || some.sources().size() > 1);
+    // Rules go along the tuples of relations as they are.
+    return sparse.filter(some -> !isRule);
   }
 
   private static Walked walked(SparseTerm.Source source) {
