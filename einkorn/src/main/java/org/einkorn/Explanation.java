@@ -66,6 +66,7 @@ public record Explanation(
   /// @param order the steps that compute it, as IR text
   /// @param rewrites what rules made of it, in order
   /// @param refused rewrites that a law or a condition forbids
+  /// @param stored how the tensor is stored, where that is not only in full
   public record Equation(
       String target,
       int line,
@@ -74,8 +75,10 @@ public record Explanation(
       OperationCount planned,
       List<String> order,
       List<Trace.Applied> rewrites,
-      List<Trace.Refused> refused) {
+      List<Trace.Refused> refused,
+      List<String> stored) {
     public Equation {
+      stored = List.copyOf(stored);
       order = List.copyOf(order);
       rewrites = List.copyOf(rewrites);
       refused = List.copyOf(refused);
@@ -213,7 +216,8 @@ public record Explanation(
                       .toList(),
                   lowered.trace().refused().stream()
                       .filter(refused -> userName(refused.definition()).equals(target))
-                      .toList()));
+                      .toList(),
+                  StoredForm.of(target, lowered.loops())));
         });
     return equations;
   }

@@ -144,6 +144,7 @@ final class ExplainCommand implements Callable<Integer> {
       for (Trace.Refused refused : equation.refused()) {
         session.out().println("  refused     " + refused.rule() + ": " + refused.why());
       }
+      equation.stored().forEach(form -> session.out().println("  stored      " + form));
       for (String step : equation.order()) {
         step.lines().forEach(line -> session.out().println("  | " + line));
       }

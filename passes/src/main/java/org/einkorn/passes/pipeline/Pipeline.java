@@ -17,6 +17,8 @@ import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+import org.einkorn.passes.sparse.ArrangeLoops;
+import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Trace;
 
 /// The passes in their order, and the driver that runs them.
@@ -28,7 +30,9 @@ public final class Pipeline {
           SliceFixpoints.PASS,
           MagicSets.PASS,
           Normalize.PASS,
-          OrderContractions.PASS);
+          SkipZeros.PASS,
+          OrderContractions.PASS,
+          ArrangeLoops.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
