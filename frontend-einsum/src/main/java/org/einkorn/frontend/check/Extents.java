@@ -25,6 +25,8 @@ public final class Extents {
   private final Map<String, Vocabulary> vocabularies = new HashMap<>();
   private final Map<String, Long> atLeast = new HashMap<>();
   private final Set<String> declared = new LinkedHashSet<>();
+  private final Set<String> numbered = new LinkedHashSet<>();
+  private final Set<String> open = new LinkedHashSet<>();
   private int count = 0;
 
   /// The labels of an axis, in order of first appearance.
@@ -103,6 +105,9 @@ public final class Extents {
     Vocabulary vocabulary = vocabularies.remove(name);
     Long bound = atLeast.remove(name);
     bindings.put(name, value);
+    if (numbered.remove(name)) {
+      addNumber(value);
+    }
     if (vocabulary != null) {
       if (!(value instanceof IndexExpr.Symbol(String root))) {
         vocabularies.put(name, vocabulary);
@@ -179,6 +184,33 @@ public final class Extents {
         : Optional.empty();
   }
 
+  /// Records that a position on the axis is used as a number.
+  public void addNumber(IndexExpr extent) {
+    if (resolve(extent) instanceof IndexExpr.Symbol(String name)) {
+      numbered.add(name);
+    }
+  }
+
+  /// Whether the program uses positions of an axis as numbers, or names its extent.
+  public boolean isNumbered(String name) {
+    return !isUnknown(name) || numbered.contains(name) || atLeast.containsKey(name);
+  }
+
+  /// What constants show of an extent: how many positions there are at least.
+  public long leastOf(String name) {
+    return atLeast.getOrDefault(name, 0L);
+  }
+
+  /// Leaves to the data how long an axis is, although labels or positions of it are known.
+  public void leaveOpen(String name) {
+    open.add(name);
+  }
+
+  /// Whether data say which labels an axis has.
+  public boolean isOpen(IndexExpr extent) {
+    return resolve(extent) instanceof IndexExpr.Symbol(String name) && open.contains(name);
+  }
+
   /// Whether constants alone give the extent.
   public boolean hasLowerBound(IndexExpr extent) {
     return resolve(extent) instanceof IndexExpr.Symbol(String name) && atLeast.containsKey(name);
@@ -194,10 +226,16 @@ public final class Extents {
   ///
   /// @param fixedByInput symbols that the extent of an input fixes; constants only bound those
   public void close(Set<String> fixedByInput) {
-    vocabularies.forEach((name, words) -> bindings.put(name, IndexExpr.of(words.labels().size())));
+    vocabularies.forEach(
+        (name, words) -> {
+          if (!open.contains(name)) {
+            bindings.put(name, IndexExpr.of(words.labels().size()));
+          }
+        });
     atLeast.forEach(
         (name, minimum) -> {
-          if (!bindings.containsKey(name) && !fixedByInput.contains(name)) {
+          boolean isFixed = fixedByInput.contains(name) || open.contains(name);
+          if (!bindings.containsKey(name) && !isFixed) {
             bindings.put(name, IndexExpr.of(minimum));
           }
         });

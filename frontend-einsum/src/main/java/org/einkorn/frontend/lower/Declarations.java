@@ -369,6 +369,16 @@ final class Declarations {
     add(role, name, declared, file);
   }
 
+  void refuseAxis(Tree.ReadFile statement, Tree.Index index) {
+    context.report(
+        new Problem.NotWritable(
+            "the axes of a file are named, or have an extent",
+            "input "
+                + statement.head().name().text()
+                + statement.path().map(path -> " = \"" + path.value() + "\"").orElse(""),
+            index.origin()));
+  }
+
   /// `X = "x.npy"`: an input that a file gives.
   void file(Tree.ReadFile statement) {
     Tree.Head head = statement.head();
@@ -383,11 +393,7 @@ final class Declarations {
                   Optional.of(
                       context.extents.unknown(name.text().toUpperCase(java.util.Locale.ROOT)));
               default -> {
-                context.report(
-                    new Problem.NotWritable(
-                        "the axes of a file are named, or have an extent",
-                        "input " + head.name().text() + " = \"" + statement.path().value() + "\"",
-                        index.origin()));
+                refuseAxis(statement, index);
                 yield Optional.empty();
               }
             });
@@ -402,7 +408,7 @@ final class Declarations {
         Signature.Role.INPUT,
         head.name().text(),
         new Equations.Declared(extents, type, head.name().origin()),
-        Optional.of(statement.path().value()));
+        statement.path().map(Tree.Text::value));
   }
 
   private void add(

@@ -60,9 +60,7 @@ final class Finish {
     }
     List<Signature.Input> inputs = new ArrayList<>();
     for (Signature.Input input : context.inputs) {
-      inputs.add(
-          new Signature.Input(
-              input.role(), input.name(), resolver.type(input.type()), input.file()));
+      inputs.add(input.with(resolver.type(input.type()), extent -> resolver.extent(extent)));
     }
     List<Signature.Output> outputs = outputs(items, definitions, queries);
     checkSizes(definitions, symbols);
@@ -101,11 +99,16 @@ final class Finish {
       List<List<String>> labels = new ArrayList<>();
       for (int axis = 0; axis < tensor.rank(); axis++) {
         List<String> shown = question.legends().get(axis);
-        labels.add(shown == null ? context.labelsOf(tensor.extents().get(axis)) : shown);
+        labels.add(shown == null ? labels(tensor.extents().get(axis)) : shown);
       }
       queries.add(new Signature.Query(question.text(), question.tensor(), labels));
     }
     return queries;
+  }
+
+  /// The labels of an axis; nothing where data decide them.
+  private List<String> labels(IndexExpr extent) {
+    return context.extents.isOpen(extent) ? List.of() : context.labelsOf(extent);
   }
 
   // ---------------------------------------------------------------------- symbols

@@ -32,6 +32,10 @@ final class Resolver {
     return new TensorType(type.dtype(), type.extents().stream().map(this::index).toList());
   }
 
+  IndexExpr extent(IndexExpr extent) {
+    return index(extent);
+  }
+
   Definition definition(Definition definition) {
     TensorType type = type(definition.type());
     Body body =

@@ -87,6 +87,9 @@ final class TargetExtents {
     IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
+      if (part.item().file().isPresent()) {
+        continue;
+      }
       if (isGather(part, position)) {
         context.report(
             new Problem.NotWritable(

@@ -103,8 +103,15 @@ public sealed interface Tree {
     }
   }
 
-  /// `X = "x.npy"`
-  record ReadFile(Head head, Text path, Origin origin) implements Statement {}
+  /// `X = "x.npy"`, or `input R(x, y)`, whose file who runs the program names.
+  ///
+  /// @param path absent only for a relation
+  record ReadFile(Head head, Optional<Text> path, Origin origin) implements Statement {
+    public ReadFile {
+      require(
+          path.isPresent() || head.form() == Form.ROUND, "only a relation comes without a path");
+    }
+  }
 
   /// `"y.npy" = Y`
   record WriteFile(Text path, Expression value, Origin origin) implements Statement {}

@@ -183,7 +183,8 @@ public final class ModuleFacts {
               input.type().dtype(),
               input.type().rank(),
               live.all(),
-              input.file()));
+              input.file(),
+              FileContents.of(signature, input)));
     }
     Map<String, Signature.Output> outputs = new HashMap<>();
     signature.outputs().forEach(output -> outputs.put(output.name(), output));
@@ -198,7 +199,8 @@ public final class ModuleFacts {
               type.dtype(),
               type.rank(),
               live.of(buffer.name()),
-              output.flatMap(Signature.Output::file)));
+              output.flatMap(Signature.Output::file),
+              output.map(made -> FileContents.of(signature, made)).orElse(Manifest.Content.PLAIN)));
     }
     List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
     for (FunctionFacts function : functions) {
