@@ -25,8 +25,8 @@ public final class Extents {
   private final Map<String, Vocabulary> vocabularies = new HashMap<>();
   private final Map<String, Long> atLeast = new HashMap<>();
   private final Set<String> declared = new LinkedHashSet<>();
-  private final Set<String> numbered = new LinkedHashSet<>();
-  private final Set<String> open = new LinkedHashSet<>();
+  private final Map<String, Long> numbered = new HashMap<>();
+  private final Map<String, Long> open = new HashMap<>();
   private int count = 0;
 
   /// The labels of an axis, in order of first appearance.
@@ -105,8 +105,9 @@ public final class Extents {
     Vocabulary vocabulary = vocabularies.remove(name);
     Long bound = atLeast.remove(name);
     bindings.put(name, value);
-    if (numbered.remove(name)) {
-      addNumber(value);
+    Long number = numbered.remove(name);
+    if (number != null) {
+      addNumber(value, number);
     }
     if (vocabulary != null) {
       if (!(value instanceof IndexExpr.Symbol(String root))) {
@@ -184,31 +185,44 @@ public final class Extents {
         : Optional.empty();
   }
 
-  /// Records that a position on the axis is used as a number.
-  public void addNumber(IndexExpr extent) {
+  /// Records that positions on the axis are used as numbers.
+  ///
+  /// @param least how long the axis is if the numbers are to be positions of it
+  public void addNumber(IndexExpr extent, long least) {
     if (resolve(extent) instanceof IndexExpr.Symbol(String name)) {
-      numbered.add(name);
+      numbered.merge(name, least, Math::max);
     }
   }
 
   /// Whether the program uses positions of an axis as numbers, or names its extent.
   public boolean isNumbered(String name) {
-    return !isUnknown(name) || numbered.contains(name) || atLeast.containsKey(name);
+    return !isUnknown(name) || numbered.containsKey(name) || atLeast.containsKey(name);
   }
 
-  /// What constants show of an extent: how many positions there are at least.
+  /// What numbers in the program show of an extent: how many positions there are at least.
   public long leastOf(String name) {
-    return atLeast.getOrDefault(name, 0L);
+    return Math.max(atLeast.getOrDefault(name, 0L), numbered.getOrDefault(name, 0L));
   }
 
   /// Leaves to the data how long an axis is, although labels or positions of it are known.
-  public void leaveOpen(String name) {
-    open.add(name);
+  ///
+  /// @param hint the name that the symbol should get
+  /// @param least how many positions there are at least
+  public void leaveOpen(String name, String hint, long least) {
+    open.put(name, least);
+    hints.replace(name, hint);
   }
 
-  /// Whether data say which labels an axis has.
+  /// Whether data say how long an axis is, or which labels it has.
   public boolean isOpen(IndexExpr extent) {
-    return resolve(extent) instanceof IndexExpr.Symbol(String name) && open.contains(name);
+    return resolve(extent) instanceof IndexExpr.Symbol(String name) && open.containsKey(name);
+  }
+
+  /// Whether an axis that data fix has this position whatever they are.
+  public boolean hasPosition(IndexExpr extent, long position) {
+    return resolve(extent) instanceof IndexExpr.Symbol(String name)
+        && position >= 0
+        && position < open.getOrDefault(name, 0L);
   }
 
   /// Whether constants alone give the extent.
@@ -228,13 +242,13 @@ public final class Extents {
   public void close(Set<String> fixedByInput) {
     vocabularies.forEach(
         (name, words) -> {
-          if (!open.contains(name)) {
+          if (!open.containsKey(name)) {
             bindings.put(name, IndexExpr.of(words.labels().size()));
           }
         });
     atLeast.forEach(
         (name, minimum) -> {
-          boolean isFixed = fixedByInput.contains(name) || open.contains(name);
+          boolean isFixed = fixedByInput.contains(name) || open.containsKey(name);
           if (!bindings.containsKey(name) && !isFixed) {
             bindings.put(name, IndexExpr.of(minimum));
           }
@@ -279,6 +293,9 @@ public final class Extents {
 
   /// Binds a symbol for good: the last step, when names are given.
   public void name(String symbol, String name) {
+    if (open.containsKey(symbol)) {
+      open.put(name, open.getOrDefault(symbol, 0L));
+    }
     if (!symbol.equals(name)) {
       bindings.put(symbol, IndexExpr.symbol(name));
     }

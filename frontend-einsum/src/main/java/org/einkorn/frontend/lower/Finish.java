@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Extents;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Axis;
@@ -22,6 +24,7 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
 
 /// Closes a program: gives every unknown extent its symbol or number, every label its position, and
 /// picks the outputs.
@@ -29,6 +32,7 @@ final class Finish {
   private final Context context;
   private final Answers answers;
   private final List<ProgramLowering.Required> open = new ArrayList<>();
+  private final Map<String, List<List<String>>> outputLabels = new HashMap<>();
 
   Finish(Context context, Answers answers) {
     this.context = context;
@@ -42,6 +46,9 @@ final class Finish {
       return Optional.empty();
     }
     List<Signature.Query> queries = queries();
+    context.tensors.forEach(
+        (tensor, info) ->
+            outputLabels.put(tensor, info.extents().stream().map(this::labels).toList()));
     Map<String, Integer> labels = context.labelNumbers();
     Set<String> fixed = new HashSet<>();
     for (Signature.Input input : context.inputs) {
@@ -56,7 +63,7 @@ final class Finish {
     Resolver resolver = new Resolver(context, labels);
     List<Definition> definitions = new ArrayList<>();
     for (Definition definition : context.definitions) {
-      definitions.add(resolver.definition(definition));
+      definitions.addAll(TupleLists.of(resolver.definition(definition)));
     }
     List<Signature.Input> inputs = new ArrayList<>();
     for (Signature.Input input : context.inputs) {
@@ -241,10 +248,29 @@ final class Finish {
     }
     List<Signature.Output> outputs = new ArrayList<>();
     kept.forEach(
-        (name, file) ->
-            outputs.add(
-                new Signature.Output(
-                    name, java.util.Objects.requireNonNull(types.get(name)), file)));
+        (name, file) -> {
+          TensorType type = Objects.requireNonNull(types.get(name));
+          boolean mayBeWritten = file.isPresent() || context.request.requested().contains(name);
+          boolean isTuples =
+              mayBeWritten
+                  && type.dtype() == DType.BOOL
+                  && type.rank() > 0
+                  && isRelation(name, items);
+          outputs.add(
+              new Signature.Output(
+                  name, type, file, isTuples ? Optional.of(labelsOf(name)) : Optional.empty()));
+        });
     return outputs;
+  }
+
+  /// Whether a tensor is written `R(…)`.
+  private boolean isRelation(String name, Map<String, List<Item>> items) {
+    return items.containsKey(name)
+        ? Objects.requireNonNull(items.get(name)).getFirst().head().form() == Tree.Form.ROUND
+        : answers.files().stream().anyMatch(file -> file.tensor().equals(name) && file.isAtom());
+  }
+
+  private List<List<String>> labelsOf(String name) {
+    return outputLabels.getOrDefault(name, List.of());
   }
 }

@@ -83,7 +83,7 @@ final class Positions {
     }
     Optional<IndexExpr> position = affine(value, env);
     if (!(value instanceof Tree.Name) && axis < tensor.rank()) {
-      context.extents.addNumber(tensor.extents().get(axis));
+      context.extents.addNumber(tensor.extents().get(axis), 0);
     }
     position
         .filter(found -> found instanceof IndexExpr.Constant)
@@ -153,7 +153,7 @@ final class Positions {
       return;
     }
     long value = ((IndexExpr.Constant) position).value();
-    context.extents.addNumber(tensor.extents().get(axis));
+    context.extents.addNumber(tensor.extents().get(axis), value + 1);
     context.later(
         () -> {
           IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));

@@ -45,7 +45,7 @@ final class Reader {
     }
     String variable = env.index(text);
     if (variable != null && !context.constants.containsKey(text)) {
-      context.extents.addNumber(frame.get(variable).extent());
+      context.extents.addNumber(frame.get(variable).extent(), 0);
       return new Node.Place(IndexExpr.variable(variable));
     }
     Node constant = context.constants.get(text);

@@ -23,7 +23,7 @@ import org.einkorn.runtime.DType;
 /// each such axis there is one more input, `R.labels.0` or `R.positions.0`, off which its extent is
 /// read.
 final class RelationFiles {
-  private static final String INPUT = ".tuples";
+  static final String INPUT = ".tuples";
 
   private final Context context;
   private final Map<String, List<Source>> sources = new HashMap<>();
@@ -162,10 +162,6 @@ final class RelationFiles {
 
   private Optional<Signature.Input> axis(
       Source source, int axis, IndexExpr extent, Set<String> shown) {
-    if (source.file().head().indices().get(axis)
-        instanceof Tree.Position(Tree.Name(String name, _), _)) {
-      context.extents.suggest(extent, name.toUpperCase(Locale.ROOT));
-    }
     if (!(context.extents.resolve(extent) instanceof IndexExpr.Symbol(String symbol))
         || shown.contains(symbol) && context.extents.vocabulary(extent).isEmpty()
         || context.extents.isOpen(extent)) {
@@ -179,7 +175,16 @@ final class RelationFiles {
             ? new Signature.Content.Positions(context.extents.leastOf(symbol))
             : new Signature.Content.Labels(context.labelsOf(extent));
     String name = source.relation() + (isNumbered ? ".positions." : ".labels.") + axis;
-    context.extents.leaveOpen(symbol);
+    String hint =
+        source.file().head().indices().get(axis)
+                instanceof Tree.Position(Tree.Name(String of, _), _)
+            ? of.toUpperCase(Locale.ROOT)
+            : source.relation() + "." + axis;
+    long least =
+        content instanceof Signature.Content.Labels(List<String> first)
+            ? first.size()
+            : context.extents.leastOf(symbol);
+    context.extents.leaveOpen(symbol, hint, least);
     return Optional.of(
         new Signature.Input(
             Signature.Role.INPUT,

@@ -58,6 +58,9 @@ final class Resolver {
   private boolean mayMiss(Guard landing) {
     return switch (landing.index()) {
       case IndexExpr.Variable _, IndexExpr.Fetch _ -> false;
+      case IndexExpr.Constant(long position)
+          when context.extents.hasPosition(landing.extent(), position) ->
+          false;
       case IndexExpr.Constant _,
           IndexExpr.Symbol _,
           IndexExpr.Sum _,
