@@ -15,6 +15,7 @@ import org.einkorn.frontend.Known;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Artifact;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
@@ -22,6 +23,7 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.exec.RelationData;
 import org.einkorn.runtime.io.Relation;
@@ -75,7 +77,7 @@ public final class Program {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(tensor, "tensor");
     if (compiler.relations().contains(name)) {
-      return with(name, Relation.of(tensor));
+      return withRelation(name, Relation.of(tensor));
     }
     Map<String, Tensor> more = new LinkedHashMap<>(bound);
     more.put(name, tensor);
@@ -83,7 +85,7 @@ public final class Program {
   }
 
   /// This program with the tuples of one of its relations, in place of any file it names for it.
-  public Program with(String name, Relation relation) {
+  public Program withRelation(String name, Relation relation) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(relation, "relation");
     Map<String, Relation> more = new LinkedHashMap<>(relations);
@@ -318,7 +320,39 @@ public final class Program {
           }
         });
     compiler.requireInputs(shapes.keySet(), known, kept);
+    if (!compiler.relations().isEmpty()) {
+      addRelations(known);
+    }
     return known;
+  }
+
+  /// Adds the sizes of relations, which only their tuples show.
+  private void addRelations(Map<String, Known> known) {
+    Manifest manifest =
+        ModuleFacts.inputsOf(compiler.equations(known, kept, true, new ArrayList<>()).signature());
+    boolean isOpen =
+        manifest.buffers().stream()
+            .anyMatch(
+                spec ->
+                    spec.content().kind() == Manifest.Content.Kind.TUPLES
+                        && spec.file().isEmpty()
+                        && !relations.containsKey(spec.name())
+                        && !relations.containsKey(RelationData.relationOf(spec.name())));
+    if (isOpen) {
+      return; // who needs the sizes asks for them
+    }
+    try (Arena reading = Arena.ofShared()) {
+      RelationData.read(reading, manifest, compiler.files(), relations, bound)
+          .inputs()
+          .forEach(
+              (name, tensor) -> {
+                boolean isRelation =
+                    manifest.contentOf(name).kind() != Manifest.Content.Kind.ELEMENTS;
+                if (isRelation) {
+                  known.putIfAbsent(name, Known.of(tensor.dtype(), tensor.shape()));
+                }
+              });
+    }
   }
 
   /// The options this program is compiled and run with.

@@ -65,7 +65,7 @@ final class Bindings {
     Program bound = program;
     for (Map.Entry<String, String> entry : values.entrySet()) {
       if (program.relations().contains(entry.getKey()) && !entry.getValue().startsWith("[")) {
-        bound = bound.with(entry.getKey(), Relation.read(Path.of(entry.getValue())));
+        bound = bound.withRelation(entry.getKey(), Relation.read(Path.of(entry.getValue())));
         continue;
       }
       DType declared = program.inputType(entry.getKey());

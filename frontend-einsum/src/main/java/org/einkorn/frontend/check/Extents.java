@@ -27,6 +27,7 @@ public final class Extents {
   private final Set<String> declared = new LinkedHashSet<>();
   private final Map<String, Long> numbered = new HashMap<>();
   private final Map<String, Long> open = new HashMap<>();
+  private final Map<String, Long> sizes = new HashMap<>();
   private int count = 0;
 
   /// The labels of an axis, in order of first appearance.
@@ -213,6 +214,11 @@ public final class Extents {
     hints.replace(name, hint);
   }
 
+  /// Says how long an axis is that was left open; for what comes from now on it has no labels.
+  public void fixOpen(String name, long size) {
+    sizes.put(name, size);
+  }
+
   /// Whether data say how long an axis is, or which labels it has.
   public boolean isOpen(IndexExpr extent) {
     return resolve(extent) instanceof IndexExpr.Symbol(String name) && open.containsKey(name);
@@ -240,6 +246,7 @@ public final class Extents {
   ///
   /// @param fixedByInput symbols that the extent of an input fixes; constants only bound those
   public void close(Set<String> fixedByInput) {
+    sizes.forEach((name, size) -> bindings.put(name, IndexExpr.of(size)));
     vocabularies.forEach(
         (name, words) -> {
           if (!open.containsKey(name)) {

@@ -265,9 +265,9 @@ final class Finish {
 
   /// Whether a tensor is written `R(…)`.
   private boolean isRelation(String name, Map<String, List<Item>> items) {
-    return items.containsKey(name)
-        ? Objects.requireNonNull(items.get(name)).getFirst().head().form() == Tree.Form.ROUND
-        : answers.files().stream().anyMatch(file -> file.tensor().equals(name) && file.isAtom());
+    List<Item> own = items.getOrDefault(name, List.of());
+    return (!own.isEmpty() && own.getFirst().head().form() == Tree.Form.ROUND)
+        || answers.files().stream().anyMatch(file -> file.tensor().equals(name) && file.isAtom());
   }
 
   private List<List<String>> labelsOf(String name) {

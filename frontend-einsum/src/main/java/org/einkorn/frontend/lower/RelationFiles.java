@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.einkorn.frontend.Known;
 import org.einkorn.frontend.check.Extents;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
@@ -146,6 +148,10 @@ final class RelationFiles {
       if (relation == null || relation.isBroken() || tuples == null) {
         continue;
       }
+      OptionalLong count = known(source.input());
+      if (count.isPresent()) {
+        context.extents.unify(source.count(), IndexExpr.of(count.getAsLong()));
+      }
       context.inputs.add(
           new Signature.Input(
               Signature.Role.INPUT,
@@ -158,6 +164,12 @@ final class RelationFiles {
       }
     }
     context.inputs.addAll(axes);
+  }
+
+  /// The first extent of an input, where the program is compiled for its size.
+  private OptionalLong known(String input) {
+    Known known = context.request.specialize() ? context.request.inputs().get(input) : null;
+    return known == null || known.rank() == 0 ? OptionalLong.empty() : known.extents().getFirst();
   }
 
   private Optional<Signature.Input> axis(
@@ -185,6 +197,7 @@ final class RelationFiles {
             ? first.size()
             : context.extents.leastOf(symbol);
     context.extents.leaveOpen(symbol, hint, least);
+    known(name).ifPresent(size -> context.extents.fixOpen(symbol, size));
     return Optional.of(
         new Signature.Input(
             Signature.Role.INPUT,
