@@ -52,7 +52,6 @@ final class RandomFilesTest {
     }
   }
 
-  /// @param isNumbered whether the tuples are positions
   private final class Trial {
     private final Random random;
     private final boolean isNumbered;
