@@ -249,7 +249,7 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     Objects.requireNonNull(shapes, "shapes");
-    Map<String, Known> known = withShapes(shapes);
+    Map<String, Known> known = withSizes(shapes);
     Explanation program = Explanation.of(compiler, known, kept, options);
     return compiler.lessons(known).isEmpty()
         ? program
@@ -266,7 +266,7 @@ public final class Program {
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
     refuseLearning("a kernel is one program of equations");
-    return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
+    return Kernel.of(compiler, withSizes(shapes), kept, options.withTarget(target));
   }
 
   /// The names of the backends that make a kind of artifact.
@@ -320,13 +320,18 @@ public final class Program {
           }
         });
     compiler.requireInputs(shapes.keySet(), known, kept);
+    return known;
+  }
+
+  /// With the sizes of relations, which only their tuples show.
+  private Map<String, Known> withSizes(Map<String, Shape> shapes) {
+    Map<String, Known> known = withShapes(shapes);
     if (!compiler.relations().isEmpty()) {
       addRelations(known);
     }
     return known;
   }
 
-  /// Adds the sizes of relations, which only their tuples show.
   private void addRelations(Map<String, Known> known) {
     Manifest manifest =
         ModuleFacts.inputsOf(compiler.equations(known, kept, true, new ArrayList<>()).signature());

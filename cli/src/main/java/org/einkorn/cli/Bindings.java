@@ -64,11 +64,12 @@ final class Bindings {
   static Program bind(Program program, Map<String, String> values, Arena arena) {
     Program bound = program;
     for (Map.Entry<String, String> entry : values.entrySet()) {
-      if (program.relations().contains(entry.getKey()) && !entry.getValue().startsWith("[")) {
+      boolean isRelation = program.relations().contains(entry.getKey());
+      if (isRelation && !entry.getValue().startsWith("[")) {
         bound = bound.withRelation(entry.getKey(), Relation.read(Path.of(entry.getValue())));
         continue;
       }
-      DType declared = program.inputType(entry.getKey());
+      DType declared = isRelation ? DType.I64 : program.inputType(entry.getKey());
       bound = bound.with(entry.getKey(), tensor(entry.getValue(), declared, arena));
     }
     return bound;

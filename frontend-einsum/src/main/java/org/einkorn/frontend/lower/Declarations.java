@@ -369,16 +369,6 @@ final class Declarations {
     add(role, name, declared, file);
   }
 
-  void refuseAxis(Tree.ReadFile statement, Tree.Index index) {
-    context.report(
-        new Problem.NotWritable(
-            "the axes of a file are named, or have an extent",
-            "input "
-                + statement.head().name().text()
-                + statement.path().map(path -> " = \"" + path.value() + "\"").orElse(""),
-            index.origin()));
-  }
-
   /// `X = "x.npy"`: an input that a file gives.
   void file(Tree.ReadFile statement) {
     Tree.Head head = statement.head();
@@ -393,7 +383,16 @@ final class Declarations {
                   Optional.of(
                       context.extents.unknown(name.text().toUpperCase(java.util.Locale.ROOT)));
               default -> {
-                refuseAxis(statement, index);
+                context.report(
+                    new Problem.NotWritable(
+                        "the axes of a file are named, or have an extent",
+                        "input "
+                            + head.name().text()
+                            + statement
+                                .path()
+                                .map(path -> " = \"" + path.value() + "\"")
+                                .orElse(""),
+                        index.origin()));
                 yield Optional.empty();
               }
             });

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.check.Extents;
+import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.Names;
 import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
@@ -105,14 +106,17 @@ final class RelationFiles {
   void declare(Declarations declarations, Map<String, Equations.Declared> declared) {
     for (Source source : all) {
       List<Optional<IndexExpr>> extents = new ArrayList<>();
+      Set<String> named = new HashSet<>();
       for (Tree.Index index : source.file().head().indices()) {
         extents.add(
             switch (index) {
-              case Tree.Sized sized -> declarations.extent(sized.extent());
-              case Tree.Position(Tree.Name name, Origin _) when !Names.isCapital(name.text()) ->
+              case Tree.Sized sized when named.add(sized.name().text()) ->
+                  declarations.extent(sized.extent());
+              case Tree.Position(Tree.Name name, Origin _)
+                  when !Names.isCapital(name.text()) && named.add(name.text()) ->
                   Optional.empty();
               default -> {
-                declarations.refuseAxis(source.file(), index);
+                refuse(source.file(), index);
                 yield Optional.empty();
               }
             });
@@ -129,6 +133,22 @@ final class RelationFiles {
           new TensorInfo(
               source.input(), DType.I64, DType.I64, shape, true, false, source.file().origin()));
     }
+  }
+
+  private void refuse(Tree.ReadFile file, Tree.Index index) {
+    List<String> axes = new ArrayList<>();
+    for (int axis = 0; axis < file.head().indices().size(); axis++) {
+      axes.add("x" + (axis + 1));
+    }
+    context.report(
+        new Problem.NotWritable(
+            "each column of a file has an index of its own, which may have an extent: `x: 10`",
+            file.head().name().text()
+                + "("
+                + String.join(", ", axes)
+                + ")"
+                + file.path().map(path -> " = \"" + path.value() + "\"").orElse(""),
+            index.origin()));
   }
 
   /// Adds the inputs, when all that the program says of the axes is known: the lists of tuples, and

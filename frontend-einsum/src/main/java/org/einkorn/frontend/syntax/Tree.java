@@ -103,15 +103,8 @@ public sealed interface Tree {
     }
   }
 
-  /// `X = "x.npy"`, or `input R(x, y)`, whose file who runs the program names.
-  ///
-  /// @param path absent only for a relation
-  record ReadFile(Head head, Optional<Text> path, Origin origin) implements Statement {
-    public ReadFile {
-      require(
-          path.isPresent() || head.form() == Form.ROUND, "only a relation comes without a path");
-    }
-  }
+  /// `X = "x.npy"`, or `input R(x, y)`: a relation whose file who runs the program names.
+  record ReadFile(Head head, Optional<Text> path, Origin origin) implements Statement {}
 
   /// `"y.npy" = Y`
   record WriteFile(Text path, Expression value, Origin origin) implements Statement {}
