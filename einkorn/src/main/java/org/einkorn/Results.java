@@ -14,6 +14,8 @@ import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.Answers;
 import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.ProgramFiles;
+import org.einkorn.runtime.io.FileReference;
 
 /// What a run of a program made.
 public final class Results {
@@ -26,6 +28,7 @@ public final class Results {
   private final List<Pipeline.Timing> compilation;
   private final double runMilliseconds;
   private final Map<String, Tensor> learned = new LinkedHashMap<>();
+  private Manifest manifest;
 
   /// @param counters the outputs that counted multiplications and additions, if anything did
   Results(
@@ -35,6 +38,7 @@ public final class Results {
       List<Pipeline.Timing> compilation,
       double runMilliseconds) {
     this.code = code;
+    this.manifest = code.runner().manifest();
     this.sizes = run.sizes();
     this.outputs = new LinkedHashMap<>(run.outputs());
     this.outputs.keySet().removeAll(counters.keySet());
@@ -53,6 +57,20 @@ public final class Results {
   Results learned(Map<String, Tensor> parameters) {
     learned.putAll(parameters);
     return this;
+  }
+
+  /// Adds the labels that data give.
+  Results labelled(Manifest labelled) {
+    manifest = labelled;
+    return this;
+  }
+
+  /// Writes an output, or a learned parameter, to a file: a relation as its tuples where the file
+  /// is a `.csv` or a `.tsv`, anything else as [Tensor#write].
+  ///
+  /// @throws IllegalArgumentException if the run kept no such tensor
+  public void write(String name, FileReference file) {
+    ProgramFiles.write(get(name), manifest.contentOf(name), file);
   }
 
   /// What the program learned, by name; nothing if it has no `learn`.
@@ -139,6 +157,6 @@ public final class Results {
   }
 
   Manifest manifest() {
-    return code.runner().manifest();
+    return manifest;
   }
 }

@@ -41,6 +41,9 @@ final class TargetExtents {
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
       if (!isLabel(position) && !isGather(part, position)) {
+        if (position instanceof IndexExpr.Constant(long value)) {
+          context.extents.addNumber(extent, value + 1);
+        }
         Ranges range = Ranges.of(position, name -> part.extent(context, name));
         Origin origin = part.item().head().origin();
         context.later(
@@ -87,6 +90,9 @@ final class TargetExtents {
     IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
+      if (part.item().file().isPresent()) {
+        continue;
+      }
       if (isGather(part, position)) {
         context.report(
             new Problem.NotWritable(
