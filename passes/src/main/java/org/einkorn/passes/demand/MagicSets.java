@@ -138,8 +138,9 @@ public final class MagicSets {
     }
     for (Fixpoint.State state : fixpoint.states()) {
       Set<Integer> axes = new TreeSet<>();
+      boolean isOpen = !whole.contains(state.name()) && !isRestricted(state);
       for (int axis = 0; axis < state.type().rank(); axis++) {
-        if (!whole.contains(state.name()) && isFixed(state.name(), axis) && isMoving(state, axis)) {
+        if (isOpen && isFixed(state.name(), axis) && isMoving(state, axis)) {
           axes.add(axis);
         }
       }
@@ -188,6 +189,23 @@ public final class MagicSets {
   private boolean isMoving(Fixpoint.State state, int axis) {
     return rules(state).stream()
         .noneMatch(rule -> Landing.of(rule.write().get(axis)) instanceof Landing.Scattered);
+  }
+
+  /// Whether each rule of a state has an atom already that says what is asked of its head.
+  private boolean isRestricted(Fixpoint.State state) {
+    Scalar no = Scalar.Literal.of(DType.BOOL, 0);
+    List<Contraction> rules =
+        rules(state).stream().filter(rule -> !rule.operands().contains(no)).toList();
+    return rules.stream()
+        .allMatch(
+            rule ->
+                rule.operands().stream()
+                    .anyMatch(
+                        operand ->
+                            operand instanceof Scalar.Read read
+                                && !read.tensor().equals(state.name())
+                                && fixpoint.isState(read.tensor())
+                                && rule.write().containsAll(read.indices())));
   }
 
   /// All rules of a state, those too that need no state.
