@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.cost.OperationCount;
@@ -28,6 +30,7 @@ public final class Results {
   private final List<Pipeline.Timing> compilation;
   private final double runMilliseconds;
   private final Map<String, Tensor> learned = new LinkedHashMap<>();
+  private final SequencedMap<String, Long> tuples = new LinkedHashMap<>();
   private Manifest manifest;
 
   /// @param counters the outputs that counted multiplications and additions, if anything did
@@ -44,13 +47,24 @@ public final class Results {
     this.outputs.keySet().removeAll(counters.keySet());
     this.measuredPeakBytes = run.measuredPeakBytes();
     this.counters = Set.copyOf(counters.keySet());
-    List<Long> counts = counters.values().stream().map(Tensor::getLong).toList();
     this.executed =
-        counts.isEmpty()
-            ? Optional.empty()
-            : Optional.of(OperationCount.of(counts.getFirst(), counts.getLast()));
+        code.counting()
+            .map(
+                names ->
+                    OperationCount.of(
+                        count(counters, names.multiplies()), count(counters, names.adds())));
+    code.counting()
+        .ifPresent(
+            names ->
+                names
+                    .tuples()
+                    .forEach((relation, name) -> tuples.put(relation, count(counters, name))));
     this.compilation = List.copyOf(compilation);
     this.runMilliseconds = runMilliseconds;
+  }
+
+  private static long count(Map<String, Tensor> counters, String name) {
+    return Objects.requireNonNull(counters.get(name)).getLong();
   }
 
   /// Adds what was learned before the run.
@@ -135,6 +149,13 @@ public final class Results {
   /// What the run executed; nothing unless its options said that it counts.
   public Optional<OperationCount> executed() {
     return executed;
+  }
+
+  /// How many tuples of each relation the rounds of fixpoints derived, by the name of the relation;
+  /// those of magic sets are called `Ancestor.asked`. Nothing unless the options said that the run
+  /// counts.
+  public SequencedMap<String, Long> tuples() {
+    return Collections.unmodifiableSequencedMap(tuples);
   }
 
   /// What the compiler decided for this run, with the cost at its sizes.
