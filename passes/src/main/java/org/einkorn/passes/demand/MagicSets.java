@@ -191,21 +191,9 @@ public final class MagicSets {
         .noneMatch(rule -> Landing.of(rule.write().get(axis)) instanceof Landing.Scattered);
   }
 
-  /// Whether each rule of a state has an atom already that says what is asked of its head.
+  /// Whether a state has a magic set already.
   private boolean isRestricted(Fixpoint.State state) {
-    Scalar no = Scalar.Literal.of(DType.BOOL, 0);
-    List<Contraction> rules =
-        rules(state).stream().filter(rule -> !rule.operands().contains(no)).toList();
-    return rules.stream()
-        .allMatch(
-            rule ->
-                rule.operands().stream()
-                    .anyMatch(
-                        operand ->
-                            operand instanceof Scalar.Read read
-                                && !read.tensor().equals(state.name())
-                                && fixpoint.isState(read.tensor())
-                                && rule.write().containsAll(read.indices())));
+    return fixpoint.isState(magic(state.name()));
   }
 
   /// All rules of a state, those too that need no state.
