@@ -237,7 +237,19 @@ public sealed interface Problem {
       implements OfDerivative {}
 
   /// A derivative through an iteration.
-  record DerivativeOfIteration(String function, String tensor, Origin at) implements OfDerivative {}
+  record DerivativeOfIteration(
+      String function, String tensor, String variable, NoRounds why, Origin at)
+      implements OfDerivative {}
+
+  /// Why an iteration is no recurrence.
+  enum NoRounds {
+    /// How many rounds there are is known only when they are done.
+    UNCOUNTED,
+    /// It goes on until nothing changes.
+    FIXPOINT,
+    /// The variable, or the derivative itself, is computed anew in each round.
+    INSIDE
+  }
 
   // ------------------------------------------------------------------- learning, E025x
 

@@ -117,6 +117,25 @@ final class Workspace {
     }
   }
 
+  /// Puts definitions in the places of those that have their names, and the others before the first
+  /// of these.
+  void replace(List<Definition> others) {
+    Map<String, Definition> byName = new LinkedHashMap<>();
+    others.forEach(definition -> byName.put(definition.name(), definition));
+    int start = definitions.size();
+    for (int place = definitions.size() - 1; place >= 0; place--) {
+      Definition replaced = byName.remove(definitions.get(place).name());
+      if (replaced != null) {
+        definitions.set(place, replaced);
+        linearized.remove(replaced.name());
+        start = place;
+      }
+    }
+    definitions.addAll(start, byName.values());
+    byName.values().forEach(definition -> types.put(definition.name(), definition.type()));
+    sortFrom(start);
+  }
+
   /// How many definitions there are.
   int size() {
     return definitions.size();
