@@ -1,6 +1,7 @@
 package org.einkorn.frontend.check;
 
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.source.Origin;
 
 /// Everything that can be wrong with a program that can be read, as data. [ProblemWords] has the
@@ -143,6 +144,14 @@ public sealed interface Problem {
 
   /// A function of whole tensors, applied to something else.
   record TakesWholeTensors(String function, Origin at) implements Problem {}
+
+  /// `concat` of one tensor where the two sides do not say which axes become which.
+  ///
+  /// @param merged the indices that only the tensor has
+  /// @param free the indices that only the left side has
+  /// @param left the left side; nothing where the call is a part of the right side only
+  record UnclearMerge(List<String> merged, List<String> free, Origin at, Optional<Origin> left)
+      implements Problem {}
 
   /// A type that is no type.
   record UnknownType(String name, Origin at, List<String> near) implements Problem {}

@@ -1,6 +1,7 @@
 package org.einkorn.frontend.check;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.Span;
@@ -177,6 +178,7 @@ public final class ProblemWords {
       case Problem.ComplexPosition p -> types(p);
       case Problem.FloatIndex p -> types(p);
       case Problem.TakesWholeTensors p -> types(p);
+      case Problem.UnclearMerge p -> types(p);
       case Problem.UnknownType p -> types(p);
       case Problem.ArgumentCount p -> types(p);
       case Problem.UnknownArgument p -> types(p);
@@ -223,6 +225,12 @@ public final class ProblemWords {
     };
   }
 
+  private static String indices(List<String> names) {
+    return names.isEmpty()
+        ? "no plain index"
+        : names.stream().map(ProblemWords::code).collect(Collectors.joining(", "));
+  }
+
   private static Diagnostic types(Problem problem) {
     return switch (problem) {
       case Problem.TwoProjections p ->
@@ -257,6 +265,27 @@ public final class ProblemWords {
                   "name the tensors alone, with brackets behind the call: `"
                       + p.function()
                       + "(A, B)[:, :]`");
+      case Problem.UnclearMerge p -> {
+        Diagnostic merge =
+            Diagnostic.error("E0220", "`concat` can't tell which axes it merges")
+                .at(
+                    p.at(),
+                    p.left().isEmpty()
+                        ? "this is a part of the right side only"
+                        : p.free().size() == 1 && !p.merged().isEmpty()
+                            ? "its indices must be plain and different"
+                            : "only here: " + indices(p.merged()));
+        String group = p.merged().isEmpty() ? "h dv" : String.join(" ", p.merged());
+        yield p.left()
+            .map(left -> merge.and(left, "only here: " + indices(p.free())))
+            .orElse(merge)
+            .help(
+                p.left().isEmpty()
+                    ? "give it an equation of its own: `Y[p, (h dv)] = X[h, p, dv]`"
+                    : "say which axis is made of which: `("
+                        + group
+                        + ")` on the left side, and no `concat`");
+      }
       case Problem.UnknownType p ->
           near(
               Diagnostic.error("E0205", "there is no type " + code(p.name())).at(p.at(), ""),

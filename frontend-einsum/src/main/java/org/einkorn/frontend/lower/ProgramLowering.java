@@ -115,7 +115,7 @@ public final class ProgramLowering {
   private void collectItems() {
     for (Tree.Statement statement : tree.statements()) {
       switch (statement) {
-        case Tree.Equation equation -> add(Item.of(equation));
+        case Tree.Equation equation -> add(Item.of(Merging.of(context, equation)));
         case Tree.Rule rule -> add(Item.of(rule));
         case Tree.Fact fact -> add(Item.of(fact));
         case Tree.Learn learn ->

@@ -195,9 +195,14 @@ final class Rounds {
     String name = space.free(until + ".ended");
     Definition state = iteration.states().getFirst();
     space.declare(name, DType.BOOL, List.of());
-    Body test =
-        new Body.Iterate(condition, condition, Optional.of(condition), iterate(state).limit());
-    add(name, test, state.origin());
+    String next = space.free(name + ".next");
+    space.declare(next, DType.BOOL, List.of());
+    add(
+        name,
+        new Body.Iterate(condition, next, Optional.of(name), iterate(state).limit()),
+        state.origin());
+    TensorType truth = new TensorType(DType.BOOL, List.of());
+    add(next, space.map(truth, at -> space.read(name, at, DType.BOOL)), state.origin());
     return name;
   }
 

@@ -210,7 +210,8 @@ final class Workspace {
 
   /// A definition with a value for each position.
   Body map(TensorType type, Function<List<IndexExpr>, Scalar> value) {
-    return new Body.Accumulate(Projection.SUM, List.of(term(type, value)));
+    Projection projection = type.dtype() == DType.BOOL ? Projection.ANY : Projection.SUM;
+    return new Body.Accumulate(projection, List.of(term(type, value)));
   }
 
   /// The same as a term.
@@ -220,7 +221,8 @@ final class Workspace {
       axes.add(new Axis("at." + axes.size(), extent));
     }
     List<IndexExpr> at = axes.stream().<IndexExpr>map(Axis::variable).toList();
-    return new Contraction(axes, List.of(), at, BinaryOp.MULTIPLY, List.of(value.apply(at)));
+    BinaryOp join = type.dtype() == DType.BOOL ? BinaryOp.AND : BinaryOp.MULTIPLY;
+    return new Contraction(axes, List.of(), at, join, List.of(value.apply(at)));
   }
 
   /// The value of a tensor at a position, in a type.
