@@ -46,7 +46,10 @@ public sealed interface Problem {
       implements Problem {}
 
   /// A label on an axis that is counted.
-  record LabelOnNumbers(String label, String extent, Origin at) implements Problem {}
+  ///
+  /// @param isTensor whether a tensor without axes has the name
+  record LabelOnNumbers(String label, String extent, boolean isTensor, Origin at)
+      implements Problem {}
 
   /// A requested output that is not there.
   record NoSuchOutput(String name, List<String> known) implements Problem {}
@@ -298,6 +301,14 @@ public sealed interface Problem {
 
   /// A number of rounds that may be no whole number.
   record FractionalRounds(String type, Origin at) implements OfRecursion {}
+
+  /// An iteration that needs its own outcome before it begins.
+  ///
+  /// @param need the tensor that is needed
+  /// @param states what is iterated
+  /// @param isCount whether for the number of rounds; else for what it starts from
+  record LateBeginning(String need, List<String> states, boolean isCount, Origin at)
+      implements OfRecursion {}
 
   /// Steps of one iteration that end differently.
   record TwoEndings(Origin at, Origin other) implements OfRecursion {}

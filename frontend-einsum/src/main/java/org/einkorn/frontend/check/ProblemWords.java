@@ -58,11 +58,15 @@ public final class ProblemWords {
           Diagnostic.error("E0107", "label " + code(p.label()) + " on an axis of numbers")
               .at(p.at(), "the axis has " + count(p.extent(), "position"))
               .help(
-                  "use a number, or if "
-                      + code(p.label())
-                      + " is a constant, bind it: `let "
-                      + p.label()
-                      + " = 0`");
+                  p.isTensor()
+                      ? "a tensor gives a position with brackets of its own, "
+                          + code(p.label() + "[]")
+                          + "; a constant is bound by `let`"
+                      : "use a number, or if "
+                          + code(p.label())
+                          + " is a constant, bind it: `let "
+                          + p.label()
+                          + " = 0`");
       case Problem.NoSuchOutput p ->
           Diagnostic.error("E0108", "there is no tensor " + code(p.name()))
               .note("the program defines " + listed(p.known()))

@@ -40,6 +40,23 @@ final class RecursionWords {
           Diagnostic.error("E0903", "a number of rounds must be a whole number")
               .at(p.at(), "this is " + p.type())
               .help("convert it in an equation of its own: `N: i64 = floor(…)`");
+      case Problem.LateBeginning p when p.isCount() ->
+          Diagnostic.error("E0901", "the number of rounds depends on what is iterated")
+              .at(
+                  p.at(),
+                  p.states().contains(p.need())
+                      ? code(p.need()) + " changes from round to round"
+                      : code(p.need()) + " needs " + code(p.states().getFirst()))
+              .help("count by something that does not change, or end by a condition: `until …`");
+      case Problem.LateBeginning p ->
+          Diagnostic.error(
+                  "E0901", "what " + code(p.states().getFirst()) + " starts from depends on it")
+              .at(
+                  p.at(),
+                  p.states().contains(p.need())
+                      ? "this is the tensor itself"
+                      : code(p.need()) + " needs " + code(p.states().getFirst()))
+              .help("start from something else, or make this a step, too: `for …`, `until …`");
       case Problem.TwoEndings p ->
           Diagnostic.error("E0903", "two endings for one iteration")
               .at(p.at(), "these tensors are iterated together")

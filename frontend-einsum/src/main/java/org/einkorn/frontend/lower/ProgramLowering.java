@@ -65,6 +65,7 @@ public final class ProgramLowering {
     declarations.evaluate();
     collectItems();
     scanInputs();
+    checkAdjoints();
     declare();
     for (Map<String, List<Item>> group : order()) {
       String first = group.keySet().iterator().next();
@@ -108,6 +109,27 @@ public final class ProgramLowering {
                   function.name().text(), function.name().origin(), before.name().origin()));
         }
         Adjoints.check(function).ifPresent(context::report);
+      }
+    }
+  }
+
+  /// What a rule of a derivative names must be there: it makes no inputs.
+  private void checkAdjoints() {
+    for (Tree.Function function : context.functions.values()) {
+      for (Tree.Name name : Adjoints.needs(function)) {
+        boolean isKnown =
+            items.containsKey(name.text())
+                || defined.containsKey(name.text())
+                || declared.containsKey(name.text())
+                || context.constants.containsKey(name.text())
+                || context.sizes.contains(name.text())
+                || context.request.inputs().containsKey(name.text());
+        if (!isKnown) {
+          List<String> own =
+              function.parameters().stream().map(parameter -> parameter.name().text()).toList();
+          context.report(
+              new Problem.UnknownName(name.text(), name.origin(), Near.to(name.text(), own)));
+        }
       }
     }
   }

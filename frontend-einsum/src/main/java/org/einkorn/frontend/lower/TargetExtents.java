@@ -84,6 +84,7 @@ final class TargetExtents {
                 part ->
                     part.write().get(axis) instanceof IndexExpr.Constant
                         || isLabel(part.write().get(axis)));
+    boolean isCrossed = isCrossed(axes, axis);
     IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
@@ -95,7 +96,7 @@ final class TargetExtents {
                 part.item().head().origin()));
         return IndexExpr.Constant.ONE;
       }
-      boolean isJoined = hasLabel || allConstant || isRelation;
+      boolean isJoined = hasLabel || allConstant || isRelation || isCrossed;
       if (position instanceof IndexExpr.Constant(long value) && isJoined) {
         context.extents.requireAtLeast(unknown, value + 1);
         continue;
@@ -125,7 +126,8 @@ final class TargetExtents {
         greatest = Linear.normalize(greatest.max(extent));
       }
     }
-    if (hasLabel || allConstant || isRelation) {
+    boolean isFound = isCrossed && !context.extents.resolve(unknown).equals(unknown);
+    if (hasLabel || allConstant || isRelation || isFound) {
       return unknown;
     }
     Part first = parts.getFirst();
@@ -161,6 +163,22 @@ final class TargetExtents {
               Problem.Remedy.EQUATIONS));
     }
     return greatest;
+  }
+
+  /// Whether an equation writes along an axis what it reads along another one of the tensor, as in
+  /// `T[i, j] = T[j, i]`: then both have one extent.
+  private boolean isCrossed(List<IndexExpr> axes, int axis) {
+    for (Part part : parts) {
+      IndexExpr greatest =
+          Ranges.of(part.write().get(axis), name -> part.extent(context, name)).greatest();
+      for (int other = 0; other < axes.size(); other++) {
+        IndexExpr last = context.extents.resolve(axes.get(other).plus(-1));
+        if (other != axis && context.extents.resolve(greatest).equals(last)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /// Whether every equation writes the whole axis as it is known.

@@ -39,7 +39,9 @@ public record CountedRounds(List<Definition> members, IndexExpr rounds) {
         definition(iterate.limit().get(), definitions).flatMap(CountedRounds::count);
     return isFixpoint(state, definitions)
         ? Optional.empty()
-        : rounds.map(count -> new CountedRounds(members(state, definitions), count));
+        : rounds
+            .filter(count -> !isEndless(count))
+            .map(count -> new CountedRounds(members(state, definitions), count));
   }
 
   /// Whether an iteration goes on until nothing changes.
@@ -89,6 +91,11 @@ public record CountedRounds(List<Definition> members, IndexExpr rounds) {
           Scalar.Cast _ ->
           Optional.empty();
     };
+  }
+
+  /// Whether the number only keeps a condition from never coming true.
+  private static boolean isEndless(IndexExpr rounds) {
+    return rounds instanceof IndexExpr.Constant(long value) && value >= Body.Iterate.MOST_ROUNDS;
   }
 
   private static boolean isKnown(IndexExpr index) {

@@ -194,15 +194,21 @@ final class Rounds {
     String condition = last.getOrDefault(until, until);
     String name = space.free(until + ".ended");
     Definition state = iteration.states().getFirst();
+    Origin origin =
+        iteration.members().stream()
+            .filter(member -> member.name().equals(until))
+            .findFirst()
+            .orElse(state)
+            .origin();
     space.declare(name, DType.BOOL, List.of());
     String next = space.free(name + ".next");
     space.declare(next, DType.BOOL, List.of());
     add(
         name,
         new Body.Iterate(condition, next, Optional.of(name), iterate(state).limit()),
-        state.origin());
+        origin);
     TensorType truth = new TensorType(DType.BOOL, List.of());
-    add(next, space.map(truth, at -> space.read(name, at, DType.BOOL)), state.origin());
+    add(next, space.map(truth, at -> space.read(name, at, DType.BOOL)), origin);
     return name;
   }
 
