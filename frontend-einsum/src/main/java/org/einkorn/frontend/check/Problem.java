@@ -39,10 +39,18 @@ public sealed interface Problem {
   /// Nothing says how far an index runs.
   ///
   /// @param offer a part of the program, with the extent
-  record UnknownExtent(String index, Origin at, String offer) implements Problem {}
+  record UnknownExtent(String index, Origin at, String offer, boolean isFact) implements Problem {
+    /// The same of an index that stands in a fact.
+    public UnknownExtent inFact() {
+      return new UnknownExtent(index, at, offer, true);
+    }
+  }
 
   /// A constant position outside its axis.
-  record OutsideAxis(String tensor, int axis, String position, String extent, Origin at)
+  ///
+  /// @param hasLabels whether the positions of the axis have names
+  record OutsideAxis(
+      String tensor, int axis, String position, String extent, boolean hasLabels, Origin at)
       implements Problem {}
 
   /// A label on an axis that is counted.
@@ -315,8 +323,9 @@ public sealed interface Problem {
 
   /// A fixpoint that what it depends on pushes back.
   ///
-  /// @param cycle each tensor needs the next, and the first needs the second negated
-  record Unstratified(List<String> cycle, Origin at) implements OfRecursion {}
+  /// @param cycle each tensor needs the next, and the first the second in a way that turns it
+  /// @param isNegated whether it is known to turn it, and does not only perhaps
+  record Unstratified(List<String> cycle, boolean isNegated, Origin at) implements OfRecursion {}
 
   /// A fixpoint of integers some of whose elements have no value to start from.
   record OpenFixpoint(String tensor, Origin at) implements OfRecursion {}

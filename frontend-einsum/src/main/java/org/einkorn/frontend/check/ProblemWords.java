@@ -1,6 +1,7 @@
 package org.einkorn.frontend.check;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
@@ -34,6 +35,16 @@ public final class ProblemWords {
               .at(p.at(), "this equation defines it")
               .and(p.first(), "it comes from outside here")
               .help("give the result another name");
+      case Problem.UnknownExtent p when p.isFact() ->
+          Diagnostic.error("E0211", "nothing in the fact binds " + code(p.index()))
+              .at(p.at(), "it begins in lower case, which makes it an index")
+              .help(
+                  "write a constant with a capital or in quotes, "
+                      + code(capital(p.index()))
+                      + " or `\""
+                      + p.index()
+                      + "\"`, or say how far it runs: "
+                      + code(p.offer()));
       case Problem.UnknownExtent p ->
           Diagnostic.error("E0105", "nothing says how far " + code(p.index()) + " runs")
               .at(
@@ -52,8 +63,18 @@ public final class ProblemWords {
                       + p.axis()
                       + " of "
                       + code(p.tensor()))
-              .at(p.at(), "the axis has " + count(p.extent(), "position"))
-              .help(positions(p.extent()));
+              .at(
+                  p.at(),
+                  "the axis has "
+                      + (p.hasLabels()
+                          ? count(p.extent(), "label")
+                          : count(p.extent(), "position")))
+              .help(
+                  p.hasLabels()
+                      ? "a number is a position; a label that looks like one stands in quotes: `\""
+                          + p.position()
+                          + "\"`"
+                      : positions(p.extent()));
       case Problem.LabelOnNumbers p ->
           Diagnostic.error("E0107", "label " + code(p.label()) + " on an axis of numbers")
               .at(p.at(), "the axis has " + count(p.extent(), "position"))
@@ -227,6 +248,10 @@ public final class ProblemWords {
               .at(p.at(), "")
               .help("remove it");
     };
+  }
+
+  private static String capital(String name) {
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
   }
 
   private static String indices(List<String> names) {

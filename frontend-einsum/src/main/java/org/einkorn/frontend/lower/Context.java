@@ -141,7 +141,11 @@ final class Context {
     return IndexExpr.symbol(symbol);
   }
 
-  /// Whether a position is a label.
+  /// Whether a position is a label. Whether the positions of an axis have names.
+  boolean hasLabels(IndexExpr extent) {
+    return labels.stream().anyMatch(label -> label.extent().equals(extent));
+  }
+
   boolean hasLabels() {
     return !labels.isEmpty();
   }

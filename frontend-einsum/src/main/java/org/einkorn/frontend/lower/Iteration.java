@@ -208,7 +208,7 @@ final class Iteration {
         if (use.isPresent()) {
           List<String> cycle = new ArrayList<>(List.of(entry.getKey()));
           cycle.addAll(path(use.get().tensor(), entry.getKey()));
-          context.report(new Problem.Unstratified(cycle, use.get().at()));
+          context.report(new Problem.Unstratified(cycle, use.get().isNegated(), use.get().at()));
           return true;
         }
       }

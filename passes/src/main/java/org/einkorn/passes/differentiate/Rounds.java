@@ -203,10 +203,7 @@ final class Rounds {
     space.declare(name, DType.BOOL, List.of());
     String next = space.free(name + ".next");
     space.declare(next, DType.BOOL, List.of());
-    add(
-        name,
-        new Body.Iterate(condition, next, Optional.of(name), iterate(state).limit()),
-        origin);
+    add(name, new Body.Iterate(condition, next, Optional.of(name), iterate(state).limit()), origin);
     TensorType truth = new TensorType(DType.BOOL, List.of());
     add(next, space.map(truth, at -> space.read(name, at, DType.BOOL)), origin);
     return name;
