@@ -35,7 +35,9 @@ record PlannedMemory(long peakBytes, long largestTemporaryBytes) {
   private static PlannedMemory of(Manifest manifest, Extents extents, Map<String, Long> sizes) {
     long[] symbols =
         manifest.symbols().stream()
-            .mapToLong(symbol -> Objects.requireNonNull(sizes.get(symbol.name())))
+            .mapToLong(
+                symbol ->
+                    manifest.grows(symbol) ? 1 : Objects.requireNonNull(sizes.get(symbol.name())))
             .toArray();
     List<MemoryPlan.Span> temporaries = new ArrayList<>();
     long outputBytes = 0;

@@ -17,6 +17,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Regions;
 import org.einkorn.ir.loop.Repeat;
@@ -315,7 +316,15 @@ public final class RandomIr {
       Optional<String> limit = isLimit ? Optional.of(end) : Optional.empty();
       repeats.add(new Repeat(name, test, name, until, limit));
     }
-    return new Module(exprs.pick(STRINGS), signature(inputs, results), buffers, functions, repeats);
+    List<Growth> growths = new ArrayList<>();
+    if (exprs.chance(0.3)) {
+      String places = fresh();
+      TensorType type = new TensorType(DType.I64, List.of(IndexExpr.symbol(places)));
+      growths.add(new Growth(places, fresh()));
+      buffers.add(new Buffer(growths.getFirst().buffer(), type, Buffer.Scope.GLOBAL));
+    }
+    return new Module(
+        exprs.pick(STRINGS), signature(inputs, results), buffers, functions, repeats, growths);
   }
 
   /// Loops over all elements of a buffer that store each of them.

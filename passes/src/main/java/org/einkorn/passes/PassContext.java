@@ -11,17 +11,27 @@ import org.einkorn.passes.trace.Trace;
 /// @param mayReassociate whether the order of floating-point operations may change
 /// @param objective what the order of a contraction makes small
 /// @param memoryLimitBytes what outputs and temporaries together may take
+/// @param fewPositions up to this many positions a relation is a tensor of all of them; one that
+///   has more, or nobody knows how many, is kept as its tuples where that can be
 /// @param trace takes note of every rewrite
 public record PassContext(
     Sizes sizes,
     boolean mayReassociate,
     Objective objective,
     OptionalLong memoryLimitBytes,
+    long fewPositions,
     Trace.Recorder trace) {
+  private static final long FEW_POSITIONS = 1L << 24;
+
   /// Nothing known, everything but approximations allowed.
   public static PassContext defaults() {
     return new PassContext(
-        Sizes.of(Map.of()), true, Objective.TIME, OptionalLong.empty(), new Trace.Recorder());
+        Sizes.of(Map.of()),
+        true,
+        Objective.TIME,
+        OptionalLong.empty(),
+        FEW_POSITIONS,
+        new Trace.Recorder());
   }
 
   /// These sizes instead.
@@ -31,32 +41,40 @@ public record PassContext(
 
   /// These sizes instead.
   public PassContext withSizes(Sizes known) {
-    return new PassContext(known, mayReassociate, objective, memoryLimitBytes, trace);
+    return new PassContext(known, mayReassociate, objective, memoryLimitBytes, fewPositions, trace);
   }
 
   /// This context where floating-point operations keep their order, or need not.
   public PassContext withReassociation(boolean allowed) {
-    return new PassContext(sizes, allowed, objective, memoryLimitBytes, trace);
+    return new PassContext(sizes, allowed, objective, memoryLimitBytes, fewPositions, trace);
   }
 
   /// This context with another objective.
   public PassContext withObjective(Objective other) {
-    return new PassContext(sizes, mayReassociate, other, memoryLimitBytes, trace);
+    return new PassContext(sizes, mayReassociate, other, memoryLimitBytes, fewPositions, trace);
   }
 
   /// This context under a limit of memory.
   public PassContext withMemoryLimitBytes(long bytes) {
-    return new PassContext(sizes, mayReassociate, objective, OptionalLong.of(bytes), trace);
+    return new PassContext(
+        sizes, mayReassociate, objective, OptionalLong.of(bytes), fewPositions, trace);
   }
 
   /// This context without a limit of memory.
   public PassContext withoutMemoryLimit() {
-    return new PassContext(sizes, mayReassociate, objective, OptionalLong.empty(), trace);
+    return new PassContext(
+        sizes, mayReassociate, objective, OptionalLong.empty(), fewPositions, trace);
+  }
+
+  /// This context where relations of more positions than this are kept as their tuples.
+  public PassContext withFewPositions(long positions) {
+    return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, positions, trace);
   }
 
   /// This context with a new record of rewrites.
   public PassContext withTrace(Trace.Recorder recorder) {
-    return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, recorder);
+    return new PassContext(
+        sizes, mayReassociate, objective, memoryLimitBytes, fewPositions, recorder);
   }
 
   /// The value of a symbol, where it is known.

@@ -40,6 +40,7 @@ final class LoopKinds {
       case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, vary(body));
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, vary(body));
       case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, vary(body));
+      case Stmt.While(var condition, Stmt body) -> new Stmt.While(condition, vary(body));
       case Stmt.Block block -> block;
       case Stmt.Store store -> store;
     };
@@ -64,6 +65,7 @@ final class LoopKinds {
       }
       case Stmt.If(var guards, Stmt body) -> isSpatial(loop, body, locals);
       case Stmt.When(var condition, Stmt body) -> isSpatial(loop, body, locals);
+      case Stmt.While(var condition, Stmt body) -> isSpatial(loop, body, locals);
       case Stmt.Store store -> locals.contains(store.buffer());
       case Stmt.Block block -> writesOwn(loop, block, locals);
     };

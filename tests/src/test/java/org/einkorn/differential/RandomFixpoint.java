@@ -117,6 +117,11 @@ final class RandomFixpoint {
         String at = dice.pick(List.of("0, x", "x, 0"));
         lines.add(name + "q(x) <- " + name + "(" + at + ")");
         lines.add("output " + name + "q");
+      } else if (dice.chance(0.6)) {
+        // What is not given out itself may be kept in another form.
+        String at = axes == 2 ? "(x, y)" : "(x)";
+        lines.add(name + "k" + at + " <- " + name + at);
+        lines.add("output " + name + "k");
       } else {
         lines.add("output " + name);
       }

@@ -5,9 +5,11 @@ import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.FunctionOrder;
@@ -49,7 +51,7 @@ final class Run {
   private Run(KernelModule module, Case data) {
     this.module = module;
     this.data = data;
-    this.symbols = data.symbolValues();
+    this.symbols = symbols(module.manifest(), data.symbolValues());
     this.specs = module.manifest().buffers();
     this.buffers = new MemorySegment[specs.size()];
   }
@@ -97,7 +99,39 @@ final class Run {
     return trace.toString().lines().limit(12).collect(java.util.stream.Collectors.joining("\n"));
   }
 
+  /// The sizes that inputs fix, and few places for what grows.
+  private static long[] symbols(Manifest manifest, long[] fixed) {
+    long[] symbols = Arrays.copyOf(fixed, manifest.symbols().size());
+    Arrays.fill(symbols, fixed.length, symbols.length, 2);
+    return symbols;
+  }
+
   private Outcome run(Order order) {
+    Optional<Outcome> outcome = runOnce(order);
+    while (outcome.isEmpty()) {
+      outcome = runOnce(order);
+    }
+    return outcome.get();
+  }
+
+  /// Whether a trap is about a place beyond those of a list that grows, which then has more.
+  private boolean hasGrown(KernelTrap trap, Manifest.FunctionSpec function) {
+    if (trap.kind() != KernelTrap.Kind.POSITION) {
+      return false;
+    }
+    String tensor = function.fetches().get(trap.site()).tensor();
+    List<Manifest.SymbolSpec> known = module.manifest().symbols();
+    for (int symbol = 0; symbol < symbols.length; symbol++) {
+      boolean isFull = module.manifest().grows(known.get(symbol)) && trap.value() == trap.bound();
+      if (isFull && specs.get(known.get(symbol).buffer()).name().equals(tensor)) {
+        symbols[symbol] *= 2;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<Outcome> runOnce(Order order) {
     allocate();
     int[] running = {0};
     try {
@@ -109,8 +143,13 @@ final class Run {
             run(function, order);
           });
     } catch (KernelTrap trap) {
-      return trapped(trap, module.manifest().functions().get(running[0]));
+      Manifest.FunctionSpec function = module.manifest().functions().get(running[0]);
+      return hasGrown(trap, function) ? Optional.empty() : Optional.of(trapped(trap, function));
     }
+    return Optional.of(finished());
+  }
+
+  private Outcome finished() {
     Map<String, Data> tensors = new LinkedHashMap<>();
     for (int number = 0; number < buffers.length; number++) {
       Manifest.BufferSpec spec = specs.get(number);

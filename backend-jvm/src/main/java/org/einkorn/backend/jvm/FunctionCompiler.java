@@ -315,6 +315,10 @@ final class FunctionCompiler {
           walk.visit(condition);
           visit(body);
         }
+        case Stmt.While(var condition, Stmt body) -> {
+          walk.visit(condition);
+          visit(body);
+        }
         case Stmt.Store store -> {
           store.indices().forEach(walk::visit);
           walk.visit(store.value());

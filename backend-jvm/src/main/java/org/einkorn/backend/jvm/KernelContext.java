@@ -25,7 +25,7 @@ final class KernelContext {
       }
       bufferNumbers.put(buffer.name(), bufferNumbers.size());
     }
-    for (String symbol : module.signature().symbols()) {
+    for (String symbol : module.symbols()) {
       symbolNumbers.put(symbol, symbolNumbers.size());
     }
   }

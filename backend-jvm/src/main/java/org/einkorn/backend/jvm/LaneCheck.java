@@ -81,7 +81,7 @@ final class LaneCheck {
             && holds(body);
       }
       case Stmt.If(List<Guard> guards, Stmt body) -> areSame(guards) && holds(body);
-      case Stmt.When _ -> false;
+      case Stmt.When _, Stmt.While _ -> false;
       case Stmt.Store store -> holds(store);
     };
   }

@@ -66,6 +66,7 @@ final class Outliner {
       case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer, group(body));
       case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(guards, group(body));
       case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, group(body));
+      case Stmt.While(var condition, Stmt body) -> new Stmt.While(condition, group(body));
       case Stmt.Store store -> store;
     };
   }
@@ -116,6 +117,8 @@ final class Outliner {
       case Stmt.Allocate(var buffer, Stmt body) -> fit(2, List.of(part(body)));
       case Stmt.If(List<Guard> guards, Stmt body) -> fit(weigh(guards), List.of(part(body)));
       case Stmt.When(Scalar condition, Stmt body) -> fit(2, List.of(part(condition), part(body)));
+      case Stmt.While(Scalar condition, Stmt body) ->
+          fit(LOOP_BYTES, List.of(part(condition), part(body)));
       case Stmt.Store store -> {
         int own = ACCESS_BYTES;
         for (IndexExpr index : store.indices()) {
@@ -228,6 +231,7 @@ final class Outliner {
         }
         case Stmt.If conditional -> visit(conditional.body(), inside);
         case Stmt.When conditional -> visit(conditional.body(), inside);
+        case Stmt.While conditional -> visit(conditional.body(), inside);
         // A store without positions may go to a register; to memory of rank 0 just as well.
         case Stmt.Store store -> {
           if (store.indices().isEmpty() && !inside.contains(store.buffer())) {

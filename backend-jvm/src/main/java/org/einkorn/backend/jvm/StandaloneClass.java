@@ -162,7 +162,7 @@ final class StandaloneClass {
       case IndexExpr.Constant(long value) -> code.push(value);
       case IndexExpr.Symbol(String symbol) -> {
         code.loadReference(symbolsSlot);
-        code.push(module.signature().symbols().indexOf(symbol));
+        code.push(module.symbols().indexOf(symbol));
         code.plain(Opcode.LALOAD);
       }
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> {

@@ -63,6 +63,7 @@ final class StatementCompiler {
         emit(body);
         mark(skip);
       }
+      case Stmt.While(var condition, Stmt body) -> repeat(condition, body);
       case Stmt.Store store -> {
         if (vectors != null) {
           vectors.store(store);
@@ -191,6 +192,19 @@ final class StatementCompiler {
     frame.closeScope();
     counter.increment(code);
     code.jump(Opcode.GOTO, head);
+    mark(end);
+  }
+
+  /// Runs a statement as long as a condition holds.
+  private void repeat(Scalar condition, Stmt body) {
+    int head = frame.newLabel();
+    int end = frame.newLabel();
+    mark(head);
+    frame.openScope();
+    method.scalars().jumpUnless(condition, end);
+    emit(body);
+    frame.closeScope();
+    frame.code().jump(Opcode.GOTO, head);
     mark(end);
   }
 

@@ -54,6 +54,18 @@ final class FunctionLowering {
         builder.jump(after);
         code.begin(after);
       }
+      case Stmt.While(var condition, Stmt body) -> {
+        BasicBlock head = code.block("while");
+        BasicBlock holds = code.block("while.body");
+        BasicBlock after = code.block("while.end");
+        builder.jump(head);
+        code.begin(head);
+        builder.branch(expressions.scalar(condition, scope), holds, after);
+        code.begin(holds);
+        execute(body, scope);
+        builder.jump(head);
+        code.begin(after);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, var value) -> {
         Scope.Place place = scope.place(buffer);
         if (place.type() != value.type()) {

@@ -106,7 +106,7 @@ final class LlvmKernel implements KernelModule {
   LlvmKernel(Module module, Jit jit, long[] entries) {
     this.facts = ModuleFacts.of(module);
     this.buffers = module.allBuffers();
-    this.symbolCount = module.signature().symbols().size();
+    this.symbolCount = module.symbols().size();
     this.entries =
         Arrays.stream(entries).mapToObj(MemorySegment::ofAddress).toArray(MemorySegment[]::new);
     this.accesses =

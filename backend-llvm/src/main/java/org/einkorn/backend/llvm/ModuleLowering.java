@@ -39,7 +39,7 @@ final class ModuleLowering {
     this.target = target;
     this.traits = traits;
     this.buffers = source.allBuffers();
-    this.symbols = source.signature().symbols();
+    this.symbols = source.symbols();
   }
 
   /// Which ways into the code an LLVM module has.

@@ -278,9 +278,13 @@ final class Iteration {
           Optional.ofNullable(names.get("limit")));
     }
     settled(first + ".settled", states);
-    limit(first + ".limit", states);
-    return new Body.Iterate(
-        first, first, Optional.of(first + ".settled"), Optional.of(first + ".limit"));
+    Optional<String> limit = Optional.empty();
+    if (states.stream().anyMatch(one -> one.assumed() != DType.BOOL)) {
+      limit = Optional.of(first + ".limit");
+      limit(limit.get(), states);
+    }
+    // Relations only grow, and come to an end in any case.
+    return new Body.Iterate(first, first, Optional.of(first + ".settled"), limit);
   }
 
   /// The number of rounds after which a condition counts as one that does not come true.
@@ -411,9 +415,8 @@ final class Iteration {
                     item.value()
                         .map(value -> feedback.isPolynomial(value, name(item.operator())))
                         .orElse(true));
-    boolean isLogic = states.stream().allMatch(one -> one.assumed() == DType.BOOL);
-    IndexExpr rounds = IndexExpr.of(isBounded || isLogic ? 1 : Body.Iterate.MOST_ROUNDS);
-    if (isBounded || isLogic) {
+    IndexExpr rounds = IndexExpr.of(isBounded ? 1 : Body.Iterate.MOST_ROUNDS);
+    if (isBounded) {
       for (Equations one : states) {
         rounds =
             rounds.plus(type(one).extents().stream().reduce(IndexExpr.of(1), IndexExpr::times));

@@ -69,7 +69,7 @@ public final class ModuleInterpreter implements KernelModule {
   private void run(Progress progress, int number, long[] symbols, long begin, long end) {
     Function function = module.functions().get(number);
     ScalarEvaluator evaluator = new ScalarEvaluator(Fetches.of(function.body()));
-    List<String> names = module.signature().symbols();
+    List<String> names = module.symbols();
     for (int symbol = 0; symbol < names.size(); symbol++) {
       evaluator.bind(names.get(symbol), symbols[symbol]);
     }
@@ -111,6 +111,11 @@ public final class ModuleInterpreter implements KernelModule {
         }
         case Stmt.When(Scalar condition, Stmt body) -> {
           if (evaluator.integer(condition) != 0) {
+            execute(body);
+          }
+        }
+        case Stmt.While(Scalar condition, Stmt body) -> {
+          while (evaluator.integer(condition) != 0) {
             execute(body);
           }
         }

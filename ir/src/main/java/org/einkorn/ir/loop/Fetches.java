@@ -59,6 +59,10 @@ public final class Fetches {
         walk.visit(condition);
         visit(body);
       }
+      case Stmt.While(var condition, Stmt body) -> {
+        walk.visit(condition);
+        visit(body);
+      }
       case Stmt.Store store -> {
         store.indices().forEach(walk::visit);
         walk.visit(store.value());

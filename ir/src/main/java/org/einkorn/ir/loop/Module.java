@@ -8,26 +8,36 @@ import org.einkorn.ir.tensor.Signature;
 ///
 /// @param buffers outputs and temporaries: all global memory that is no input
 /// @param repeats functions that run more than once, in order; no function is part of two
+/// @param growths sizes of temporaries that nothing but the run itself shows
 public record Module(
     String name,
     Signature signature,
     List<Buffer> buffers,
     List<Function> functions,
-    List<Repeat> repeats) {
+    List<Repeat> repeats,
+    List<Growth> growths) {
   public Module {
     buffers = List.copyOf(buffers);
     functions = List.copyOf(functions);
     repeats = List.copyOf(repeats);
+    growths = List.copyOf(growths);
   }
 
   /// A module in which every function runs once.
   public Module(String name, Signature signature, List<Buffer> buffers, List<Function> functions) {
-    this(name, signature, buffers, functions, List.of());
+    this(name, signature, buffers, functions, List.of(), List.of());
   }
 
   /// This module with other functions, of which some repeat as before: they have the same names.
   public Module withFunctions(List<Function> others) {
-    return new Module(name, signature, buffers, others, repeats);
+    return new Module(name, signature, buffers, others, repeats, growths);
+  }
+
+  /// All sizes: those that inputs fix, then those that grow.
+  public List<String> symbols() {
+    List<String> all = new ArrayList<>(signature.symbols());
+    growths.forEach(growth -> all.add(growth.symbol()));
+    return List.copyOf(all);
   }
 
   /// The place of a function.

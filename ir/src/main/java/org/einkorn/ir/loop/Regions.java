@@ -63,6 +63,10 @@ public final class Regions {
         walk.visit(condition);
         visit(body);
       }
+      case Stmt.While(Scalar condition, Stmt body) -> {
+        walk.visit(condition);
+        visit(body);
+      }
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
         locals.add(buffer.name());
         visit(body);

@@ -64,6 +64,17 @@ public sealed interface Stmt {
     }
   }
 
+  /// `body` again and again as long as the data say so.
+  ///
+  /// @param condition a `bool`
+  record While(Scalar condition, Stmt body) implements Stmt {
+    public While {
+      if (condition.type() != DType.BOOL) {
+        throw new IllegalArgumentException("a condition of " + condition.type());
+      }
+    }
+  }
+
   /// `buffer[indices] = value`; the value has the buffer's storage type.
   record Store(String buffer, List<IndexExpr> indices, Scalar value) implements Stmt {
     public Store {

@@ -57,6 +57,10 @@ public final class Usage {
         visit(condition);
         visit(body);
       }
+      case Stmt.While(Scalar condition, Stmt body) -> {
+        visit(condition);
+        visit(body);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
         written.add(buffer);
         indices.forEach(this::visit);

@@ -68,6 +68,7 @@ final class FunctionSteps {
           Stmt.Allocate _,
           Stmt.If _,
           Stmt.When _,
+          Stmt.While _,
           Stmt.Store _ ->
           List.of(body);
     };
@@ -96,7 +97,7 @@ final class FunctionSteps {
                       store ->
                           store.buffer().equals(buffer)
                               && spans(block, store.indices(), buffer, loops));
-      case Stmt.If _, Stmt.When _, Stmt.Store _ -> false;
+      case Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ -> false;
     };
   }
 
@@ -106,7 +107,8 @@ final class FunctionSteps {
       case Stmt.Store store -> List.of(store);
       case Stmt.Sequence(List<Stmt> statements) ->
           statements.stream().flatMap(statement -> storesOf(statement).stream()).toList();
-      case Stmt.For _, Stmt.Block _, Stmt.Allocate _, Stmt.If _, Stmt.When _ -> List.of();
+      case Stmt.For _, Stmt.Block _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.While _ ->
+          List.of();
     };
   }
 

@@ -12,6 +12,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.tensor.Binder;
@@ -50,7 +51,8 @@ public final class ModuleFacts {
       Signature signature,
       List<Buffer> buffers,
       List<FunctionFacts> functions,
-      List<Manifest.RepeatSpec> repeats) {
+      List<Manifest.RepeatSpec> repeats,
+      List<Growth> growths) {
     this.name = name;
     this.repeats = List.copyOf(repeats);
     this.signature = signature;
@@ -59,7 +61,8 @@ public final class ModuleFacts {
     for (String symbol : signature.symbols()) {
       symbolNumbers.put(symbol, symbolNumbers.size());
     }
-    this.manifest = makeManifest();
+    growths.forEach(growth -> symbolNumbers.put(growth.symbol(), symbolNumbers.size()));
+    this.manifest = makeManifest(growths);
   }
 
   public static ModuleFacts of(Module module) {
@@ -77,7 +80,8 @@ public final class ModuleFacts {
     }
     List<Manifest.RepeatSpec> repeats =
         module.repeats().stream().map(repeat -> spec(module, repeat, buffers)).toList();
-    return new ModuleFacts(module.name(), module.signature(), buffers, functions, repeats);
+    return new ModuleFacts(
+        module.name(), module.signature(), buffers, functions, repeats, module.growths());
   }
 
   /// The steps of a function, the first of which touches what ends the rounds that it begins.
@@ -107,7 +111,7 @@ public final class ModuleFacts {
   /// @param buffers all global memory, inputs first
   public static ModuleFacts of(
       String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
-    return new ModuleFacts(name, signature, buffers, functions, List.of());
+    return new ModuleFacts(name, signature, buffers, functions, List.of(), List.of());
   }
 
   public Manifest manifest() {
@@ -145,11 +149,16 @@ public final class ModuleFacts {
         });
   }
 
-  private Manifest makeManifest() {
+  private Manifest makeManifest(List<Growth> growths) {
     List<Manifest.SymbolSpec> symbols = new ArrayList<>();
     for (String symbol : signature.symbols()) {
       symbols.add(binderOf(symbol));
     }
+    List<String> names = buffers.stream().map(Buffer::name).toList();
+    growths.forEach(
+        growth ->
+            symbols.add(
+                new Manifest.SymbolSpec(growth.symbol(), names.indexOf(growth.buffer()), 0)));
     LiveRanges live =
         LiveRanges.of(
             functions.stream().flatMap(function -> function.steps().stream()).toList(),

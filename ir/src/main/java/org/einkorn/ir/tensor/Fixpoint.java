@@ -9,6 +9,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.runtime.DType;
 
 /// An iteration that takes in what follows from its states until nothing changes.
@@ -103,5 +104,83 @@ public record Fixpoint(List<State> states) {
 
   private static List<IndexExpr> here(TensorType type) {
     return axes(type).stream().map(Axis::variable).toList();
+  }
+
+  /// Whether an iteration is a fixpoint that is [monotone][#isMonotone].
+  public static boolean isMonotone(Step.Iteration iteration) {
+    return of(iteration).filter(Fixpoint::isMonotone).isPresent();
+  }
+
+  /// Whether it is one over a monotone semiring in which an element of a state tells where a term
+  /// reads it. What follows from elements that changed can then be found from these alone.
+  public boolean isMonotone() {
+    return states.stream().allMatch(this::isMonotone);
+  }
+
+  private boolean isMonotone(State state) {
+    DType type = state.type().dtype();
+    return type.isCompute()
+        && !type.isInteger()
+        && state.terms().stream()
+            .allMatch(term -> term.valueType() == type && isMonotone(state.projection(), term));
+  }
+
+  private boolean isMonotone(Projection projection, Contraction term) {
+    boolean isJoin =
+        term.operands().size() == 1
+            || switch (projection) {
+              case MIN, MAX ->
+                  term.join() == BinaryOp.ADD
+                      || term.join() == BinaryOp.MINIMUM
+                      || term.join() == BinaryOp.MAXIMUM;
+              case ANY, ALL -> term.join() == BinaryOp.AND || term.join() == BinaryOp.OR;
+              case SUM, PRODUCT, XOR, LOG_SUM_EXP -> false;
+            };
+    boolean isPlain =
+        term.operands().stream()
+            .allMatch(operand -> !readsState(operand) || source(operand).isPresent());
+    boolean isFixed =
+        term.guards().stream().noneMatch(guard -> readsState(guard.index()))
+            && term.write().stream().noneMatch(this::readsState)
+            && term.operands().stream()
+                .flatMap(operand -> source(operand).stream())
+                .allMatch(read -> read.indices().stream().noneMatch(this::isScattered));
+    // Where operands are joined by `or`, a term holds without any one of them.
+    boolean isFiltered =
+        projection != Projection.ANY || term.join() == BinaryOp.AND || term.operands().size() == 1;
+    return isJoin && isPlain && isFixed && isFiltered;
+  }
+
+  private boolean isScattered(IndexExpr position) {
+    return Landing.of(position) instanceof Landing.Scattered || readsState(position);
+  }
+
+  private boolean readsState(Scalar scalar) {
+    boolean[] found = {false};
+    stateReads(found).visit(scalar);
+    return found[0];
+  }
+
+  private boolean readsState(IndexExpr index) {
+    boolean[] found = {false};
+    stateReads(found).visit(index);
+    return found[0];
+  }
+
+  private Walk stateReads(boolean[] found) {
+    return Walk.ofScalars(
+        part -> found[0] |= part instanceof Scalar.Read read && isState(read.tensor()));
+  }
+
+  /// Whether a tensor is one of the states.
+  public boolean isState(String tensor) {
+    return states.stream().anyMatch(state -> state.name().equals(tensor));
+  }
+
+  /// The element of a state that an operand is.
+  public Optional<Scalar.Read> source(Scalar operand) {
+    return operand instanceof Scalar.Read read && isState(read.tensor())
+        ? Optional.of(read)
+        : Optional.empty();
   }
 }

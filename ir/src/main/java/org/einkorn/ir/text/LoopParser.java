@@ -10,6 +10,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -46,6 +47,10 @@ public final class LoopParser {
     in.expect("module");
     Token name = in.expectName("the name of a module");
     Signature signature = signatures.signature();
+    List<Growth> growths = new ArrayList<>();
+    while (in.sees("growing")) {
+      in.item(this::growth).ifPresent(growths::add);
+    }
     List<Buffer> buffers = new ArrayList<>();
     while (in.sees("buffer")) {
       in.item(this::globalBuffer).ifPresent(buffers::add);
@@ -58,7 +63,17 @@ public final class LoopParser {
     while (!in.atEnd()) {
       in.item(this::function).ifPresent(functions::add);
     }
-    return new Module(name.text(), signature, buffers, functions, repeats);
+    return new Module(name.text(), signature, buffers, functions, repeats, growths);
+  }
+
+  /// `growing S of B`
+  private Growth growth() {
+    Token start = in.expect("growing");
+    Token symbol = in.expectName("the name of a size");
+    global.declareSymbol(symbol);
+    in.expect("of");
+    String buffer = in.expectName("the name of a buffer").text();
+    return in.node(start, () -> new Growth(symbol.text(), buffer));
   }
 
   private Buffer globalBuffer() {
@@ -174,6 +189,12 @@ public final class LoopParser {
       Scalar condition = exprs.scalar(scope);
       Stmt body = body(scope);
       return in.node(first, () -> new Stmt.When(condition, body));
+    }
+    if (in.accept("while")) {
+      Token first = in.peek();
+      Scalar condition = exprs.scalar(scope);
+      Stmt body = body(scope);
+      return in.node(first, () -> new Stmt.While(condition, body));
     }
     return store(scope);
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -36,6 +37,9 @@ import org.einkorn.ir.tensor.Guard;
 /// }
 /// ```
 ///
+/// `growing S of B` before the buffers says that the size `S` is that of the first axis of `B` and
+/// grows as the run needs ([Growth]).
+///
 /// `repeat F, G test T until C for N` before the functions says that those from `F` to `G` run
 /// again and again; after `T` in each round it is seen whether the buffer `C` holds, or whether
 /// there were as many rounds as the buffer `N` says.
@@ -59,6 +63,10 @@ public final class LoopPrinter {
     LoopPrinter printer = new LoopPrinter();
     printer.out.append("module ").append(Words.name(module.name())).append('\n');
     SignaturePrinter.print(module.signature(), printer.out);
+    for (Growth growth : module.growths()) {
+      printer.out.append("growing ").append(Words.name(growth.symbol()));
+      printer.out.append(" of ").append(Words.name(growth.buffer())).append('\n');
+    }
     for (Buffer buffer : module.buffers()) {
       printer.out.append("buffer ").append(buffer(buffer)).append('\n');
     }
@@ -116,6 +124,8 @@ public final class LoopPrinter {
           body(guards.isEmpty() ? "if" : "if " + guards(guards), body);
       case Stmt.When(var condition, Stmt body) ->
           body("when " + ExprPrinter.print(condition), body);
+      case Stmt.While(var condition, Stmt body) ->
+          body("while " + ExprPrinter.print(condition), body);
       case Stmt.Store(String buffer, var indices, var value) ->
           line(
               Words.name(buffer)

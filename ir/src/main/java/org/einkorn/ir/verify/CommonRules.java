@@ -42,7 +42,7 @@ final class CommonRules {
           "names-valid",
           "Symbols and tensors have names that expressions can mention.",
           (subject, report) -> {
-            for (String symbol : subject.signature().symbols()) {
+            for (String symbol : subject.symbols()) {
               if (!Names.isName(symbol)) {
                 report.find(Place.of("the symbols"), "`" + symbol + "` is no name");
               }
@@ -59,7 +59,7 @@ final class CommonRules {
           "symbols-declared",
           "Expressions use only symbols of the signature.",
           (subject, report) -> {
-            Set<String> symbols = Set.copyOf(subject.signature().symbols());
+            Set<String> symbols = Set.copyOf(subject.symbols());
             subject
                 .facts()
                 .forEachIndex(

@@ -16,6 +16,7 @@ public final class LoopVerifier {
     rules.addAll(NestRules.ALL);
     rules.addAll(MemoryRules.ALL);
     rules.add(RepeatRules.FIT);
+    rules.add(GrowthRules.FIT);
     return List.copyOf(rules);
   }
 

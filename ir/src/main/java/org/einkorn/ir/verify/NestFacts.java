@@ -75,6 +75,10 @@ final class NestFacts {
         facts.addValue(condition, context);
         visit(body, context.under(Context.Condition.GUARDED), depth + 1);
       }
+      case Stmt.While(var condition, Stmt body) -> {
+        facts.addValue(condition, context);
+        visit(body, context.under(Context.Condition.GUARDED), depth + 1);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, var value) -> {
         indices.forEach(index -> facts.addIndex(index, Facts.Role.POSITION, context));
         facts.addValue(value, context);

@@ -69,7 +69,7 @@ final class NestRules {
           "variables-hide-nothing",
           "Loops and iterators have names that no symbol or variable in scope has.",
           (subject, report) -> {
-            Set<String> symbols = Set.copyOf(subject.signature().symbols());
+            Set<String> symbols = Set.copyOf(subject.symbols());
             for (NestFacts.Site site : subject.nests().sites()) {
               Set<String> taken = new HashSet<>(symbols);
               taken.addAll(site.context().ranges().keySet());
@@ -87,7 +87,8 @@ final class NestRules {
     return switch (statement) {
       case Stmt.For loop -> List.of(loop.variable());
       case Stmt.Block block -> block.iters().stream().map(Stmt.BlockIter::variable).toList();
-      case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.Store _ -> List.of();
+      case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ ->
+          List.of();
     };
   }
 

@@ -21,7 +21,7 @@ final class SignatureRules {
           "No symbol is declared twice.",
           (subject, report) -> {
             Set<String> seen = new HashSet<>();
-            for (String symbol : subject.signature().symbols()) {
+            for (String symbol : subject.symbols()) {
               if (!seen.add(symbol)) {
                 report.find(Place.of("the symbols"), "a second symbol `" + symbol + "`");
               }

@@ -17,6 +17,11 @@ sealed interface Subject {
 
   Facts facts();
 
+  /// The names that extents may use.
+  default List<String> symbols() {
+    return signature().symbols();
+  }
+
   /// A tensor that a program declares.
   record Declared(String name, TensorType type, Place place) {}
 
@@ -80,6 +85,11 @@ sealed interface Subject {
     @Override
     public Signature signature() {
       return module.signature();
+    }
+
+    @Override
+    public List<String> symbols() {
+      return module.symbols();
     }
 
     @Override

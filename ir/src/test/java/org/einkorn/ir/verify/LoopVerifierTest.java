@@ -12,6 +12,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.source.SourceFile;
@@ -78,6 +79,7 @@ class LoopVerifierTest {
     parallel();
     shared();
     repeats();
+    growths();
     Set<String> own = LoopVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(own.size(), LoopVerifier.catalogue().size(), "two rules of one name");
     TensorVerifier.catalogue().forEach(rule -> own.remove(rule.name()));
@@ -121,6 +123,23 @@ class LoopVerifierTest {
         "`i` hides another variable or symbol",
         "for i < n { block b(spatial i < n = i) { writes Y[i : 1] Y[i] = 1.0:f32 } }",
         "for i < n { block b(spatial v < n = i) { writes Y[v : 1] Y[v] = 1.0:f32 } }");
+  }
+
+  private void growths() {
+    Module one = module(store("Y", ONE));
+    Buffer list =
+        new Buffer(
+            "list",
+            new TensorType(DType.I64, List.of(IndexExpr.symbol("places"))),
+            Buffer.Scope.GLOBAL);
+    List<Buffer> buffers = List.of(one.buffers().getFirst(), list);
+    Growth right = new Growth("places", "list");
+    Growth wrong = new Growth("places", "Y");
+    assertRule(
+        "growths-fit",
+        "is not the first extent of a temporary `Y`",
+        new Module("test", one.signature(), buffers, one.functions(), List.of(), List.of(wrong)),
+        new Module("test", one.signature(), buffers, one.functions(), List.of(), List.of(right)));
   }
 
   private void types() {

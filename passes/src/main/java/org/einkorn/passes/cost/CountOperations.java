@@ -66,7 +66,8 @@ public final class CountOperations {
     for (Function function : module.functions()) {
       functions.add(new Function(function.name(), counted(function.body()), function.origin()));
     }
-    return new Module(module.name(), signature, buffers, functions, module.repeats());
+    return new Module(
+        module.name(), signature, buffers, functions, module.repeats(), module.growths());
   }
 
   private Stmt zero() {
@@ -106,6 +107,7 @@ public final class CountOperations {
       case Stmt.Allocate(Buffer buffer, Stmt body) -> new Stmt.Allocate(buffer, counted(body));
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, counted(body));
       case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, counted(body));
+      case Stmt.While(var condition, Stmt body) -> new Stmt.While(condition, counted(body));
       case Stmt.Store store -> counted(store);
     };
   }

@@ -68,6 +68,8 @@ public final class ModuleCount {
         }
       }
       case Stmt.When(var condition, Stmt body) -> bound(body, place);
+      // How often is known to nobody; once is counted.
+      case Stmt.While(var condition, Stmt body) -> bound(body, place);
       case Stmt.Block block -> block(block, place);
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(part -> visit(part, place));
       case Stmt.Allocate(var buffer, Stmt body) -> visit(body, place);

@@ -66,7 +66,8 @@ public final class PlaceOutputs {
                 function ->
                     new Function(function.name(), rewrite(function.body()), function.origin()))
             .toList(),
-        module.repeats());
+        module.repeats(),
+        module.growths());
   }
 
   private Storage storage(String name) {
@@ -103,6 +104,8 @@ public final class PlaceOutputs {
       case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(rewrite(guards), rewrite(body));
       case Stmt.When(Scalar condition, Stmt body) ->
           new Stmt.When(Expressions.replace(condition, this::read), rewrite(body));
+      case Stmt.While(Scalar condition, Stmt body) ->
+          new Stmt.While(Expressions.replace(condition, this::read), rewrite(body));
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) ->
           new Stmt.Store(
               buffer,

@@ -13,6 +13,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -22,10 +23,12 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
+import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -34,37 +37,60 @@ public final class LowerToLoops {
   private final List<Buffer> made = new ArrayList<>();
   private final List<Function> functions = new ArrayList<>();
   private final List<Repeat> repeats = new ArrayList<>();
+  private final List<Growth> growths = new ArrayList<>();
 
-  /// Relations that are lists of tuples, and that are not kept.
-  private final Map<String, TupleRelation> tuples = new LinkedHashMap<>();
+  private final Program program;
+  private final List<Step> steps;
+  private final TableChoice tables;
+  private final Relations relations;
 
-  /// The names of the rows of relations that functions make.
-  private final Set<String> rows = new HashSet<>();
-
-  /// Their definitions, and before which function each stands.
+  /// The definitions of relations that are lists of tuples, and before which function each stands.
   private final List<Deferred> deferred = new ArrayList<>();
 
   private record Deferred(Definition definition, int place) {}
 
-  private LowerToLoops() {}
+  /// @param asked the axes of the indexes that nests will ask of tables, by table
+  private LowerToLoops(Program program, Vastness extents, Map<String, Set<List<Integer>>> asked) {
+    this.program = program;
+    this.steps = EvaluationOrder.stepsOf(program);
+    this.tables = TableChoice.of(program, steps, extents);
+    this.relations = new Relations(extents, asked);
+  }
 
   /// The loops of a program; complex numbers are pairs of real ones in them.
   public static Module lower(Program program) {
-    return SplitComplex.apply(new LowerToLoops().run(program));
+    return lower(program, PassContext.defaults());
   }
 
-  private Module run(Program program) {
+  /// The loops of a program, given what the context knows of sizes.
+  public static Module lower(Program program, PassContext context) {
+    Vastness extents = Vastness.of(program.signature(), context);
+    LowerToLoops lowering = new LowerToLoops(program, extents, Map.of());
+    Module module = lowering.run();
+    Map<String, Set<List<Integer>>> asked = lowering.relations.indexes();
+    if (!asked.isEmpty()) {
+      // What puts tuples into a table is written before it is known which indexes that must keep.
+      module = new LowerToLoops(program, extents, asked).run();
+    }
+    return SplitComplex.apply(module);
+  }
+
+  private Module run() {
     for (Signature.Input input : program.signature().inputs()) {
       buffers.put(input.name(), new Buffer(input.name(), input.type(), Buffer.Scope.GLOBAL));
+      if (input.type().dtype() == DType.BOOL) {
+        relations.addTensor(input.name(), input.type());
+      }
     }
-    List<Step> steps = EvaluationOrder.stepsOf(program);
     FoldedStorage storage = FoldedStorage.of(program, steps);
     Set<String> sliced = new HashSet<>();
     for (Step step : steps) {
       lower(step, program, storage, sliced);
     }
     deferred.reversed().forEach(this::storeIfRead);
-    return new Module(program.name(), program.signature(), made, functions, repeats);
+    made.addAll(relations.buffers());
+    growths.addAll(relations.growths());
+    return new Module(program.name(), program.signature(), made, functions, repeats, growths);
   }
 
   private void lower(Step step, Program program, FoldedStorage storage, Set<String> sliced) {
@@ -75,12 +101,7 @@ public final class LowerToLoops {
           sliced.addAll(slicing.get().definitions());
           lower(new SliceGroup(slicing.get(), group(program, slicing.get(), storage)));
         } else if (!sliced.contains(definition.name())) {
-          Definition stored = TupleRelation.throughTuples(storage.stored(definition), tuples);
-          if (isDeferred(stored, program)) {
-            return;
-          }
-          addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
-          lower(stored, new NestBuilder(stored, buffers));
+          compute(storage.stored(definition));
         }
       }
       case Step.Recurrence recurrence -> lower(recurrence, program, storage);
@@ -88,9 +109,84 @@ public final class LowerToLoops {
     }
   }
 
+  private void compute(Definition definition) {
+    if (tables.isStart(definition.name()) || isDeferred(definition)) {
+      return;
+    }
+    if (tables.isTable(definition.name())) {
+      TupleTable table = relations.addTable(definition.name(), definition.type());
+      fill(table, definition, definition.name());
+      return;
+    }
+    addBuffer(new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+    if (isAlongTuples(definition)) {
+      alongTuples(definition, new NestBuilder(definition, buffers));
+    } else {
+      lower(definition, new NestBuilder(definition, buffers));
+    }
+    noteRelation(definition);
+  }
+
+  private void noteRelation(Definition definition) {
+    if (definition.type().dtype() == DType.BOOL) {
+      relations.addTensor(definition.name(), definition.type());
+    }
+  }
+
+  /// Puts all that a definition says into a table.
+  private void fill(TupleTable table, Definition definition, String name) {
+    List<Stmt> all = new ArrayList<>(List.of(table.clear()));
+    for (Contraction term : ((Body.Accumulate) definition.body()).terms()) {
+      RuleNest.Sink sink = (at, _) -> table.insert(at);
+      all.add(RuleNest.of(term, relations, tables, sink).emit());
+    }
+    functions.addAll(relations.takeFunctions());
+    functions.add(new Function(name, new Stmt.Sequence(all), definition.origin()));
+  }
+
+  /// Whether nests go along the tuples of relations that a definition reads.
+  private boolean isAlongTuples(Definition definition) {
+    return tables.readsTable(definition)
+        || definition.body() instanceof Body.Accumulate(Projection projection, var terms)
+            && projection == Projection.ANY
+            && definition.type().dtype() == DType.BOOL
+            && TableChoice.areRules(terms)
+            && terms.stream()
+                .flatMap(term -> term.operands().stream())
+                .anyMatch(
+                    operand ->
+                        operand instanceof Scalar.Read read
+                            && relations.list(read.tensor()).isPresent());
+  }
+
+  /// The elements of a definition, combined as they come along the tuples of relations.
+  private void alongTuples(Definition definition, NestBuilder nest) {
+    Body.Accumulate body = (Body.Accumulate) definition.body();
+    DType type = body.projection().accumulator(body.terms().getFirst().valueType());
+    Buffer accumulator = accumulator(nest, type);
+    functions.add(nest.fill(accumulator, body.projection(), type));
+    List<Stmt> all = new ArrayList<>();
+    for (Contraction term : body.terms()) {
+      RuleNest.Sink sink =
+          (at, value) -> {
+            Scalar before = new Scalar.Read(accumulator.name(), type, at);
+            Scalar after =
+                new Scalar.Binary(body.projection().combine(), before, Scalar.cast(type, value));
+            return new Stmt.Store(accumulator.name(), at, after);
+          };
+      all.add(RuleNest.of(term, relations, tables, sink).emit());
+    }
+    functions.addAll(relations.takeFunctions());
+    functions.add(
+        new Function(definition.name() + ".update", new Stmt.Sequence(all), definition.origin()));
+    if (!accumulator.equals(nest.target())) {
+      functions.add(nest.convert(accumulator));
+    }
+  }
+
   /// Whether a definition is a list of tuples, which is stored as a tensor only if something reads
   /// it as one.
-  private boolean isDeferred(Definition definition, Program program) {
+  private boolean isDeferred(Definition definition) {
     boolean isKept =
         program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
@@ -98,7 +194,7 @@ public final class LowerToLoops {
     if (isKept || relation.isEmpty()) {
       return false;
     }
-    tuples.put(definition.name(), relation.get());
+    relations.addList(relation.get());
     deferred.add(new Deferred(definition, functions.size()));
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
@@ -123,14 +219,22 @@ public final class LowerToLoops {
   private void lower(
       Step.Iteration iteration, Program program, FoldedStorage storage, Set<String> sliced) {
     for (Definition state : iteration.states()) {
-      addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
-      copy(Step.Iteration.start(state), state, ".first");
+      if (tables.isTable(state.name())) {
+        TupleTable table = relations.addTable(state.name(), state.type());
+        fill(table, definition(Step.Iteration.start(state)), state.name() + ".first");
+      } else {
+        addBuffer(new Buffer(state.name(), state.type(), Buffer.Scope.GLOBAL));
+        copy(Step.Iteration.start(state), state, ".first");
+      }
     }
-    Optional<SemiNaive.Lowered> rounds = SemiNaive.lower(iteration, buffers, tuples, rows);
-    if (rounds.isPresent()) {
-      rounds.get().buffers().forEach(this::addBuffer);
-      functions.addAll(rounds.get().functions());
-      repeats.add(rounds.get().repeat());
+    if (Fixpoint.isMonotone(iteration)) {
+      SemiNaive.Lowered rounds = SemiNaive.lower(iteration, relations);
+      rounds.buffers().forEach(this::addBuffer);
+      functions.addAll(rounds.functions());
+      repeats.add(rounds.repeat());
+      iteration.states().stream()
+          .filter(state -> !tables.isTable(state.name()))
+          .forEach(this::noteRelation);
       return;
     }
     List<Step> ofTest = iteration.beforeTest(program);
@@ -153,6 +257,13 @@ public final class LowerToLoops {
             functions.getLast().name(),
             iteration.until(),
             iteration.limit()));
+  }
+
+  private Definition definition(String name) {
+    return program.definitions().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// A function that stores the elements of one tensor in another of its type.

@@ -162,6 +162,14 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
     return new Stmt.For(Stmt.LoopKind.SERIAL, "axis" + of, type.extents().get(of), body);
   }
 
+  /// How many positions a row lists, those listed twice counted twice.
+  ///
+  /// @param at the positions on the other axes; that on `axis` is ignored
+  Scalar length(List<IndexExpr> at) {
+    IndexExpr row = row(at);
+    return new Scalar.Binary(BinaryOp.SUBTRACT, start(row.plus(1)), start(row));
+  }
+
   /// What is done with one position.
   interface Visit {
     Stmt of(IndexExpr position);
@@ -172,28 +180,44 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
   /// @param at the positions on the other axes; that on `axis` is ignored
   /// @param loop a free name for a loop; registers take names that begin with it
   Stmt forEach(List<IndexExpr> at, String loop, Visit visit) {
-    String begin = loop + ".begin";
-    String column = loop + ".column";
-    Scalar first = new Scalar.Read(begin, DType.I64, List.of());
-    Scalar length = new Scalar.Binary(BinaryOp.SUBTRACT, start(row(at).plus(1)), start(row(at)));
-    Scalar listed =
-        new Scalar.Read(columns(), DType.I64, List.of(place(first).plus(IndexExpr.variable(loop))));
-    IndexExpr position =
-        new IndexExpr.Fetch(
-            relation,
-            axis,
-            type.extents().get(axis),
-            new Scalar.Read(column, DType.I64, List.of()));
-    Stmt inside =
-        new Stmt.Allocate(
-            new Buffer(column, NUMBER, Buffer.Scope.REGISTER),
-            new Stmt.Sequence(
-                List.of(new Stmt.Store(column, List.of(), listed), visit.of(position))));
+    Scalar begin = Numbers.read(loop + ".begin");
+    Scalar listed = listed(begin, loop);
+    return Numbers.with(
+        loop + ".begin",
+        start(row(at)),
+        Numbers.loop(loop, place(length(at)), visited(listed, loop, visit)));
+  }
+
+  /// Visits the positions of the shorter one of two rows.
+  ///
+  /// @param other rows along an axis of the same extent
+  Stmt forEachOfShorter(
+      List<IndexExpr> at, Rows other, List<IndexExpr> otherAt, String loop, Visit visit) {
+    String isOwn = loop + ".isOwn";
+    Scalar own = new Scalar.Read(isOwn, DType.BOOL, List.of());
+    Scalar begin = Numbers.read(loop + ".begin");
+    Scalar isShorter = new Scalar.Binary(BinaryOp.LESS_EQUAL, length(at), other.length(otherAt));
+    Scalar first = new Scalar.Select(own, start(row(at)), other.start(other.row(otherAt)));
+    Scalar length = new Scalar.Select(own, length(at), other.length(otherAt));
+    Scalar listed = new Scalar.Select(own, listed(begin, loop), other.listed(begin, loop));
     return new Stmt.Allocate(
-        new Buffer(begin, NUMBER, Buffer.Scope.REGISTER),
-        new Stmt.Sequence(
-            List.of(
-                new Stmt.Store(begin, List.of(), start(row(at))),
-                new Stmt.For(Stmt.LoopKind.SERIAL, loop, place(length), inside))));
+        new Buffer(isOwn, new TensorType(DType.BOOL, List.of()), Buffer.Scope.REGISTER),
+        Numbers.sequence(
+            new Stmt.Store(isOwn, List.of(), isShorter),
+            Numbers.with(
+                loop + ".begin",
+                first,
+                Numbers.loop(loop, place(length), visited(listed, loop, visit)))));
+  }
+
+  private Scalar listed(Scalar begin, String loop) {
+    return Numbers.read(columns(), place(begin).plus(IndexExpr.variable(loop)));
+  }
+
+  private Stmt visited(Scalar listed, String loop, Visit visit) {
+    String column = loop + ".column";
+    IndexExpr position =
+        new IndexExpr.Fetch(relation, axis, type.extents().get(axis), Numbers.read(column));
+    return Numbers.with(column, listed, visit.of(position));
   }
 }

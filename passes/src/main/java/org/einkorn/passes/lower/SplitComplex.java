@@ -62,6 +62,7 @@ final class SplitComplex {
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::collect);
       case Stmt.If(var guards, Stmt body) -> collect(body);
       case Stmt.When(var condition, Stmt body) -> collect(body);
+      case Stmt.While(var condition, Stmt body) -> collect(body);
       case Stmt.Store _ -> {}
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
         taken.add(buffer.name());
@@ -96,7 +97,8 @@ final class SplitComplex {
             .map(buffer -> new Buffer(buffer.name(), buffer.type().parts(), buffer.scope()))
             .toList(),
         module.functions().stream().map(this::function).toList(),
-        module.repeats());
+        module.repeats(),
+        module.growths());
   }
 
   private Function function(Function function) {
@@ -113,6 +115,7 @@ final class SplitComplex {
       case Stmt.Sequence(List<Stmt> statements) -> statements.stream().anyMatch(this::isComplex);
       case Stmt.If(var guards, Stmt body) -> isComplex(body);
       case Stmt.When(Scalar condition, Stmt body) -> isComplex(body) || Walk.isComplex(condition);
+      case Stmt.While(Scalar condition, Stmt body) -> isComplex(body) || Walk.isComplex(condition);
       case Stmt.Allocate(var buffer, Stmt body) -> isComplex(body);
       case Stmt.Store store -> complex.contains(store.buffer()) || Walk.isComplex(store.value());
     };
@@ -126,18 +129,23 @@ final class SplitComplex {
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::split).toList());
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, split(body));
-      case Stmt.When(Scalar condition, Stmt body) -> {
-        if (Walk.isComplex(condition)) {
-          throw new IllegalStateException("a condition of complex numbers: " + condition);
-        }
-        yield new Stmt.When(condition, split(body));
-      }
+      case Stmt.When(Scalar condition, Stmt body) ->
+          new Stmt.When(realCondition(condition), split(body));
+      case Stmt.While(Scalar condition, Stmt body) ->
+          new Stmt.While(realCondition(condition), split(body));
       case Stmt.Allocate(Buffer buffer, Stmt body) ->
           registers.contains(buffer.name())
               ? allocated(parts(buffer), split(body))
               : new Stmt.Allocate(buffer, split(body));
       case Stmt.Store store -> isComplex(store) ? store(store) : store;
     };
+  }
+
+  private static Scalar realCondition(Scalar condition) {
+    if (Walk.isComplex(condition)) {
+      throw new IllegalStateException("a condition of complex numbers: " + condition);
+    }
+    return condition;
   }
 
   private Stmt block(Stmt.Block block) {

@@ -19,9 +19,7 @@ import org.einkorn.runtime.DType;
 /// The queue is a ring of positions. From `head` on lie `batch` of them, which this round looks at,
 /// and then `pending`, which came in since. An element is there once at most, so the ring has a
 /// place more than the state has elements and never runs full.
-final class Worklist {
-  private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
-
+final class Worklist implements Frontier {
   private final String name;
   private final TensorType type;
   private final Projection projection;
@@ -35,8 +33,8 @@ final class Worklist {
     this.places = (isRelation() ? elements : elements.times(2)).plus(1);
   }
 
-  /// Whether an element changes once only: a relation grows.
-  boolean isRelation() {
+  @Override
+  public boolean isRelation() {
     return type.dtype() == DType.BOOL && projection == Projection.ANY;
   }
 
@@ -44,14 +42,13 @@ final class Worklist {
     return name + "." + part;
   }
 
-  /// All memory but that of the state.
-  List<Buffer> buffers() {
+  @Override
+  public List<Buffer> buffers() {
     List<Buffer> buffers = new ArrayList<>();
     IndexExpr width = IndexExpr.of(Math.max(1, type.rank()));
-    TensorType queue = new TensorType(DType.I64, List.of(places, width));
-    buffers.add(new Buffer(part("queue"), queue, Buffer.Scope.GLOBAL));
+    buffers.add(Numbers.buffer(part("queue"), places, width));
     for (String counter : List.of("head", "batch", "pending")) {
-      buffers.add(new Buffer(part(counter), NUMBER, Buffer.Scope.GLOBAL));
+      buffers.add(Numbers.buffer(part(counter)));
     }
     if (!isRelation()) {
       TensorType queued = new TensorType(DType.BOOL, type.extents());
@@ -64,19 +61,15 @@ final class Worklist {
 
   /// A number in memory as an index: of places in the ring.
   private IndexExpr place(String counter) {
-    return new IndexExpr.Fetch(part("queue"), 0, places, number(counter));
+    return Numbers.place(part("queue"), places, number(counter));
   }
 
   private Scalar number(String counter) {
-    return new Scalar.Read(part(counter), DType.I64, List.of());
+    return Numbers.read(part(counter));
   }
 
   private Stmt set(String counter, Scalar value) {
-    return new Stmt.Store(part(counter), List.of(), value);
-  }
-
-  private static Scalar whole(long value) {
-    return Scalar.Literal.of(DType.I64, value);
+    return Numbers.set(part(counter), value);
   }
 
   private static Scalar truth(boolean value) {
@@ -108,7 +101,7 @@ final class Worklist {
               List.of(place, IndexExpr.of(axis)),
               new Scalar.Position(at.get(axis))));
     }
-    all.add(set("pending", new Scalar.Binary(BinaryOp.ADD, number("pending"), whole(1))));
+    all.add(set("pending", Numbers.plus(number("pending"), Numbers.of(1))));
     return new Stmt.Sequence(all);
   }
 
@@ -121,8 +114,8 @@ final class Worklist {
     return new Stmt.When(not(isQueued(at)), new Stmt.Sequence(List.of(mark, append(at))));
   }
 
-  /// The queue of the elements that a round may start from: of a relation those that hold.
-  Stmt seed() {
+  @Override
+  public Stmt seed() {
     List<IndexExpr> at = loops();
     Stmt each;
     if (isRelation()) {
@@ -133,9 +126,9 @@ final class Worklist {
     }
     return new Stmt.Sequence(
         List.of(
-            set("head", whole(0)),
-            set("batch", whole(0)),
-            set("pending", whole(0)),
+            set("head", Numbers.of(0)),
+            set("batch", Numbers.of(0)),
+            set("pending", Numbers.of(0)),
             forEach(each)));
   }
 
@@ -155,59 +148,47 @@ final class Worklist {
     return loop;
   }
 
-  /// Whether nothing is to be looked at any more.
-  Scalar isEmpty() {
-    return new Scalar.Binary(BinaryOp.EQUAL, number("pending"), whole(0));
+  @Override
+  public Scalar isEmpty() {
+    return Numbers.equal(number("pending"), Numbers.of(0));
   }
 
-  /// Begins a round: what came in is what it looks at.
-  Stmt open() {
+  @Override
+  public Stmt open() {
     Stmt take = new Stmt.Sequence(List.of());
     if (!isRelation()) {
       take = forEachInBatch(at -> new Stmt.Store(part("queued"), at, truth(false)));
     }
     return new Stmt.Sequence(
-        List.of(set("batch", number("pending")), set("pending", whole(0)), take));
+        List.of(set("batch", number("pending")), set("pending", Numbers.of(0)), take));
   }
 
-  /// Ends a round.
-  Stmt close() {
+  @Override
+  public Stmt close() {
     IndexExpr next = place("head").plus(place("batch")).floorMod(places);
     return new Stmt.Sequence(
-        List.of(set("head", new Scalar.Position(next)), set("batch", whole(0))));
+        List.of(set("head", new Scalar.Position(next)), set("batch", Numbers.of(0))));
   }
 
-  /// What is done with one element.
-  interface Visit {
-    /// @param at its position
-    Stmt of(List<IndexExpr> at);
-  }
-
-  /// Looks at each element of the round.
-  Stmt forEachInBatch(Visit visit) {
+  @Override
+  public Stmt forEachInBatch(Visit visit) {
     String loop = "entry";
     IndexExpr place = place("head").plus(IndexExpr.variable(loop)).floorMod(places);
     List<IndexExpr> at = new ArrayList<>();
     for (int axis = 0; axis < type.rank(); axis++) {
-      Scalar kept = new Scalar.Read(part("at" + axis), DType.I64, List.of());
+      Scalar kept = Numbers.read(part("at" + axis));
       at.add(new IndexExpr.Fetch(name, axis, type.extents().get(axis), kept));
     }
     Stmt body = visit.of(at);
     for (int axis = type.rank() - 1; axis >= 0; axis--) {
       String register = part("at" + axis);
-      Scalar entry = new Scalar.Read(part("queue"), DType.I64, List.of(place, IndexExpr.of(axis)));
-      body =
-          new Stmt.Allocate(
-              new Buffer(register, NUMBER, Buffer.Scope.REGISTER),
-              new Stmt.Sequence(List.of(new Stmt.Store(register, List.of(), entry), body)));
+      body = Numbers.with(register, Numbers.read(part("queue"), place, IndexExpr.of(axis)), body);
     }
-    return new Stmt.For(Stmt.LoopKind.SERIAL, loop, place("batch"), body);
+    return Numbers.loop(loop, place("batch"), body);
   }
 
-  /// Takes a value in, and queues the element if that changes it.
-  ///
-  /// @param value of the type the state computes in; of a relation it is true already
-  Stmt improve(List<IndexExpr> at, Scalar value) {
+  @Override
+  public Stmt improve(List<IndexExpr> at, Scalar value) {
     if (isRelation()) {
       Stmt hold = new Stmt.Store(name, at, truth(true));
       return new Stmt.When(not(read(at)), new Stmt.Sequence(List.of(hold, append(at))));

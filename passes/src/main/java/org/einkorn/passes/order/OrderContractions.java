@@ -11,9 +11,11 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
+import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
+import org.einkorn.ir.tensor.Step;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Signs;
@@ -48,13 +50,30 @@ public final class OrderContractions {
   private final List<Slicing> slicings = new ArrayList<>();
   private final Set<String> recurrent;
 
+  /// What the rounds of monotone fixpoints compute: there each rule is evaluated as a whole, from
+  /// the elements that changed.
+  private final Set<String> whole;
+
   private OrderContractions(Program program, PassContext context) {
     this.program = program;
     this.context = context;
     this.recurrent = EvaluationOrder.recurrent(program);
+    this.whole = monotone(program);
     this.signs = new Signs(Site.of(program, context));
     program.signature().inputs().stream().map(Signature.Input::name).forEach(names::add);
     program.definitions().stream().map(Definition::name).forEach(names::add);
+  }
+
+  private static Set<String> monotone(Program program) {
+    Set<String> found = new HashSet<>();
+    if (program.definitions().stream().anyMatch(each -> each.body() instanceof Body.Iterate)) {
+      for (Step step : EvaluationOrder.stepsOf(program)) {
+        if (step instanceof Step.Iteration iteration && Fixpoint.isMonotone(iteration)) {
+          iteration.definitions().forEach(each -> found.add(each.name()));
+        }
+      }
+    }
+    return found;
   }
 
   private Program run() {
@@ -66,7 +85,9 @@ public final class OrderContractions {
           .filter(slicing -> slicing.definitions().getFirst().equals(definition.name()))
           .forEach(slicings::add);
       Definition last =
-          definition.body() instanceof Body.Accumulate body && !sliced.contains(definition.name())
+          definition.body() instanceof Body.Accumulate body
+                  && !sliced.contains(definition.name())
+                  && !whole.contains(definition.name())
               ? split(definition, body)
               : definition;
       isChanged |= last != definition;

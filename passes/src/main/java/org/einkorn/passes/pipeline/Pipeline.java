@@ -109,7 +109,7 @@ public final class Pipeline {
 
   /// Equations to plain loops.
   public Module lower(Program program) {
-    Module module = timed(LOWER, LowerToLoops::lower, program);
+    Module module = timed(LOWER, value -> LowerToLoops.lower(value, context), program);
     observer.afterLoops(LOWER, module);
     return module;
   }

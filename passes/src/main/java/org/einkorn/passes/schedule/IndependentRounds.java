@@ -63,6 +63,10 @@ final class IndependentRounds {
         reads().visit(condition);
         visit(body);
       }
+      case Stmt.While(Scalar condition, Stmt body) -> {
+        reads().visit(condition);
+        visit(body);
+      }
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) -> {
         indices.forEach(reads()::visit);
         reads().visit(value);

@@ -8,7 +8,7 @@ import org.einkorn.runtime.DType;
 /// What compiled code works on, as plain data.
 ///
 /// @param program the program's name
-/// @param symbols the sizes that data fix
+/// @param symbols the sizes that data fix, then those that grow as a run needs
 /// @param buffers every piece of global memory: inputs first, then outputs and temporaries
 /// @param functions what is run, in order
 /// @param repeats which functions run again and again, in order
@@ -29,7 +29,8 @@ public record Manifest(
     queries = List.copyOf(queries);
   }
 
-  /// A size and where it is read off: the extent of `axis` of buffer number `buffer`.
+  /// A size and where it is read off: the extent of `axis` of buffer number `buffer`. Where that is
+  /// a temporary the size grows: a run that needs more places along the axis begins anew with more.
   public record SymbolSpec(String name, int buffer, int axis) {}
 
   /// What a piece of memory is for.
@@ -102,6 +103,11 @@ public record Manifest(
     public QuerySpec {
       labels = labels.stream().map(List::copyOf).toList();
     }
+  }
+
+  /// Whether a size grows as a run needs.
+  public boolean grows(SymbolSpec symbol) {
+    return buffers.get(symbol.buffer()).role() == Role.TEMPORARY;
   }
 
   /// The number of the buffer with this name, if there is one.

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -188,6 +189,31 @@ public final class ModuleRunner {
   /// @param heldBytes what was allocated before
   /// @return the bytes of temporaries and copies
   private long run(Tensor[] all, RunPlan plan, RunOptions options, long heldBytes) {
+    RunPlan current = plan;
+    while (true) {
+      try {
+        return runOnce(all.clone(), current, options, heldBytes);
+      } catch (FullException full) {
+        current = full.larger;
+        current.requireWithin(options.memoryBudgetBytes(), plan.outputBytes(), 0);
+        last = current;
+      }
+    }
+  }
+
+  /// Something has no place for more; the run is to begin anew.
+  private static final class FullException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient RunPlan larger;
+
+    FullException(RunPlan larger) {
+      super(null, null, false, false);
+      this.larger = larger;
+    }
+  }
+
+  private long runOnce(Tensor[] all, RunPlan plan, RunOptions options, long heldBytes) {
     int threads = plan.isSmall() ? 1 : options.threads();
     try (Scratch scratch = new Scratch(threads > 1)) {
       for (int number = 0; number < inputCount; number++) {
@@ -208,7 +234,7 @@ public final class ModuleRunner {
               threads,
               scratch,
               options.memoryBudgetBytes() - heldBytes);
-      runFunctions(memory.segments(), plan, memory.threads());
+      runFunctions(all, memory.segments(), plan, memory.threads());
       memory.finish();
       return scratch.takenBytes();
     }
@@ -291,7 +317,7 @@ public final class ModuleRunner {
         .found("memory that `" + other + "` uses");
   }
 
-  private void runFunctions(MemorySegment[] memory, RunPlan plan, int threads) {
+  private void runFunctions(Tensor[] all, MemorySegment[] memory, RunPlan plan, int threads) {
     long[] symbols = plan.symbols();
     int[] running = {0};
     try {
@@ -307,8 +333,16 @@ public final class ModuleRunner {
           });
     } catch (KernelTrap trap) {
       boolean isOfIteration = trap.kind() == KernelTrap.Kind.UNSETTLED && trap.site() >= 0;
-      int function = isOfIteration ? trap.site() : running[0];
-      throw explain(trap, manifest.functions().get(function));
+      Manifest.FunctionSpec function =
+          manifest.functions().get(isOfIteration ? trap.site() : running[0]);
+      if (trap.kind() == KernelTrap.Kind.POSITION) {
+        String tensor = function.fetches().get(trap.site()).tensor();
+        Optional<RunPlan> larger = plan.grown(trap, tensor, all, inputCount);
+        if (larger.isPresent()) {
+          throw new FullException(larger.get());
+        }
+      }
+      throw explain(trap, function);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
@@ -19,8 +20,16 @@ final class RunPlan {
   /// Below this many elements in the largest buffer, threads cost more than they bring.
   private static final long PARALLEL_ELEMENTS = 1 << 14;
 
+  /// Places along an axis that grows, to begin with.
+  private static final long FIRST_PLACES = 1 << 10;
+
+  /// How many times as many places there are after an axis has grown.
+  private static final long GROWTH = 4;
+
+  private final KernelModule module;
   private final Manifest manifest;
   private final long[] inputExtents;
+  private final long[] grown;
   private final long[] symbols;
   private final Map<String, Long> sizes;
   private final Shape[] shapes;
@@ -34,9 +43,22 @@ final class RunPlan {
   /// @param inputCount how many of the tensors are inputs; they stand first, of the right ranks
   /// @throws DataException for extents that do not agree, or a size that can't be counted
   RunPlan(KernelModule module, Tensor[] tensors, int inputCount) {
+    this(module, tensors, inputCount, firstPlaces(module.manifest()));
+  }
+
+  private static long[] firstPlaces(Manifest manifest) {
+    long[] places = new long[(int) manifest.symbols().stream().filter(manifest::grows).count()];
+    Arrays.fill(places, FIRST_PLACES);
+    return places;
+  }
+
+  private RunPlan(KernelModule module, Tensor[] tensors, int inputCount, long[] grown) {
+    this.module = module;
+    this.grown = grown;
     this.manifest = module.manifest();
     int count = manifest.buffers().size();
-    this.symbols = new SymbolSolver(module).solve(Arrays.asList(tensors).subList(0, inputCount));
+    this.symbols =
+        new SymbolSolver(module).solve(Arrays.asList(tensors).subList(0, inputCount), grown);
     this.inputExtents = extents(tensors, inputCount);
     this.shapes = new Shape[count];
     this.bytes = new long[count];
@@ -53,7 +75,10 @@ final class RunPlan {
     }
     Map<String, Long> named = new HashMap<>();
     for (int number = 0; number < symbols.length; number++) {
-      named.put(manifest.symbols().get(number).name(), symbols[number]);
+      Manifest.SymbolSpec symbol = manifest.symbols().get(number);
+      if (!manifest.grows(symbol)) {
+        named.put(symbol.name(), symbols[number]);
+      }
     }
     this.sizes = Map.copyOf(named);
     this.isSmall = small;
@@ -66,7 +91,26 @@ final class RunPlan {
     }
   }
 
-  /// The values of the symbols, by name.
+  /// The plan for more places along the axis that a trap was about, if it is one that grows.
+  ///
+  /// @param tensors those that this plan is for
+  Optional<RunPlan> grown(KernelTrap trap, String tensor, Tensor[] tensors, int inputCount) {
+    int growing = 0;
+    for (Manifest.SymbolSpec symbol : manifest.symbols()) {
+      if (manifest.grows(symbol)) {
+        boolean isFull = trap.value() >= grown[growing] && trap.bound() == grown[growing];
+        if (isFull && manifest.buffers().get(symbol.buffer()).name().equals(tensor)) {
+          long[] more = grown.clone();
+          more[growing] = Math.multiplyExact(grown[growing], GROWTH);
+          return Optional.of(new RunPlan(module, tensors, inputCount, more));
+        }
+        growing++;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The values of the symbols that inputs fix, by name.
   Map<String, Long> sizes() {
     return sizes;
   }

@@ -19,10 +19,16 @@ final class SymbolSolver {
   /// The value of each symbol, in the manifest's order.
   ///
   /// @param inputs one tensor for each input buffer, in order, of the right rank
-  long[] solve(List<Tensor> inputs) {
+  /// @param grown the sizes that grow, in order
+  long[] solve(List<Tensor> inputs, long[] grown) {
     long[] symbols = new long[manifest.symbols().size()];
+    int growing = 0;
     for (int number = 0; number < symbols.length; number++) {
       Manifest.SymbolSpec symbol = manifest.symbols().get(number);
+      if (manifest.grows(symbol)) {
+        symbols[number] = grown[growing++];
+        continue;
+      }
       long actual = inputs.get(symbol.buffer()).extent(symbol.axis());
       symbols[number] = solveAxis(symbol, number, actual, symbols);
     }

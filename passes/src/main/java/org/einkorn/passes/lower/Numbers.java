@@ -1,0 +1,75 @@
+package org.einkorn.passes.lower;
+
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// Expressions and statements over `i64` memory that loop nests keep for themselves: counters,
+/// positions, links.
+final class Numbers {
+  private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
+
+  private Numbers() {}
+
+  static Scalar of(long value) {
+    return Scalar.Literal.of(DType.I64, value);
+  }
+
+  static Scalar of(IndexExpr index) {
+    return new Scalar.Position(index);
+  }
+
+  static Scalar read(String buffer, IndexExpr... at) {
+    return new Scalar.Read(buffer, DType.I64, List.of(at));
+  }
+
+  static Stmt set(String buffer, Scalar value, IndexExpr... at) {
+    return new Stmt.Store(buffer, List.of(at), value);
+  }
+
+  static Scalar plus(Scalar one, Scalar other) {
+    return new Scalar.Binary(BinaryOp.ADD, one, other);
+  }
+
+  static Scalar minus(Scalar one, Scalar other) {
+    return new Scalar.Binary(BinaryOp.SUBTRACT, one, other);
+  }
+
+  static Scalar equal(Scalar one, Scalar other) {
+    return new Scalar.Binary(BinaryOp.EQUAL, one, other);
+  }
+
+  static Scalar differs(Scalar one, Scalar other) {
+    return new Scalar.Binary(BinaryOp.NOT_EQUAL, one, other);
+  }
+
+  /// A number that is computed as an index, of a list of so many places.
+  static IndexExpr place(String list, IndexExpr places, Scalar number) {
+    return new IndexExpr.Fetch(list, 0, places, number);
+  }
+
+  /// Global memory with these extents.
+  static Buffer buffer(String name, IndexExpr... extents) {
+    return new Buffer(name, new TensorType(DType.I64, List.of(extents)), Buffer.Scope.GLOBAL);
+  }
+
+  /// A register that holds a value while a statement runs.
+  static Stmt with(String register, Scalar value, Stmt body) {
+    return new Stmt.Allocate(
+        new Buffer(register, NUMBER, Buffer.Scope.REGISTER),
+        new Stmt.Sequence(List.of(new Stmt.Store(register, List.of(), value), body)));
+  }
+
+  static Stmt sequence(Stmt... statements) {
+    return new Stmt.Sequence(List.of(statements));
+  }
+
+  static Stmt loop(String variable, IndexExpr extent, Stmt body) {
+    return new Stmt.For(Stmt.LoopKind.SERIAL, variable, extent, body);
+  }
+}

@@ -1,0 +1,61 @@
+package org.einkorn.passes.lower;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.PassContext;
+
+/// Says which relations may have too many positions for a tensor of all of them.
+///
+/// @param inputs tensors that are there in any case: one of the same extents makes a relation no
+///   worse
+record Vastness(PassContext context, List<TensorType> inputs) {
+  Vastness {
+    inputs = List.copyOf(inputs);
+  }
+
+  static Vastness of(Signature signature, PassContext context) {
+    return new Vastness(context, signature.inputs().stream().map(Signature.Input::type).toList());
+  }
+
+  /// Whether a relation of this type has more positions than few, or as many as nobody knows.
+  boolean isVast(TensorType type) {
+    long positions = 1;
+    for (IndexExpr extent : type.extents()) {
+      OptionalLong size = size(extent);
+      if (size.isEmpty()) {
+        return isUnknownVast(type);
+      }
+      long few = Math.max(1, context.fewPositions());
+      positions *= Math.min(size.getAsLong(), few + 1);
+      if (positions > context.fewPositions()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private OptionalLong size(IndexExpr extent) {
+    return switch (extent) {
+      case IndexExpr.Constant(long value) -> OptionalLong.of(value);
+      case IndexExpr.Symbol(String name) -> context.size(name);
+      default -> OptionalLong.empty();
+    };
+  }
+
+  private boolean isUnknownVast(TensorType type) {
+    if (context.fewPositions() == 0) {
+      return true;
+    }
+    return type.rank() > 1 && inputs.stream().noneMatch(input -> holds(input, type));
+  }
+
+  /// Whether a tensor has all the extents of another, in any order.
+  private static boolean holds(TensorType tensor, TensorType other) {
+    List<IndexExpr> left = new ArrayList<>(tensor.extents());
+    return other.extents().stream().allMatch(left::remove);
+  }
+}
