@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.einkorn.frontend.Lesson;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -114,9 +116,20 @@ final class Checkpoint {
 
   /// @param first parameters and states as they would begin
   /// @throws DataException E0561 if they are others, or the steps are
-  void requireFits(Lesson lesson, Map<String, Tensor> first, long rows) {
+  /// @param before what was learned before
+  void requireFits(Lesson lesson, Map<String, Tensor> first, Set<String> before, long rows) {
     lesson.parameters().forEach(made -> requireTensor(made.name(), first));
     lesson.states().forEach(made -> requireTensor(made.name(), first));
+    Set<String> others = new TreeSet<>(tensors.keySet());
+    others.removeAll(before);
+    others.removeAll(Set.of(LESSON, STEP, DONE, SEED, ROWS));
+    lesson.parameters().forEach(made -> others.remove(made.name()));
+    lesson.states().forEach(made -> others.remove(made.name()));
+    if (!others.isEmpty()) {
+      throw misfit()
+          .expected("nothing but the parameters, and the states of `" + lesson.text() + "`")
+          .found("`" + String.join("`, `", others) + "` too");
+    }
     if (number(ROWS) != rows) {
       throw misfit()
           .expected(rows == 0 ? "no batches" : "batches of " + rows)

@@ -12,6 +12,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.CountedRounds;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
@@ -48,9 +49,27 @@ final class RunFaults {
                     failure.replacing(
                         "at", span + ": `" + span.text().lines().findFirst().orElse("") + "`"))
             .orElse(failure);
+    if (failure.fault() == DataFault.NOT_SETTLED && isConditional(program, definition.get())) {
+      return placed
+          .replacing("found", "a condition that does not hold")
+          .withHelp("allow more rounds by `for`, or see whether the condition can come true");
+    }
     return failure.fault() == DataFault.INTEGER_OVERFLOW
         ? explain(placed, definition.get())
         : placed;
+  }
+
+  /// Whether an iteration that a definition belongs to ends by a condition that was written.
+  private static boolean isConditional(
+      org.einkorn.ir.tensor.Program program, Definition definition) {
+    return program.definitions().stream()
+        .filter(
+            state ->
+                state.equals(definition)
+                    || (state.body() instanceof Body.Iterate iterate
+                        && iterate.tensors().contains(definition.name())))
+        .filter(state -> state.body() instanceof Body.Iterate)
+        .anyMatch(state -> !CountedRounds.isFixpoint(state, program.definitions()));
   }
 
   /// Of what is iterated the step: what it starts from has failed before.

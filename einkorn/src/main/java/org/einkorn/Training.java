@@ -127,7 +127,7 @@ final class Training {
         long first = 1;
         boolean isDone = false;
         if (resumed.isPresent()) {
-          resumed.get().requireFits(lesson, tensors, batchSize());
+          resumed.get().requireFits(lesson, tensors, learned.keySet(), batchSize());
           states().forEach(name -> tensors.put(name, resumed.get().tensor(name)));
           first = resumed.get().step() + 1;
           isDone = resumed.get().isDone();

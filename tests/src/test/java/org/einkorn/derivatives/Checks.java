@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.einkorn.Target;
+import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.verify.TensorVerifier;
 import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.runtime.Tensor;
@@ -38,9 +39,13 @@ final class Checks {
   private Checks(Derived program) {
     this.program = program;
     org.einkorn.ir.tensor.Program requests = program.requests().orElseThrow();
-    this.dual = program.interpreted(requests);
-    this.jvm = program.by(Target.jvm());
     this.expanded = Differentiate.apply(requests);
+    // Dual numbers do not go through iterations.
+    boolean isIterated =
+        requests.definitions().stream()
+            .anyMatch(definition -> definition.body() instanceof Body.Iterate);
+    this.dual = program.interpreted(isIterated ? expanded : requests);
+    this.jvm = program.by(Target.jvm());
   }
 
   /// The program with requests for all kinds of derivatives of one of its tensors.

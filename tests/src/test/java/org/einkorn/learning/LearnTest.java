@@ -167,6 +167,12 @@ final class LearnTest {
             .with(
                 Options.defaults()
                     .withTraining(TrainingOptions.defaults().withResume(lion(other)))));
+    requireMisfit(
+        "` too",
+        bind(other.replace("adam(rate: 0.05)", "sgd"))
+            .with(
+                Options.defaults()
+                    .withTraining(TrainingOptions.defaults().withResume(lion(other)))));
     Path plain = folder.resolve("plain.safetensors");
     Tensor.wrap(new float[] {1}).write(plain);
     requireMisfit(

@@ -97,6 +97,12 @@ final class StatementCompiler {
       withVariable(loop.variable(), Polynomial.ZERO, () -> emit(loop.body()));
       return;
     }
+    Optional<Reduction> reduction = vectors == null ? Reduction.of(loop) : Optional.empty();
+    if (reduction.isPresent() && method.register(reduction.get().store().buffer()) == null) {
+      Reduction found = reduction.get();
+      block(found.outside(), () -> inRegister(found));
+      return;
+    }
     Counter counter = Counter.of(method.function(), loop, extent, frame);
     if (loop.kind() == Stmt.LoopKind.VECTORIZED
         && vectors == null
@@ -216,7 +222,33 @@ final class StatementCompiler {
     method.restore(name, hidden);
   }
 
+  /// Combines in a local variable what the loop would load and store in each iteration.
+  private void inRegister(Reduction reduction) {
+    Stmt.Store store = reduction.store();
+    DType dtype = store.value().type();
+    JvmType type = JvmType.of(dtype);
+    Code code = frame.code();
+    int slot = frame.newSlot(type);
+    method.scalars().emit(new Scalar.Read(store.buffer(), dtype, store.indices()));
+    code.store(type, slot);
+    method.bind(store.buffer(), new MethodCompiler.Register(slot, dtype));
+    loop(reduction.inside());
+    method.unbindRegister(store.buffer());
+    int number = method.function().context().bufferNumber(store.buffer());
+    Buffer buffer = method.function().context().buffer(number);
+    Polynomial offsetBytes = method.offsetBytes(buffer, store.indices());
+    code.loadReference(method.segment(number));
+    ElementAccess.pushLayout(dtype, code);
+    method.indices().push(offsetBytes);
+    code.load(type, slot);
+    ElementAccess.set(dtype, code);
+  }
+
   private void block(Stmt.Block block) {
+    block(block, () -> emit(block.body()));
+  }
+
+  private void block(Stmt.Block block, Runnable body) {
     List<@Nullable Polynomial> hidden = new ArrayList<>();
     List<Polynomial> reduced = new ArrayList<>();
     boolean opensScope = false;
@@ -237,7 +269,7 @@ final class StatementCompiler {
     int skip = frame.newLabel();
     block.guards().forEach(guard -> jumpUnless(guard, skip));
     block.init().ifPresent(init -> initialize(reduced, init));
-    emit(block.body());
+    body.run();
     if (!block.guards().isEmpty()) {
       mark(skip);
     }

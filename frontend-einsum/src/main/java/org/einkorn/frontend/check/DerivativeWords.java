@@ -31,8 +31,24 @@ final class DerivativeWords {
               .help("give it a type where it is defined, " + code(p.tensor() + ": " + p.type()));
       case Problem.DerivativeOfIteration p ->
           Diagnostic.error("E0243", "no derivative goes through the iteration " + code(p.tensor()))
-              .at(p.at(), "")
-              .help("give the steps an index, `X[i, *t+1] = f(X[j, *t])`, which has derivatives");
+              .at(
+                  p.at(),
+                  switch (p.why()) {
+                    case UNCOUNTED -> "how many rounds there are is not known before they run";
+                    case FIXPOINT -> "it goes on until nothing changes";
+                    case INSIDE -> "this is within the rounds of " + code(p.tensor());
+                  })
+              .help(
+                  switch (p.why()) {
+                    case UNCOUNTED, FIXPOINT ->
+                        "say how many there are at most, `for N steps` with a number or a size, or"
+                            + " differentiate what it converges to, as `root(R, "
+                            + p.tensor()
+                            + ")`";
+                    case INSIDE ->
+                        "give the steps an index, `X[i, t+1] = f(X[j, t])`, and differentiate by"
+                            + " one position of it";
+                  });
       case Problem.BadAdjoint p ->
           Diagnostic.error("E0247", "the derivative of " + code(p.function()) + " can't be this")
               .at(p.at(), p.why())

@@ -1,6 +1,7 @@
 package org.einkorn.frontend.check;
 
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.source.Origin;
 
 /// Everything that can be wrong with a program that can be read, as data. [ProblemWords] has the
@@ -38,14 +39,25 @@ public sealed interface Problem {
   /// Nothing says how far an index runs.
   ///
   /// @param offer a part of the program, with the extent
-  record UnknownExtent(String index, Origin at, String offer) implements Problem {}
+  record UnknownExtent(String index, Origin at, String offer, boolean isFact) implements Problem {
+    /// The same of an index that stands in a fact.
+    public UnknownExtent inFact() {
+      return new UnknownExtent(index, at, offer, true);
+    }
+  }
 
   /// A constant position outside its axis.
-  record OutsideAxis(String tensor, int axis, String position, String extent, Origin at)
+  ///
+  /// @param hasLabels whether the positions of the axis have names
+  record OutsideAxis(
+      String tensor, int axis, String position, String extent, boolean hasLabels, Origin at)
       implements Problem {}
 
   /// A label on an axis that is counted.
-  record LabelOnNumbers(String label, String extent, Origin at) implements Problem {}
+  ///
+  /// @param isTensor whether a tensor without axes has the name
+  record LabelOnNumbers(String label, String extent, boolean isTensor, Origin at)
+      implements Problem {}
 
   /// A requested output that is not there.
   record NoSuchOutput(String name, List<String> known) implements Problem {}
@@ -144,6 +156,14 @@ public sealed interface Problem {
   /// A function of whole tensors, applied to something else.
   record TakesWholeTensors(String function, Origin at) implements Problem {}
 
+  /// `concat` of one tensor where the two sides do not say which axes become which.
+  ///
+  /// @param merged the indices that only the tensor has
+  /// @param free the indices that only the left side has
+  /// @param left the left side; nothing where the call is a part of the right side only
+  record UnclearMerge(List<String> merged, List<String> free, Origin at, Optional<Origin> left)
+      implements Problem {}
+
   /// A type that is no type.
   record UnknownType(String name, Origin at, List<String> near) implements Problem {}
 
@@ -237,7 +257,19 @@ public sealed interface Problem {
       implements OfDerivative {}
 
   /// A derivative through an iteration.
-  record DerivativeOfIteration(String function, String tensor, Origin at) implements OfDerivative {}
+  record DerivativeOfIteration(
+      String function, String tensor, String variable, NoRounds why, Origin at)
+      implements OfDerivative {}
+
+  /// Why an iteration is no recurrence.
+  enum NoRounds {
+    /// How many rounds there are is known only when they are done.
+    UNCOUNTED,
+    /// It goes on until nothing changes.
+    FIXPOINT,
+    /// The variable, or the derivative itself, is computed anew in each round.
+    INSIDE
+  }
 
   // ------------------------------------------------------------------- learning, E025x
 
@@ -278,13 +310,22 @@ public sealed interface Problem {
   /// A number of rounds that may be no whole number.
   record FractionalRounds(String type, Origin at) implements OfRecursion {}
 
+  /// An iteration that needs its own outcome before it begins.
+  ///
+  /// @param need the tensor that is needed
+  /// @param states what is iterated
+  /// @param isCount whether for the number of rounds; else for what it starts from
+  record LateBeginning(String need, List<String> states, boolean isCount, Origin at)
+      implements OfRecursion {}
+
   /// Steps of one iteration that end differently.
   record TwoEndings(Origin at, Origin other) implements OfRecursion {}
 
   /// A fixpoint that what it depends on pushes back.
   ///
-  /// @param cycle each tensor needs the next, and the first needs the second negated
-  record Unstratified(List<String> cycle, Origin at) implements OfRecursion {}
+  /// @param cycle each tensor needs the next, and the first the second in a way that turns it
+  /// @param isNegated whether it is known to turn it, and does not only perhaps
+  record Unstratified(List<String> cycle, boolean isNegated, Origin at) implements OfRecursion {}
 
   /// A fixpoint of integers some of whose elements have no value to start from.
   record OpenFixpoint(String tensor, Origin at) implements OfRecursion {}

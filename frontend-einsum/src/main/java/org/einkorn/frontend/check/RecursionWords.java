@@ -39,20 +39,46 @@ final class RecursionWords {
       case Problem.FractionalRounds p ->
           Diagnostic.error("E0903", "a number of rounds must be a whole number")
               .at(p.at(), "this is " + p.type())
-              .help("convert it in an equation of its own: `N: i64 = floor(…)`");
+              .help(
+                  "a count is an integer, a size, a `let`, or a tensor without axes of integers:"
+                      + " `input K: i64`, `K: i64 = floor(…)`");
+      case Problem.LateBeginning p when p.isCount() ->
+          Diagnostic.error("E0901", "the number of rounds depends on what is iterated")
+              .at(
+                  p.at(),
+                  p.states().contains(p.need())
+                      ? code(p.need()) + " changes from round to round"
+                      : code(p.need()) + " needs " + code(p.states().getFirst()))
+              .help("count by something that does not change, or end by a condition: `until …`");
+      case Problem.LateBeginning p ->
+          Diagnostic.error(
+                  "E0901", "what " + code(p.states().getFirst()) + " starts from depends on it")
+              .at(
+                  p.at(),
+                  p.states().contains(p.need())
+                      ? "this is the tensor itself"
+                      : code(p.need()) + " needs " + code(p.states().getFirst()))
+              .help("start from something else, or make this a step, too: `for …`, `until …`");
       case Problem.TwoEndings p ->
           Diagnostic.error("E0903", "two endings for one iteration")
               .at(p.at(), "these tensors are iterated together")
               .and(p.other(), "which ends otherwise here")
               .help("write the same `until` and `for` in both places, or in one of them");
       case Problem.Unstratified p ->
-          Diagnostic.error("E0912", "a fixpoint through a negation")
+          Diagnostic.error(
+                  "E0912",
+                  p.isNegated()
+                      ? "a fixpoint through a negation"
+                      : "a fixpoint through something that may fall where it rises")
               .at(p.at(), String.join(" → ", p.cycle()))
               .note("what is taken back in one round may be what it was derived from")
               .help(
-                  "compute what is negated before, without "
-                      + code(p.cycle().getFirst())
-                      + ", or say `for N steps`");
+                  p.isNegated()
+                      ? "compute what is negated before, without "
+                          + code(p.cycle().getFirst())
+                          + ", or say `for N steps`"
+                      : "use what only rises, such as sums, positive factors and `max`, or say"
+                          + " `for N steps`");
       case Problem.OpenFixpoint p ->
           Diagnostic.error("E0913", "elements of a fixpoint without a value to start from")
               .at(p.at(), "integers have no number that stands for none")

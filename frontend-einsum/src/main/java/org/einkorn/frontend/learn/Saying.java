@@ -54,6 +54,15 @@ record Saying(
         problems.add(new Problem.UnknownName(name.text(), name.origin(), List.of()));
       }
     }
+    if (learn.objective() instanceof Tree.Name goal
+        && !Statements.targets(all).contains(goal.text())) {
+      problems.add(
+          new Problem.BadObjective(
+              goal.text(),
+              "no equation defines it",
+              "name a number that equations compute, or write it out: `minimizing (Y[e] - T[e])^2`",
+              goal.origin()));
+    }
     String name = learn.optimizer().function().text();
     Optional<Optimizer> optimizer = Optimizer.of(name);
     Map<String, String> arguments = new LinkedHashMap<>();

@@ -18,6 +18,7 @@ import org.einkorn.frontend.lower.ProgramLowering;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
 import org.einkorn.frontend.syntax.Tree;
+import org.einkorn.frontend.syntax.TreePrinter;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
@@ -126,6 +127,20 @@ final class StepProgram {
               "the objective depends on labels",
               "compare with positions, or compute what needs labels apart from the parameters",
               learn.objective().origin()));
+      return Optional.empty();
+    }
+    for (Problem problem : lowered.problems()) {
+      if (problem instanceof Problem.OnlyThroughTruth truth) {
+        problems.add(
+            new Problem.BadObjective(
+                TreePrinter.print(learn.objective()),
+                "it depends on `" + truth.variable() + "` only through truth values and integers",
+                "let it change with them: numbers from 0 to 1 in the place of relations, `sig(…)`"
+                    + " in the place of a comparison",
+                learn.objective().origin()));
+      }
+    }
+    if (!problems.isEmpty()) {
       return Optional.empty();
     }
     List<Diagnostic> found = lowered.problems().stream().map(LearningFrontend::diagnostic).toList();

@@ -35,6 +35,30 @@ final class Adjoints {
         .toList();
   }
 
+  /// The names in the rule of a function that are not its own.
+  static List<Tree.Name> needs(Tree.Function function) {
+    List<Tree.Name> found = new ArrayList<>();
+    function
+        .adjoint()
+        .ifPresent(
+            adjoint -> {
+              adjoint.values().forEach(value -> collect(value, found));
+              found.removeIf(name -> name.text().equals(adjoint.weight().text()));
+            });
+    function
+        .parameters()
+        .forEach(parameter -> found.removeIf(name -> name.text().equals(parameter.name().text())));
+    return found;
+  }
+
+  private static void collect(Tree.Expression value, List<Tree.Name> found) {
+    switch (value) {
+      case Tree.Name name -> found.add(name);
+      case Tree.Access access -> found.add(access.tensor());
+      default -> Uses.children(value).forEach(child -> collect(child, found));
+    }
+  }
+
   /// What is wrong with the rule of a function, if it has one.
   static Optional<Problem> check(Tree.Function function) {
     return function.adjoint().flatMap(adjoint -> check(function, adjoint));

@@ -130,7 +130,10 @@ final class Context {
   IndexExpr label(String text, IndexExpr extent, Origin origin) {
     int place = origin.span().map(Span::start).orElse(0);
     if (!extents.addLabel(extent, text, place)) {
-      report(new Problem.LabelOnNumbers(text, Shapes.text(extents.resolve(extent)), origin));
+      TensorInfo tensor = tensors.get(text);
+      boolean isTensor = tensor != null && tensor.rank() == 0;
+      report(
+          new Problem.LabelOnNumbers(text, Shapes.text(extents.resolve(extent)), isTensor, origin));
       return IndexExpr.Constant.ZERO;
     }
     String symbol = "label." + labels.size();
@@ -138,7 +141,11 @@ final class Context {
     return IndexExpr.symbol(symbol);
   }
 
-  /// Whether a position is a label.
+  /// Whether a position is a label. Whether the positions of an axis have names.
+  boolean hasLabels(IndexExpr extent) {
+    return labels.stream().anyMatch(label -> label.extent().equals(extent));
+  }
+
   boolean hasLabels() {
     return !labels.isEmpty();
   }

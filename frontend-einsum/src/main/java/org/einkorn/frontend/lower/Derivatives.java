@@ -11,6 +11,7 @@ import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.CountedRounds;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Reach;
 import org.einkorn.ir.tensor.TensorType;
@@ -281,7 +282,22 @@ final class Derivatives {
         new Definition(
             result.name(), new TensorType(result.dtype(), result.extents()), body, call.origin()));
     // What is computed together with the derivative is defined after it.
-    context.later(() -> checkPath(call, body));
+    context.later(() -> checkPath(call, body, result.name()));
+  }
+
+  /// Why no derivative goes through an iteration.
+  private Optional<Problem.NoRounds> noRounds(
+      Definition state, Body.Derivative body, String result) {
+    if (CountedRounds.isFixpoint(state, context.definitions)) {
+      return Optional.of(Problem.NoRounds.FIXPOINT);
+    }
+    Optional<CountedRounds> counted = CountedRounds.of(state, context.definitions);
+    if (counted.isEmpty()) {
+      return Optional.of(Problem.NoRounds.UNCOUNTED);
+    }
+    return counted
+        .filter(rounds -> rounds.hasMember(body.variable()) || rounds.hasMember(result))
+        .map(rounds -> Problem.NoRounds.INSIDE);
   }
 
   private List<Definition> floats() {
@@ -295,7 +311,7 @@ final class Derivatives {
   }
 
   /// Looks at what lies between the variable and the function.
-  private void checkPath(Tree.Call call, Body.Derivative body) {
+  private void checkPath(Tree.Call call, Body.Derivative body, String result) {
     String name = call.function().text();
     String variable = body.variable();
     String function = body.function();
@@ -311,11 +327,15 @@ final class Derivatives {
     } else if (Reach.between(variable, function, floats()).isEmpty()) {
       context.report(new Problem.OnlyThroughTruth(name, function, variable, call.origin()));
     }
-    Reach.iterationBetween(variable, function, context.definitions)
-        .ifPresent(
-            state ->
-                context.report(
-                    new Problem.DerivativeOfIteration(name, state.name(), call.origin())));
+    for (Definition state : Reach.iterationsBetween(variable, function, context.definitions)) {
+      Optional<Problem.NoRounds> why = noRounds(state, body, result);
+      if (why.isPresent()) {
+        context.report(
+            new Problem.DerivativeOfIteration(
+                name, state.name(), variable, why.get(), call.origin()));
+        break;
+      }
+    }
     Reach.complexBetween(variable, function, context.definitions)
         .ifPresent(
             definition ->

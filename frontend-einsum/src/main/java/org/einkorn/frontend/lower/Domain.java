@@ -121,7 +121,7 @@ final class Domain {
   private void unknown(Frame.Variable variable, Tree.Head head) {
     context.report(
         new Problem.UnknownExtent(
-            variable.written(), variable.origin(), Heads.sized(head, variable)));
+            variable.written(), variable.origin(), Heads.sized(head, variable), false));
   }
 
   private Optional<String> variableOf(IndexExpr position) {

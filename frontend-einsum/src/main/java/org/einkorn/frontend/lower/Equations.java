@@ -129,7 +129,16 @@ final class Equations {
 
   boolean resolveAll() {
     for (Item item : items) {
+      int here = context.problems.size();
       resolve(item);
+      if (item.value().isEmpty()) {
+        context
+            .problems
+            .subList(here, context.problems.size())
+            .replaceAll(
+                problem ->
+                    problem instanceof Problem.UnknownExtent unknown ? unknown.inFact() : problem);
+      }
     }
     return !hasNewError(before) && parts.size() == items.size();
   }

@@ -29,7 +29,9 @@ final class Feedback {
   }
 
   /// A use of one of the tensors that may make the value fall where the tensor rises.
-  record Use(String tensor, Origin at) {}
+  ///
+  /// @param isNegated whether it does, and not only perhaps
+  record Use(String tensor, boolean isNegated, Origin at) {}
 
   private enum Sense {
     RISING,
@@ -127,7 +129,7 @@ final class Feedback {
 
   private Optional<Use> use(Tree.Name name, Origin at, Sense sense) {
     return sense != Sense.RISING && tensors.contains(name.text())
-        ? Optional.of(new Use(name.text(), at))
+        ? Optional.of(new Use(name.text(), sense == Sense.FALLING, at))
         : Optional.empty();
   }
 

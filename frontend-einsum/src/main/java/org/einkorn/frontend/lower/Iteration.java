@@ -31,9 +31,6 @@ import org.einkorn.runtime.DType;
 /// are projected by `max`, `min`, `or` or `and` start from their equations that need none of the
 /// group, and take in what the others give until nothing changes.
 final class Iteration {
-  /// As many rounds as a fixpoint may have of which no bound is known.
-  private static final long MOST_ROUNDS = 1_000_000;
-
   private final Context context;
   private final Map<String, List<Item>> group;
   private final List<Equations> all;
@@ -115,11 +112,43 @@ final class Iteration {
   }
 
   /// The tensors that go from round to round, as far as the equations alone tell them.
-  private List<String> states() {
+  List<String> states() {
     return group.entrySet().stream()
         .filter(entry -> entry.getValue().stream().anyMatch(Item::isStep))
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  /// Whether the number of rounds, and what the states start from, need none of the group; a
+  /// complaint if they do.
+  boolean isBegun() {
+    Optional<Tree.Expression> steps = ending.flatMap(Tree.Modifiers::steps);
+    if (steps.isPresent()) {
+      List<Tree.Name> needs = new ArrayList<>();
+      Item.collect(steps.get(), needs);
+      Optional<Tree.Name> own = own(needs);
+      if (own.isPresent()) {
+        Origin at = steps.get().origin();
+        context.report(new Problem.LateBeginning(own.get().text(), states(), true, at));
+        return false;
+      }
+    }
+    for (String state : states()) {
+      for (Item item : group.getOrDefault(state, List.of())) {
+        Optional<Tree.Name> own = item.isStep() ? Optional.empty() : own(item.needs());
+        if (own.isPresent()) {
+          context.report(
+              new Problem.LateBeginning(
+                  own.get().text(), List.of(state), false, own.get().origin()));
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private Optional<Tree.Name> own(List<Tree.Name> names) {
+    return names.stream().filter(name -> group.containsKey(name.text())).findFirst();
   }
 
   /// Whether all steps have one ending; a complaint if they don't.
@@ -179,7 +208,7 @@ final class Iteration {
         if (use.isPresent()) {
           List<String> cycle = new ArrayList<>(List.of(entry.getKey()));
           cycle.addAll(path(use.get().tensor(), entry.getKey()));
-          context.report(new Problem.Unstratified(cycle, use.get().at()));
+          context.report(new Problem.Unstratified(cycle, use.get().isNegated(), use.get().at()));
           return true;
         }
       }
@@ -239,6 +268,9 @@ final class Iteration {
         }
         names.put(isCondition ? "until" : "limit", whole.orElse(one.target()));
       }
+      if (!names.containsKey("limit")) {
+        names.put("limit", most(first, states));
+      }
       return new Body.Iterate(
           first,
           first,
@@ -253,6 +285,14 @@ final class Iteration {
     }
     // Relations only grow, and come to an end in any case.
     return new Body.Iterate(first, first, Optional.of(first + ".settled"), limit);
+  }
+
+  /// The number of rounds after which a condition counts as one that does not come true.
+  private String most(String first, List<Equations> states) {
+    TensorType type = new TensorType(DType.I64, List.of());
+    Scalar rounds = Scalar.constant(DType.I64, Body.Iterate.MOST_ROUNDS);
+    add(first + ".limit", type, map(type, rounds), states.getFirst().origin());
+    return first + ".limit";
   }
 
   /// Whether a step replaces what is there, and is not combined with it.
@@ -311,7 +351,7 @@ final class Iteration {
             goal.orElse(next(one.target())),
             end.until(),
             end.limit()),
-        one.origin());
+        steps.isEmpty() ? one.origin() : steps.getFirst().item().origin());
     return isSound;
   }
 
@@ -375,7 +415,7 @@ final class Iteration {
                     item.value()
                         .map(value -> feedback.isPolynomial(value, name(item.operator())))
                         .orElse(true));
-    IndexExpr rounds = IndexExpr.of(isBounded ? 1 : MOST_ROUNDS);
+    IndexExpr rounds = IndexExpr.of(isBounded ? 1 : Body.Iterate.MOST_ROUNDS);
     if (isBounded) {
       for (Equations one : states) {
         rounds =

@@ -157,10 +157,16 @@ final class Positions {
     context.later(
         () -> {
           IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));
+          boolean hasLabels = context.hasLabels(tensor.extents().get(axis));
           if (extent instanceof IndexExpr.Constant(long size) && (value >= size || value < -size)) {
             context.report(
                 new Problem.OutsideAxis(
-                    tensor.name(), axis, Long.toString(value), Long.toString(size), origin));
+                    tensor.name(),
+                    axis,
+                    Long.toString(value),
+                    Long.toString(size),
+                    hasLabels,
+                    origin));
           }
         });
   }

@@ -67,6 +67,7 @@ public final class ProgramLowering {
     declarations.evaluate();
     collectItems();
     scanInputs();
+    checkAdjoints();
     declare();
     for (Map<String, List<Item>> group : order()) {
       String first = group.keySet().iterator().next();
@@ -115,10 +116,31 @@ public final class ProgramLowering {
     }
   }
 
+  /// What a rule of a derivative names must be there: it makes no inputs.
+  private void checkAdjoints() {
+    for (Tree.Function function : context.functions.values()) {
+      for (Tree.Name name : Adjoints.needs(function)) {
+        boolean isKnown =
+            items.containsKey(name.text())
+                || defined.containsKey(name.text())
+                || declared.containsKey(name.text())
+                || context.constants.containsKey(name.text())
+                || context.sizes.contains(name.text())
+                || context.request.inputs().containsKey(name.text());
+        if (!isKnown) {
+          List<String> own =
+              function.parameters().stream().map(parameter -> parameter.name().text()).toList();
+          context.report(
+              new Problem.UnknownName(name.text(), name.origin(), Near.to(name.text(), own)));
+        }
+      }
+    }
+  }
+
   private void collectItems() {
     for (Tree.Statement statement : tree.statements()) {
       switch (statement) {
-        case Tree.Equation equation -> add(Item.of(equation));
+        case Tree.Equation equation -> add(Item.of(Merging.of(context, equation)));
         case Tree.Rule rule -> add(Item.of(rule));
         case Tree.Fact fact -> add(Item.of(fact));
         case Tree.Learn learn ->

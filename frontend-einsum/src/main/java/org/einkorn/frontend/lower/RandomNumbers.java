@@ -58,6 +58,11 @@ final class RandomNumbers {
       context.report(new Problem.Random(call.function().text(), "it has no seed", origin));
       return new Node.Broken();
     }
+    Optional<String> why = fractional(seed.get(), positions);
+    if (why.isPresent()) {
+      context.report(new Problem.Random(call.function().text(), why.get(), origin));
+      return new Node.Broken();
+    }
     if (positions.isEmpty()) {
       for (IndexExpr position : elaborator.frame.written()) {
         positions.add(new Node.Place(position));
@@ -68,6 +73,21 @@ final class RandomNumbers {
       key = mixed(key, position, origin);
     }
     return call.function().text().equals("random") ? uniform(key, origin) : normal(key, origin);
+  }
+
+  /// A seed or a position that is no whole number.
+  private Optional<String> fractional(Node seed, List<Node> positions) {
+    Types types = new Types(context);
+    List<Node> all = new ArrayList<>(List.of(seed));
+    all.addAll(positions);
+    for (Node value : all) {
+      DType type = types.of(value).type();
+      if (type.isFloat() || type.isComplex()) {
+        return Optional.of(
+            (value == seed ? "its seed" : "a position") + " is no whole number, but " + type);
+      }
+    }
+    return Optional.empty();
   }
 
   private static Node mixed(Node key, Node position, Origin origin) {

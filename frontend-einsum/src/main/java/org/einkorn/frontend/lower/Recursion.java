@@ -57,9 +57,7 @@ final class Recursion {
                     context, stored(target), items, Optional.ofNullable(declared.get(target)))));
     context.addRecursion(names);
     this.iteration = new Iteration(context, group, List.copyOf(all));
-    if (!iteration.hasEnding()) {
-      group.values().forEach(items -> items.forEach(this::noteMoving));
-    }
+    group.values().forEach(items -> items.forEach(this::noteMoving));
   }
 
   /// Adds the definitions of the tensors.
@@ -226,7 +224,7 @@ final class Recursion {
   }
 
   private boolean run() {
-    boolean isSound = !iteration.hasEnding() || iteration.hasOneEnding();
+    boolean isSound = !iteration.hasEnding() || (iteration.hasOneEnding() && iteration.isBegun());
     // A bare left side has as many axes as what stands on the right, apart from others like it.
     all.stream().filter(Equations::isBare).forEach(Equations::announceNumber);
     alias();
@@ -323,14 +321,16 @@ final class Recursion {
 
   // ----------------------------------------------------------------- moving axes
 
-  /// Notes the axes on which a tensor of the group stands with a function of an index, `t+1`.
+  /// Notes the axes on which a tensor of the group stands with a function of an index, `t+1`. What
+  /// goes from round to round is read as a whole, so that only its left sides tell.
   private void noteMoving(Item item) {
     note(item.head().name().text(), item.head().indices());
     item.value().ifPresent(this::noteReads);
   }
 
   private void noteReads(Tree.Expression value) {
-    if (value instanceof Tree.Access access) {
+    if (value instanceof Tree.Access access
+        && !iteration.states().contains(access.tensor().text())) {
       note(access.tensor().text(), access.indices());
     }
     Uses.children(value).forEach(this::noteReads);

@@ -304,6 +304,11 @@ final class Structures {
   private Optional<List<Tree.Expression>> arguments(Tree.Call call) {
     String name = call.function().text();
     int count = call.arguments().size();
+    if (Merging.isMerging(call)) {
+      frame.markBroken();
+      Merging.complain(context, call);
+      return Optional.empty();
+    }
     boolean fits =
         switch (name) {
           case "concat" -> count >= 2;

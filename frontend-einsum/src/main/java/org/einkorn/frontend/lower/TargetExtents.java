@@ -2,6 +2,7 @@ package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import org.einkorn.frontend.check.Linear;
@@ -40,10 +41,11 @@ final class TargetExtents {
     IndexExpr extent = axes.get(axis);
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
-      if (!isLabel(position) && !isGather(part, position)) {
-        if (position instanceof IndexExpr.Constant(long value)) {
-          context.extents.addNumber(extent, value + 1);
-        }
+      if (!isLabel(position) && position instanceof IndexExpr.Constant(long value)) {
+        context.extents.addNumber(extent, value + 1);
+      }
+      boolean isChecked = position instanceof IndexExpr.Constant;
+      if (!isChecked && !isLabel(position) && !isGather(part, position)) {
         Ranges range = Ranges.of(position, name -> part.extent(context, name));
         Origin origin = part.item().head().origin();
         context.later(
@@ -87,6 +89,7 @@ final class TargetExtents {
                 part ->
                     part.write().get(axis) instanceof IndexExpr.Constant
                         || isLabel(part.write().get(axis)));
+    boolean isCrossed = isCrossed(axes, axis);
     IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
@@ -101,7 +104,7 @@ final class TargetExtents {
                 part.item().head().origin()));
         return IndexExpr.Constant.ONE;
       }
-      boolean isJoined = hasLabel || allConstant || isRelation;
+      boolean isJoined = hasLabel || allConstant || isRelation || isCrossed;
       if (position instanceof IndexExpr.Constant(long value) && isJoined) {
         context.extents.requireAtLeast(unknown, value + 1);
         continue;
@@ -112,7 +115,7 @@ final class TargetExtents {
       IndexExpr extent =
           context.extents.resolve(
               Ranges.of(position, name -> part.extent(context, name)).greatest().plus(1));
-      if (extent.equals(context.extents.resolve(unknown))) {
+      if (isNoMore(extent, context.extents.resolve(unknown))) {
         continue;
       }
       if (isJoined) {
@@ -131,7 +134,8 @@ final class TargetExtents {
         greatest = Linear.normalize(greatest.max(extent));
       }
     }
-    if (hasLabel || allConstant || isRelation) {
+    boolean isFound = isCrossed && !context.extents.resolve(unknown).equals(unknown);
+    if (hasLabel || allConstant || isRelation || isFound) {
       return unknown;
     }
     Part first = parts.getFirst();
@@ -151,22 +155,98 @@ final class TargetExtents {
       Frame.Variable variable = first.frame().get(name);
       context.report(
           new Problem.UnknownExtent(
-              variable.written(), variable.origin(), Heads.sized(first.item().head(), variable)));
+              variable.written(),
+              variable.origin(),
+              Heads.sized(first.item().head(), variable),
+              first.item().value().isEmpty()));
+      return IndexExpr.Constant.ONE;
+    }
+    Optional<Part> endless = endless(unknown, axis);
+    if (endless.isPresent()
+        && endless.get().write().get(axis) instanceof IndexExpr.Variable(String name)) {
+      Frame.Variable variable = endless.get().frame().get(name);
+      context.report(
+          new Problem.UnknownExtent(
+              variable.written(),
+              variable.origin(),
+              Heads.sized(endless.get().item().head(), variable),
+              false));
       return IndexExpr.Constant.ONE;
     }
     if (greatest.equals(IndexExpr.Constant.ZERO) && isAsKnown(unknown, axis)) {
       return unknown;
     }
     if (!context.extents.unify(unknown, greatest)) {
-      context.report(
-          new Problem.TwoExtents(
-              "axis " + axis + " of `" + Context.targetOf(target) + "`",
-              new Problem.Use(first.item().head().origin(), Shapes.text(greatest), ""),
-              new Problem.Use(
-                  first.item().origin(), Shapes.text(context.extents.resolve(unknown)), ""),
-              Problem.Remedy.EQUATIONS));
+      report(axis, first, greatest, context.extents.resolve(unknown));
     }
     return greatest;
+  }
+
+  /// An axis that its equations write to different ends.
+  private void report(int axis, Part first, IndexExpr found, IndexExpr known) {
+    String what = "axis " + axis + " of `" + Context.targetOf(target) + "`";
+    Problem.Use one = new Problem.Use(first.item().head().origin(), Shapes.text(found), "");
+    Problem.Use two = new Problem.Use(first.item().origin(), Shapes.text(known), "");
+    for (Part part : parts) {
+      IndexExpr before = written(first, axis);
+      IndexExpr here = written(part, axis);
+      if (!here.equals(before)) {
+        one = new Problem.Use(part.item().head().origin(), Shapes.text(here), "");
+        two = new Problem.Use(first.item().head().origin(), Shapes.text(before), "");
+        break;
+      }
+    }
+    context.report(new Problem.TwoExtents(what, one, two, Problem.Remedy.EQUATIONS));
+  }
+
+  /// How far an equation writes along an axis.
+  private IndexExpr written(Part part, int axis) {
+    return context.extents.resolve(
+        Ranges.of(part.write().get(axis), name -> part.extent(context, name)).greatest().plus(1));
+  }
+
+  /// Whether an extent is at most another whatever that is, as `n - 1` and `max(n - 1, 0)` are at
+  /// most `n`.
+  private static boolean isNoMore(IndexExpr extent, IndexExpr other) {
+    return switch (extent) {
+      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
+          isNoMore(left, other) && isNoMore(right, other);
+      case IndexExpr.Constant(long value) -> value == 0;
+      default -> Linear.difference(extent, other).orElse(1) <= 0;
+    };
+  }
+
+  /// Whether an equation writes along an axis what it reads along another one of the tensor, as in
+  /// `T[i, j] = T[j, i]`: then both have one extent.
+  private boolean isCrossed(List<IndexExpr> axes, int axis) {
+    for (Part part : parts) {
+      if (isLabel(part.write().get(axis)) || isGather(part, part.write().get(axis))) {
+        continue;
+      }
+      for (int other = 0; other < axes.size(); other++) {
+        if (other != axis && written(part, axis).equals(context.extents.resolve(axes.get(other)))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// A step of a recurrence that runs along an axis as far as there are positions, where all that
+  /// says how far that is are single positions: those it begins at.
+  private Optional<Part> endless(IndexExpr unknown, int axis) {
+    if (!context.isMoving(target, axis)
+        || !context.extents.resolve(unknown).equals(unknown)
+        || parts.stream()
+            .anyMatch(
+                part ->
+                    !(part.write().get(axis) instanceof IndexExpr.Constant)
+                        && !isNoMore(written(part, axis), unknown))) {
+      return Optional.empty();
+    }
+    return parts.stream()
+        .filter(part -> !(part.write().get(axis) instanceof IndexExpr.Constant))
+        .findFirst();
   }
 
   /// Whether every equation writes the whole axis as it is known.

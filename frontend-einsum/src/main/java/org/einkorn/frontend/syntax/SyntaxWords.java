@@ -165,6 +165,9 @@ final class SyntaxWords {
     if (found.getType() == SEMICOLON && expected.equals("`]`")) {
       return diagnostic.help("indices are separated by `,`");
     }
+    if (before != null && before.getType() == FOR) {
+      return diagnostic.help("a number of steps is a whole number or a name: `for 10 steps`");
+    }
     return expected.isEmpty()
         ? diagnostic.help("end the statement here, or join the parts with an operator")
         : diagnostic.help("write " + expected);

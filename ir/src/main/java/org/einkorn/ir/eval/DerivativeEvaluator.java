@@ -242,7 +242,7 @@ final class DerivativeEvaluator {
   /// The definitions that depend on a tensor and on which another depends. Those of a recurrence
   /// need each other.
   private List<Definition> moved(String function, String variable) {
-    Set<String> needed = neededBy(function);
+    Set<String> needed = neededBy(function, variable);
     Set<String> moved = new HashSet<>(Set.of(variable));
     int before;
     do {
@@ -264,14 +264,14 @@ final class DerivativeEvaluator {
         .toList();
   }
 
-  /// The tensors that one is computed from, and itself.
-  private Set<String> neededBy(String tensor) {
+  /// The tensors that one is computed from, and itself; not what the variable is computed from.
+  private Set<String> neededBy(String tensor, String variable) {
     Set<String> needed = new HashSet<>(Set.of(tensor));
     int before;
     do {
       before = needed.size();
       for (Definition definition : program.definitions().reversed()) {
-        if (needed.contains(definition.name())) {
+        if (needed.contains(definition.name()) && !definition.name().equals(variable)) {
           needed.addAll(Reach.reads(definition, program.definitions()));
         }
       }

@@ -79,6 +79,9 @@ public sealed interface Body {
   /// @param limit an `i64` without axes; without it there may be any number of rounds
   record Iterate(String start, String next, Optional<String> until, Optional<String> limit)
       implements Body {
+    /// As many rounds as there may be where nothing else says how many.
+    public static final long MOST_ROUNDS = 1_000_000;
+
     public Iterate {
       if (until.isEmpty() && limit.isEmpty()) {
         throw new IllegalArgumentException("an iteration without an end");

@@ -81,15 +81,15 @@ public final class Reach {
     return reads;
   }
 
-  /// A definition on the way that is an iteration.
-  public static Optional<Definition> iterationBetween(
+  /// The definitions on the way that are states of iterations.
+  public static List<Definition> iterationsBetween(
       String variable, String function, List<Definition> definitions) {
     Set<String> path = between(variable, function, definitions);
     return definitions.stream()
         .filter(definition -> path.contains(definition.name()))
         .filter(definition -> !definition.name().equals(variable))
         .filter(definition -> definition.body() instanceof Body.Iterate)
-        .findFirst();
+        .toList();
   }
 
   /// A definition on the way that makes complex numbers of the variable.

@@ -14,6 +14,7 @@ import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.CountedRounds;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
@@ -183,7 +184,7 @@ final class TensorRules {
               if (definition.body() instanceof Body.Derivative body) {
                 misfit(definition.type(), body, before)
                     .or(() -> complex(body, subject.program()))
-                    .or(() -> iterated(body, subject.program()))
+                    .or(() -> iterated(definition.name(), body, subject.program()))
                     .ifPresent(why -> report.find(Subject.Equations.place(definition), why));
               }
               before.put(definition.name(), definition.type());
@@ -195,9 +196,17 @@ final class TensorRules {
         .map(definition -> "`" + definition.name() + "` is computed with complex numbers");
   }
 
-  private static Optional<String> iterated(Body.Derivative body, Program program) {
-    return Reach.iterationBetween(body.variable(), body.function(), program.definitions())
-        .map(definition -> "`" + definition.name() + "` is an iteration");
+  private static Optional<String> iterated(String result, Body.Derivative body, Program program) {
+    List<Definition> all = program.definitions();
+    return Reach.iterationsBetween(body.variable(), body.function(), all).stream()
+        .filter(
+            state ->
+                CountedRounds.of(state, all)
+                    .filter(rounds -> !rounds.hasMember(body.variable()))
+                    .filter(rounds -> !rounds.hasMember(result))
+                    .isEmpty())
+        .findFirst()
+        .map(state -> "`" + state.name() + "` is an iteration without a number of rounds");
   }
 
   private static Optional<String> misfit(

@@ -62,6 +62,7 @@ public final class Differentiate {
       copy(definition, known.get());
       return;
     }
+    Rounds.alongAxis(space, derivative);
     switch (derivative.mode()) {
       case GRADIENT, VJP ->
           Reverse.expand(

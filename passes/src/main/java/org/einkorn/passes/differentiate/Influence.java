@@ -2,9 +2,12 @@ package org.einkorn.passes.differentiate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.TensorReads;
 
 /// The definitions through which a variable changes a function, in order: those that depend on the
 /// variable and that the function depends on. All other derivatives are 0 and not computed.
@@ -28,6 +31,21 @@ final class Influence {
           Linearized linearized = space.linearized(definition);
           return space.isRuled(definition.name()) ? linearized.reads() : linearized.sources();
         });
+  }
+
+  /// The first of them that is a state of an iteration.
+  static Optional<Definition> iteration(String variable, String function, Workspace space) {
+    return of(
+            variable,
+            function,
+            space,
+            definition ->
+                definition.body() instanceof Body.Iterate
+                    ? TensorReads.of(definition.body())
+                    : space.linearized(definition).sources())
+        .stream()
+        .filter(definition -> definition.body() instanceof Body.Iterate)
+        .findFirst();
   }
 
   private static List<Definition> of(

@@ -39,7 +39,7 @@ final class Linearize {
 
   /// @param names makes a free name out of a wish
   static Linearized of(Definition definition, UnaryOperator<String> names) {
-    // What an iteration does is on no way from the variable; that was checked.
+    // What an iteration does is on no way from the variable: see [Rounds].
     if (!definition.type().dtype().isFloat() || definition.body() instanceof Body.Iterate) {
       return Linearized.CONSTANT;
     }

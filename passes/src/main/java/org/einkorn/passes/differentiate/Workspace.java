@@ -117,6 +117,25 @@ final class Workspace {
     }
   }
 
+  /// Puts definitions in the places of those that have their names, and the others before the first
+  /// of these.
+  void replace(List<Definition> others) {
+    Map<String, Definition> byName = new LinkedHashMap<>();
+    others.forEach(definition -> byName.put(definition.name(), definition));
+    int start = definitions.size();
+    for (int place = definitions.size() - 1; place >= 0; place--) {
+      Definition replaced = byName.remove(definitions.get(place).name());
+      if (replaced != null) {
+        definitions.set(place, replaced);
+        linearized.remove(replaced.name());
+        start = place;
+      }
+    }
+    definitions.addAll(start, byName.values());
+    byName.values().forEach(definition -> types.put(definition.name(), definition.type()));
+    sortFrom(start);
+  }
+
   /// How many definitions there are.
   int size() {
     return definitions.size();
@@ -191,7 +210,8 @@ final class Workspace {
 
   /// A definition with a value for each position.
   Body map(TensorType type, Function<List<IndexExpr>, Scalar> value) {
-    return new Body.Accumulate(Projection.SUM, List.of(term(type, value)));
+    Projection projection = type.dtype() == DType.BOOL ? Projection.ANY : Projection.SUM;
+    return new Body.Accumulate(projection, List.of(term(type, value)));
   }
 
   /// The same as a term.
@@ -201,7 +221,8 @@ final class Workspace {
       axes.add(new Axis("at." + axes.size(), extent));
     }
     List<IndexExpr> at = axes.stream().<IndexExpr>map(Axis::variable).toList();
-    return new Contraction(axes, List.of(), at, BinaryOp.MULTIPLY, List.of(value.apply(at)));
+    BinaryOp join = type.dtype() == DType.BOOL ? BinaryOp.AND : BinaryOp.MULTIPLY;
+    return new Contraction(axes, List.of(), at, join, List.of(value.apply(at)));
   }
 
   /// The value of a tensor at a position, in a type.

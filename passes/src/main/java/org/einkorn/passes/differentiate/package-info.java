@@ -30,6 +30,8 @@
 /// The definitions of a recurrence need each other, and so do their derivatives. Their names are
 /// given first; what is computed when follows from the equations, as for the program itself.
 ///
+/// An iteration with a known number of rounds becomes a recurrence first ([Rounds]).
+///
 /// Names tell what a tensor is: `Loss.grad.H` is the derivative of `Loss` by `H`, `H.jvp.X.V` the
 /// change of `H` where `X` moves along `V`.
 ///
