@@ -125,10 +125,24 @@ final class DemandTest {
       for (String rules : List.of(RIGHT, LEFT, BOTH, MUTUAL)) {
         try (Arena arena = Arena.ofConfined()) {
           Results results =
-              run(rules, "Found(z) <- Below(7, z)", Options.defaults().withTarget(target), arena);
+              run(
+                  rules,
+                  "Found(z) <- Below(7, z)\nFound?",
+                  Options.defaults().withTarget(target),
+                  arena);
           assertEquals(expected, answer(results, "Found"), rules);
         }
       }
+    }
+  }
+
+  @Test
+  void relationsThatNeedEachOtherAreAskedInTurn() {
+    try (Arena arena = Arena.ofConfined()) {
+      Options counting = Options.defaults().withCounting(true);
+      Results results = run(MUTUAL, "Found(z) <- Below(7, z)\nFound?", counting, arena);
+      assertEquals(Set.of("Below", "Below.asked", "Odd", "Odd.asked"), results.tuples().keySet());
+      assertTrue(total(results) < 30_000, results.tuples()::toString);
     }
   }
 

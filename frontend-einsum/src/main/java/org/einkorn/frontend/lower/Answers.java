@@ -33,8 +33,9 @@ final class Answers {
 
   /// A file and the tensor that is written to it.
   ///
+  /// @param named the tensor that the program names, where it names one as a whole
   /// @param isAtom whether what is written is `R(…)`, a relation at some positions
-  record Written(String path, String tensor, boolean isAtom) {}
+  record Written(String path, String tensor, String named, boolean isAtom) {}
 
   Answers(Context context) {
     this.context = context;
@@ -96,6 +97,7 @@ final class Answers {
                             new Written(
                                 file.path().value(),
                                 name,
+                                file.value() instanceof Tree.Name bare ? bare.text() : name,
                                 file.value() instanceof Tree.Access access
                                     && access.form() == Tree.Form.ROUND)));
         case Tree.Declaration _,

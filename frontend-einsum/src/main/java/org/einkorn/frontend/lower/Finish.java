@@ -265,9 +265,15 @@ final class Finish {
 
   /// Whether a tensor is written `R(…)`.
   private boolean isRelation(String name, Map<String, List<Item>> items) {
+    return isRelationByRules(name, items)
+        || answers.files().stream()
+            .filter(file -> file.tensor().equals(name))
+            .anyMatch(file -> file.isAtom() || isRelationByRules(file.named(), items));
+  }
+
+  private static boolean isRelationByRules(String name, Map<String, List<Item>> items) {
     List<Item> own = items.getOrDefault(name, List.of());
-    return (!own.isEmpty() && own.getFirst().head().form() == Tree.Form.ROUND)
-        || answers.files().stream().anyMatch(file -> file.tensor().equals(name) && file.isAtom());
+    return !own.isEmpty() && own.getFirst().head().form() == Tree.Form.ROUND;
   }
 
   private List<List<String>> labelsOf(String name) {

@@ -245,16 +245,18 @@ public final class MagicSets {
     List<Contraction> unchanged = new ArrayList<>();
     for (Fixpoint.State state : fixpoint.states()) {
       asking.put(state.name(), new ArrayList<>());
-      unchanged.add(unchanged(state.name(), Step.Iteration.next(state.definition()), state.type()));
     }
     for (Fixpoint.State state : fixpoint.states()) {
       state.terms().forEach(rule -> ask(state, rule, asking));
     }
     for (Fixpoint.State state : fixpoint.states()) {
+      // In the order of the states, of which a magic set comes after its relation.
+      String next = Step.Iteration.next(state.definition());
+      unchanged.add(Fixpoint.unchanged(state.type(), state.name(), next));
       if (!axes(state.name()).isEmpty()) {
         change(state, Objects.requireNonNull(asking.get(state.name())), changes);
         String set = magic(state.name());
-        unchanged.add(unchanged(set, set + ".next", magicType(state)));
+        unchanged.add(Fixpoint.unchanged(magicType(state), set, set + ".next"));
       }
     }
     String settled = iteration.until().orElseThrow();
@@ -287,10 +289,6 @@ public final class MagicSets {
   private static String words(Set<Integer> axes) {
     return (axes.size() == 1 ? "axis " : "axes ")
         + axes.stream().map(String::valueOf).collect(Collectors.joining(" and "));
-  }
-
-  private static Contraction unchanged(String state, String next, TensorType type) {
-    return Fixpoint.unchanged(type, state, next);
   }
 
   private static Definition changed(Definition old, Body body) {
