@@ -83,6 +83,10 @@ record CompiledCode(
           Arena counted = Arena.ofAuto();
           counters.put(names.multiplies(), Tensor.allocate(counted, DType.I64));
           counters.put(names.adds(), Tensor.allocate(counted, DType.I64));
+          names
+              .tuples()
+              .values()
+              .forEach(name -> counters.put(name, Tensor.allocate(counted, DType.I64)));
         });
     long start = System.nanoTime();
     ModuleRunner.Result result = runner.run(arena, inputs, counters, options);

@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Lesson;
@@ -23,6 +25,7 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ProgramFiles;
+import org.einkorn.runtime.exec.RelationData;
 
 /// Compiles one program for the types of its inputs, and keeps what it made.
 ///
@@ -339,6 +342,24 @@ final class Compiler {
           case Form.Code code -> Optional.of(code.module().signature());
         };
     return signature.map(found -> found.inputs().stream().map(Signature.Input::name).toList());
+  }
+
+  /// The names of the relations that come from files or from who runs the program.
+  Set<String> relations() {
+    Signature signature =
+        switch (form) {
+          case Form.Source _ -> new Signature(List.of(), List.of(), List.of(), List.of());
+          case Form.Equations(var program) -> program.signature();
+          case Form.Loops loops -> loops.module().signature();
+          case Form.Code code -> code.module().signature();
+        };
+    return form instanceof Form.Source(var file)
+        ? sources.relations(file)
+        : signature.inputs().stream()
+            .filter(input -> input.content() instanceof Signature.Content.Tuples)
+            .map(Signature.Input::name)
+            .flatMap(name -> Stream.of(name, RelationData.relationOf(name)))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Errors and warnings of the source; none for later stages.

@@ -2,6 +2,7 @@ package org.einkorn;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.passes.cost.OperationCount;
+import org.einkorn.passes.lower.TupleCounts;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DataException;
@@ -31,6 +33,7 @@ import org.einkorn.runtime.DataFault;
 /// @param equations one entry for each tensor that the user defined
 /// @param kernels what runs, in order
 /// @param warnings what the plan warns of
+/// @param derived the relations that fixpoints derive tuple by tuple; how many tuples the data show
 /// @param learning what runs before it, where the program learns: the parts of each `learn`
 public record Explanation(
     List<Equation> equations,
@@ -38,8 +41,10 @@ public record Explanation(
     List<KernelCost> kernels,
     List<Pipeline.Timing> passes,
     List<Diagnostic> warnings,
+    List<String> derived,
     List<Part> learning) {
   public Explanation {
+    derived = List.copyOf(derived);
     learning = List.copyOf(learning);
     warnings = List.copyOf(warnings);
     equations = List.copyOf(equations);
@@ -54,7 +59,7 @@ public record Explanation(
 
   /// This, after parts that learn.
   Explanation after(List<Part> parts) {
-    return new Explanation(equations, totals, kernels, passes, warnings, parts);
+    return new Explanation(equations, totals, kernels, passes, warnings, derived, parts);
   }
 
   /// One user equation.
@@ -66,6 +71,7 @@ public record Explanation(
   /// @param order the steps that compute it, as IR text
   /// @param rewrites what rules made of it, in order
   /// @param refused rewrites that a law or a condition forbids
+  /// @param stored how the tensor is stored, where that is not only in full
   public record Equation(
       String target,
       int line,
@@ -74,8 +80,10 @@ public record Explanation(
       OperationCount planned,
       List<String> order,
       List<Trace.Applied> rewrites,
-      List<Trace.Refused> refused) {
+      List<Trace.Refused> refused,
+      List<String> stored) {
     public Equation {
+      stored = List.copyOf(stored);
       order = List.copyOf(order);
       rewrites = List.copyOf(rewrites);
       refused = List.copyOf(refused);
@@ -122,7 +130,10 @@ public record Explanation(
       Map<String, Long> sizes,
       Options options,
       List<Pipeline.Timing> timings) {
-    ToLongFunction<String> symbols = name -> size(name, sizes);
+    Map<String, Long> all = new HashMap<>(sizes);
+    // What grows has one place at least.
+    lowered.scheduled().growths().forEach(growth -> all.put(growth.symbol(), 1L));
+    ToLongFunction<String> symbols = name -> size(name, all);
     try {
       PlannedCounts planned = PlannedCounts.of(lowered, symbols);
       PlannedMemory memory = PlannedMemory.of(program, lowered, sizes, options);
@@ -133,6 +144,7 @@ public record Explanation(
           kernels(lowered, planned, symbols),
           timings,
           PlanWarnings.of(program, lowered.trace()),
+          List.copyOf(TupleCounts.of(lowered.scheduled()).keySet()),
           List.of());
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)
@@ -213,7 +225,8 @@ public record Explanation(
                       .toList(),
                   lowered.trace().refused().stream()
                       .filter(refused -> userName(refused.definition()).equals(target))
-                      .toList()));
+                      .toList(),
+                  StoredForm.of(target, lowered.loops())));
         });
     return equations;
   }

@@ -15,6 +15,7 @@ import org.einkorn.frontend.Known;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Artifact;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
@@ -22,7 +23,10 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ProgramFiles;
+import org.einkorn.runtime.exec.RelationData;
+import org.einkorn.runtime.io.Relation;
 
 /// A program of tensor equations, with some of its inputs bound.
 ///
@@ -31,11 +35,18 @@ import org.einkorn.runtime.exec.ProgramFiles;
 public final class Program {
   private final Compiler compiler;
   private final Map<String, Tensor> bound;
+  private final Map<String, Relation> relations;
   private final Set<String> kept;
   private final Options options;
 
-  private Program(Compiler compiler, Map<String, Tensor> bound, Set<String> kept, Options options) {
+  private Program(
+      Compiler compiler,
+      Map<String, Tensor> bound,
+      Map<String, Relation> relations,
+      Set<String> kept,
+      Options options) {
     this.compiler = compiler;
+    this.relations = Map.copyOf(relations);
     this.bound = Collections.unmodifiableMap(new LinkedHashMap<>(bound));
     this.kept = Collections.unmodifiableSet(new LinkedHashSet<>(kept));
     this.options = options;
@@ -52,21 +63,39 @@ public final class Program {
           case TENSOR, LOOPS, SCHEDULED, BYTECODE, LLVM, ASM -> StageText.parse(stage, file);
         };
     ProgramFiles files = ProgramFiles.of(folder, options.readable());
-    return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
+    return new Program(new Compiler(form, files), Map.of(), Map.of(), Set.of(), options);
   }
 
   /// A part of a program.
   static Program of(Form form, ProgramFiles files, Options options) {
-    return new Program(new Compiler(form, files), Map.of(), Set.of(), options);
+    return new Program(new Compiler(form, files), Map.of(), Map.of(), Set.of(), options);
   }
 
   /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
+  /// For a relation it is one of truth values, or of integers that are the tuples, one a row.
   public Program with(String name, Tensor tensor) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(tensor, "tensor");
+    if (compiler.relations().contains(name)) {
+      return withRelation(name, Relation.of(tensor));
+    }
     Map<String, Tensor> more = new LinkedHashMap<>(bound);
     more.put(name, tensor);
-    return new Program(compiler, more, kept, options);
+    return new Program(compiler, more, relations, kept, options);
+  }
+
+  /// This program with the tuples of one of its relations, in place of any file it names for it.
+  public Program withRelation(String name, Relation relation) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(relation, "relation");
+    Map<String, Relation> more = new LinkedHashMap<>(relations);
+    more.put(name, relation);
+    return new Program(compiler, bound, more, kept, options);
+  }
+
+  /// The names of the relations that the program takes from files or from who runs it.
+  public Set<String> relations() {
+    return compiler.relations();
   }
 
   /// This program with other options.
@@ -76,7 +105,7 @@ public final class Program {
         newOptions.readable().equals(options.readable())
             ? compiler
             : compiler.reading(newOptions.readable());
-    return new Program(other, bound, kept, newOptions);
+    return new Program(other, bound, relations, kept, newOptions);
   }
 
   /// This program keeping just these tensors as its outputs; queries are answered all the same.
@@ -85,7 +114,7 @@ public final class Program {
     for (String name : names) {
       Objects.requireNonNull(name, "an element of names");
     }
-    return new Program(compiler, bound, new LinkedHashSet<>(List.of(names)), options);
+    return new Program(compiler, bound, relations, new LinkedHashSet<>(List.of(names)), options);
   }
 
   /// The errors and warnings of the program, with what is known of its data.
@@ -142,12 +171,18 @@ public final class Program {
       wanted.removeAll(learned.keySet());
       Compiler.Compilation compilation = compiler.compile(given, wanted, options, timings);
       CompiledCode code = compilation.code();
-      Map<String, Tensor> inputs =
-          compiler
-              .files()
-              .readInputs(reading, code.runner().manifest(), compilation.views().memory(given));
+      RelationData.Read data =
+          RelationData.read(
+              reading,
+              code.runner().manifest(),
+              compiler.files(),
+              relations,
+              compilation.views().memory(given));
       code.warnings().forEach(options.onWarning());
-      Results results = code.run(arena, inputs, options.run(), timings).learned(learned);
+      Results results =
+          code.run(arena, data.inputs(), options.run(), timings)
+              .learned(learned)
+              .labelled(data.manifest());
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {
         throw new CompileException(unmet);
@@ -214,7 +249,7 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     Objects.requireNonNull(shapes, "shapes");
-    Map<String, Known> known = withShapes(shapes);
+    Map<String, Known> known = withSizes(shapes);
     Explanation program = Explanation.of(compiler, known, kept, options);
     return compiler.lessons(known).isEmpty()
         ? program
@@ -231,7 +266,7 @@ public final class Program {
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(shapes, "shapes");
     refuseLearning("a kernel is one program of equations");
-    return Kernel.of(compiler, withShapes(shapes), kept, options.withTarget(target));
+    return Kernel.of(compiler, withSizes(shapes), kept, options.withTarget(target));
   }
 
   /// The names of the backends that make a kind of artifact.
@@ -286,6 +321,43 @@ public final class Program {
         });
     compiler.requireInputs(shapes.keySet(), known, kept);
     return known;
+  }
+
+  /// With the sizes of relations, which only their tuples show.
+  private Map<String, Known> withSizes(Map<String, Shape> shapes) {
+    Map<String, Known> known = withShapes(shapes);
+    if (!compiler.relations().isEmpty()) {
+      addRelations(known);
+    }
+    return known;
+  }
+
+  private void addRelations(Map<String, Known> known) {
+    Manifest manifest =
+        ModuleFacts.inputsOf(compiler.equations(known, kept, true, new ArrayList<>()).signature());
+    boolean isOpen =
+        manifest.buffers().stream()
+            .anyMatch(
+                spec ->
+                    spec.content().kind() == Manifest.Content.Kind.TUPLES
+                        && spec.file().isEmpty()
+                        && !relations.containsKey(spec.name())
+                        && !relations.containsKey(RelationData.relationOf(spec.name())));
+    if (isOpen) {
+      return; // who needs the sizes asks for them
+    }
+    try (Arena reading = Arena.ofShared()) {
+      RelationData.read(reading, manifest, compiler.files(), relations, bound)
+          .inputs()
+          .forEach(
+              (name, tensor) -> {
+                boolean isRelation =
+                    manifest.contentOf(name).kind() != Manifest.Content.Kind.ELEMENTS;
+                if (isRelation) {
+                  known.putIfAbsent(name, Known.of(tensor.dtype(), tensor.shape()));
+                }
+              });
+    }
   }
 
   /// The options this program is compiled and run with.

@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.cost.OperationCount;
@@ -14,6 +16,8 @@ import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.Answers;
 import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.ProgramFiles;
+import org.einkorn.runtime.io.FileReference;
 
 /// What a run of a program made.
 public final class Results {
@@ -26,6 +30,8 @@ public final class Results {
   private final List<Pipeline.Timing> compilation;
   private final double runMilliseconds;
   private final Map<String, Tensor> learned = new LinkedHashMap<>();
+  private final SequencedMap<String, Long> tuples = new LinkedHashMap<>();
+  private Manifest manifest;
 
   /// @param counters the outputs that counted multiplications and additions, if anything did
   Results(
@@ -35,24 +41,50 @@ public final class Results {
       List<Pipeline.Timing> compilation,
       double runMilliseconds) {
     this.code = code;
+    this.manifest = code.runner().manifest();
     this.sizes = run.sizes();
     this.outputs = new LinkedHashMap<>(run.outputs());
     this.outputs.keySet().removeAll(counters.keySet());
     this.measuredPeakBytes = run.measuredPeakBytes();
     this.counters = Set.copyOf(counters.keySet());
-    List<Long> counts = counters.values().stream().map(Tensor::getLong).toList();
     this.executed =
-        counts.isEmpty()
-            ? Optional.empty()
-            : Optional.of(OperationCount.of(counts.getFirst(), counts.getLast()));
+        code.counting()
+            .map(
+                names ->
+                    OperationCount.of(
+                        count(counters, names.multiplies()), count(counters, names.adds())));
+    code.counting()
+        .ifPresent(
+            names ->
+                names
+                    .tuples()
+                    .forEach((relation, name) -> tuples.put(relation, count(counters, name))));
     this.compilation = List.copyOf(compilation);
     this.runMilliseconds = runMilliseconds;
+  }
+
+  private static long count(Map<String, Tensor> counters, String name) {
+    return Objects.requireNonNull(counters.get(name)).getLong();
   }
 
   /// Adds what was learned before the run.
   Results learned(Map<String, Tensor> parameters) {
     learned.putAll(parameters);
     return this;
+  }
+
+  /// Adds the labels that data give.
+  Results labelled(Manifest labelled) {
+    manifest = labelled;
+    return this;
+  }
+
+  /// Writes an output, or a learned parameter, to a file: a relation as its tuples where the file
+  /// is a `.csv` or a `.tsv`, anything else as [Tensor#write].
+  ///
+  /// @throws IllegalArgumentException if the run kept no such tensor
+  public void write(String name, FileReference file) {
+    ProgramFiles.write(get(name), manifest.contentOf(name), file);
   }
 
   /// What the program learned, by name; nothing if it has no `learn`.
@@ -119,6 +151,13 @@ public final class Results {
     return executed;
   }
 
+  /// How many tuples of each relation the rounds of fixpoints derived, by the name of the relation;
+  /// those of magic sets are called `Ancestor.asked`. Nothing unless the options said that the run
+  /// counts.
+  public SequencedMap<String, Long> tuples() {
+    return Collections.unmodifiableSequencedMap(tuples);
+  }
+
   /// What the compiler decided for this run, with the cost at its sizes.
   ///
   /// @throws IllegalStateException if the program was given as loops or as code
@@ -139,6 +178,6 @@ public final class Results {
   }
 
   Manifest manifest() {
-    return code.runner().manifest();
+    return manifest;
   }
 }

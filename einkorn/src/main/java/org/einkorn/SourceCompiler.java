@@ -12,12 +12,14 @@ import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.learn.LearningFrontend;
+import org.einkorn.frontend.lower.Frontend;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.io.Header;
+import org.jspecify.annotations.Nullable;
 
 /// Source to equations, once for the same question.
 ///
@@ -28,9 +30,23 @@ final class SourceCompiler {
   private final ProgramFiles files;
   private final AtomicReference<Optional<Answer>> last = new AtomicReference<>(Optional.empty());
 
+  private final AtomicReference<@Nullable Relations> relations = new AtomicReference<>();
+
   SourceCompiler(ProgramFiles files) {
     this.files = files;
   }
+
+  /// The relations of a program that come from outside.
+  Set<String> relations(SourceFile source) {
+    Relations found = relations.get();
+    if (found == null || !found.source.equals(source)) {
+      found = new Relations(source, Frontend.relations(source));
+      relations.set(found);
+    }
+    return found.names;
+  }
+
+  private record Relations(SourceFile source, Set<String> names) {}
 
   /// @param source the text, and with the next three what the answer depends on
   /// @param probed what the headers of files said when they were asked

@@ -18,6 +18,7 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.RelationData;
 
 /// Runs the lessons of a program: before each the data and first values that it begins with, then
 /// its steps, each one run of the step's code.
@@ -119,6 +120,7 @@ final class Training {
 
     void run(Optional<Checkpoint> resumed) {
       Program step = lesson.step();
+      refuseRelations(step.signature());
       requireSizes(step.signature());
       try (Arena working = Arena.ofShared()) {
         prepare(working);
@@ -139,6 +141,22 @@ final class Training {
         }
         for (Lesson.Moved parameter : lesson.parameters()) {
           learned.put(parameter.name(), tensor(parameter.name()).copy(arena));
+        }
+      }
+    }
+
+    /// A step runs on tensors of fixed sizes; the lists of relations are read when a program runs.
+    private void refuseRelations(Signature signature) {
+      for (Signature.Input input : signature.inputs()) {
+        if (!(input.content() instanceof Signature.Content.Elements)) {
+          throw new RefusedException(
+              "E0904",
+              "a step of a `learn` reads no relation from a file in this version, and this one"
+                  + " needs `"
+                  + RelationData.relationOf(input.name())
+                  + "`",
+              "read it as a table of numbers, `E[t, c] = \"r.csv\"`, and say"
+                  + " `R[E[t, 0], E[t, 1]] or= true`");
         }
       }
     }

@@ -12,6 +12,7 @@ import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.io.FileReference;
+import org.einkorn.runtime.io.Relation;
 
 /// Arguments of the form `NAME=…`.
 final class Bindings {
@@ -63,7 +64,12 @@ final class Bindings {
   static Program bind(Program program, Map<String, String> values, Arena arena) {
     Program bound = program;
     for (Map.Entry<String, String> entry : values.entrySet()) {
-      DType declared = program.inputType(entry.getKey());
+      boolean isRelation = program.relations().contains(entry.getKey());
+      if (isRelation && !entry.getValue().startsWith("[")) {
+        bound = bound.withRelation(entry.getKey(), Relation.read(Path.of(entry.getValue())));
+        continue;
+      }
+      DType declared = isRelation ? DType.I64 : program.inputType(entry.getKey());
       bound = bound.with(entry.getKey(), tensor(entry.getValue(), declared, arena));
     }
     return bound;

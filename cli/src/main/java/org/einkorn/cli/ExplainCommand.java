@@ -1,10 +1,13 @@
 package org.einkorn.cli;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.einkorn.Einsum;
 import org.einkorn.Explanation;
@@ -13,6 +16,8 @@ import org.einkorn.Program;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +51,13 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--shape", paramLabel = "X=64x64", description = "The shape of an input.")
   List<String> shapes = new ArrayList<>();
 
+  @Parameters(
+      index = "1..*",
+      paramLabel = "NAME=VALUE_OR_PATH",
+      description =
+          "Data of inputs. With all of them, the tuples that fixpoints derive are counted.")
+  List<String> inputs = new ArrayList<>();
+
   @Option(names = "--json", description = "Prints JSON, schema 1.")
   boolean isJson;
 
@@ -73,23 +85,46 @@ final class ExplainCommand implements Callable<Integer> {
     }
     compiling.applyTo(session, messages);
     Map<String, Shape> known = Bindings.shapes(shapes);
-    Explanation explanation = explain(known);
+    SequencedMap<String, Long> tuples = new LinkedHashMap<>();
+    Explanation explanation = explain(known, tuples);
     if (messages.verbose) {
       for (Pipeline.Timing timing : explanation.passes()) {
         session.err().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());
       }
     }
     if (isJson) {
-      session.out().println(Json.print(Json.of(explanation)));
+      Map<String, Object> json = Json.of(explanation);
+      if (!explanation.derived().isEmpty()) {
+        json.put("tuples", tuples);
+      }
+      session.out().println(Json.print(json));
     } else {
       print(explanation);
+      print(explanation.derived(), tuples);
     }
     return 0;
   }
 
-  private Explanation explain(Map<String, Shape> known) {
+  private void print(List<String> derived, Map<String, Long> tuples) {
+    tuples.forEach(
+        (relation, count) -> session.out().printf("derived %,d tuples of %s%n", count, relation));
+    if (tuples.isEmpty() && !derived.isEmpty()) {
+      session
+          .out()
+          .println(
+              "how many tuples are derived of "
+                  + String.join(", ", derived)
+                  + " the data show: give all inputs as NAME=PATH");
+    }
+  }
+
+  /// @param tuples takes how many tuples of each relation are derived, where there are data
+  private Explanation explain(Map<String, Shape> known, Map<String, Long> tuples) {
     boolean isSpec = !subject.endsWith(".ein") && !Files.exists(Path.of(subject));
     if (isSpec) {
+      if (!inputs.isEmpty()) {
+        throw new UsageException("an einsum takes --shape, not " + inputs.getFirst());
+      }
       return Einsum.of(subject.strip()).with(compiling.applyTo(Options.defaults())).explain(known);
     }
     Program program =
@@ -98,8 +133,26 @@ final class ExplainCommand implements Callable<Integer> {
             null,
             List.of(),
             reading.applyTo(compiling.applyTo(Options.defaults())));
-    Programs.warn(session, program, messages);
-    return program.explain(known);
+    try (Arena arena = Arena.ofShared()) {
+      Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
+      Programs.warn(session, bound, messages);
+      Explanation explanation = bound.explain(known);
+      if (!explanation.derived().isEmpty() && explanation.learning().isEmpty()) {
+        count(bound, arena, tuples);
+      }
+      return explanation;
+    }
+  }
+
+  /// Runs a program on its data, if it has all of them.
+  private static void count(Program program, Arena arena, Map<String, Long> tuples) {
+    try {
+      tuples.putAll(program.with(program.options().withCounting(true)).run(arena).tuples());
+    } catch (DataException e) {
+      if (e.fault() != DataFault.INPUT_MISSING) {
+        throw e;
+      }
+    }
   }
 
   private void print(Explanation explanation) {
@@ -144,6 +197,7 @@ final class ExplainCommand implements Callable<Integer> {
       for (Trace.Refused refused : equation.refused()) {
         session.out().println("  refused     " + refused.rule() + ": " + refused.why());
       }
+      equation.stored().forEach(form -> session.out().println("  stored      " + form));
       for (String step : equation.order()) {
         step.lines().forEach(line -> session.out().println("  | " + line));
       }

@@ -66,6 +66,9 @@ final class Json {
     json.put("order", equation.order());
     json.put("rewrites", equation.rewrites().stream().map(Json::of).toList());
     json.put("refused", equation.refused().stream().map(Json::of).toList());
+    if (!equation.stored().isEmpty()) {
+      json.put("stored", equation.stored());
+    }
     return json;
   }
 

@@ -126,8 +126,7 @@ final class RunCommand implements Callable<Integer> {
         running.noteSeed(session, messages);
       }
       Results results = bound.runAndWrite(arena);
-      targets.forEach(
-          (name, path) -> TensorFiles.write(results.get(name), FileReference.parse(path)));
+      targets.forEach((name, path) -> results.write(name, FileReference.parse(path)));
       session.out().print(results.print(messages.quiet, targets.keySet()));
       session.out().flush();
       if (messages.verbose) {

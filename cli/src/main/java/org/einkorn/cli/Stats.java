@@ -25,6 +25,9 @@ final class Stats {
               json.put("executed_mul", executed.multiplies());
               json.put("executed_add", executed.adds());
             });
+    if (!results.tuples().isEmpty()) {
+      json.put("tuples", results.tuples());
+    }
     OutputFile.write(path, (Json.print(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,5 +1,6 @@
 package org.einkorn.cli;
 
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.einkorn.Options;
@@ -39,7 +40,15 @@ final class StatsOptions {
     boolean isAsked = stats == null || messages.verbose;
     if (isAsked && !messages.quiet) {
       results.executed().ifPresent(executed -> print(session, executed));
+      printTuples(session.err(), results);
     }
+  }
+
+  /// How many tuples fixpoints derived, a relation a line.
+  static void printTuples(PrintStream out, Results results) {
+    results
+        .tuples()
+        .forEach((relation, count) -> out.printf("derived %,d tuples of %s%n", count, relation));
   }
 
   private static void print(Session session, OperationCount executed) {

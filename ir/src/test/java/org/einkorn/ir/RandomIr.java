@@ -136,7 +136,16 @@ public final class RandomIr {
     Signature.Role role = exprs.pick(List.of(Signature.Role.values()));
     String name = fresh();
     exprs.tensors.put(name, type);
-    return new Signature.Input(role, name, type, file());
+    return new Signature.Input(role, name, type, file(), content(type));
+  }
+
+  private Signature.Content content(TensorType type) {
+    return switch (exprs.pick(List.of(0, 0, 0, 1, 2, 3))) {
+      case 1 -> new Signature.Content.Tuples(type.extents());
+      case 2 -> new Signature.Content.Labels(List.of("Alice", "say \"hi\"", ""));
+      case 3 -> new Signature.Content.Positions(7);
+      default -> new Signature.Content.Elements();
+    };
   }
 
   private Signature signature(List<Signature.Input> inputs, Map<String, TensorType> results) {
@@ -145,13 +154,19 @@ public final class RandomIr {
     results.forEach(
         (name, type) -> {
           if (exprs.chance(0.5)) {
-            outputs.add(new Signature.Output(name, type, file()));
+            outputs.add(new Signature.Output(name, type, file(), tuples(type)));
             if (exprs.chance(0.3)) {
               queries.add(query(name, type));
             }
           }
         });
     return new Signature(exprs.symbols, inputs, outputs, queries);
+  }
+
+  private Optional<List<List<String>>> tuples(TensorType type) {
+    List<List<String>> axes = new ArrayList<>();
+    type.extents().forEach(_ -> axes.add(exprs.chance(0.5) ? List.of() : List.of("no", "yes")));
+    return exprs.chance(0.8) ? Optional.empty() : Optional.of(axes);
   }
 
   private Signature.Query query(String name, TensorType type) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.einkorn.Einkorn;
+import org.einkorn.Options;
 import org.einkorn.Stage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +28,13 @@ final class StagesTest {
   @MethodSource("examples")
   void everyStageGoesBackIn(Path example) throws IOException {
     String result = Ein.run("run", example, "-q").require().out();
+    // Equations have no words for the labels of a file, and are refused.
+    boolean hasRelations =
+        !Einkorn.open(example, Stage.EQUATIONS, Options.defaults()).relations().isEmpty();
     for (Stage stage : Stage.values()) {
+      if (stage == Stage.EQUATIONS && hasRelations) {
+        continue;
+      }
       String text = Ein.run("ir", example, "--stage", stage.text()).require().out();
       Path file = EXAMPLES.resolve(".stage-" + stage.text() + ".txt");
       try {

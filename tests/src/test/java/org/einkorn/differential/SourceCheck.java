@@ -48,6 +48,82 @@ final class SourceCheck {
   ///
   /// @param kind what they are, in the plural, as the property that says how many is called
   static void run(String kind, long first, int count, LongFunction<RandomSource.Made> maker) {
+    run(kind, first, count, maker, SourceCheck::check);
+  }
+
+  /// Checks programs of which no result depends on the order of a sum, whatever their types.
+  static void runWhole(String kind, long first, int count, LongFunction<RandomSource.Made> maker) {
+    run(
+        kind,
+        first,
+        count,
+        maker,
+        (made, seed) -> {
+          Outcome expected = check(made, seed, false);
+          Case tested = caseOf(compile(made.text()), made, seed);
+          Program optimized = pipeline(true).optimize(tested.program());
+          Outcome found = Run.of(ProgramInterpreter.of(optimized), tested, Run.Order.WHOLE);
+          assertSame(tested.program(), unsigned(expected), unsigned(found), "optimized");
+          checkLoops(made, tested, found, context(true));
+          return expected;
+        });
+  }
+
+  /// An outcome in which no zero is negative.
+  private static Outcome unsigned(Outcome outcome) {
+    if (!(outcome instanceof Outcome.Finished(Map<String, Data> tensors))) {
+      return outcome;
+    }
+    Map<String, Data> positive = new LinkedHashMap<>();
+    long negative = Double.doubleToLongBits(-0.0);
+    tensors.forEach(
+        (name, data) ->
+            positive.put(
+                name,
+                new Data(
+                    data.type(),
+                    data.extents(),
+                    LongStream.of(data.elements())
+                        .map(bits -> bits == negative && data.type().isFloat() ? 0 : bits)
+                        .toArray())));
+    return new Outcome.Finished(positive);
+  }
+
+  /// Checks programs whose loops mean what the equations after the passes mean.
+  static void runFromEquations(
+      String kind, long first, int count, LongFunction<RandomSource.Made> maker) {
+    run(
+        kind,
+        first,
+        count,
+        maker,
+        (made, seed) -> {
+          Case tested = caseOf(compile(made.text()), made, seed);
+          Outcome expected = new Outcome.Broken("not run");
+          for (boolean mayReassociate : new boolean[] {false, true}) {
+            Program optimized = pipeline(mayReassociate).optimize(tested.program());
+            expected = Run.of(ProgramInterpreter.of(optimized), tested, Run.Order.WHOLE);
+            checkLoops(made, tested, expected, context(mayReassociate));
+          }
+          return expected;
+        });
+  }
+
+  private static PassContext context(boolean mayReassociate) {
+    return PassContext.defaults().withReassociation(mayReassociate);
+  }
+
+  private static Pipeline pipeline(boolean mayReassociate) {
+    return Pipeline.of(Pipeline.Observer.none()).in(context(mayReassociate));
+  }
+
+  /// One program held against itself.
+  private interface Check {
+    Outcome of(RandomSource.Made made, long seed);
+  }
+
+  private static void run(
+      String kind, long first, int count, LongFunction<RandomSource.Made> maker, Check check) {
     System.out.printf("%d random %s from -Deinkorn.seed=%d on%n", count, kind, first);
     AtomicInteger finished = new AtomicInteger();
     LongStream.range(first, first + count)
@@ -56,7 +132,7 @@ final class SourceCheck {
             seed -> {
               RandomSource.Made made = maker.apply(seed);
               try {
-                if (check(made, seed) instanceof Outcome.Finished) {
+                if (check.of(made, seed) instanceof Outcome.Finished) {
                   finished.incrementAndGet();
                 }
               } catch (RuntimeException | AssertionError failure) {
@@ -71,6 +147,10 @@ final class SourceCheck {
 
   /// What the program came to everywhere.
   static Outcome check(RandomSource.Made made, long seed) {
+    return check(made, seed, !made.text().contains("f64"));
+  }
+
+  private static Outcome check(RandomSource.Made made, long seed, boolean isAnyOrder) {
     Program program = compile(made.text());
     Case tested = caseOf(program, made, seed);
     assertEquals(List.of(), TensorVerifier.verify(program));
@@ -90,7 +170,7 @@ final class SourceCheck {
       // However few positions there are, relations are kept as their tuples.
       checkLoops(made, tested, expected, ordered.withFewPositions(0));
     }
-    if (!made.text().contains("f64")) {
+    if (isAnyOrder) {
       // Sums of small integers do not depend on their order.
       checkLoops(made, tested, expected, PassContext.defaults());
     }

@@ -54,12 +54,13 @@ final class PageRun {
       if (block.file().isPresent() && !isCommands(block)) {
         assertTrue(output.isEmpty(), place(block) + ": a file prints nothing");
         Files.writeString(shell.folder().resolve(block.file().get()), block.text());
+        unused.removeIf(block.text()::contains);
         unused.add(block.file().get());
       } else {
         run(block, output);
       }
     }
-    assertEquals(Set.of(), unused, page + ": files that no command uses");
+    assertEquals(Set.of(), unused, page + ": files that no command and no program uses");
     if (updates) {
       write();
     }
@@ -107,6 +108,7 @@ final class PageRun {
   private void runProgram(Block block, Optional<Block> output) throws IOException {
     String name = name(output, "example.ein");
     Files.writeString(shell.folder().resolve(name), block.text());
+    unused.removeIf(block.text()::contains);
     if (output.isPresent()) {
       // A program that is shown for its complaints need not have data.
       String command = COMPLAINT.matcher(output.get().text()).lookingAt() ? "check" : "run";

@@ -18,6 +18,7 @@ final class ManifestCode {
   static final String MANIFEST = "org/einkorn/runtime/exec/Manifest";
   private static final String ROLE = MANIFEST + "$Role";
   private static final String STEPS = MANIFEST + "$Steps";
+  private static final String CONTENT = MANIFEST + "$Content";
   private static final String DTYPE = "org/einkorn/runtime/DType";
   private static final String STRING = "Ljava/lang/String;";
   private static final String LIST = "Ljava/util/List;";
@@ -98,7 +99,20 @@ final class ManifestCode {
     steps(buffer.live(), code);
     push(buffer.file(), code);
     String parameters = "L" + ROLE + ";" + STRING + "L" + DTYPE + ";IL" + STEPS + ";" + OPTIONAL;
+    if (!buffer.content().equals(Manifest.Content.PLAIN)) {
+      content(buffer.content(), code);
+      parameters += "L" + CONTENT + ";";
+    }
     end(type, parameters, code);
+  }
+
+  private void content(Manifest.Content content, Code code) {
+    begin(CONTENT, code);
+    code.getStatic(CONTENT + "$Kind", content.kind().name(), "L" + CONTENT + "$Kind;");
+    labels(content.extents(), code);
+    pushList("content", content.labels(), ManifestCode::labels, code);
+    code.push(content.least());
+    end(CONTENT, "L" + CONTENT + "$Kind;" + LIST + LIST + "J", code);
   }
 
   private static void steps(Manifest.Steps steps, Code code) {

@@ -54,7 +54,9 @@ final class CHeader {
       String what = (isInput ? "input, " : "output, ") + ExprPrinter.print(tensor);
       described.add(describe(parameter, buffer.name(), what));
     }
-    List<Manifest.SymbolSpec> symbols = ModuleFacts.of(source).manifest().symbols();
+    Manifest manifest = ModuleFacts.of(source).manifest();
+    List<Manifest.SymbolSpec> symbols =
+        manifest.symbols().stream().filter(symbol -> !manifest.grows(symbol)).toList();
     for (Manifest.SymbolSpec symbol : symbols) {
       String parameter = identifiers.make(symbol.name());
       declared.add("int64_t " + parameter);

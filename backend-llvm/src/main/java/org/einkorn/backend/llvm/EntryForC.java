@@ -2,6 +2,7 @@ package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -20,6 +21,8 @@ import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Fetches;
+import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Signature;
@@ -28,11 +31,18 @@ import org.einkorn.runtime.exec.Manifest;
 
 /// Writes the function that C calls: all functions of a module in order, with temporaries of its
 /// own. Each temporary has memory from the first step that touches it to the last: sizes are known
-/// only as the function runs, and placing blocks is what `malloc` is for.
+/// only as the function runs, and placing blocks is what `malloc` is for. Where a list that grows
+/// has no place for more, all is begun anew with more places.
 ///
 /// Parameters are the inputs, then the outputs that are no inputs, then the symbols.
 final class EntryForC {
   private final Module source;
+
+  /// Places of a list that grows: to begin with, and how many times as many when it is full.
+  private static final long FIRST_PLACES = 1 << 10;
+
+  private static final long GROWTH = 4;
+
   private final IrModule target;
   private final CpuTraits traits;
   private final Builder builder;
@@ -89,7 +99,7 @@ final class EntryForC {
       sizes.add(size);
     }
     Value status = builder.stack(context.array(code.i64, 3), "status");
-    new Body(code, scope, addresses, sizes, status).write(functions);
+    new Body(code, scope, addresses, sizes, status, functions).write();
   }
 
   /// The calls of the functions, each after getting the temporaries that it is the first to touch,
@@ -108,18 +118,32 @@ final class EntryForC {
 
     private final BasicBlock leave;
     private final ExpressionLowering expressions;
+    private final List<ModuleLowering.Loops> functions;
 
-    Body(Code code, Scope scope, Map<Integer, Value> addresses, List<Value> sizes, Value status) {
+    /// Where the sizes that grow are kept.
+    private final Map<Growth, Value> growing = new LinkedHashMap<>();
+
+    private final BasicBlock start;
+
+    Body(
+        Code code,
+        Scope scope,
+        Map<Integer, Value> addresses,
+        List<Value> sizes,
+        Value status,
+        List<ModuleLowering.Loops> functions) {
+      this.functions = List.copyOf(functions);
       this.code = code;
       this.scope = scope;
       this.addresses = addresses;
       this.sizes = sizes;
       this.status = status;
       this.leave = code.block("leave");
+      this.start = code.block("start");
       this.expressions = new ExpressionLowering(code, List.of(), status);
     }
 
-    void write(List<ModuleLowering.Loops> functions) {
+    void write() {
       Value result = builder.stack(code.i32, "result");
       for (int number = 0; number < buffers.size(); number++) {
         if (!addresses.containsKey(number)) {
@@ -128,6 +152,7 @@ final class EntryForC {
           temporaries.put(number, kept);
         }
       }
+      begin();
       Map<Integer, List<Integer>> gotten = byFunction(Manifest.Steps::first);
       Map<Integer, List<Integer>> freed = byFunction(Manifest.Steps::last);
       Map<Integer, Manifest.RepeatSpec> repeats = new HashMap<>();
@@ -141,7 +166,7 @@ final class EntryForC {
         if (repeat == null) {
           call(functions.get(function), result);
         } else {
-          repeat(repeat, functions, result);
+          repeat(repeat, result);
         }
         freed.getOrDefault(last, List.of()).forEach(this::free);
         function = last;
@@ -151,6 +176,56 @@ final class EntryForC {
       code.begin(leave);
       temporaries.values().forEach(this::free);
       builder.giveBack(builder.load(code.i32, result, 4));
+    }
+
+    /// The place to which all comes back with larger sizes.
+    private void begin() {
+      for (Growth growth : source.growths()) {
+        Value kept = builder.stack(code.i64, growth.symbol());
+        builder.store(code.i64(FIRST_PLACES), kept, 8);
+        growing.put(growth, kept);
+      }
+      builder.jump(start);
+      code.begin(start);
+      growing.forEach(
+          (growth, kept) -> {
+            Value size = builder.load(code.i64, kept, 8);
+            scope.bind(growth.symbol(), size);
+            sizes.add(size);
+          });
+    }
+
+    /// What a function that has failed comes to: it has found a list full, or has failed for good.
+    private void growOrLeave(ModuleLowering.Loops loops, Value returned) {
+      List<IndexExpr.Fetch> fetches =
+          Fetches.of(source.functions().get(functions.indexOf(loops)).body());
+      growing.forEach(
+          (growth, kept) -> {
+            for (int site = 0; site < fetches.size(); site++) {
+              if (fetches.get(site).tensor().equals(growth.buffer())) {
+                growIfFull(returned, site, kept);
+              }
+            }
+          });
+      builder.jump(leave);
+    }
+
+    private void growIfFull(Value returned, int site, Value kept) {
+      Value places = builder.load(code.i64, kept, 8);
+      Value isPosition =
+          builder.compare(Comparison.EQUAL, returned, code.i32(KernelStatus.POSITION.code()));
+      Value isHere =
+          builder.compare(Comparison.EQUAL, builder.load(code.i64, status, 8), code.i64(site));
+      Value position = builder.load(code.i64, builder.element(code.i64, status, code.i64(1)), 8);
+      Value isBeyond = builder.compare(Comparison.GREATER_EQUAL, position, places);
+      BasicBlock grow = code.block("grow");
+      BasicBlock further = code.block("further");
+      builder.branch(builder.and(isPosition, builder.and(isHere, isBeyond)), grow, further);
+      code.begin(grow);
+      temporaries.keySet().forEach(this::free);
+      builder.store(builder.multiplyIndex(places, code.i64(GROWTH)), kept, 8);
+      builder.jump(start);
+      code.begin(further);
     }
 
     /// The temporaries by the function in whose steps an end of their lives lies.
@@ -167,8 +242,7 @@ final class EntryForC {
     }
 
     /// Rounds until the condition holds, or as many as there may be.
-    private void repeat(
-        Manifest.RepeatSpec repeat, List<ModuleLowering.Loops> functions, Value result) {
+    private void repeat(Manifest.RepeatSpec repeat, Value result) {
       Value round = builder.stack(code.i64, "round");
       builder.store(code.i64(0), round, 8);
       BasicBlock start = code.block("round");
@@ -211,8 +285,13 @@ final class EntryForC {
       Value returned = builder.call(loops.function(), arguments);
       builder.store(returned, result, 4);
       BasicBlock next = code.block("done");
+      BasicBlock failed = growing.isEmpty() ? leave : code.block("failed");
       builder.branchUnlikely(
-          builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), leave, next);
+          builder.compare(Comparison.NOT_EQUAL, returned, code.i32(0)), failed, next);
+      if (!growing.isEmpty()) {
+        code.begin(failed);
+        growOrLeave(loops, returned);
+      }
       code.begin(next);
     }
 

@@ -37,7 +37,7 @@ statement
 
 // input X[p: P, d: 64]: f32 = "x.npy"
 declaration
-    : kind=(INPUT | PARAM | OUTPUT | TENSOR) name axes=brackets? (COLON type=name inner=brackets?)?
+    : kind=(INPUT | PARAM | OUTPUT | TENSOR) name (axes=brackets | round=arguments)? (COLON type=name inner=brackets?)?
       (ASSIGN expression)?
     ;
 

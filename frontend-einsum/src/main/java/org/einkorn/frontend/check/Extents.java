@@ -25,6 +25,9 @@ public final class Extents {
   private final Map<String, Vocabulary> vocabularies = new HashMap<>();
   private final Map<String, Long> atLeast = new HashMap<>();
   private final Set<String> declared = new LinkedHashSet<>();
+  private final Map<String, Long> numbered = new HashMap<>();
+  private final Map<String, Long> open = new HashMap<>();
+  private final Map<String, Long> sizes = new HashMap<>();
   private int count = 0;
 
   /// The labels of an axis, in order of first appearance.
@@ -103,6 +106,10 @@ public final class Extents {
     Vocabulary vocabulary = vocabularies.remove(name);
     Long bound = atLeast.remove(name);
     bindings.put(name, value);
+    Long number = numbered.remove(name);
+    if (number != null) {
+      addNumber(value, number);
+    }
     if (vocabulary != null) {
       if (!(value instanceof IndexExpr.Symbol(String root))) {
         vocabularies.put(name, vocabulary);
@@ -179,6 +186,51 @@ public final class Extents {
         : Optional.empty();
   }
 
+  /// Records that positions on the axis are used as numbers.
+  ///
+  /// @param least how long the axis is if the numbers are to be positions of it
+  public void addNumber(IndexExpr extent, long least) {
+    if (resolve(extent) instanceof IndexExpr.Symbol(String name)) {
+      numbered.merge(name, least, Math::max);
+    }
+  }
+
+  /// Whether the program uses positions of an axis as numbers, or names its extent.
+  public boolean isNumbered(String name) {
+    return !isUnknown(name) || numbered.containsKey(name) || atLeast.containsKey(name);
+  }
+
+  /// What numbers in the program show of an extent: how many positions there are at least.
+  public long leastOf(String name) {
+    return Math.max(atLeast.getOrDefault(name, 0L), numbered.getOrDefault(name, 0L));
+  }
+
+  /// Leaves to the data how long an axis is, although labels or positions of it are known.
+  ///
+  /// @param hint the name that the symbol should get
+  /// @param least how many positions there are at least
+  public void leaveOpen(String name, String hint, long least) {
+    open.put(name, least);
+    hints.replace(name, hint);
+  }
+
+  /// Says how long an axis is that was left open; for what comes from now on it has no labels.
+  public void fixOpen(String name, long size) {
+    sizes.put(name, size);
+  }
+
+  /// Whether data say how long an axis is, or which labels it has.
+  public boolean isOpen(IndexExpr extent) {
+    return resolve(extent) instanceof IndexExpr.Symbol(String name) && open.containsKey(name);
+  }
+
+  /// Whether an axis that data fix has this position whatever they are.
+  public boolean hasPosition(IndexExpr extent, long position) {
+    return resolve(extent) instanceof IndexExpr.Symbol(String name)
+        && position >= 0
+        && position < open.getOrDefault(name, 0L);
+  }
+
   /// Whether constants alone give the extent.
   public boolean hasLowerBound(IndexExpr extent) {
     return resolve(extent) instanceof IndexExpr.Symbol(String name) && atLeast.containsKey(name);
@@ -194,10 +246,17 @@ public final class Extents {
   ///
   /// @param fixedByInput symbols that the extent of an input fixes; constants only bound those
   public void close(Set<String> fixedByInput) {
-    vocabularies.forEach((name, words) -> bindings.put(name, IndexExpr.of(words.labels().size())));
+    sizes.forEach((name, size) -> bindings.put(name, IndexExpr.of(size)));
+    vocabularies.forEach(
+        (name, words) -> {
+          if (!open.containsKey(name)) {
+            bindings.put(name, IndexExpr.of(words.labels().size()));
+          }
+        });
     atLeast.forEach(
         (name, minimum) -> {
-          if (!bindings.containsKey(name) && !fixedByInput.contains(name)) {
+          boolean isFixed = fixedByInput.contains(name) || open.containsKey(name);
+          if (!bindings.containsKey(name) && !isFixed) {
             bindings.put(name, IndexExpr.of(minimum));
           }
         });
@@ -241,6 +300,9 @@ public final class Extents {
 
   /// Binds a symbol for good: the last step, when names are given.
   public void name(String symbol, String name) {
+    if (open.containsKey(symbol)) {
+      open.put(name, open.getOrDefault(symbol, 0L));
+    }
     if (!symbol.equals(name)) {
       bindings.put(symbol, IndexExpr.symbol(name));
     }

@@ -33,12 +33,8 @@ final class Normal {
     Signature signature =
         new Signature(
             from.symbols(),
-            from.inputs().stream()
-                .map(i -> new Signature.Input(i.role(), i.name(), type(i.type()), i.file()))
-                .toList(),
-            from.outputs().stream()
-                .map(o -> new Signature.Output(o.name(), type(o.type()), o.file()))
-                .toList(),
+            from.inputs().stream().map(i -> i.with(type(i.type()), Normal::index)).toList(),
+            from.outputs().stream().map(o -> o.with(type(o.type()))).toList(),
             from.queries());
     List<Definition> definitions =
         EvaluationOrder.sorted(program.definitions()).stream()

@@ -81,15 +81,32 @@ public final class ProgramWriter {
           .ifPresent(
               file ->
                   statements.add(
-                      new Tree.WriteFile(
-                          Words.text(file),
-                          Words.name(naming.tensor(output.name())),
-                          Words.NOWHERE)));
+                      new Tree.WriteFile(Words.text(file), written(output), Words.NOWHERE)));
     }
     return new Tree.Program(statements, Words.NOWHERE);
   }
 
+  /// `R(i0, i1)` where the file gets tuples.
+  private Tree.Expression written(Signature.Output output) {
+    Tree.Name name = Words.name(naming.tensor(output.name()));
+    if (output.tuples().isEmpty()) {
+      return name;
+    }
+    boolean hasLabels = output.tuples().get().stream().anyMatch(axis -> !axis.isEmpty());
+    if (hasLabels || !Names.isCapital(name.text())) {
+      throw Words.refused("the labels of the relation `" + output.name() + "` in a file");
+    }
+    List<Tree.Index> indices = new ArrayList<>();
+    for (int axis = 0; axis < output.type().rank(); axis++) {
+      indices.add(new Tree.Position(Words.name("i" + axis), Words.NOWHERE));
+    }
+    return new Tree.Access(name, Tree.Form.ROUND, indices, Words.NOWHERE);
+  }
+
   private Tree.Statement input(Signature.Input input) {
+    if (!(input.content() instanceof Signature.Content.Elements)) {
+      throw Words.refused("the input `" + input.name() + "`, which data about a relation give,");
+    }
     IndexWriter sizes = new IndexWriter(naming, List.of(), Map.of());
     List<Tree.Axis> axes = new ArrayList<>();
     for (IndexExpr extent : input.type().extents()) {

@@ -32,7 +32,9 @@ final class Answers {
   }
 
   /// A file and the tensor that is written to it.
-  record Written(String path, String tensor) {}
+  ///
+  /// @param isAtom whether what is written is `R(…)`, a relation at some positions
+  record Written(String path, String tensor, boolean isAtom) {}
 
   Answers(Context context) {
     this.context = context;
@@ -88,7 +90,14 @@ final class Answers {
         }
         case Tree.WriteFile file ->
             tensor(file.value(), "w", files.size(), file.origin())
-                .ifPresent(name -> files.add(new Written(file.path().value(), name)));
+                .ifPresent(
+                    name ->
+                        files.add(
+                            new Written(
+                                file.path().value(),
+                                name,
+                                file.value() instanceof Tree.Access access
+                                    && access.form() == Tree.Form.ROUND)));
         case Tree.Declaration _,
             Tree.Let _,
             Tree.Semiring _,

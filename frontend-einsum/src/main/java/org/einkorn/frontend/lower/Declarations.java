@@ -386,7 +386,12 @@ final class Declarations {
                 context.report(
                     new Problem.NotWritable(
                         "the axes of a file are named, or have an extent",
-                        "input " + head.name().text() + " = \"" + statement.path().value() + "\"",
+                        "input "
+                            + head.name().text()
+                            + statement
+                                .path()
+                                .map(path -> " = \"" + path.value() + "\"")
+                                .orElse(""),
                         index.origin()));
                 yield Optional.empty();
               }
@@ -402,7 +407,7 @@ final class Declarations {
         Signature.Role.INPUT,
         head.name().text(),
         new Equations.Declared(extents, type, head.name().origin()),
-        Optional.of(statement.path().value()));
+        statement.path().map(Tree.Text::value));
   }
 
   private void add(

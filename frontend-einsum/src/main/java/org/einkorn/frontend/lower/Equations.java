@@ -272,6 +272,10 @@ final class Equations {
   // ----------------------------------------------------------------- one equation
 
   private void resolve(Item item) {
+    if (item.file().isPresent()) {
+      parts.add(RelationFiles.part(item, item.file().get(), target, axes));
+      return;
+    }
     Frame frame = new Frame();
     boolean allDeclared = true;
     for (int axis = 0; axis < axes.size(); axis++) {

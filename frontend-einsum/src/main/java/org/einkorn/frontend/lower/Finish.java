@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.check.Extents;
 import org.einkorn.frontend.check.Problem;
+import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Axis;
@@ -22,6 +24,7 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
 
 /// Closes a program: gives every unknown extent its symbol or number, every label its position, and
 /// picks the outputs.
@@ -29,6 +32,7 @@ final class Finish {
   private final Context context;
   private final Answers answers;
   private final List<ProgramLowering.Required> open = new ArrayList<>();
+  private final Map<String, List<List<String>>> outputLabels = new HashMap<>();
 
   Finish(Context context, Answers answers) {
     this.context = context;
@@ -42,6 +46,9 @@ final class Finish {
       return Optional.empty();
     }
     List<Signature.Query> queries = queries();
+    context.tensors.forEach(
+        (tensor, info) ->
+            outputLabels.put(tensor, info.extents().stream().map(this::labels).toList()));
     Map<String, Integer> labels = context.labelNumbers();
     Set<String> fixed = new HashSet<>();
     for (Signature.Input input : context.inputs) {
@@ -56,13 +63,11 @@ final class Finish {
     Resolver resolver = new Resolver(context, labels);
     List<Definition> definitions = new ArrayList<>();
     for (Definition definition : context.definitions) {
-      definitions.add(resolver.definition(definition));
+      definitions.addAll(TupleLists.of(resolver.definition(definition)));
     }
     List<Signature.Input> inputs = new ArrayList<>();
     for (Signature.Input input : context.inputs) {
-      inputs.add(
-          new Signature.Input(
-              input.role(), input.name(), resolver.type(input.type()), input.file()));
+      inputs.add(input.with(resolver.type(input.type()), extent -> resolver.extent(extent)));
     }
     List<Signature.Output> outputs = outputs(items, definitions, queries);
     checkSizes(definitions, symbols);
@@ -101,11 +106,16 @@ final class Finish {
       List<List<String>> labels = new ArrayList<>();
       for (int axis = 0; axis < tensor.rank(); axis++) {
         List<String> shown = question.legends().get(axis);
-        labels.add(shown == null ? context.labelsOf(tensor.extents().get(axis)) : shown);
+        labels.add(shown == null ? labels(tensor.extents().get(axis)) : shown);
       }
       queries.add(new Signature.Query(question.text(), question.tensor(), labels));
     }
     return queries;
+  }
+
+  /// The labels of an axis; nothing where data decide them.
+  private List<String> labels(IndexExpr extent) {
+    return context.extents.isOpen(extent) ? List.of() : context.labelsOf(extent);
   }
 
   // ---------------------------------------------------------------------- symbols
@@ -238,10 +248,29 @@ final class Finish {
     }
     List<Signature.Output> outputs = new ArrayList<>();
     kept.forEach(
-        (name, file) ->
-            outputs.add(
-                new Signature.Output(
-                    name, java.util.Objects.requireNonNull(types.get(name)), file)));
+        (name, file) -> {
+          TensorType type = Objects.requireNonNull(types.get(name));
+          boolean mayBeWritten = file.isPresent() || context.request.requested().contains(name);
+          boolean isTuples =
+              mayBeWritten
+                  && type.dtype() == DType.BOOL
+                  && type.rank() > 0
+                  && isRelation(name, items);
+          outputs.add(
+              new Signature.Output(
+                  name, type, file, isTuples ? Optional.of(labelsOf(name)) : Optional.empty()));
+        });
     return outputs;
+  }
+
+  /// Whether a tensor is written `R(…)`.
+  private boolean isRelation(String name, Map<String, List<Item>> items) {
+    List<Item> own = items.getOrDefault(name, List.of());
+    return (!own.isEmpty() && own.getFirst().head().form() == Tree.Form.ROUND)
+        || answers.files().stream().anyMatch(file -> file.tensor().equals(name) && file.isAtom());
+  }
+
+  private List<List<String>> labelsOf(String name) {
+    return outputLabels.getOrDefault(name, List.of());
   }
 }

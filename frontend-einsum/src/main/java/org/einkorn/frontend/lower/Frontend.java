@@ -1,13 +1,18 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.ProblemWords;
 import org.einkorn.frontend.syntax.ParseResult;
 import org.einkorn.frontend.syntax.Syntax;
+import org.einkorn.frontend.syntax.Tree;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Program;
@@ -39,6 +44,26 @@ public final class Frontend {
             .toList();
     List<Diagnostic> open = lowered.open().stream().map(ProblemWords::diagnostic).toList();
     return new Compiled(program, Diagnostic.sorted(all), open, requirements);
+  }
+
+  /// The relations of a program whose tuples come from files or from who runs it: their names, and
+  /// those of the inputs that hold the tuples.
+  public static Set<String> relations(SourceFile source) {
+    Map<String, Integer> files = new LinkedHashMap<>();
+    for (Tree.Statement statement : Syntax.parse(source).program().statements()) {
+      if (statement instanceof Tree.ReadFile file && RelationFiles.isRelation(file)) {
+        files.merge(file.head().name().text(), 1, Integer::sum);
+      }
+    }
+    Set<String> names = new LinkedHashSet<>();
+    files.forEach(
+        (name, count) -> {
+          names.add(name);
+          for (int number = 1; number <= count; number++) {
+            names.add(RelationFiles.input(name, number));
+          }
+        });
+    return Set.copyOf(names);
   }
 
   /// `dir/matmul.ein` is the program `matmul`.

@@ -9,14 +9,27 @@ import org.einkorn.ir.source.Origin;
 
 /// One equation, rule or fact of a tensor.
 ///
-/// @param value absent for a fact
+/// @param value absent for a fact and for a file
+/// @param file the file that gives the tuples
 record Item(
     Tree.Head head,
     Tree.AssignOperator operator,
     Optional<Tree.Expression> value,
     Tree.Modifiers modifiers,
     boolean isRule,
+    Optional<RelationFiles.Source> file,
     Origin origin) {
+
+  /// One that is written in the program.
+  Item(
+      Tree.Head head,
+      Tree.AssignOperator operator,
+      Optional<Tree.Expression> value,
+      Tree.Modifiers modifiers,
+      boolean isRule,
+      Origin origin) {
+    this(head, operator, value, modifiers, isRule, Optional.empty(), origin);
+  }
 
   static Item of(Tree.Equation equation) {
     return new Item(

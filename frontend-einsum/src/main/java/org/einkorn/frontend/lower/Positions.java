@@ -82,6 +82,9 @@ final class Positions {
       return Optional.of(context.label(name.text(), extent(tensor, axis), name.origin()));
     }
     Optional<IndexExpr> position = affine(value, env);
+    if (!(value instanceof Tree.Name) && axis < tensor.rank()) {
+      context.extents.addNumber(tensor.extents().get(axis), 0);
+    }
     position
         .filter(found -> found instanceof IndexExpr.Constant)
         .ifPresent(found -> checkConstant(found, tensor, axis, value.origin()));
@@ -150,6 +153,7 @@ final class Positions {
       return;
     }
     long value = ((IndexExpr.Constant) position).value();
+    context.extents.addNumber(tensor.extents().get(axis), value + 1);
     context.later(
         () -> {
           IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));

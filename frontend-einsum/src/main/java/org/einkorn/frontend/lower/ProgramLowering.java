@@ -30,6 +30,7 @@ public final class ProgramLowering {
   private final Map<String, Origin> defined = new LinkedHashMap<>();
   private final Map<String, Set<String>> needs = new HashMap<>();
   private final Answers answers;
+  private final RelationFiles relations;
 
   /// What became of a program.
   ///
@@ -52,6 +53,7 @@ public final class ProgramLowering {
     this.tree = Semirings.replace(tree, context);
     this.declarations = new Declarations(context);
     this.answers = new Answers(context);
+    this.relations = new RelationFiles(context);
   }
 
   /// @param name what the program is called
@@ -87,6 +89,7 @@ public final class ProgramLowering {
     if (context.problems.stream().allMatch(Equations::isWarning)) {
       warnUnused();
     }
+    relations.addInputs();
     Finish finish = new Finish(context, answers);
     Optional<Program> program = finish.program(name, items);
     boolean isWrong = context.problems.stream().anyMatch(p -> !Equations.isWarning(p));
@@ -147,6 +150,7 @@ public final class ProgramLowering {
                     "compile it by `Learning`",
                     learn.origin()));
         case Tree.Declaration declaration -> declaration(declaration);
+        case Tree.ReadFile file when RelationFiles.isRelation(file) -> add(relations.add(file));
         case Tree.ReadFile file -> define(file.head().name());
         case Tree.Let let -> {
           Origin before = defined.get(let.name().text());
@@ -254,7 +258,7 @@ public final class ProgramLowering {
           }
         }
         case Tree.ReadFile file -> {
-          if (done.add(file.head().name().text())) {
+          if (!RelationFiles.isRelation(file) && done.add(file.head().name().text())) {
             declarations.file(file);
           }
         }
@@ -269,6 +273,7 @@ public final class ProgramLowering {
             Tree.Learn _ -> {}
       }
     }
+    relations.declare(declarations, declared);
     for (Map.Entry<String, Context.ImplicitInput> entry : context.implicit.entrySet()) {
       String name = entry.getKey();
       boolean isKnown = context.request.inputs().containsKey(name);

@@ -45,6 +45,7 @@ final class Reader {
     }
     String variable = env.index(text);
     if (variable != null && !context.constants.containsKey(text)) {
+      context.extents.addNumber(frame.get(variable).extent(), 0);
       return new Node.Place(IndexExpr.variable(variable));
     }
     Node constant = context.constants.get(text);
@@ -353,6 +354,10 @@ final class Reader {
 
   /// `x != Alice`, where `x` is an index of a label axis.
   Optional<Node> labelComparison(Tree.Comparison comparison, Env env) {
+    Optional<Node> indices = indexComparison(comparison, env);
+    if (indices.isPresent()) {
+      return indices;
+    }
     Optional<String> left = labelText(comparison.left(), env);
     Optional<String> right = labelText(comparison.right(), env);
     if (left.isPresent() == right.isPresent()) {
@@ -380,6 +385,28 @@ final class Reader {
         comparison.operator() == Tree.ComparisonOperator.EQUAL
             ? test
             : new Node.Not(test, comparison.origin()));
+  }
+
+  /// `x != y` of two indices, which does not ask whether these are numbers.
+  private static Optional<Node> indexComparison(Tree.Comparison comparison, Env env) {
+    if (!(comparison.left() instanceof Tree.Name(String left, _))
+        || !(comparison.right() instanceof Tree.Name(String right, _))) {
+      return Optional.empty();
+    }
+    String one = env.bindings().containsKey(left) ? null : env.index(left);
+    String two = env.bindings().containsKey(right) ? null : env.index(right);
+    if (one == null || two == null) {
+      return Optional.empty();
+    }
+    Node first = new Node.Place(IndexExpr.variable(one));
+    Node second = new Node.Place(IndexExpr.variable(two));
+    return switch (comparison.operator()) {
+      case EQUAL ->
+          Optional.of(new Node.Binary(BinaryOp.EQUAL, first, second, comparison.origin()));
+      case UNEQUAL ->
+          Optional.of(new Node.Binary(BinaryOp.NOT_EQUAL, first, second, comparison.origin()));
+      case LESS, AT_MOST, GREATER, AT_LEAST -> Optional.empty();
+    };
   }
 
   private Optional<String> labelText(Tree.Expression value, Env env) {

@@ -32,6 +32,10 @@ final class Resolver {
     return new TensorType(type.dtype(), type.extents().stream().map(this::index).toList());
   }
 
+  IndexExpr extent(IndexExpr extent) {
+    return index(extent);
+  }
+
   Definition definition(Definition definition) {
     TensorType type = type(definition.type());
     Body body =
@@ -54,6 +58,9 @@ final class Resolver {
   private boolean mayMiss(Guard landing) {
     return switch (landing.index()) {
       case IndexExpr.Variable _, IndexExpr.Fetch _ -> false;
+      case IndexExpr.Constant(long position)
+          when context.extents.hasPosition(landing.extent(), position) ->
+          false;
       case IndexExpr.Constant _,
           IndexExpr.Symbol _,
           IndexExpr.Sum _,

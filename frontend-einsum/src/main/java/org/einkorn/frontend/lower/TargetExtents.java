@@ -41,6 +41,9 @@ final class TargetExtents {
     IndexExpr extent = axes.get(axis);
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
+      if (!isLabel(position) && position instanceof IndexExpr.Constant(long value)) {
+        context.extents.addNumber(extent, value + 1);
+      }
       boolean isChecked = position instanceof IndexExpr.Constant;
       if (!isChecked && !isLabel(position) && !isGather(part, position)) {
         Ranges range = Ranges.of(position, name -> part.extent(context, name));
@@ -90,6 +93,9 @@ final class TargetExtents {
     IndexExpr greatest = IndexExpr.Constant.ZERO;
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
+      if (part.item().file().isPresent()) {
+        continue;
+      }
       if (isGather(part, position)) {
         context.report(
             new Problem.NotWritable(

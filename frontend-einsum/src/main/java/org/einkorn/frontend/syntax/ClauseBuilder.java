@@ -85,7 +85,7 @@ final class ClauseBuilder {
                 .and(ExpressionBuilder.span(path.origin()), "the file")
                 .help("read it into a tensor, and use that in an equation of its own"));
       }
-      return new Tree.ReadFile(head, path, origin);
+      return new Tree.ReadFile(head, Optional.of(path), origin);
     }
     return new Tree.Equation(
         head, operator, semiring.map(expressions::name), value, modifiers, origin);

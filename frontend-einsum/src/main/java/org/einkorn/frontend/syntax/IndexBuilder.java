@@ -172,8 +172,13 @@ final class IndexBuilder {
 
   /// The axes of a declaration.
   List<Tree.Axis> axes(BracketsContext brackets) {
+    return axes(brackets.item(), brackets);
+  }
+
+  /// The axes of a declaration, in brackets of either kind.
+  List<Tree.Axis> axes(List<ItemContext> written, ParserRuleContext brackets) {
     List<Tree.Axis> axes = new ArrayList<>();
-    for (ItemContext item : items(places, brackets.item(), brackets)) {
+    for (ItemContext item : items(places, written, brackets)) {
       axes.add(axis(item));
     }
     return axes;

@@ -64,11 +64,54 @@ final class StatementBuilder {
               .at(places.of(context.ASSIGN().getSymbol()), "")
               .help("define it by an equation of its own on the next line"));
     }
+    Optional<Name> type = Optional.ofNullable(context.type).map(expressions::name);
+    if (context.round != null) {
+      return relation(context, kind, type, value);
+    }
     return new Tree.Declaration(
         kind,
         expressions.name(context.name(0)),
         axes.or(() -> inner).map(expressions.indices()::axes),
-        Optional.ofNullable(context.type).map(expressions::name),
+        type,
+        value,
+        origin(context));
+  }
+
+  /// `input R(x, y)`, a relation that comes from outside, and `tensor R(x: 10)`, a Boolean tensor.
+  private Statement relation(
+      DeclarationContext context,
+      DeclarationKind kind,
+      Optional<Name> type,
+      Optional<Expression> value) {
+    Name name = expressions.name(context.name(0));
+    boolean isFile = value.map(Tree.Text.class::isInstance).orElse(true);
+    String wrong =
+        !Names.isCapital(name.text())
+            ? "the name of a relation begins in upper case"
+            : kind == DeclarationKind.PARAM
+                ? "a `param` is learned, and a relation can't be"
+                : !isFile ? "a relation is defined by rules or read from a file" : "";
+    if (!wrong.isEmpty()) {
+      throw new SyntaxFault(
+          Diagnostic.error("E0014", wrong)
+              .at(expressions.span(context.round), "")
+              .help("declare a tensor: `" + kind.word() + " " + name.text() + "[…]`"));
+    }
+    if (kind == DeclarationKind.INPUT) {
+      Tree.Head head =
+          new Tree.Head(
+              name,
+              Tree.Form.ROUND,
+              expressions.indices().writes(context.round.item(), context.round),
+              type,
+              expressions.origin(context.round));
+      return new Tree.ReadFile(head, value.map(Tree.Text.class::cast), origin(context));
+    }
+    return new Tree.Declaration(
+        kind,
+        name,
+        Optional.of(expressions.indices().axes(context.round.item(), context.round)),
+        type.or(() -> Optional.of(new Name("bool", name.origin()))),
         value,
         origin(context));
   }

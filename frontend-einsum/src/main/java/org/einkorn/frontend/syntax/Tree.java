@@ -103,8 +103,8 @@ public sealed interface Tree {
     }
   }
 
-  /// `X = "x.npy"`
-  record ReadFile(Head head, Text path, Origin origin) implements Statement {}
+  /// `X = "x.npy"`, or `input R(x, y)`: a relation whose file who runs the program names.
+  record ReadFile(Head head, Optional<Text> path, Origin origin) implements Statement {}
 
   /// `"y.npy" = Y`
   record WriteFile(Text path, Expression value, Origin origin) implements Statement {}

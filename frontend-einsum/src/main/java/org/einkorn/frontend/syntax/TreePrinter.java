@@ -44,7 +44,10 @@ public final class TreePrinter {
       case Tree.Rule rule ->
           broken(head(rule.head()) + " <-", body(rule.body()), modifiers(rule.modifiers()));
       case Tree.Fact fact -> print(fact.atom());
-      case Tree.ReadFile read -> head(read.head()) + " = " + print(read.path());
+      case Tree.ReadFile read ->
+          read.path().isPresent()
+              ? head(read.head()) + " = " + print(read.path().get())
+              : "input " + head(read.head());
       case Tree.WriteFile write -> broken(print(write.path()) + " =", pieces(write.value()), "");
       case Tree.Query query -> query(query);
       case Tree.Learn learn -> learn(learn);

@@ -29,7 +29,7 @@
 ///             | Equation Head AssignOperator semiring:Name? Expression Modifiers
 ///             | Rule Head Expression+ Modifiers         R(x) <- S(x), not T(x)
 ///             | Fact Access
-///             | ReadFile Head Text | WriteFile Text Expression
+///             | ReadFile Head Text? | WriteFile Text Expression
 ///             | Query Expression title:Text? Legend*
 ///             | Learn Name+ objective:Expression optimizer:Call steps:Count Batches? held:Name*
 ///                     until:Expression?

@@ -32,13 +32,19 @@ final class RandomTrees {
       case 2 -> function();
       case 3 -> rule();
       case 4 -> new Tree.Fact(access(2, Tree.Form.ROUND), NOWHERE);
-      case 5 -> new Tree.ReadFile(head(), string(), NOWHERE);
+      case 5 -> readFile();
       case 6 -> new Tree.WriteFile(string(), expression(3), NOWHERE);
       case 7 -> query();
       case 8 -> learn();
       case 9 -> semiring();
       default -> equation();
     };
+  }
+
+  private Tree.ReadFile readFile() {
+    Tree.Head head = head();
+    boolean isOpen = head.form() == Tree.Form.ROUND && random.nextBoolean();
+    return new Tree.ReadFile(head, isOpen ? Optional.empty() : Optional.of(string()), NOWHERE);
   }
 
   private Tree.Statement query() {

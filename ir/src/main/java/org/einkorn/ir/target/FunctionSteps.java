@@ -51,8 +51,19 @@ final class FunctionSteps {
             carried.add(buffer);
           }
         });
+    Usage extents = Usage.of(outerLoops(function.body()));
+    buffers.keySet().stream().filter(extents::touches).forEach(carried::add);
     touched.forEach(step -> step.addAll(carried));
     return touched;
+  }
+
+  /// The outermost loops alone: how often they run may stand in memory.
+  private static Stmt outerLoops(Stmt body) {
+    Stmt none = new Stmt.Sequence(List.of());
+    return body instanceof Stmt.For(var kind, var variable, var extent, Stmt inner)
+            && kind == Stmt.LoopKind.SERIAL
+        ? new Stmt.For(kind, variable, extent, outerLoops(inner))
+        : none;
   }
 
   /// The statements inside the outermost loops.

@@ -171,19 +171,7 @@ public final class ModuleFacts {
             outputNames());
     List<Manifest.BufferSpec> specs = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
-      Manifest.Role role =
-          switch (input.role()) {
-            case INPUT -> Manifest.Role.INPUT;
-            case PARAM -> Manifest.Role.PARAM;
-          };
-      specs.add(
-          new Manifest.BufferSpec(
-              role,
-              input.name(),
-              input.type().dtype(),
-              input.type().rank(),
-              live.all(),
-              input.file()));
+      specs.add(spec(signature, input, live.all()));
     }
     Map<String, Signature.Output> outputs = new HashMap<>();
     signature.outputs().forEach(output -> outputs.put(output.name(), output));
@@ -198,7 +186,8 @@ public final class ModuleFacts {
               type.dtype(),
               type.rank(),
               live.of(buffer.name()),
-              output.flatMap(Signature.Output::file)));
+              output.flatMap(Signature.Output::file),
+              output.map(made -> FileContents.of(signature, made)).orElse(Manifest.Content.PLAIN)));
     }
     List<Manifest.FunctionSpec> functionSpecs = new ArrayList<>();
     for (FunctionFacts function : functions) {
@@ -215,6 +204,35 @@ public final class ModuleFacts {
             .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
             .toList();
     return new Manifest(name, symbols, specs, functionSpecs, repeats, queries);
+  }
+
+  private static Manifest.BufferSpec spec(
+      Signature signature, Signature.Input input, Manifest.Steps live) {
+    Manifest.Role role =
+        switch (input.role()) {
+          case INPUT -> Manifest.Role.INPUT;
+          case PARAM -> Manifest.Role.PARAM;
+        };
+    return new Manifest.BufferSpec(
+        role,
+        input.name(),
+        input.type().dtype(),
+        input.type().rank(),
+        live,
+        input.file(),
+        FileContents.of(signature, input));
+  }
+
+  /// What a program takes, as far as it is needed to read it.
+  public static Manifest inputsOf(Signature signature) {
+    Manifest.Steps live = new Manifest.Steps(0, 0);
+    return new Manifest(
+        "",
+        List.of(),
+        signature.inputs().stream().map(input -> spec(signature, input, live)).toList(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   private Set<String> outputNames() {

@@ -404,6 +404,11 @@ final class ExprParser {
     return number("an integer", Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
+  /// How many there are of something.
+  long count(String what) {
+    return number(what, 0, Long.MAX_VALUE);
+  }
+
   /// An integer with its sign.
   private long number(String what, long least, long greatest) {
     Token first = in.peek();

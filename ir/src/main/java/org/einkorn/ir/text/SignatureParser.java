@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -64,7 +65,28 @@ final class SignatureParser {
     scope.declareTensor(name, seen.apply(type));
     Optional<String> file =
         in.accept("=") ? Optional.of(in.expectString("the name of a file")) : Optional.empty();
-    return new Signature.Input(role, name.text(), type, file);
+    return new Signature.Input(role, name.text(), type, file, content());
+  }
+
+  private Signature.Content content() {
+    if (in.accept("tuples")) {
+      List<IndexExpr> extents = new ArrayList<>();
+      in.expect("[");
+      while (!in.sees("]")) {
+        if (!extents.isEmpty()) {
+          in.expect(",");
+        }
+        extents.add(exprs.index(scope));
+      }
+      in.expect("]");
+      return new Signature.Content.Tuples(extents);
+    }
+    if (in.accept("labels")) {
+      return new Signature.Content.Labels(labels());
+    }
+    return in.accept("positions")
+        ? new Signature.Content.Positions(exprs.count("how many positions there are at least"))
+        : new Signature.Content.Elements();
   }
 
   private Signature.Output output() {
@@ -74,7 +96,11 @@ final class SignatureParser {
     TensorType type = exprs.type(scope);
     Optional<String> file =
         in.accept("->") ? Optional.of(in.expectString("the name of a file")) : Optional.empty();
-    return new Signature.Output(name.text(), type, file);
+    return new Signature.Output(
+        name.text(),
+        type,
+        file,
+        in.accept("tuples") ? Optional.of(axesOfLabels()) : Optional.empty());
   }
 
   private Signature.Query query() {
@@ -82,11 +108,15 @@ final class SignatureParser {
     String text = in.expectString("the text of a query");
     in.expect("=");
     Token name = in.expectName("the tensor that answers the query");
+    return new Signature.Query(text, name.text(), axesOfLabels());
+  }
+
+  private List<List<String>> axesOfLabels() {
     List<List<String>> labels = new ArrayList<>();
     while (in.accept("labels")) {
       labels.add(labels());
     }
-    return new Signature.Query(text, name.text(), labels);
+    return labels;
   }
 
   private List<String> labels() {

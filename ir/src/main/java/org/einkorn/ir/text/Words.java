@@ -28,6 +28,8 @@ final class Words {
                 "output",
                 "query",
                 "labels",
+                "tuples",
+                "positions",
                 "buffer",
                 "function",
                 "slice",

@@ -1,8 +1,12 @@
 package org.einkorn.passes.cost;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -13,6 +17,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.lower.TupleCounts;
 import org.einkorn.runtime.DType;
 
 /// Makes loops count what they execute.
@@ -34,7 +39,9 @@ public final class CountOperations {
   ///
   /// @param multiplies the name of the counter of multiplications, an `i64` without axes
   /// @param adds the name of the counter of additions
-  public record Counting(Module module, String multiplies, String adds) {}
+  /// @param tuples for each relation that a fixpoint derives the name of the counter of its tuples
+  public record Counting(
+      Module module, String multiplies, String adds, SequencedMap<String, String> tuples) {}
 
   /// The module with counters.
   public static Counting apply(Module module) {
@@ -44,14 +51,20 @@ public final class CountOperations {
       prefix += ".x";
     }
     CountOperations count = new CountOperations(prefix + ".mul", prefix + ".add");
-    return new Counting(count.module(module), count.multiplies, count.adds);
+    SequencedMap<String, String> tuples = new LinkedHashMap<>();
+    for (String relation : TupleCounts.of(module).keySet()) {
+      tuples.put(relation, prefix + ".tuples." + relation);
+    }
+    return new Counting(count.module(module, tuples), count.multiplies, count.adds, tuples);
   }
 
-  private Module module(Module module) {
+  private Module module(Module module, Map<String, String> tuples) {
     TensorType number = new TensorType(DType.I64, List.of());
     List<Buffer> buffers = new ArrayList<>(module.buffers());
     List<Signature.Output> outputs = new ArrayList<>(module.signature().outputs());
-    for (String counter : List.of(multiplies, adds)) {
+    List<String> counters = new ArrayList<>(List.of(multiplies, adds));
+    counters.addAll(tuples.values());
+    for (String counter : counters) {
       buffers.add(new Buffer(counter, number, Buffer.Scope.GLOBAL));
       outputs.add(new Signature.Output(counter, number, Optional.empty()));
     }
@@ -66,6 +79,12 @@ public final class CountOperations {
     for (Function function : module.functions()) {
       functions.add(new Function(function.name(), counted(function.body()), function.origin()));
     }
+    TupleCounts.of(module)
+        .forEach(
+            (relation, count) -> {
+              String counter = Objects.requireNonNull(tuples.get(relation));
+              functions.add(new Function(counter, new Stmt.Store(counter, List.of(), count)));
+            });
     return new Module(
         module.name(), signature, buffers, functions, module.repeats(), module.growths());
   }

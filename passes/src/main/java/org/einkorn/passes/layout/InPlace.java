@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Body;
@@ -38,17 +39,11 @@ public final class InPlace {
     signature.outputs().forEach(output -> extents.put(output.name(), output.type().extents()));
     List<Signature.Input> inputs =
         signature.inputs().stream()
-            .map(
-                input ->
-                    new Signature.Input(
-                        input.role(), input.name(), type(input.name(), input.type()), input.file()))
+            .map(input -> input.with(type(input.name(), input.type()), UnaryOperator.identity()))
             .toList();
     List<Signature.Output> outputs =
         signature.outputs().stream()
-            .map(
-                output ->
-                    new Signature.Output(
-                        output.name(), type(output.name(), output.type()), output.file()))
+            .map(output -> output.with(type(output.name(), output.type())))
             .toList();
     return new Program(
         program.name(),

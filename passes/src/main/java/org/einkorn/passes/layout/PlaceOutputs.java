@@ -49,10 +49,7 @@ public final class PlaceOutputs {
     }
     Signature signature = module.signature();
     List<Signature.Output> outputs =
-        signature.outputs().stream()
-            .map(
-                out -> new Signature.Output(out.name(), placed(out.name(), out.type()), out.file()))
-            .toList();
+        signature.outputs().stream().map(out -> out.with(placed(out.name(), out.type()))).toList();
     return new Module(
         module.name(),
         new Signature(signature.symbols(), signature.inputs(), outputs, signature.queries()),

@@ -43,6 +43,7 @@ public final class LowerToLoops {
   private final List<Step> steps;
   private final TableChoice tables;
   private final Relations relations;
+  private final ListStore lists;
 
   /// The definitions of relations that are lists of tuples, and before which function each stands.
   private final List<Deferred> deferred = new ArrayList<>();
@@ -55,6 +56,7 @@ public final class LowerToLoops {
     this.steps = EvaluationOrder.stepsOf(program);
     this.tables = TableChoice.of(program, steps, extents);
     this.relations = new Relations(extents, asked);
+    this.lists = ListStore.of(program);
   }
 
   /// The loops of a program; complex numbers are pairs of real ones in them.
@@ -110,7 +112,7 @@ public final class LowerToLoops {
   }
 
   private void compute(Definition definition) {
-    if (tables.isStart(definition.name()) || isDeferred(definition)) {
+    if (tables.isStart(definition.name()) || isDeferred(definition) || lowerSparse(definition)) {
       return;
     }
     if (tables.isTable(definition.name())) {
@@ -184,34 +186,56 @@ public final class LowerToLoops {
     }
   }
 
-  /// Whether a definition is a list of tuples, which is stored as a tensor only if something reads
-  /// it as one.
+  /// Lowers a definition that listed tensors restrict, if it is one.
+  private boolean lowerSparse(Definition definition) {
+    if (tables.isTable(definition.name()) || tables.readsTable(definition)) {
+      return false;
+    }
+    Optional<SparseLowering.Lowered> lowered = SparseLowering.lower(definition, lists, buffers);
+    lowered.ifPresent(
+        some -> {
+          some.buffers().forEach(this::addBuffer);
+          functions.addAll(some.functions());
+          noteRelation(definition);
+        });
+    return lowered.isPresent();
+  }
+
+  /// Whether a definition is a list, which is stored as a tensor only if something reads it as one.
   private boolean isDeferred(Definition definition) {
     boolean isKept =
         program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
     Optional<TupleRelation> relation = TupleRelation.of(definition);
-    if (isKept || relation.isEmpty()) {
+    boolean isList = lists.isList(definition);
+    if (isList || relation.isPresent() && !isKept) {
+      deferred.add(new Deferred(definition, functions.size()));
+    }
+    if (isKept || relation.isEmpty() && !isList) {
       return false;
     }
-    relations.addList(relation.get());
-    deferred.add(new Deferred(definition, functions.size()));
+    relation.ifPresent(relations::addList);
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
     return true;
   }
 
-  private void storeIfRead(Deferred relation) {
-    String name = relation.definition.name();
-    if (functions.stream().noneMatch(function -> Usage.of(function.body()).reads(name))) {
-      return;
-    }
+  /// Stores a list as a tensor if something reads it as one, and sorts it if something goes through
+  /// it.
+  private void storeIfRead(Deferred list) {
+    String name = list.definition.name();
+    boolean isStored = made.stream().anyMatch(buffer -> buffer.name().equals(name));
+    boolean isRead = functions.stream().anyMatch(function -> Usage.of(function.body()).reads(name));
     List<Function> before = List.copyOf(functions);
     functions.clear();
-    made.add(new Buffer(name, relation.definition.type(), Buffer.Scope.GLOBAL));
-    lower(relation.definition, new NestBuilder(relation.definition, buffers));
-    functions.addAll(0, before.subList(0, relation.place));
-    functions.addAll(before.subList(relation.place, before.size()));
+    if (isRead && !isStored) {
+      made.add(new Buffer(name, list.definition.type(), Buffer.Scope.GLOBAL));
+      lower(list.definition, new NestBuilder(list.definition, buffers));
+    }
+    made.addAll(lists.buffers(list.definition));
+    functions.addAll(lists.functions(list.definition));
+    functions.addAll(0, before.subList(0, list.place));
+    functions.addAll(before.subList(list.place, before.size()));
   }
 
   /// States and what is computed of them in each round: functions that repeat. What only the next

@@ -1,6 +1,8 @@
 package org.einkorn.passes.lower;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -17,6 +19,14 @@ record TableFrontier(TupleTable table) implements Frontier {
 
   private String end() {
     return table.name() + ".end";
+  }
+
+  /// The number of tuples, if the memory called `buffer` is that of a frontier of this class.
+  static Optional<Scalar> derived(String relation, String buffer, Set<String> buffers) {
+    boolean isOwn = buffer.equals(relation + ".end") && buffers.contains(relation + ".tuples");
+    return isOwn
+        ? Optional.of(Numbers.minus(Numbers.read(relation + ".count"), Numbers.of(1)))
+        : Optional.empty();
   }
 
   @Override

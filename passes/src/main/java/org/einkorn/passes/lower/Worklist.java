@@ -2,6 +2,8 @@ package org.einkorn.passes.lower;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -31,6 +33,16 @@ final class Worklist implements Frontier {
     this.projection = state.projection();
     IndexExpr elements = type.extents().stream().reduce(IndexExpr.of(1), IndexExpr::times);
     this.places = (isRelation() ? elements : elements.times(2)).plus(1);
+  }
+
+  /// The number of tuples, if the memory called `buffer` is that of a list of this class over a
+  /// relation: each tuple has been in the queue once, and the queue has gone past it.
+  static Optional<Scalar> derived(String relation, String buffer, Set<String> buffers) {
+    boolean isOwn =
+        buffer.equals(relation + ".queue")
+            && buffers.contains(relation + ".pending")
+            && !buffers.contains(relation + ".queued");
+    return isOwn ? Optional.of(Numbers.read(relation + ".head")) : Optional.empty();
   }
 
   @Override

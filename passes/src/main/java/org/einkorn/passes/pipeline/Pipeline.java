@@ -10,12 +10,15 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.demand.MagicSets;
+import org.einkorn.passes.demand.SliceFixpoints;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
-import org.einkorn.passes.normalize.SliceFixpoints;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+import org.einkorn.passes.sparse.ArrangeLoops;
+import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Trace;
 
 /// The passes in their order, and the driver that runs them.
@@ -23,7 +26,13 @@ public final class Pipeline {
   /// Rewrites of equations, in order.
   public static final List<Pass<Program>> EQUATION_PASSES =
       List.of(
-          RemoveDeadDefinitions.PASS, SliceFixpoints.PASS, Normalize.PASS, OrderContractions.PASS);
+          RemoveDeadDefinitions.PASS,
+          SliceFixpoints.PASS,
+          MagicSets.PASS,
+          Normalize.PASS,
+          SkipZeros.PASS,
+          OrderContractions.PASS,
+          ArrangeLoops.PASS);
 
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";

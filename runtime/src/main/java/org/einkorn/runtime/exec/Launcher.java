@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.io.FileReference;
+import org.einkorn.runtime.io.Relation;
 import org.einkorn.runtime.io.TensorFiles;
 
 /// The command line of a program that was compiled ahead of time.
@@ -88,15 +90,23 @@ public final class Launcher {
     Manifest manifest = runner.manifest();
     try (Arena arena = Arena.ofShared()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      inputs.forEach((name, file) -> tensors.put(name, read(arena, manifest, name, file)));
+      Map<String, Relation> relations = new LinkedHashMap<>();
+      Set<String> names = RelationData.names(manifest);
+      inputs.forEach(
+          (name, file) -> {
+            if (names.contains(name)) {
+              relations.put(name, Relation.read(file.path()));
+            } else {
+              tensors.put(name, read(arena, manifest, name, file));
+            }
+          });
       ProgramFiles files = ProgramFiles.of(Path.of(""), List.of());
+      RelationData.Read data = RelationData.read(arena, manifest, files, relations, tensors);
       Map<String, Tensor> results =
-          runner
-              .run(arena, files.readInputs(arena, manifest, tensors), RunOptions.defaults())
-              .outputs();
-      files.writeOutputs(manifest, results);
-      outputs.forEach((name, file) -> write(results, name, file));
-      return Answers.print(manifest, results, bare, outputs.keySet());
+          runner.run(arena, data.inputs(), RunOptions.defaults()).outputs();
+      files.writeOutputs(data.manifest(), results);
+      outputs.forEach((name, file) -> write(data.manifest(), results, name, file));
+      return Answers.print(data.manifest(), results, bare, outputs.keySet());
     }
   }
 
@@ -108,13 +118,14 @@ public final class Launcher {
         .orElseGet(() -> TensorFiles.read(arena, file));
   }
 
-  private static void write(Map<String, Tensor> results, String name, FileReference file) {
+  private static void write(
+      Manifest manifest, Map<String, Tensor> results, String name, FileReference file) {
     Tensor tensor = results.get(name);
     if (tensor == null) {
       throw DataException.of(DataFault.INPUT_UNKNOWN)
           .expected("one of the outputs " + results.keySet())
           .found("`" + name + "`");
     }
-    TensorFiles.write(tensor, file);
+    ProgramFiles.write(tensor, manifest.contentOf(name), file);
   }
 }

@@ -2,6 +2,7 @@ package org.einkorn.runtime.exec;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.einkorn.runtime.DType;
 
@@ -29,6 +30,31 @@ public record Manifest(
     queries = List.copyOf(queries);
   }
 
+  /// The same where queries and relations have the labels that data give.
+  ///
+  /// @param labels by the symbol of the extent of the axes that have them
+  Manifest labelled(Map<String, List<String>> labels) {
+    List<BufferSpec> newBuffers =
+        buffers.stream()
+            .map(
+                spec ->
+                    spec.role() == Role.OUTPUT && spec.content().kind() == Content.Kind.TUPLES
+                        ? spec.with(spec.content().labelled(labels))
+                        : spec)
+            .toList();
+    List<QuerySpec> newQueries =
+        queries.stream()
+            .map(
+                query ->
+                    indexOf(query.name())
+                        .map(number -> buffers.get(number).content().extents())
+                        .map(extents -> RelationData.labels(query.labels(), extents, labels))
+                        .map(found -> new QuerySpec(query.text(), query.name(), found))
+                        .orElse(query))
+            .toList();
+    return new Manifest(program, symbols, newBuffers, functions, repeats, newQueries);
+  }
+
   /// A size and where it is read off: the extent of `axis` of buffer number `buffer`. Where that is
   /// a temporary the size grows: a run that needs more places along the axis begins anew with more.
   public record SymbolSpec(String name, int buffer, int axis) {}
@@ -54,8 +80,57 @@ public record Manifest(
   ///
   /// @param live the steps of the program between which the memory holds something of use
   /// @param file where an input is read from or an output is written to, if the program says so
+  /// @param content what the elements of an input are, and what the file of an output gets
   public record BufferSpec(
-      Role role, String name, DType dtype, int rank, Steps live, Optional<String> file) {}
+      Role role,
+      String name,
+      DType dtype,
+      int rank,
+      Steps live,
+      Optional<String> file,
+      Content content) {
+    /// A tensor of a program that takes and writes no relations.
+    public BufferSpec(
+        Role role, String name, DType dtype, int rank, Steps live, Optional<String> file) {
+      this(role, name, dtype, rank, live, file, Content.PLAIN);
+    }
+
+    BufferSpec with(Content newContent) {
+      return new BufferSpec(role, name, dtype, rank, live, file, newContent);
+    }
+  }
+
+  /// What a tensor is to those who read and write files.
+  ///
+  /// @param extents of its axes, or of those of the relation whose tuples it holds: numbers,
+  ///   symbols, and empty for what is computed
+  /// @param labels for each axis those that the program gives; empty for other axes
+  /// @param least how many positions there are at least
+  public record Content(Kind kind, List<String> extents, List<List<String>> labels, long least) {
+    /// A tensor of which nothing need be said.
+    public static final Content PLAIN = new Content(Kind.ELEMENTS, List.of(), List.of(), 0);
+
+    public Content {
+      extents = List.copyOf(extents);
+      labels = labels.stream().map(List::copyOf).toList();
+    }
+
+    /// What the elements are.
+    public enum Kind {
+      /// Those of the tensor itself.
+      ELEMENTS,
+      /// An input holds the tuples of a relation; the file of an output gets the true ones.
+      TUPLES,
+      /// One for each label of an axis.
+      LABELS,
+      /// One for each position of an axis.
+      POSITIONS
+    }
+
+    private Content labelled(Map<String, List<String>> fromData) {
+      return new Content(kind, extents, RelationData.labels(labels, extents, fromData), least);
+    }
+  }
 
   /// A range of the steps of a program, both ends included.
   ///
@@ -108,6 +183,11 @@ public record Manifest(
   /// Whether a size grows as a run needs.
   public boolean grows(SymbolSpec symbol) {
     return buffers.get(symbol.buffer()).role() == Role.TEMPORARY;
+  }
+
+  /// What the tensor with this name is to those who read and write files.
+  public Content contentOf(String name) {
+    return indexOf(name).map(number -> buffers.get(number).content()).orElse(Content.PLAIN);
   }
 
   /// The number of the buffer with this name, if there is one.

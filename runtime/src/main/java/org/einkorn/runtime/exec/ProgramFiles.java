@@ -14,6 +14,7 @@ import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.io.FileReference;
 import org.einkorn.runtime.io.Header;
+import org.einkorn.runtime.io.RelationWriter;
 import org.einkorn.runtime.io.TensorFiles;
 
 /// The files that a program names.
@@ -85,12 +86,14 @@ public final class ProgramFiles {
   }
 
   /// Adds to `inputs` the tensors that the program reads from files by itself, where no data are
-  /// bound by name.
-  public Map<String, Tensor> readInputs(
-      Arena arena, Manifest manifest, Map<String, Tensor> inputs) {
+  /// bound by name. Relations are no tensors in files.
+  Map<String, Tensor> readInputs(Arena arena, Manifest manifest, Map<String, Tensor> inputs) {
     Map<String, Tensor> all = new LinkedHashMap<>(inputs);
     for (Manifest.BufferSpec spec : manifest.buffers()) {
-      if (spec.role().isInput() && spec.file().isPresent() && !inputs.containsKey(spec.name())) {
+      boolean isOpen =
+          !inputs.containsKey(spec.name())
+              && spec.content().kind() == Manifest.Content.Kind.ELEMENTS;
+      if (spec.role().isInput() && spec.file().isPresent() && isOpen) {
         all.put(spec.name(), read(arena, spec.file().get(), spec.dtype()));
       }
     }
@@ -115,8 +118,17 @@ public final class ProgramFiles {
     for (Manifest.BufferSpec spec : manifest.buffers()) {
       Tensor tensor = outputs.get(spec.name());
       if (spec.role() == Manifest.Role.OUTPUT && spec.file().isPresent() && tensor != null) {
-        TensorFiles.write(tensor, resolve(spec.file().get()));
+        write(tensor, spec.content(), resolve(spec.file().get()));
       }
+    }
+  }
+
+  /// Writes an output; a relation as its tuples, where the file is a `.csv` or a `.tsv`.
+  public static void write(Tensor tensor, Manifest.Content content, FileReference file) {
+    if (content.kind() == Manifest.Content.Kind.TUPLES && RelationWriter.writes(file)) {
+      RelationWriter.write(tensor, content.labels(), file);
+    } else {
+      TensorFiles.write(tensor, file);
     }
   }
 }

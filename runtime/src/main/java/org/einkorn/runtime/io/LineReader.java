@@ -33,15 +33,18 @@ final class LineReader implements AutoCloseable {
   }
 
   static LineReader open(Path path) throws IOException {
-    InputStream in = Files.newInputStream(path);
-    if (path.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
-      in = unpacked(path, in);
-    }
+    InputStream in = bytes(path);
     // A decoder that reports what it cannot decode instead of replacing it.
     return new LineReader(
         path,
         new BufferedReader(
             new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16));
+  }
+
+  /// The bytes of a file, unpacked if its name ends in `.gz`.
+  static InputStream bytes(Path path) throws IOException {
+    InputStream in = Files.newInputStream(path);
+    return path.toString().toLowerCase(Locale.ROOT).endsWith(".gz") ? unpacked(path, in) : in;
   }
 
   private static InputStream unpacked(Path path, InputStream packed) throws IOException {

@@ -1,4 +1,4 @@
-package org.einkorn.passes.normalize;
+package org.einkorn.passes.demand;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,0 +1,343 @@
+package org.einkorn.passes.lower;
+
+import static org.einkorn.passes.lower.Loops.add;
+import static org.einkorn.passes.lower.Loops.all;
+import static org.einkorn.passes.lower.Loops.count;
+import static org.einkorn.passes.lower.Loops.loop;
+import static org.einkorn.passes.lower.Loops.number;
+import static org.einkorn.passes.lower.Loops.numbers;
+import static org.einkorn.passes.lower.Loops.place;
+import static org.einkorn.passes.lower.Loops.read;
+import static org.einkorn.passes.lower.Loops.set;
+import static org.einkorn.passes.lower.Loops.with;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.sparse.Listed;
+import org.einkorn.runtime.DType;
+
+/// The entries of a listed tensor, sorted by their positions: compressed sparse rows along the last
+/// axis of an order, or a list of coordinates.
+///
+/// In the order of the axes themselves, entries at one position are combined, in the order in which
+/// they were listed, and what comes to the background is dropped. So each position occurs once, and
+/// its value has the bits that the tensor stored in full would have. The other orders hold the same
+/// entries and say which of the first each is.
+///
+/// Sorting is by counting, axis by axis from the last: `rank · entries + Σ extents` steps.
+///
+/// @param order the axes, the slowest first
+record SortedList(Listed.Entries list, List<Integer> order) {
+  private static final String STEP = "step.0";
+  private static final String VALUE = "value.0";
+  private static final String ROW = "row.0";
+  private static final String ENTRY = "entry.0";
+
+  SortedList {
+    order = List.copyOf(order);
+  }
+
+  /// In the order of the axes.
+  static SortedList of(Listed.Entries list) {
+    return new SortedList(list, IntStream.range(0, list.type().rank()).boxed().toList());
+  }
+
+  private SortedList first() {
+    return of(list);
+  }
+
+  boolean isFirst() {
+    return equals(first());
+  }
+
+  /// What the functions that make it are called begins with it.
+  String name() {
+    return list.name()
+        + ".by."
+        + order.stream().map(String::valueOf).collect(Collectors.joining("."));
+  }
+
+  String rowsName() {
+    return name() + ".rows";
+  }
+
+  /// Room for all entries, and one place behind them.
+  IndexExpr places() {
+    return list.entry().extent().plus(1);
+  }
+
+  private String part(String part) {
+    return name() + "." + part;
+  }
+
+  private String at(int axis) {
+    return part("at" + axis);
+  }
+
+  private IndexExpr extent(int axis) {
+    return list.type().extents().get(axis);
+  }
+
+  int along() {
+    return order.getLast();
+  }
+
+  private IndexExpr rowCount() {
+    return order.subList(0, order.size() - 1).stream()
+        .map(this::extent)
+        .reduce(IndexExpr.of(1), IndexExpr::times);
+  }
+
+  boolean hasValues() {
+    return !(list.type().dtype() == DType.BOOL && list.value() instanceof Scalar.Literal);
+  }
+
+  // ------------------------------------------------------------------- what is there
+
+  /// How many entries there are.
+  IndexExpr entryCount() {
+    return place(at(along()), places(), read(first().part("count")));
+  }
+
+  /// The first entry of a row as a number.
+  ///
+  /// @param at the positions on all axes; that along the row is ignored
+  Scalar start(List<IndexExpr> at, int after) {
+    return read(part("starts"), row(at).plus(after));
+  }
+
+  private IndexExpr row(List<IndexExpr> at) {
+    IndexExpr row = IndexExpr.Constant.ZERO;
+    for (int axis : order.subList(0, order.size() - 1)) {
+      row = row.times(extent(axis)).plus(at.get(axis));
+    }
+    return row;
+  }
+
+  /// The position of an entry on an axis as a number.
+  Scalar position(int axis, IndexExpr entry) {
+    return read(at(axis), entry);
+  }
+
+  /// A number as a position on an axis of the tensor.
+  IndexExpr asPosition(int axis, Scalar number) {
+    return new IndexExpr.Fetch(list.name(), axis, extent(axis), number);
+  }
+
+  /// Which of the entries in the first order one is.
+  IndexExpr inFirst(IndexExpr entry) {
+    return isFirst() ? entry : place(first().at(0), places(), read(part("from"), entry));
+  }
+
+  /// The value of an entry.
+  Scalar value(IndexExpr entry) {
+    DType type = list.type().dtype();
+    return hasValues()
+        ? new Scalar.Read(first().part("values"), type, List.of(inFirst(entry)))
+        : Scalar.Literal.of(DType.BOOL, 1);
+  }
+
+  /// Memory of what [#build] makes.
+  List<Buffer> buffers() {
+    List<Buffer> buffers = new ArrayList<>();
+    for (int axis : order) {
+      buffers.add(numbers(at(axis), places()));
+      buffers.add(numbers(part("room" + axis), extent(axis).plus(1)));
+    }
+    buffers.add(numbers(part("from"), places()));
+    if (order.size() > 1) {
+      buffers.add(numbers(part("other"), places()));
+    }
+    if (isFirst()) {
+      buffers.add(numbers(part("count")));
+      if (hasValues()) {
+        TensorType values = new TensorType(list.type().dtype(), List.of(places()));
+        buffers.add(new Buffer(part("values"), values, Buffer.Scope.GLOBAL));
+      }
+    }
+    return buffers;
+  }
+
+  /// Memory of what [#buildRows] makes.
+  Buffer rowsBuffer() {
+    return numbers(part("starts"), rowCount().plus(1));
+  }
+
+  // ------------------------------------------------------------------- how it is made
+
+  /// Sorts the entries.
+  Stmt build() {
+    List<Stmt> statements = new ArrayList<>();
+    // The last pass ends in `from`.
+    boolean intoOther = order.size() % 2 == 0;
+    String source = "";
+    for (int axis : order.reversed()) {
+      String target = part(intoOther ? "other" : "from");
+      statements.add(pass(axis, source, target));
+      source = target;
+      intoOther = !intoOther;
+    }
+    statements.add(isFirst() ? merge() : copy());
+    return new Stmt.Sequence(statements);
+  }
+
+  private IndexExpr sourceCount() {
+    return isFirst() ? list.entry().extent() : first().entryCount();
+  }
+
+  /// Where an entry of the source lies.
+  private IndexExpr sourcePosition(int axis, IndexExpr entry) {
+    return isFirst()
+        ? Substitution.of(list.entry().name(), entry).apply(list.positions().get(axis))
+        : asPosition(axis, first().position(axis, entry));
+  }
+
+  /// Sorts by one axis, and keeps the order of what is equal.
+  private Stmt pass(int axis, String source, String target) {
+    String room = part("room" + axis);
+    IndexExpr step = IndexExpr.variable(STEP);
+    IndexExpr value = IndexExpr.variable(VALUE);
+    String entry = part("entry");
+    String at = part("position");
+    IndexExpr here = asPosition(axis, read(at));
+    Scalar taken = source.isEmpty() ? number(step) : read(source, step);
+    Stmt put =
+        with(
+            entry,
+            with(
+                at,
+                set(entry, taken),
+                set(at, number(sourcePosition(axis, place(target, places(), read(entry))))),
+                set(target, read(entry), place(target, places(), read(room, here))),
+                count(room, here)));
+    return all(
+        loop(VALUE, extent(axis).plus(1), set(room, number(0), value)),
+        loop(STEP, sourceCount(), count(room, sourcePosition(axis, step).plus(1))),
+        loop(
+            VALUE,
+            extent(axis),
+            set(room, add(read(room, value), read(room, value.plus(1))), value.plus(1))),
+        // Now `room[v]` is the number of entries below `v`.
+        loop(STEP, sourceCount(), put));
+  }
+
+  private Stmt copy() {
+    IndexExpr step = IndexExpr.variable(STEP);
+    IndexExpr from = place(part("from"), places(), read(part("from"), step));
+    List<Stmt> copies = new ArrayList<>();
+    for (int axis : order) {
+      copies.add(set(at(axis), first().position(axis, from), step));
+    }
+    return loop(STEP, sourceCount(), copies.toArray(Stmt[]::new));
+  }
+
+  /// Combines the entries at one position.
+  private Stmt merge() {
+    IndexExpr step = IndexExpr.variable(STEP);
+    String entry = part("entry");
+    String open = part("open");
+    String made = part("made");
+    IndexExpr from = place(part("from"), places(), read(entry));
+    Scalar isOpen = new Scalar.Binary(BinaryOp.EQUAL, read(open), number(1));
+    Scalar same = isOpen;
+    List<Stmt> look = new ArrayList<>(List.of(set(entry, read(part("from"), step))));
+    List<Stmt> begin = new ArrayList<>();
+    List<Stmt> flush = new ArrayList<>();
+    IndexExpr next = place(part("from"), places(), read(made));
+    for (int axis : order) {
+      Scalar here = read(part("here" + axis));
+      Scalar last = read(part("last" + axis));
+      look.add(set(part("here" + axis), number(sourcePosition(axis, from))));
+      begin.add(set(part("last" + axis), here));
+      flush.add(set(at(axis), last, next));
+      same = new Scalar.Binary(BinaryOp.AND, same, new Scalar.Binary(BinaryOp.EQUAL, here, last));
+    }
+    begin.add(set(open, number(1)));
+    Scalar differs = new Scalar.Unary(UnaryOp.NOT, same);
+    DType sum = list.projection().accumulator(list.value().type());
+    Stmt flushing = flush(flush, sum, next);
+    List<Stmt> work = new ArrayList<>(look);
+    work.add(new Stmt.When(new Scalar.Binary(BinaryOp.AND, isOpen, differs), flushing));
+    List<Stmt> take = new ArrayList<>();
+    if (hasValues()) {
+      Projection plus = list.projection();
+      begin.add(set(part("sum"), Scalar.constant(sum, plus.identity(sum))));
+      Scalar value = Substitution.of(list.entry().name(), from).apply(list.value());
+      Scalar before = new Scalar.Read(part("sum"), sum, List.of());
+      take.add(
+          set(part("sum"), new Scalar.Binary(plus.combine(), before, Scalar.cast(sum, value))));
+    }
+    work.add(new Stmt.When(differs, new Stmt.Sequence(begin)));
+    work.addAll(take);
+    Stmt body =
+        all(
+            set(open, number(0)),
+            set(made, number(0)),
+            loop(STEP, sourceCount(), work.toArray(Stmt[]::new)),
+            new Stmt.When(isOpen, flushing),
+            set(part("count"), read(made)));
+    List<Stmt> starts = new ArrayList<>();
+    for (int axis : order) {
+      starts.add(set(part("here" + axis), number(0)));
+      starts.add(set(part("last" + axis), number(0)));
+    }
+    if (hasValues()) {
+      starts.add(set(part("sum"), Scalar.constant(sum, list.projection().identity(sum))));
+    }
+    starts.add(body);
+    Stmt whole = with(entry, with(open, with(made, starts.toArray(Stmt[]::new))));
+    for (int axis : order) {
+      whole = with(part("here" + axis), with(part("last" + axis), whole));
+    }
+    return hasValues() ? with(part("sum"), sum, whole) : whole;
+  }
+
+  /// Puts the entry away that was combined, unless it is the background.
+  private Stmt flush(List<Stmt> positions, DType sum, IndexExpr next) {
+    List<Stmt> put = new ArrayList<>(positions);
+    String made = part("made");
+    if (!hasValues()) {
+      put.add(count(made));
+      return new Stmt.Sequence(put);
+    }
+    DType type = list.type().dtype();
+    Scalar total = Scalar.cast(type, new Scalar.Read(part("sum"), sum, List.of()));
+    put.add(set(part("values"), total, next));
+    put.add(count(made));
+    Scalar differs =
+        type == DType.BOOL
+            ? total
+            : new Scalar.Binary(
+                BinaryOp.NOT_EQUAL, total, Scalar.constant(type, list.projection().identity(type)));
+    return new Stmt.When(differs, new Stmt.Sequence(put));
+  }
+
+  /// Finds where each row begins.
+  Stmt buildRows() {
+    IndexExpr row = IndexExpr.variable(ROW);
+    IndexExpr entry = IndexExpr.variable(ENTRY);
+    String starts = part("starts");
+    List<IndexExpr> at = new ArrayList<>();
+    for (int axis = 0; axis < order.size(); axis++) {
+      at.add(asPosition(axis, position(axis, entry)));
+    }
+    return all(
+        loop(ROW, rowCount().plus(1), set(starts, number(0), row)),
+        loop(ENTRY, entryCount(), count(starts, row(at).plus(1))),
+        loop(
+            ROW,
+            rowCount(),
+            set(starts, add(read(starts, row), read(starts, row.plus(1))), row.plus(1))));
+  }
+}
