@@ -1,8 +1,6 @@
 package org.einkorn.frontend.check;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.Span;
@@ -35,16 +33,7 @@ public final class ProblemWords {
               .at(p.at(), "this equation defines it")
               .and(p.first(), "it comes from outside here")
               .help("give the result another name");
-      case Problem.UnknownExtent p when p.isFact() ->
-          Diagnostic.error("E0211", "nothing in the fact binds " + code(p.index()))
-              .at(p.at(), "it begins in lower case, which makes it an index")
-              .help(
-                  "write a constant with a capital or in quotes, "
-                      + code(capital(p.index()))
-                      + " or `\""
-                      + p.index()
-                      + "\"`, or say how far it runs: "
-                      + code(p.offer()));
+      case Problem.UnknownExtent p when p.isFact() -> ShapeWords.inFact(p);
       case Problem.UnknownExtent p ->
           Diagnostic.error("E0105", "nothing says how far " + code(p.index()) + " runs")
               .at(
@@ -250,16 +239,6 @@ public final class ProblemWords {
     };
   }
 
-  private static String capital(String name) {
-    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
-  }
-
-  private static String indices(List<String> names) {
-    return names.isEmpty()
-        ? "no plain index"
-        : names.stream().map(ProblemWords::code).collect(Collectors.joining(", "));
-  }
-
   private static Diagnostic types(Problem problem) {
     return switch (problem) {
       case Problem.TwoProjections p ->
@@ -294,27 +273,7 @@ public final class ProblemWords {
                   "name the tensors alone, with brackets behind the call: `"
                       + p.function()
                       + "(A, B)[:, :]`");
-      case Problem.UnclearMerge p -> {
-        Diagnostic merge =
-            Diagnostic.error("E0220", "`concat` can't tell which axes it merges")
-                .at(
-                    p.at(),
-                    p.left().isEmpty()
-                        ? "this is a part of the right side only"
-                        : p.free().size() == 1 && !p.merged().isEmpty()
-                            ? "its indices must be plain and different"
-                            : "only here: " + indices(p.merged()));
-        String group = p.merged().isEmpty() ? "h dv" : String.join(" ", p.merged());
-        yield p.left()
-            .map(left -> merge.and(left, "only here: " + indices(p.free())))
-            .orElse(merge)
-            .help(
-                p.left().isEmpty()
-                    ? "give it an equation of its own: `Y[p, (h dv)] = X[h, p, dv]`"
-                    : "say which axis is made of which: `("
-                        + group
-                        + ")` on the left side, and no `concat`");
-      }
+      case Problem.UnclearMerge p -> ShapeWords.merge(p);
       case Problem.UnknownType p ->
           near(
               Diagnostic.error("E0205", "there is no type " + code(p.name())).at(p.at(), ""),

@@ -131,7 +131,9 @@ final class TargetExtents {
                   Problem.Remedy.EQUATIONS));
         }
       } else {
-        greatest = Linear.normalize(greatest.max(extent));
+        boolean isFirst =
+            greatest.equals(IndexExpr.Constant.ZERO) && extent instanceof IndexExpr.Symbol;
+        greatest = isFirst ? extent : Linear.normalize(greatest.max(extent));
       }
     }
     boolean isFound = isCrossed && !context.extents.resolve(unknown).equals(unknown);
@@ -211,8 +213,8 @@ final class TargetExtents {
     return switch (extent) {
       case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
           isNoMore(left, other) && isNoMore(right, other);
-      case IndexExpr.Constant(long value) -> value == 0;
-      default -> Linear.difference(extent, other).orElse(1) <= 0;
+      default ->
+          extent.equals(IndexExpr.Constant.ZERO) || Linear.difference(extent, other).orElse(1) <= 0;
     };
   }
 
@@ -241,7 +243,8 @@ final class TargetExtents {
             .anyMatch(
                 part ->
                     !(part.write().get(axis) instanceof IndexExpr.Constant)
-                        && !isNoMore(written(part, axis), unknown))) {
+                        && (written(part, axis) instanceof IndexExpr.Constant
+                            || !isNoMore(written(part, axis), unknown)))) {
       return Optional.empty();
     }
     return parts.stream()

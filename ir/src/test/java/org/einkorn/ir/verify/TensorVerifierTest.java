@@ -172,9 +172,10 @@ class TensorVerifierTest {
         ITERATED);
     assertRule(
         "derivatives-fit",
-        "`V` is an iteration",
-        ITERATED + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, Start)\n",
-        ITERATED + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, V)\n");
+        "`V` is an iteration without a number of rounds",
+        ITERATED.replace("until Done for Rounds", "until Done")
+            + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, Start)\n",
+        ITERATED + "Loss: f32[] = sum for i < n [] <- V[i]\nG: f32[n] = grad(Loss, Start)\n");
     // What a state starts from is there before.
     assertRule(
         "order-exists",
