@@ -268,7 +268,7 @@ final class Iteration {
         }
         names.put(isCondition ? "until" : "limit", whole.orElse(one.target()));
       }
-      if (!names.containsKey("limit")) {
+      if (!names.containsKey("limit") && !onlyGrows(states)) {
         names.put("limit", most(first, states));
       }
       return new Body.Iterate(
@@ -285,6 +285,23 @@ final class Iteration {
     }
     // Relations only grow, and come to an end in any case.
     return new Body.Iterate(first, first, Optional.of(first + ".settled"), limit);
+  }
+
+  /// Whether all states are relations that follow from one another without a negation, as those of
+  /// a fixpoint do: they come to an end.
+  private boolean onlyGrows(List<Equations> states) {
+    Optional<String> until =
+        ending
+            .flatMap(Tree.Modifiers::until)
+            .flatMap(
+                value ->
+                    value instanceof Tree.Name name ? Optional.of(name.text()) : Optional.empty());
+    Feedback feedback = new Feedback(group.keySet());
+    return states.stream().allMatch(one -> one.assumed() == DType.BOOL)
+        && group.entrySet().stream()
+            .filter(entry -> !until.equals(Optional.of(entry.getKey())))
+            .flatMap(entry -> entry.getValue().stream())
+            .allMatch(item -> item.value().flatMap(feedback::falling).isEmpty());
   }
 
   /// The number of rounds after which a condition counts as one that does not come true.
