@@ -27,7 +27,7 @@ final class LoopKinds {
     for (Function function : module.functions()) {
       functions.add(new Function(function.name(), kinds.vary(function.body()), function.origin()));
     }
-    return new Module(module.name(), module.signature(), module.buffers(), functions);
+    return module.withFunctions(functions);
   }
 
   private Stmt vary(Stmt statement) {

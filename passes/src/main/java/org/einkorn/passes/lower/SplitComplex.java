@@ -15,6 +15,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Regions;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
 
 /// Writes loops over complex numbers as loops over their parts, so that nothing below knows of
 /// complex numbers.
@@ -129,8 +130,9 @@ final class SplitComplex {
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::split).toList());
       case Stmt.If(var guards, Stmt body) -> new Stmt.If(guards, split(body));
-      case Stmt.When(Scalar condition, Stmt body) ->
-          new Stmt.When(realCondition(condition), split(body));
+      case Stmt.When(Scalar condition, Stmt body) when Walk.isComplex(condition) ->
+          inRegister(condition, split(body));
+      case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(condition, split(body));
       case Stmt.While(Scalar condition, Stmt body) ->
           new Stmt.While(realCondition(condition), split(body));
       case Stmt.Allocate(Buffer buffer, Stmt body) ->
@@ -139,6 +141,20 @@ final class SplitComplex {
               : new Stmt.Allocate(buffer, split(body));
       case Stmt.Store store -> isComplex(store) ? store(store) : store;
     };
+  }
+
+  /// `body` where a condition of complex numbers holds, which is computed as a value.
+  private Stmt inRegister(Scalar condition, Stmt body) {
+    String register = "condition";
+    while (!taken.add(register)) {
+      register += ".x";
+    }
+    return new Stmt.Allocate(
+        new Buffer(register, new TensorType(DType.BOOL, List.of()), Buffer.Scope.REGISTER),
+        new Stmt.Sequence(
+            List.of(
+                split(new Stmt.Store(register, List.of(), condition)),
+                new Stmt.When(new Scalar.Read(register, DType.BOOL, List.of()), body))));
   }
 
   private static Scalar realCondition(Scalar condition) {
