@@ -48,6 +48,11 @@ final class Numbers {
     return new Scalar.Binary(BinaryOp.NOT_EQUAL, one, other);
   }
 
+  /// `buffer[…] += 1`
+  static Stmt count(String buffer, IndexExpr... at) {
+    return set(buffer, plus(read(buffer, at), of(1)), at);
+  }
+
   /// A number that is computed as an index, of a list of so many places.
   static IndexExpr place(String list, IndexExpr places, Scalar number) {
     return new IndexExpr.Fetch(list, 0, places, number);
@@ -65,11 +70,23 @@ final class Numbers {
         new Stmt.Sequence(List.of(new Stmt.Store(register, List.of(), value), body)));
   }
 
-  static Stmt sequence(Stmt... statements) {
-    return new Stmt.Sequence(List.of(statements));
+  /// `body` with a register for a number.
+  static Stmt register(String register, Stmt... body) {
+    return register(register, DType.I64, body);
   }
 
-  static Stmt loop(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(Stmt.LoopKind.SERIAL, variable, extent, body);
+  /// `body` with a register for a value of a type.
+  static Stmt register(String register, DType type, Stmt... body) {
+    Buffer buffer = new Buffer(register, new TensorType(type, List.of()), Buffer.Scope.REGISTER);
+    return new Stmt.Allocate(buffer, sequence(body));
+  }
+
+  /// Statements one after the other.
+  static Stmt sequence(Stmt... statements) {
+    return statements.length == 1 ? statements[0] : new Stmt.Sequence(List.of(statements));
+  }
+
+  static Stmt loop(String variable, IndexExpr extent, Stmt... body) {
+    return new Stmt.For(Stmt.LoopKind.SERIAL, variable, extent, sequence(body));
   }
 }

@@ -1,16 +1,5 @@
 package org.einkorn.passes.lower;
 
-import static org.einkorn.passes.lower.Loops.add;
-import static org.einkorn.passes.lower.Loops.all;
-import static org.einkorn.passes.lower.Loops.count;
-import static org.einkorn.passes.lower.Loops.loop;
-import static org.einkorn.passes.lower.Loops.number;
-import static org.einkorn.passes.lower.Loops.numbers;
-import static org.einkorn.passes.lower.Loops.place;
-import static org.einkorn.passes.lower.Loops.read;
-import static org.einkorn.passes.lower.Loops.set;
-import static org.einkorn.passes.lower.Loops.with;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -107,14 +96,14 @@ record SortedList(Listed.Entries list, List<Integer> order) {
 
   /// How many entries there are.
   IndexExpr entryCount() {
-    return place(at(along()), places(), read(first().part("count")));
+    return Numbers.place(at(along()), places(), Numbers.read(first().part("count")));
   }
 
   /// The first entry of a row as a number.
   ///
   /// @param at the positions on all axes; that along the row is ignored
   Scalar start(List<IndexExpr> at, int after) {
-    return read(part("starts"), row(at).plus(after));
+    return Numbers.read(part("starts"), row(at).plus(after));
   }
 
   private IndexExpr row(List<IndexExpr> at) {
@@ -127,7 +116,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
 
   /// The position of an entry on an axis as a number.
   Scalar position(int axis, IndexExpr entry) {
-    return read(at(axis), entry);
+    return Numbers.read(at(axis), entry);
   }
 
   /// A number as a position on an axis of the tensor.
@@ -137,7 +126,9 @@ record SortedList(Listed.Entries list, List<Integer> order) {
 
   /// Which of the entries in the first order one is.
   IndexExpr inFirst(IndexExpr entry) {
-    return isFirst() ? entry : place(first().at(0), places(), read(part("from"), entry));
+    return isFirst()
+        ? entry
+        : Numbers.place(first().at(0), places(), Numbers.read(part("from"), entry));
   }
 
   /// The value of an entry.
@@ -152,15 +143,15 @@ record SortedList(Listed.Entries list, List<Integer> order) {
   List<Buffer> buffers() {
     List<Buffer> buffers = new ArrayList<>();
     for (int axis : order) {
-      buffers.add(numbers(at(axis), places()));
-      buffers.add(numbers(part("room" + axis), extent(axis).plus(1)));
+      buffers.add(Numbers.buffer(at(axis), places()));
+      buffers.add(Numbers.buffer(part("room" + axis), extent(axis).plus(1)));
     }
-    buffers.add(numbers(part("from"), places()));
+    buffers.add(Numbers.buffer(part("from"), places()));
     if (order.size() > 1) {
-      buffers.add(numbers(part("other"), places()));
+      buffers.add(Numbers.buffer(part("other"), places()));
     }
     if (isFirst()) {
-      buffers.add(numbers(part("count")));
+      buffers.add(Numbers.buffer(part("count")));
       if (hasValues()) {
         TensorType values = new TensorType(list.type().dtype(), List.of(places()));
         buffers.add(new Buffer(part("values"), values, Buffer.Scope.GLOBAL));
@@ -171,7 +162,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
 
   /// Memory of what [#buildRows] makes.
   Buffer rowsBuffer() {
-    return numbers(part("starts"), rowCount().plus(1));
+    return Numbers.buffer(part("starts"), rowCount().plus(1));
   }
 
   // ------------------------------------------------------------------- how it is made
@@ -210,36 +201,46 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     IndexExpr value = IndexExpr.variable(VALUE);
     String entry = part("entry");
     String at = part("position");
-    IndexExpr here = asPosition(axis, read(at));
-    Scalar taken = source.isEmpty() ? number(step) : read(source, step);
+    IndexExpr here = asPosition(axis, Numbers.read(at));
+    Scalar taken = source.isEmpty() ? Numbers.of(step) : Numbers.read(source, step);
     Stmt put =
-        with(
+        Numbers.register(
             entry,
-            with(
+            Numbers.register(
                 at,
-                set(entry, taken),
-                set(at, number(sourcePosition(axis, place(target, places(), read(entry))))),
-                set(target, read(entry), place(target, places(), read(room, here))),
-                count(room, here)));
-    return all(
-        loop(VALUE, extent(axis).plus(1), set(room, number(0), value)),
-        loop(STEP, sourceCount(), count(room, sourcePosition(axis, step).plus(1))),
-        loop(
+                Numbers.set(entry, taken),
+                Numbers.set(
+                    at,
+                    Numbers.of(
+                        sourcePosition(
+                            axis, Numbers.place(target, places(), Numbers.read(entry))))),
+                Numbers.set(
+                    target,
+                    Numbers.read(entry),
+                    Numbers.place(target, places(), Numbers.read(room, here))),
+                Numbers.count(room, here)));
+    return Numbers.sequence(
+        Numbers.loop(VALUE, extent(axis).plus(1), Numbers.set(room, Numbers.of(0), value)),
+        Numbers.loop(STEP, sourceCount(), Numbers.count(room, sourcePosition(axis, step).plus(1))),
+        Numbers.loop(
             VALUE,
             extent(axis),
-            set(room, add(read(room, value), read(room, value.plus(1))), value.plus(1))),
+            Numbers.set(
+                room,
+                Numbers.plus(Numbers.read(room, value), Numbers.read(room, value.plus(1))),
+                value.plus(1))),
         // Now `room[v]` is the number of entries below `v`.
-        loop(STEP, sourceCount(), put));
+        Numbers.loop(STEP, sourceCount(), put));
   }
 
   private Stmt copy() {
     IndexExpr step = IndexExpr.variable(STEP);
-    IndexExpr from = place(part("from"), places(), read(part("from"), step));
+    IndexExpr from = Numbers.place(part("from"), places(), Numbers.read(part("from"), step));
     List<Stmt> copies = new ArrayList<>();
     for (int axis : order) {
-      copies.add(set(at(axis), first().position(axis, from), step));
+      copies.add(Numbers.set(at(axis), first().position(axis, from), step));
     }
-    return loop(STEP, sourceCount(), copies.toArray(Stmt[]::new));
+    return Numbers.loop(STEP, sourceCount(), copies.toArray(Stmt[]::new));
   }
 
   /// Combines the entries at one position.
@@ -248,22 +249,23 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     String entry = part("entry");
     String open = part("open");
     String made = part("made");
-    IndexExpr from = place(part("from"), places(), read(entry));
-    Scalar isOpen = new Scalar.Binary(BinaryOp.EQUAL, read(open), number(1));
+    IndexExpr from = Numbers.place(part("from"), places(), Numbers.read(entry));
+    Scalar isOpen = new Scalar.Binary(BinaryOp.EQUAL, Numbers.read(open), Numbers.of(1));
     Scalar same = isOpen;
-    List<Stmt> look = new ArrayList<>(List.of(set(entry, read(part("from"), step))));
+    List<Stmt> look =
+        new ArrayList<>(List.of(Numbers.set(entry, Numbers.read(part("from"), step))));
     List<Stmt> begin = new ArrayList<>();
     List<Stmt> flush = new ArrayList<>();
-    IndexExpr next = place(part("from"), places(), read(made));
+    IndexExpr next = Numbers.place(part("from"), places(), Numbers.read(made));
     for (int axis : order) {
-      Scalar here = read(part("here" + axis));
-      Scalar last = read(part("last" + axis));
-      look.add(set(part("here" + axis), number(sourcePosition(axis, from))));
-      begin.add(set(part("last" + axis), here));
-      flush.add(set(at(axis), last, next));
+      Scalar here = Numbers.read(part("here" + axis));
+      Scalar last = Numbers.read(part("last" + axis));
+      look.add(Numbers.set(part("here" + axis), Numbers.of(sourcePosition(axis, from))));
+      begin.add(Numbers.set(part("last" + axis), here));
+      flush.add(Numbers.set(at(axis), last, next));
       same = new Scalar.Binary(BinaryOp.AND, same, new Scalar.Binary(BinaryOp.EQUAL, here, last));
     }
-    begin.add(set(open, number(1)));
+    begin.add(Numbers.set(open, Numbers.of(1)));
     Scalar differs = new Scalar.Unary(UnaryOp.NOT, same);
     DType sum = list.projection().accumulator(list.value().type());
     Stmt flushing = flush(flush, sum, next);
@@ -272,35 +274,38 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     List<Stmt> take = new ArrayList<>();
     if (hasValues()) {
       Projection plus = list.projection();
-      begin.add(set(part("sum"), Scalar.constant(sum, plus.identity(sum))));
+      begin.add(Numbers.set(part("sum"), Scalar.constant(sum, plus.identity(sum))));
       Scalar value = Substitution.of(list.entry().name(), from).apply(list.value());
       Scalar before = new Scalar.Read(part("sum"), sum, List.of());
       take.add(
-          set(part("sum"), new Scalar.Binary(plus.combine(), before, Scalar.cast(sum, value))));
+          Numbers.set(
+              part("sum"), new Scalar.Binary(plus.combine(), before, Scalar.cast(sum, value))));
     }
     work.add(new Stmt.When(differs, new Stmt.Sequence(begin)));
     work.addAll(take);
     Stmt body =
-        all(
-            set(open, number(0)),
-            set(made, number(0)),
-            loop(STEP, sourceCount(), work.toArray(Stmt[]::new)),
+        Numbers.sequence(
+            Numbers.set(open, Numbers.of(0)),
+            Numbers.set(made, Numbers.of(0)),
+            Numbers.loop(STEP, sourceCount(), work.toArray(Stmt[]::new)),
             new Stmt.When(isOpen, flushing),
-            set(part("count"), read(made)));
+            Numbers.set(part("count"), Numbers.read(made)));
     List<Stmt> starts = new ArrayList<>();
     for (int axis : order) {
-      starts.add(set(part("here" + axis), number(0)));
-      starts.add(set(part("last" + axis), number(0)));
+      starts.add(Numbers.set(part("here" + axis), Numbers.of(0)));
+      starts.add(Numbers.set(part("last" + axis), Numbers.of(0)));
     }
     if (hasValues()) {
-      starts.add(set(part("sum"), Scalar.constant(sum, list.projection().identity(sum))));
+      starts.add(Numbers.set(part("sum"), Scalar.constant(sum, list.projection().identity(sum))));
     }
     starts.add(body);
-    Stmt whole = with(entry, with(open, with(made, starts.toArray(Stmt[]::new))));
+    Stmt whole =
+        Numbers.register(
+            entry, Numbers.register(open, Numbers.register(made, starts.toArray(Stmt[]::new))));
     for (int axis : order) {
-      whole = with(part("here" + axis), with(part("last" + axis), whole));
+      whole = Numbers.register(part("here" + axis), Numbers.register(part("last" + axis), whole));
     }
-    return hasValues() ? with(part("sum"), sum, whole) : whole;
+    return hasValues() ? Numbers.register(part("sum"), sum, whole) : whole;
   }
 
   /// Puts the entry away that was combined, unless it is the background.
@@ -308,13 +313,13 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     List<Stmt> put = new ArrayList<>(positions);
     String made = part("made");
     if (!hasValues()) {
-      put.add(count(made));
+      put.add(Numbers.count(made));
       return new Stmt.Sequence(put);
     }
     DType type = list.type().dtype();
     Scalar total = Scalar.cast(type, new Scalar.Read(part("sum"), sum, List.of()));
-    put.add(set(part("values"), total, next));
-    put.add(count(made));
+    put.add(Numbers.set(part("values"), total, next));
+    put.add(Numbers.count(made));
     Scalar differs =
         type == DType.BOOL
             ? total
@@ -332,12 +337,15 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     for (int axis = 0; axis < order.size(); axis++) {
       at.add(asPosition(axis, position(axis, entry)));
     }
-    return all(
-        loop(ROW, rowCount().plus(1), set(starts, number(0), row)),
-        loop(ENTRY, entryCount(), count(starts, row(at).plus(1))),
-        loop(
+    return Numbers.sequence(
+        Numbers.loop(ROW, rowCount().plus(1), Numbers.set(starts, Numbers.of(0), row)),
+        Numbers.loop(ENTRY, entryCount(), Numbers.count(starts, row(at).plus(1))),
+        Numbers.loop(
             ROW,
             rowCount(),
-            set(starts, add(read(starts, row), read(starts, row.plus(1))), row.plus(1))));
+            Numbers.set(
+                starts,
+                Numbers.plus(Numbers.read(starts, row), Numbers.read(starts, row.plus(1))),
+                row.plus(1))));
   }
 }

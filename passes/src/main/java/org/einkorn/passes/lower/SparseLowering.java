@@ -192,10 +192,10 @@ final class SparseLowering {
                 return new Stmt.Store(target.name(), at, Scalar.cast(type, nest.value()));
               }
               Stmt inside = depth == nest.depth() ? combine(nest) : nest.loop(depth);
-              return Loops.with(
+              return Numbers.register(
                   register,
                   sum,
-                  Loops.set(register, Scalar.constant(sum, plus.identity(sum))),
+                  Numbers.set(register, Scalar.constant(sum, plus.identity(sum))),
                   inside,
                   new Stmt.Store(target.name(), at, Scalar.cast(type, total)));
             }
@@ -203,7 +203,7 @@ final class SparseLowering {
           }
 
           private Stmt combine(SparseNest nest) {
-            return Loops.set(
+            return Numbers.set(
                 register, new Scalar.Binary(plus.combine(), total, Scalar.cast(sum, nest.value())));
           }
         };
@@ -213,7 +213,7 @@ final class SparseLowering {
       functions.add(
           function(
               definition.name() + ".fill",
-              Loops.loop(
+              Numbers.loop(
                   "entry.0",
                   target.type().extents().getFirst(),
                   identity(target, List.of(entry)))));
@@ -333,7 +333,7 @@ final class SparseLowering {
     Stmt block =
         new Stmt.Block(
             definition.name(), List.of(iter), List.of(), reads, writes, Optional.empty(), round);
-    return function(definition.name(), Loops.loop(loop, axis.extent(), block));
+    return function(definition.name(), Numbers.loop(loop, axis.extent(), block));
   }
 
   private static Stmt.Region region(Buffer buffer, int own, Axis axis) {
@@ -365,7 +365,8 @@ final class SparseLowering {
     Stmt inside = what.of(at);
     for (int number = buffer.type().rank() - 1; number >= 0; number--) {
       if (number != own) {
-        inside = Loops.loop("axis" + number + ".all", buffer.type().extents().get(number), inside);
+        inside =
+            Numbers.loop("axis" + number + ".all", buffer.type().extents().get(number), inside);
       }
     }
     return inside;

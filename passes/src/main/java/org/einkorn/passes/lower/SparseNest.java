@@ -215,7 +215,7 @@ final class SparseNest {
             .toList();
     if (along.isEmpty()) {
       values.put(axis.name(), IndexExpr.variable(name));
-      return Loops.loop(name, axis.extent(), from(depth + 1));
+      return Numbers.loop(name, axis.extent(), from(depth + 1));
     }
     List<Row> rows = along.stream().map(each -> row(each, axis.name(), name)).toList();
     return rows.size() == 1
@@ -226,7 +226,7 @@ final class SparseNest {
   /// A row of a list: from which entry to which.
   private record Row(Walked walked, SortedList sorted, Scalar begin, Scalar end, String place) {
     IndexExpr entry() {
-      return Loops.place(sorted.name(), sorted.places(), Loops.read(place));
+      return Numbers.place(sorted.name(), sorted.places(), Numbers.read(place));
     }
   }
 
@@ -260,24 +260,25 @@ final class SparseNest {
 
   private Stmt row(Row row, String axis, String loop, int depth) {
     String column = loop + ".column";
-    IndexExpr first = Loops.place(row.sorted.name(), row.sorted.places(), Loops.read(row.place));
+    IndexExpr first =
+        Numbers.place(row.sorted.name(), row.sorted.places(), Numbers.read(row.place));
     IndexExpr entry = first.plus(IndexExpr.variable(loop));
-    values.put(axis, row.sorted.asPosition(row.sorted.along(), Loops.read(column)));
+    values.put(axis, row.sorted.asPosition(row.sorted.along(), Numbers.read(column)));
     IndexExpr length =
-        Loops.place(
+        Numbers.place(
             row.sorted.name(),
             row.sorted.places(),
             new Scalar.Binary(BinaryOp.SUBTRACT, row.end, row.begin));
     Stmt inside = found(row.walked, row.sorted, entry, row.place, () -> from(depth + 1));
-    return Loops.with(
+    return Numbers.register(
         row.place,
-        Loops.set(row.place, row.begin),
-        Loops.loop(
+        Numbers.set(row.place, row.begin),
+        Numbers.loop(
             loop,
             length,
-            Loops.with(
+            Numbers.register(
                 column,
-                Loops.set(column, row.sorted.position(row.sorted.along(), entry)),
+                Numbers.set(column, row.sorted.position(row.sorted.along(), entry)),
                 inside)));
   }
 
@@ -315,11 +316,11 @@ final class SparseNest {
           });
     }
     List<Stmt> statements = new ArrayList<>();
-    registers.forEach((register, value) -> statements.add(Loops.set(register, value)));
+    registers.forEach((register, value) -> statements.add(Numbers.set(register, value)));
     statements.add(inside.get());
-    Stmt whole = Loops.all(statements.toArray(Stmt[]::new));
+    Stmt whole = Numbers.sequence(statements.toArray(Stmt[]::new));
     for (Map.Entry<String, Scalar> register : registers.entrySet()) {
-      whole = Loops.with(register.getKey(), register.getValue().type(), whole);
+      whole = Numbers.register(register.getKey(), register.getValue().type(), whole);
     }
     return whole;
   }
@@ -341,53 +342,53 @@ final class SparseNest {
     List<Stmt> go = new ArrayList<>();
     Scalar inside = Scalar.Literal.of(DType.BOOL, 1);
     Scalar all = Scalar.Literal.of(DType.BOOL, 1);
-    Scalar steps = Loops.number(0);
+    Scalar steps = Numbers.of(0);
     for (Row row : rows) {
       String column = row.place + ".column";
-      Scalar here = Loops.read(column);
-      inside = and(inside, new Scalar.Binary(BinaryOp.LESS, Loops.read(row.place), row.end));
-      look.add(Loops.set(column, row.sorted.position(row.sorted.along(), row.entry())));
-      all = and(all, new Scalar.Binary(BinaryOp.EQUAL, here, Loops.read(most)));
-      steps = Loops.add(steps, new Scalar.Binary(BinaryOp.SUBTRACT, row.end, row.begin));
+      Scalar here = Numbers.read(column);
+      inside = and(inside, new Scalar.Binary(BinaryOp.LESS, Numbers.read(row.place), row.end));
+      look.add(Numbers.set(column, row.sorted.position(row.sorted.along(), row.entry())));
+      all = and(all, new Scalar.Binary(BinaryOp.EQUAL, here, Numbers.read(most)));
+      steps = Numbers.plus(steps, new Scalar.Binary(BinaryOp.SUBTRACT, row.end, row.begin));
       go.add(
-          Loops.set(
+          Numbers.set(
               row.place,
-              Loops.add(
-                  Loops.read(row.place),
+              Numbers.plus(
+                  Numbers.read(row.place),
                   Scalar.cast(
                       DType.I64,
                       new Scalar.Binary(
                           BinaryOp.OR,
                           met,
-                          new Scalar.Binary(BinaryOp.LESS, here, Loops.read(most)))))));
+                          new Scalar.Binary(BinaryOp.LESS, here, Numbers.read(most)))))));
     }
     Scalar top =
         rows.stream()
-            .map(row -> Loops.read(row.place + ".column"))
+            .map(row -> Numbers.read(row.place + ".column"))
             .reduce((one, other) -> new Scalar.Binary(BinaryOp.MAXIMUM, one, other))
             .orElseThrow();
     Row first = rows.getFirst();
-    values.put(axis, first.sorted.asPosition(first.sorted.along(), Loops.read(most)));
+    values.put(axis, first.sorted.asPosition(first.sorted.along(), Numbers.read(most)));
     Stmt visit = met(rows, depth);
     List<Stmt> step = new ArrayList<>(look);
-    step.add(Loops.set(most, top));
-    step.add(Loops.set(loop + ".met", all));
+    step.add(Numbers.set(most, top));
+    step.add(Numbers.set(loop + ".met", all));
     step.add(new Stmt.When(met, visit));
     step.addAll(go);
     Stmt inner = new Stmt.Sequence(step);
     for (Row row : rows) {
-      inner = Loops.with(row.place + ".column", inner);
+      inner = Numbers.register(row.place + ".column", inner);
     }
-    inner = Loops.with(most, Loops.with(loop + ".met", DType.BOOL, inner));
+    inner = Numbers.register(most, Numbers.register(loop + ".met", DType.BOOL, inner));
     // As many steps as there are entries in all rows: each step passes one.
     IndexExpr length = new IndexExpr.Fetch(first.sorted.name(), 0, longest(rows), steps);
-    Stmt whole = Loops.loop(loop, length, new Stmt.When(inside, inner));
+    Stmt whole = Numbers.loop(loop, length, new Stmt.When(inside, inner));
     List<Stmt> begin = new ArrayList<>();
-    rows.forEach(row -> begin.add(Loops.set(row.place, row.begin)));
+    rows.forEach(row -> begin.add(Numbers.set(row.place, row.begin)));
     begin.add(whole);
     whole = new Stmt.Sequence(begin);
     for (Row row : rows) {
-      whole = Loops.with(row.place, whole);
+      whole = Numbers.register(row.place, whole);
     }
     return whole;
   }
@@ -422,15 +423,15 @@ final class SparseNest {
     List<Stmt> body = new ArrayList<>();
     for (int axis = 0; axis < end; axis++) {
       String column = loop + ".column" + axis;
-      body.add(Loops.set(column, sorted.position(axis, entry)));
-      values.put(walked.axes.get(axis), sorted.asPosition(axis, Loops.read(column)));
+      body.add(Numbers.set(column, sorted.position(axis, entry)));
+      values.put(walked.axes.get(axis), sorted.asPosition(axis, Numbers.read(column)));
     }
     body.add(found(walked, sorted, entry, loop, () -> from(end)));
     Stmt inside = new Stmt.Sequence(body);
     for (int axis = 0; axis < end; axis++) {
-      inside = Loops.with(loop + ".column" + axis, inside);
+      inside = Numbers.register(loop + ".column" + axis, inside);
     }
-    return Loops.loop(loop, sorted.entryCount(), inside);
+    return Numbers.loop(loop, sorted.entryCount(), inside);
   }
 
   /// Which entry of the list that a sampled tensor has its positions from this is.

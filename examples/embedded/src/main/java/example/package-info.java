@@ -1,0 +1,2 @@
+/// A program of Einkorn inside a program of Java.
+package example;
