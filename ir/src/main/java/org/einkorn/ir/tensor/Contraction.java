@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -46,6 +47,19 @@ public record Contraction(
         throw new IllegalArgumentException("two axes `" + axis.name() + "`");
       }
     }
+  }
+
+  /// The contraction with other positions, in guards and where it writes, and other operands.
+  /// Extents stay.
+  public Contraction mapParts(UnaryOperator<IndexExpr> positions, UnaryOperator<Scalar> values) {
+    return new Contraction(
+        axes,
+        guards.stream()
+            .map(guard -> new Guard(positions.apply(guard.index()), guard.extent()))
+            .toList(),
+        write.stream().map(positions).toList(),
+        join,
+        operands.stream().map(values).toList());
   }
 
   /// The type of the joined value and of the accumulator.

@@ -21,11 +21,7 @@ final class PositionConditions {
 
   /// Whether a guard takes no position from data.
   static boolean isDecidable(Guard guard) {
-    boolean[] isDecidable = {true};
-    Walk walk = Walk.ofIndices(part -> isDecidable[0] &= !(part instanceof IndexExpr.Fetch));
-    walk.visit(guard.index());
-    walk.visit(guard.extent());
-    return isDecidable[0];
+    return !Walk.fetches(guard.index()) && !Walk.fetches(guard.extent());
   }
 
   /// Whether [#evaluate] gives a value.

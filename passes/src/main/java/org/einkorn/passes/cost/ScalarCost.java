@@ -6,6 +6,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.rewrite.Substitution;
 
 /// The operations that evaluating an expression once executes; those on complex numbers count as
 /// what they are of real ones.
@@ -31,6 +32,21 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
     List<Choice> all = new ArrayList<>(choices);
     all.addAll(other.choices);
     return new ScalarCost(multiplies + other.multiplies, adds + other.adds, all);
+  }
+
+  /// The cost with other positions in its conditions.
+  ScalarCost with(Substitution positions) {
+    return new ScalarCost(
+        multiplies,
+        adds,
+        choices.stream()
+            .map(
+                choice ->
+                    new Choice(
+                        positions.apply(choice.condition),
+                        choice.then.with(positions),
+                        choice.otherwise.with(positions)))
+            .toList());
   }
 
   /// The cost of a value. Positions cost nothing, whatever they are computed from.
