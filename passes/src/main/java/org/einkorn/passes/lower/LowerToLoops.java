@@ -17,6 +17,7 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -38,6 +39,7 @@ public final class LowerToLoops {
   private final List<Function> functions = new ArrayList<>();
   private final List<Repeat> repeats = new ArrayList<>();
   private final List<Growth> growths = new ArrayList<>();
+  private final List<TupleCount> tupleCounts = new ArrayList<>();
 
   private final Program program;
   private final List<Step> steps;
@@ -92,7 +94,8 @@ public final class LowerToLoops {
     deferred.reversed().forEach(this::storeIfRead);
     made.addAll(relations.buffers());
     growths.addAll(relations.growths());
-    return new Module(program.name(), program.signature(), made, functions, repeats, growths);
+    return new Module(
+        program.name(), program.signature(), made, functions, repeats, growths, tupleCounts);
   }
 
   private void lower(Step step, Program program, FoldedStorage storage, Set<String> sliced) {
@@ -256,6 +259,7 @@ public final class LowerToLoops {
       rounds.buffers().forEach(this::addBuffer);
       functions.addAll(rounds.functions());
       repeats.add(rounds.repeat());
+      tupleCounts.addAll(rounds.tupleCounts());
       iteration.states().stream()
           .filter(state -> !tables.isTable(state.name()))
           .forEach(this::noteRelation);

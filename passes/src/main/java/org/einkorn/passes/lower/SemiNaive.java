@@ -12,6 +12,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
@@ -46,10 +47,12 @@ final class SemiNaive {
   /// Loops, their memory, and which of them repeat.
   ///
   /// @param functions after the states have the values that they start from
-  record Lowered(List<Buffer> buffers, List<Function> functions, Repeat repeat) {
+  record Lowered(
+      List<Buffer> buffers, List<Function> functions, Repeat repeat, List<TupleCount> tupleCounts) {
     Lowered {
       buffers = List.copyOf(buffers);
       functions = List.copyOf(functions);
+      tupleCounts = List.copyOf(tupleCounts);
     }
   }
 
@@ -106,7 +109,10 @@ final class SemiNaive {
             round.getLast().name(),
             iteration.until(),
             iteration.limit());
-    return new Lowered(buffers, functions, repeat);
+    List<TupleCount> counts = new ArrayList<>();
+    frontiers.forEach(
+        (name, list) -> list.derived().ifPresent(count -> counts.add(new TupleCount(name, count))));
+    return new Lowered(buffers, functions, repeat, counts);
   }
 
   // ----------------------------------------------------------------------- nests

@@ -3,7 +3,6 @@ package org.einkorn.passes.lower;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -35,14 +34,10 @@ final class Worklist implements Frontier {
     this.places = (isRelation() ? elements : elements.times(2)).plus(1);
   }
 
-  /// The number of tuples, if the memory called `buffer` is that of a list of this class over a
-  /// relation: each tuple has been in the queue once, and the queue has gone past it.
-  static Optional<Scalar> derived(String relation, String buffer, Set<String> buffers) {
-    boolean isOwn =
-        buffer.equals(relation + ".queue")
-            && buffers.contains(relation + ".pending")
-            && !buffers.contains(relation + ".queued");
-    return isOwn ? Optional.of(Numbers.read(relation + ".head")) : Optional.empty();
+  /// Each tuple has been in the queue once, and the queue has gone past it.
+  @Override
+  public Optional<Scalar> derived() {
+    return isRelation() ? Optional.of(Numbers.read(part("head"))) : Optional.empty();
   }
 
   @Override
