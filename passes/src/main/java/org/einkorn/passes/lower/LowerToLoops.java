@@ -30,6 +30,7 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -209,7 +210,7 @@ public final class LowerToLoops {
     boolean isKept =
         program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
-    Optional<TupleRelation> relation = TupleRelation.of(definition);
+    Optional<Listed.Entries> relation = Listed.tuples(definition);
     boolean isList = lists.isList(definition);
     if (isList || relation.isPresent() && !isKept) {
       deferred.add(new Deferred(definition, functions.size()));

@@ -63,6 +63,15 @@ final class Numbers {
     return new Buffer(name, new TensorType(DType.I64, List.of(extents)), Buffer.Scope.GLOBAL);
   }
 
+  /// Adds to each number of a list those before it.
+  ///
+  /// @param count one less than there are
+  static Stmt accumulate(String buffer, IndexExpr count, String loop) {
+    IndexExpr before = IndexExpr.variable(loop);
+    IndexExpr here = before.plus(1);
+    return loop(loop, count, set(buffer, plus(read(buffer, before), read(buffer, here)), here));
+  }
+
   /// A register that holds a value while a statement runs.
   static Stmt with(String register, Scalar value, Stmt body) {
     return new Stmt.Allocate(

@@ -14,16 +14,17 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.sparse.Listed;
 
 /// In which form the relations of a program lie in memory, and what else is made of them so that
 /// nests find the positions at which they hold.
 ///
-/// A relation is a tensor of all its positions, a list of tuples that data hold ([TupleRelation]),
+/// A relation is a tensor of all its positions, a list of tuples that data hold ([Listed.Entries]),
 /// or a table of tuples ([TupleTable]). Of the first two rows are made ([Rows]) where a nest goes
 /// along one axis, and of a list a table where a nest needs something else of it.
 final class Relations {
   private final Map<String, TensorType> tensors = new HashMap<>();
-  private final Map<String, TupleRelation> lists = new LinkedHashMap<>();
+  private final Map<String, Listed.Entries> lists = new LinkedHashMap<>();
   private final Map<String, TupleTable> tables = new LinkedHashMap<>();
   private final Vastness extents;
   private final Map<String, Set<List<Integer>>> asked;
@@ -45,7 +46,7 @@ final class Relations {
     tensors.put(name, type);
   }
 
-  void addList(TupleRelation relation) {
+  void addList(Listed.Entries relation) {
     lists.put(relation.name(), relation);
     tensors.put(relation.name(), relation.type());
   }
@@ -70,12 +71,12 @@ final class Relations {
     return Optional.ofNullable(tables.containsKey(relation) ? null : tensors.get(relation));
   }
 
-  Optional<TupleRelation> list(String relation) {
+  Optional<Listed.Entries> list(String relation) {
     return Optional.ofNullable(lists.get(relation));
   }
 
   /// The table of the tuples that a list holds.
-  TupleTable tableOf(TupleRelation list) {
+  TupleTable tableOf(Listed.Entries list) {
     String name = list.name() + ".set";
     TupleTable known = tables.get(name);
     if (known != null) {
@@ -83,7 +84,7 @@ final class Relations {
     }
     TupleTable table = addTable(name, list.type());
     IndexExpr number = IndexExpr.variable("tuple");
-    Stmt fill = Numbers.loop("tuple", list.tuple().extent(), table.insert(list.at(number)));
+    Stmt fill = Numbers.loop("tuple", list.entry().extent(), table.insert(list.at(number)));
     made.add(new Function(name, Numbers.sequence(table.clear(), fill), Origin.UNKNOWN));
     return table;
   }

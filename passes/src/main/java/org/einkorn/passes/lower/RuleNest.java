@@ -20,6 +20,7 @@ import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.rewrite.Expressions;
 import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// The nest of one term that yields something only where some conditions hold, while it is made:
@@ -309,10 +310,10 @@ final class RuleNest {
     if (!bound.isEmpty()) {
       return table(way.read.tensor()).forEachAt(bound, row, loop, visit);
     }
-    Optional<TupleRelation> list = relations.list(way.read.tensor());
+    Optional<Listed.Entries> list = relations.list(way.read.tensor());
     return list.isPresent()
         ? Numbers.loop(
-            loop, list.get().tuple().extent(), visit.of(list.get().at(IndexExpr.variable(loop))))
+            loop, list.get().entry().extent(), visit.of(list.get().at(IndexExpr.variable(loop))))
         : table(way.read.tensor()).forEach(loop, visit);
   }
 

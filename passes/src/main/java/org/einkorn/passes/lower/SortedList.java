@@ -12,7 +12,6 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.rewrite.Substitution;
 import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
@@ -189,9 +188,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
 
   /// Where an entry of the source lies.
   private IndexExpr sourcePosition(int axis, IndexExpr entry) {
-    return isFirst()
-        ? Substitution.of(list.entry().name(), entry).apply(list.positions().get(axis))
-        : asPosition(axis, first().position(axis, entry));
+    return isFirst() ? list.at(entry).get(axis) : asPosition(axis, first().position(axis, entry));
   }
 
   /// Sorts by one axis, and keeps the order of what is equal.
@@ -222,13 +219,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return Numbers.sequence(
         Numbers.loop(VALUE, extent(axis).plus(1), Numbers.set(room, Numbers.of(0), value)),
         Numbers.loop(STEP, sourceCount(), Numbers.count(room, sourcePosition(axis, step).plus(1))),
-        Numbers.loop(
-            VALUE,
-            extent(axis),
-            Numbers.set(
-                room,
-                Numbers.plus(Numbers.read(room, value), Numbers.read(room, value.plus(1))),
-                value.plus(1))),
+        Numbers.accumulate(room, extent(axis), VALUE),
         // Now `room[v]` is the number of entries below `v`.
         Numbers.loop(STEP, sourceCount(), put));
   }
@@ -275,7 +266,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     if (hasValues()) {
       Projection plus = list.projection();
       begin.add(Numbers.set(part("sum"), Scalar.constant(sum, plus.identity(sum))));
-      Scalar value = Substitution.of(list.entry().name(), from).apply(list.value());
+      Scalar value = list.value(from);
       Scalar before = new Scalar.Read(part("sum"), sum, List.of());
       take.add(
           Numbers.set(
@@ -340,12 +331,6 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return Numbers.sequence(
         Numbers.loop(ROW, rowCount().plus(1), Numbers.set(starts, Numbers.of(0), row)),
         Numbers.loop(ENTRY, entryCount(), Numbers.count(starts, row(at).plus(1))),
-        Numbers.loop(
-            ROW,
-            rowCount(),
-            Numbers.set(
-                starts,
-                Numbers.plus(Numbers.read(starts, row), Numbers.read(starts, row.plus(1))),
-                row.plus(1))));
+        Numbers.accumulate(starts, rowCount(), ROW));
   }
 }

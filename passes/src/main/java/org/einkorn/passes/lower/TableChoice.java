@@ -18,6 +18,7 @@ import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// Which relations are kept as tables of their tuples: those with very many positions that rules
@@ -69,7 +70,7 @@ final class TableChoice {
   private void consider(Step step) {
     switch (step) {
       case Step.Compute(Definition definition) -> {
-        if (isSuited(definition) && TupleRelation.of(definition).isEmpty()) {
+        if (isSuited(definition) && Listed.tuples(definition).isEmpty()) {
           candidates.put(definition.name(), terms(definition).orElseThrow());
         }
       }
