@@ -30,7 +30,16 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.nest.NestBuilder;
+import org.einkorn.passes.relations.Relations;
+import org.einkorn.passes.relations.RuleNest;
+import org.einkorn.passes.relations.SemiNaive;
+import org.einkorn.passes.relations.TableChoice;
+import org.einkorn.passes.relations.TupleTable;
+import org.einkorn.passes.relations.Vastness;
+import org.einkorn.passes.sparse.ListStore;
 import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.sparse.SparseLowering;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,6 +6,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.nest.Numbers;
 
 /// The frontier of a relation that is a table: tuples stand in it in the order in which they came,
 /// so those of a round are those between two numbers.

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.runtime.DType;
 
 /// The entries of a listed tensor, sorted by their positions: compressed sparse rows along the last

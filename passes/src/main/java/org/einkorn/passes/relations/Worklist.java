@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +13,7 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.runtime.DType;
 
 /// Which elements of a state have changed and are to be looked at: a queue in memory.

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +9,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
@@ -17,7 +18,7 @@ import org.einkorn.runtime.DType;
 ///
 /// Row `r` is `columns[starts[r] … starts[r + 1] − 1]`; rows are numbered by the other axes, the
 /// last the fastest. Positions in a row have no order, and one may be there twice: that takes one
-/// pass over the tuples, where [SortedList] takes one for each axis.
+/// pass over the tuples, where sorting them takes one for each axis.
 ///
 /// @param axis the axis along which positions are listed
 /// @param tuples the relation as a list of tuples, if it is one; else all its positions are looked

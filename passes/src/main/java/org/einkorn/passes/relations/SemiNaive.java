@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ import org.einkorn.runtime.DType;
 /// relations where it can ([RuleNest]). What comes out goes into the target at once, so that later
 /// steps of the same round use it. As ⊕ is idempotent and ⊗ monotone, all orders come to the same
 /// least fixpoint (the chaotic iteration of Cousot and Cousot, 1977).
-final class SemiNaive {
+public final class SemiNaive {
   private final Fixpoint fixpoint;
   private final Map<String, Frontier> frontiers = new LinkedHashMap<>();
   private final Relations relations;
@@ -47,9 +47,9 @@ final class SemiNaive {
   /// Loops, their memory, and which of them repeat.
   ///
   /// @param functions after the states have the values that they start from
-  record Lowered(
+  public record Lowered(
       List<Buffer> buffers, List<Function> functions, Repeat repeat, List<TupleCount> tupleCounts) {
-    Lowered {
+    public Lowered {
       buffers = List.copyOf(buffers);
       functions = List.copyOf(functions);
       tupleCounts = List.copyOf(tupleCounts);
@@ -59,7 +59,7 @@ final class SemiNaive {
   /// The loops of an iteration that is a [monotone][Fixpoint#isMonotone] fixpoint.
   ///
   /// @param relations those that no round changes, and the states that are tables
-  static Lowered lower(Step.Iteration iteration, Relations relations) {
+  public static Lowered lower(Step.Iteration iteration, Relations relations) {
     return new SemiNaive(Fixpoint.of(iteration).orElseThrow(), relations).run(iteration);
   }
 
