@@ -67,6 +67,11 @@ public record Contraction(
     return operands.getFirst().type();
   }
 
+  /// Whether this is the body of a rule: a conjunction of truth values.
+  public boolean isConjunction() {
+    return valueType() == DType.BOOL && (operands.size() == 1 || join == BinaryOp.AND);
+  }
+
   /// The operands joined into one expression, left to right.
   public Scalar joined() {
     Scalar value = operands.getFirst();

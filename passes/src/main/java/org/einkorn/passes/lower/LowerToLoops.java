@@ -165,7 +165,7 @@ public final class LowerToLoops {
         || definition.body() instanceof Body.Accumulate(Projection projection, var terms)
             && projection == Projection.ANY
             && definition.type().dtype() == DType.BOOL
-            && TableChoice.areRules(terms)
+            && terms.stream().allMatch(Contraction::isConjunction)
             && terms.stream()
                 .flatMap(term -> term.operands().stream())
                 .anyMatch(

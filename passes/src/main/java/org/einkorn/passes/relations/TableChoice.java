@@ -128,13 +128,8 @@ public final class TableChoice {
         : Optional.empty();
   }
 
-  /// Whether each term is a conjunction.
-  public static boolean areRules(List<Contraction> terms) {
-    return terms.stream()
-        .allMatch(
-            term ->
-                term.valueType() == DType.BOOL
-                    && (term.operands().size() == 1 || term.join() == BinaryOp.AND));
+  private static boolean areRules(List<Contraction> terms) {
+    return terms.stream().allMatch(Contraction::isConjunction);
   }
 
   // -------------------------------------------------------------------------- reads
