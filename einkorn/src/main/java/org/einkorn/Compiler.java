@@ -9,12 +9,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Lesson;
 import org.einkorn.ir.expr.IndexEvaluator;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.ModuleFacts;
@@ -143,12 +145,27 @@ final class Compiler {
 
     /// What is wrong with the sizes of a run.
     List<Diagnostic> unmet(Map<String, Long> sizes) {
+      return requirements(
+          required ->
+              required instanceof Compiled.Requirement.NotEmpty(IndexExpr extent, _)
+                  && IndexEvaluator.extent(extent, name -> Objects.requireNonNull(sizes.get(name)))
+                      <= 0);
+    }
+
+    /// What the labels of a run show to be doubtful.
+    ///
+    /// @param labels by the symbol of the extent of the axes that have them
+    List<Diagnostic> doubts(Map<String, List<String>> labels) {
+      return requirements(
+          required ->
+              required instanceof Compiled.Requirement.NoLabel(IndexExpr extent, String label, _)
+                  && extent instanceof IndexExpr.Symbol(String name)
+                  && labels.getOrDefault(name, List.of()).contains(label));
+    }
+
+    private List<Diagnostic> requirements(Predicate<Compiled.Requirement> isBroken) {
       return entry.requirements().stream()
-          .filter(
-              required ->
-                  IndexEvaluator.extent(
-                          required.extent(), name -> Objects.requireNonNull(sizes.get(name)))
-                      <= 0)
+          .filter(isBroken)
           .map(Compiled.Requirement::otherwise)
           .toList();
     }

@@ -179,6 +179,7 @@ public final class Program {
               compilation.views().memory(given));
       CompiledCode code = compilation.code(data.inputs(), timings);
       code.warnings().forEach(options.onWarning());
+      compilation.doubts(data.labels()).forEach(options.onWarning());
       Results results =
           code.run(arena, data.inputs(), options.run(), timings)
               .learned(learned)

@@ -12,7 +12,7 @@ import org.einkorn.ir.tensor.Program;
 /// @param program the program; nothing if there is an error, or as long as it is open
 /// @param diagnostics errors and warnings, in order of position
 /// @param open what must be known before there can be a program: errors for those who need it now
-/// @param requirements what must hold of the sizes that data fix
+/// @param requirements what must hold of data
 /// @param lessons what is learned before the program runs, in order; its parameters are inputs of
 ///   the program then
 public record Compiled(
@@ -52,11 +52,21 @@ public record Compiled(
         lessons.stream().map(lesson -> lesson.map(change)).toList());
   }
 
-  /// An extent that must not be 0.
-  ///
-  /// @param extent over the symbols of the program
-  /// @param otherwise what is wrong if it is
-  public record Requirement(IndexExpr extent, Diagnostic otherwise) {}
+  /// What must hold of the data of a run, or should.
+  public sealed interface Requirement {
+    /// What is wrong if it does not hold.
+    Diagnostic otherwise();
+
+    /// An extent that must not be 0.
+    ///
+    /// @param extent over the symbols of the program
+    record NotEmpty(IndexExpr extent, Diagnostic otherwise) implements Requirement {}
+
+    /// A text that should be no label.
+    ///
+    /// @param extent the symbol of the axis that has the labels
+    record NoLabel(IndexExpr extent, String label, Diagnostic otherwise) implements Requirement {}
+  }
 
   /// Why there is no program: its errors, or what has to be known first.
   public List<Diagnostic> refusals() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +77,18 @@ final class RelationFilesTest {
     file("parents.tsv", "Alice\tBob\n");
     String text = "Parent(x, y) = \"parents.tsv\"\n" + ANCESTORS + "Ancestor(Nobody, x)?\n";
     assertEquals("(none)\n", answers(program(text).run()));
+  }
+
+  @Test
+  void aLabelOfAFileWithoutItsQuotesEarnsAWarning() throws IOException {
+    file("parents.tsv", "alice\tbob\nbob\tcarl\n");
+    List<String> codes = new ArrayList<>();
+    Options options = Options.defaults().withWarnings(warning -> codes.add(warning.code()));
+    String text = "Parent(x, y) = \"parents.tsv\"\n" + ANCESTORS;
+    program(text + "Ancestor(\"alice\", x)?\nAncestor(dora, x)?\n").with(options).run();
+    assertEquals(List.of(), codes);
+    program(text + "Ancestor(bob, x)?\n").with(options).run();
+    assertEquals(List.of("W0106"), codes);
   }
 
   @Test

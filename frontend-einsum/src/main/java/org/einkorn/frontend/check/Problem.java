@@ -223,6 +223,9 @@ public sealed interface Problem {
   record NotOfSemiring(String semiring, String target, Origin at, boolean isSum)
       implements Problem {}
 
+  /// A variable of a question that is called like a label of the axis.
+  record SpelledLikeLabel(String name, String tensor, Origin at) implements Problem {}
+
   /// What may be wrong with tensors that need themselves.
   sealed interface OfRecursion extends Problem {}
 

@@ -232,6 +232,15 @@ public final class ProblemWords {
           Diagnostic.warning("W0104", "this is the average of nothing, which is 0")
               .at(p.at(), "its axis is empty")
               .help("run it over an axis that has positions");
+      case Problem.SpelledLikeLabel p ->
+          Diagnostic.warning(
+                  "W0106",
+                  code(p.name()) + " is a variable, and a label of this axis has the same name")
+              .at(p.at(), "this asks for all positions of " + code(p.tensor()) + " here")
+              .help(
+                  "to ask for the label alone write it in quotes, `\""
+                      + p.name()
+                      + "\"`; if all are meant, give the variable another name");
       case Problem.Unused p ->
           Diagnostic.warning("W0102", "the " + p.what() + " " + code(p.name()) + " is not used")
               .at(p.at(), "")

@@ -1,6 +1,8 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,6 +111,49 @@ final class Answers {
             Tree.Fact _,
             Tree.ReadFile _,
             Tree.Learn _ -> {}
+      }
+    }
+  }
+
+  /// Notes the variables of questions that occur nowhere else: whoever forgets the quotes of a
+  /// label writes one.
+  ///
+  /// @param items the equations and rules of the program
+  void lookForLabels(List<Tree.Statement> statements, Collection<List<Item>> items) {
+    Set<String> known = new HashSet<>();
+    Uses uses = new Uses(_ -> true);
+    for (List<Item> group : items) {
+      for (Item item : group) {
+        item.value().ifPresent(value -> known.addAll(uses.of(value).keySet()));
+      }
+    }
+    for (Tree.Statement statement : statements) {
+      Optional<Tree.Expression> value =
+          switch (statement) {
+            case Tree.Query query -> Optional.of(query.value());
+            case Tree.WriteFile file -> Optional.of(file.value());
+            default -> Optional.empty();
+          };
+      if (value.isPresent() && value.get() instanceof Tree.Access access) {
+        lookForLabels(access, known);
+      }
+    }
+  }
+
+  private void lookForLabels(Tree.Access access, Set<String> known) {
+    TensorInfo tensor = context.tensor(access.tensor().text());
+    if (tensor == null || tensor.isBroken() || tensor.rank() != access.indices().size()) {
+      return;
+    }
+    for (int axis = 0; axis < tensor.rank(); axis++) {
+      if (access.indices().get(axis) instanceof Tree.Position(Tree.Name name, Origin _)
+          && !Names.isCapital(name.text())
+          && !known.contains(name.text())) {
+        context.required.add(
+            new Context.Required(
+                tensor.extents().get(axis),
+                Optional.of(name.text()),
+                new Problem.SpelledLikeLabel(name.text(), access.tensor().text(), name.origin())));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.Extents;
@@ -55,7 +56,10 @@ final class Context {
   private record Label(String symbol, String text, IndexExpr extent) {}
 
   /// An extent that must not be 0.
-  record Required(IndexExpr extent, Problem otherwise) {}
+  ///
+  /// @param label a text that should be no label of an axis with this extent; if nothing, the
+  ///   extent must not be 0
+  record Required(IndexExpr extent, Optional<String> label, Problem otherwise) {}
 
   Context(Request request) {
     this.request = request;

@@ -445,7 +445,8 @@ final class Elaborator {
     }
     String function = kind == Projection.MAX ? "argmax" : "argmin";
     context.required.add(
-        new Context.Required(count, new Problem.ExtremumOfNothing(function, origin)));
+        new Context.Required(
+            count, Optional.empty(), new Problem.ExtremumOfNothing(function, origin)));
     Node extremum = new Node.Project(kind, others, frame.substitute(value, renamed), origin);
     Node isExtremum =
         new Node.Logic(

@@ -167,6 +167,7 @@ final class Equations {
         || problem instanceof Problem.Unused
         || problem instanceof Problem.OpenRank
         || problem instanceof Problem.AverageOfNothing
+        || problem instanceof Problem.SpelledLikeLabel
         || problem instanceof Problem.NoInfluence
         || problem instanceof Problem.OnlyThroughTruth;
   }

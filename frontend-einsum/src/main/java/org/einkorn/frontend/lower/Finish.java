@@ -31,7 +31,7 @@ import org.einkorn.runtime.DType;
 final class Finish {
   private final Context context;
   private final Answers answers;
-  private final List<ProgramLowering.Required> open = new ArrayList<>();
+  private final List<Context.Required> open = new ArrayList<>();
   private final Map<String, List<List<String>>> outputLabels = new HashMap<>();
 
   Finish(Context context, Answers answers) {
@@ -56,10 +56,11 @@ final class Finish {
         fixed.addAll(Extents.symbols(context.extents.resolve(extent)));
       }
     }
+    List<Context.Required> ofData = requireNoLabels();
     context.extents.close(fixed);
     List<String> symbols = nameSymbols();
     context.runChecks();
-    require();
+    require(ofData);
     Resolver resolver = new Resolver(context, labels);
     List<Definition> definitions = new ArrayList<>();
     for (Definition definition : context.definitions) {
@@ -78,20 +79,41 @@ final class Finish {
     return Optional.of(new Program(name, signature, EvaluationOrder.sorted(definitions)));
   }
 
-  /// Extents that must not be 0: those that are known are checked, the others left to the run.
-  private void require() {
+  /// Texts that should be no labels: those of the program are checked.
+  ///
+  /// @return what the labels of data may break
+  private List<Context.Required> requireNoLabels() {
+    List<Context.Required> ofData = new ArrayList<>();
     for (Context.Required required : context.required) {
+      Optional<String> label = required.label();
+      if (label.filter(context.labelsOf(required.extent())::contains).isPresent()) {
+        context.report(required.otherwise());
+      } else if (label.isPresent() && context.extents.isOpen(required.extent())) {
+        ofData.add(required);
+      }
+    }
+    return ofData;
+  }
+
+  /// Extents that must not be 0: those that are known are checked, the others left to the run.
+  ///
+  /// @param ofData what else is left to the run
+  private void require(List<Context.Required> ofData) {
+    List<Context.Required> all = new ArrayList<>(context.required);
+    all.removeIf(required -> required.label().isPresent());
+    all.addAll(ofData);
+    for (Context.Required required : all) {
       IndexExpr extent = context.extents.resolve(required.extent());
-      if (extent.equals(IndexExpr.Constant.ZERO)) {
+      if (extent.equals(IndexExpr.Constant.ZERO) && required.label().isEmpty()) {
         context.report(required.otherwise());
       } else if (!(extent instanceof IndexExpr.Constant)) {
-        open.add(new ProgramLowering.Required(extent, required.otherwise()));
+        open.add(new Context.Required(extent, required.label(), required.otherwise()));
       }
     }
   }
 
-  /// Extents that must not be 0 and that data fix.
-  List<ProgramLowering.Required> required() {
+  /// What must hold of data.
+  List<Context.Required> required() {
     return List.copyOf(open);
   }
 

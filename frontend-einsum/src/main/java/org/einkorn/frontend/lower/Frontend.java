@@ -36,14 +36,18 @@ public final class Frontend {
     boolean isWrong = all.stream().anyMatch(Diagnostic::isError);
     Optional<Program> program = isWrong ? Optional.empty() : lowered.program();
     List<Compiled.Requirement> requirements =
-        lowered.required().stream()
-            .map(
-                required ->
-                    new Compiled.Requirement(
-                        required.extent(), ProblemWords.diagnostic(required.otherwise())))
-            .toList();
+        lowered.required().stream().map(Frontend::requirement).toList();
     List<Diagnostic> open = lowered.open().stream().map(ProblemWords::diagnostic).toList();
     return new Compiled(program, Diagnostic.sorted(all), open, requirements);
+  }
+
+  private static Compiled.Requirement requirement(Context.Required required) {
+    Diagnostic otherwise = ProblemWords.diagnostic(required.otherwise());
+    return required
+        .label()
+        .<Compiled.Requirement>map(
+            label -> new Compiled.Requirement.NoLabel(required.extent(), label, otherwise))
+        .orElseGet(() -> new Compiled.Requirement.NotEmpty(required.extent(), otherwise));
   }
 
   /// The relations of a program whose tuples come from files or from who runs it: their names, and

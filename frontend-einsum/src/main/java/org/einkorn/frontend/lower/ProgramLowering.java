@@ -14,7 +14,6 @@ import org.einkorn.frontend.Request;
 import org.einkorn.frontend.check.Problem;
 import org.einkorn.frontend.syntax.DeclarationKind;
 import org.einkorn.frontend.syntax.Tree;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Components;
 import org.einkorn.ir.tensor.Program;
@@ -36,17 +35,14 @@ public final class ProgramLowering {
   ///
   /// @param program nothing if there is an error, or if it is open
   /// @param open what must be known before there can be a program
-  /// @param required extents that must not be 0, over the symbols of the program
+  /// @param required what must hold of data
   /// @param hasLabels whether a position is a label, whose number all equations together decide
   public record Result(
       Optional<Program> program,
       List<Problem> problems,
       List<Problem> open,
-      List<Required> required,
+      List<Context.Required> required,
       boolean hasLabels) {}
-
-  /// An extent that must not be 0, and what is wrong if it is.
-  public record Required(IndexExpr extent, Problem otherwise) {}
 
   private ProgramLowering(Tree.Program tree, Request request) {
     this.context = new Context(request);
@@ -86,6 +82,7 @@ public final class ProgramLowering {
       }
     }
     answers.lower(tree.statements());
+    answers.lookForLabels(tree.statements(), items.values());
     if (context.problems.stream().allMatch(Equations::isWarning)) {
       warnUnused();
     }
