@@ -1,0 +1,267 @@
+package org.einkorn.ir.integer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+
+/// `dividend floordiv divisor`, and the rules that simplify it.
+///
+/// @param dividend a sum whose remainders are written as such
+/// @param divisor positive
+record Quotient(Polynomial dividend, Polynomial divisor) {
+  /// A rewrite of a quotient, tried in the order of [#RULES].
+  ///
+  /// @param name in kebab case
+  record Rule(String name, Rewrite rewrite) {
+    /// Nothing where the rule does not fire.
+    Optional<Polynomial> apply(Quotient quotient, Simplifier simplifier) {
+      return rewrite.apply(quotient, simplifier);
+    }
+  }
+
+  interface Rewrite {
+    Optional<Polynomial> apply(Quotient quotient, Simplifier simplifier);
+  }
+
+  /// `x floordiv 1 → x`
+  static final Rule DIVIDE_BY_ONE =
+      new Rule(
+          "divide-by-one",
+          (quotient, simplifier) ->
+              quotient.divisor.is(1)
+                  ? Optional.of(simplifier.unfolded(quotient.dividend))
+                  : Optional.empty());
+
+  /// `x floordiv d → k` where `k · d ≤ x < (k + 1) · d`
+  static final Rule KNOWN_BLOCK =
+      new Rule(
+          "known-block",
+          (quotient, simplifier) -> {
+            Prover prover = simplifier.prover();
+            Interval divisors = prover.interval(quotient.divisor);
+            Interval known = prover.interval(quotient.dividend).floorDiv(divisors);
+            if (!known.isSingle() && quotient.dividend.terms().size() > 1) {
+              Polynomial dividend = simplifier.unfolded(quotient.dividend);
+              known = prover.bounds(dividend).floorDiv(divisors);
+            }
+            if (known.isSingle()) {
+              return Optional.of(Polynomial.of(known.least()));
+            }
+            if (quotient.divisor.isConstant()) {
+              return Optional.empty();
+            }
+            Polynomial dividend = simplifier.unfolded(quotient.dividend);
+            Polynomial last = quotient.divisor.plus(-1);
+            return prover.isNotNegative(dividend) && prover.isNotNegative(last.minus(dividend))
+                ? Optional.of(Polynomial.ZERO)
+                : Optional.empty();
+          });
+
+  /// `(d · q + r) floordiv d → q + r floordiv d`
+  static final Rule TAKE_OUT_MULTIPLES =
+      new Rule(
+          "take-out-multiples",
+          (quotient, simplifier) -> {
+            Polynomial multiple = multiple(quotient.dividend, quotient.divisor);
+            if (multiple.is(0)) {
+              return Optional.empty();
+            }
+            Polynomial rest = quotient.dividend.minus(multiple.times(quotient.divisor));
+            Polynomial left = simplifier.quotient(simplifier.unfolded(rest), quotient.divisor);
+            return Optional.of(simplifier.unfolded(multiple).plus(left));
+          });
+
+  /// `q` such that what is left of `dividend − q · divisor` holds no multiple of the divisor.
+  private static Polynomial multiple(Polynomial dividend, Polynomial divisor) {
+    if (divisor.isConstant()) {
+      long by = divisor.constant();
+      List<Polynomial.Term> terms = new ArrayList<>();
+      for (Polynomial.Term term : dividend.terms()) {
+        if (term.coefficient() / by != 0) {
+          terms.add(new Polynomial.Term(term.coefficient() / by, term.atoms()));
+        }
+      }
+      return new Polynomial(terms, Math.floorDiv(dividend.constant(), by));
+    }
+    if (!Simplifier.isProduct(divisor)) {
+      return multipleOfSum(dividend, divisor);
+    }
+    Polynomial.Term by = divisor.terms().getFirst();
+    Polynomial multiple = Polynomial.ZERO;
+    for (Polynomial.Term term : dividend.terms()) {
+      multiple = multiple.plus(quotient(term, by));
+    }
+    return multiple;
+  }
+
+  /// `term / by` where it is whole, else 0.
+  private static Polynomial quotient(Polynomial.Term term, Polynomial.Term by) {
+    Optional<List<IndexExpr>> rest = Polynomial.without(term.atoms(), by.atoms());
+    if (rest.isEmpty() || term.coefficient() % by.coefficient() != 0) {
+      return Polynomial.ZERO;
+    }
+    long coefficient = term.coefficient() / by.coefficient();
+    return rest.get().isEmpty()
+        ? Polynomial.of(coefficient)
+        : Polynomial.of(new Polynomial.Term(coefficient, rest.get()));
+  }
+
+  /// Multiples of `n + 1`: of its first term, if that takes terms away and adds none.
+  private static Polynomial multipleOfSum(Polynomial dividend, Polynomial divisor) {
+    Polynomial.Term by = divisor.terms().getFirst();
+    Polynomial multiple = Polynomial.ZERO;
+    Polynomial rest = dividend;
+    for (Polynomial.Term term : dividend.terms()) {
+      Polynomial part = quotient(term, by);
+      Polynomial less = rest.minus(part.times(divisor));
+      if (!part.is(0) && size(less) < size(rest)) {
+        multiple = multiple.plus(part);
+        rest = less;
+      }
+    }
+    return multiple;
+  }
+
+  private static int size(Polynomial form) {
+    return form.terms().size() + (form.constant() == 0 ? 0 : 1);
+  }
+
+  /// `(g · x + c) floordiv (g · d) → (x + c floordiv g) floordiv d`
+  static final Rule CANCEL_COMMON_FACTOR =
+      new Rule(
+          "cancel-common-factor",
+          (quotient, simplifier) -> {
+            Polynomial x = quotient.dividend;
+            long divisorFactor =
+                quotient.divisor.isConstant()
+                    ? quotient.divisor.constant()
+                    : Polynomial.gcd(quotient.divisor.commonFactor(), quotient.divisor.constant());
+            long factor = Polynomial.gcd(x.commonFactor(), divisorFactor);
+            if (factor > 1) {
+              Polynomial smaller = x.divided(factor, Math.floorDiv(x.constant(), factor));
+              Polynomial divisor =
+                  quotient.divisor.divided(factor, quotient.divisor.constant() / factor);
+              return Optional.of(simplifier.quotient(simplifier.unfolded(smaller), divisor));
+            }
+            return commonAtom(quotient, simplifier);
+          });
+
+  /// `(n · x) floordiv (n · d) → x floordiv d`
+  private static Optional<Polynomial> commonAtom(Quotient quotient, Simplifier simplifier) {
+    if (quotient.dividend.constant() != 0 || !Simplifier.isProduct(quotient.divisor)) {
+      return Optional.empty();
+    }
+    for (IndexExpr atom : quotient.divisor.terms().getFirst().atoms()) {
+      Polynomial factor = Polynomial.atom(atom);
+      Optional<Polynomial> x = quotient.dividend.dividedExactly(factor);
+      if (x.isPresent() && simplifier.isPositive(factor)) {
+        Polynomial divisor = quotient.divisor.dividedExactly(factor).orElseThrow();
+        return Optional.of(simplifier.quotient(simplifier.unfolded(x.get()), divisor));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// `(g · x + r) floordiv (g · d) → x floordiv d` where `0 ≤ r < g`; where r lies in another block
+  /// of g, x is moved by its number.
+  static final Rule DROP_SMALL_REST =
+      new Rule(
+          "drop-small-rest",
+          (quotient, simplifier) -> {
+            if (!quotient.divisor.isConstant() || quotient.dividend.terms().size() < 2) {
+              return Optional.empty();
+            }
+            long divisor = quotient.divisor.constant();
+            long tried = 1;
+            for (Polynomial.Term term : quotient.dividend.terms()) {
+              long factor = Polynomial.gcd(term.coefficient(), divisor);
+              if (factor > 1 && factor != tried) {
+                tried = factor;
+                Optional<Polynomial> result = withoutRest(quotient, factor, simplifier);
+                if (result.isPresent()) {
+                  return result;
+                }
+              }
+            }
+            return Optional.empty();
+          });
+
+  private static Optional<Polynomial> withoutRest(
+      Quotient quotient, long factor, Simplifier simplifier) {
+    List<Polynomial.Term> multiples = new ArrayList<>();
+    List<Polynomial.Term> others = new ArrayList<>();
+    for (Polynomial.Term term : quotient.dividend.terms()) {
+      if (term.coefficient() % factor == 0) {
+        multiples.add(new Polynomial.Term(term.coefficient() / factor, term.atoms()));
+      } else {
+        others.add(term);
+      }
+    }
+    Polynomial rest = new Polynomial(others, quotient.dividend.constant());
+    Interval blocks = simplifier.prover().interval(rest).floorDiv(Interval.of(factor));
+    if (!blocks.isSingle()) {
+      return Optional.empty();
+    }
+    Polynomial x = new Polynomial(multiples, blocks.least());
+    Polynomial divisor = Polynomial.of(quotient.divisor.constant() / factor);
+    return Optional.of(simplifier.quotient(simplifier.unfolded(x), divisor));
+  }
+
+  /// `(c · (x mod b) + y) floordiv d → (c · x + y) floordiv d − c · b / d · (x floordiv b)` where d
+  /// divides c · b
+  static final Rule UNWRAP_REMAINDER =
+      new Rule(
+          "unwrap-remainder",
+          (quotient, simplifier) -> {
+            if (!quotient.divisor.isConstant()) {
+              return Optional.empty();
+            }
+            long divisor = quotient.divisor.constant();
+            for (Polynomial.Term term : quotient.dividend.terms()) {
+              if (term.atoms().size() == 1
+                  && term.atoms().getFirst()
+                      instanceof IndexExpr.FloorMod(IndexExpr x, IndexExpr.Constant(long b))
+                  && Math.multiplyExact(term.coefficient(), b) % divisor == 0) {
+                Polynomial unwrapped =
+                    quotient.dividend.plus(
+                        Polynomial.of(x).minus(Polynomial.of(new Polynomial.Term(1, term.atoms()))),
+                        term.coefficient());
+                Polynomial left =
+                    simplifier.quotient(simplifier.unfolded(unwrapped), quotient.divisor);
+                Polynomial blocks = simplifier.quotient(simplifier.canonical(x), Polynomial.of(b));
+                long times = Math.multiplyExact(term.coefficient(), b) / divisor;
+                return Optional.of(left.plus(blocks, Math.negateExact(times)));
+              }
+            }
+            return Optional.empty();
+          });
+
+  /// `(x floordiv b + c) floordiv d → (x + b · c) floordiv (b · d)`
+  static final Rule MERGE_QUOTIENTS =
+      new Rule(
+          "merge-quotients",
+          (quotient, simplifier) -> {
+            Polynomial plain = new Polynomial(quotient.dividend.terms(), 0);
+            if (plain.singleAtom().orElse(null)
+                instanceof IndexExpr.FloorDiv(IndexExpr x, IndexExpr b)) {
+              Polynomial inner = simplifier.canonical(b);
+              if (simplifier.isPositive(inner)) {
+                Polynomial dividend =
+                    simplifier.canonical(x).plus(inner, quotient.dividend.constant());
+                return Optional.of(simplifier.quotient(dividend, inner.times(quotient.divisor)));
+              }
+            }
+            return Optional.empty();
+          });
+
+  static final List<Rule> RULES =
+      List.of(
+          DIVIDE_BY_ONE,
+          KNOWN_BLOCK,
+          TAKE_OUT_MULTIPLES,
+          CANCEL_COMMON_FACTOR,
+          DROP_SMALL_REST,
+          UNWRAP_REMAINDER,
+          MERGE_QUOTIENTS);
+}
