@@ -16,9 +16,14 @@ final class Prover {
   private static final int MAX_DEPTH = 16;
   private static final int MAX_FACTS = 3;
 
+  /// How many searches may lie in one another if facts are used: the parts of a fact are simplified
+  /// by proofs too, and those must not begin with the same fact again.
+  private static final int MAX_NESTING = 2;
+
   private final Simplifier simplifier;
   private final Assumptions assumptions;
   private int fuel;
+  private int nesting;
 
   Prover(Simplifier simplifier, Assumptions assumptions) {
     this.simplifier = simplifier;
@@ -116,7 +121,9 @@ final class Prover {
     }
     int before = fuel;
     fuel = before > 0 ? before : FUEL;
+    nesting++;
     long found = Math.max(from, new Search(goal).least(form, 0, 0));
+    nesting--;
     fuel = before;
     return found;
   }
@@ -137,7 +144,7 @@ final class Prover {
       }
       try {
         best = Math.max(best, eliminate(form, depth, facts));
-        return best >= goal || facts >= MAX_FACTS
+        return best >= goal || facts >= MAX_FACTS || nesting > MAX_NESTING
             ? best
             : Math.max(best, useFacts(form, depth, facts, best));
       } catch (ArithmeticException overflow) {
