@@ -48,7 +48,13 @@ class IntegerFuzzTest {
     System.out.printf(
         "integers: %d expressions from seed %d, %d shorter, %d with exact bounds,"
             + " simplified in %.1f µs (median), %.1f µs (99 of 100), %.1f ms (most)%n",
-        COUNT, SEED, shorter, tight, nanos[COUNT / 2] / 1e3, nanos[COUNT * 99 / 100] / 1e3, nanos[COUNT - 1] / 1e6);
+        COUNT,
+        SEED,
+        shorter,
+        tight,
+        nanos[COUNT / 2] / 1e3,
+        nanos[COUNT * 99 / 100] / 1e3,
+        nanos[COUNT - 1] / 1e6);
   }
 
   /// Whether the bounds are reached.
