@@ -13,6 +13,7 @@ import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Span;
 import org.einkorn.ir.tensor.Definition;
@@ -22,7 +23,6 @@ import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.passes.cost.OperationCount;
-import org.einkorn.passes.lower.TupleCounts;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DataException;
@@ -144,7 +144,7 @@ public record Explanation(
           kernels(lowered, planned, symbols),
           timings,
           PlanWarnings.of(program, lowered.trace()),
-          List.copyOf(TupleCounts.of(lowered.scheduled()).keySet()),
+          lowered.scheduled().tupleCounts().stream().map(TupleCount::relation).toList(),
           List.of());
     } catch (ArithmeticException e) {
       throw DataException.of(DataFault.SHAPE_OVERFLOW)

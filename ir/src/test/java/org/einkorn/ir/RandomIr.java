@@ -22,6 +22,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Regions;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
@@ -338,8 +339,21 @@ public final class RandomIr {
       growths.add(new Growth(places, fresh()));
       buffers.add(new Buffer(growths.getFirst().buffer(), type, Buffer.Scope.GLOBAL));
     }
+    List<TupleCount> counts = new ArrayList<>();
+    if (exprs.chance(0.3)) {
+      String number = fresh();
+      TensorType type = new TensorType(DType.I64, List.of());
+      buffers.add(new Buffer(number, type, Buffer.Scope.GLOBAL));
+      counts.add(new TupleCount(fresh(), new Scalar.Read(number, DType.I64, List.of())));
+    }
     return new Module(
-        exprs.pick(STRINGS), signature(inputs, results), buffers, functions, repeats, growths);
+        exprs.pick(STRINGS),
+        signature(inputs, results),
+        buffers,
+        functions,
+        repeats,
+        growths,
+        counts);
   }
 
   /// Loops over all elements of a buffer that store each of them.

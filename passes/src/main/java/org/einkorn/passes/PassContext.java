@@ -71,12 +71,6 @@ public record PassContext(
     return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, positions, trace);
   }
 
-  /// This context with a new record of rewrites.
-  public PassContext withTrace(Trace.Recorder recorder) {
-    return new PassContext(
-        sizes, mayReassociate, objective, memoryLimitBytes, fewPositions, recorder);
-  }
-
   /// The value of a symbol, where it is known.
   public OptionalLong size(String symbol) {
     return sizes.of(symbol);

@@ -105,11 +105,7 @@ final class Checks {
   }
 
   private double[] get(String tensor) {
-    return get(dual, tensor);
-  }
-
-  private static double[] get(Map<String, double[]> tensors, String tensor) {
-    return Objects.requireNonNull(tensors.get(tensor), tensor);
+    return Derived.get(dual, tensor);
   }
 
   private Optional<String> targets() {
@@ -141,16 +137,23 @@ final class Checks {
     double[] u = Derived.elements(Objects.requireNonNull(program.inputs().get("U")));
     double[] v = Derived.elements(Objects.requireNonNull(program.inputs().get("V")));
     double[] v2 = Derived.elements(Objects.requireNonNull(program.inputs().get("V2")));
-    return equal("⟨U, J V⟩", u, get(jvm, "Forward"), get(jvm, "Reverse"), v)
+    return equal("⟨U, J V⟩", u, Derived.get(jvm, "Forward"), Derived.get(jvm, "Reverse"), v)
         .or(
             () ->
                 equal(
                     "the slope of the loss",
-                    get(jvm, "Slope"),
+                    Derived.get(jvm, "Slope"),
                     new double[] {1},
-                    get(jvm, "Gradient"),
+                    Derived.get(jvm, "Gradient"),
                     v))
-        .or(() -> equal("the Hessian", get(jvm, "Hessian"), v2, get(jvm, "Hessian2"), v));
+        .or(
+            () ->
+                equal(
+                    "the Hessian",
+                    Derived.get(jvm, "Hessian"),
+                    v2,
+                    Derived.get(jvm, "Hessian2"),
+                    v));
   }
 
   private static Optional<String> equal(

@@ -30,6 +30,8 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param text of the program
 /// @param inputs all in `f64`, but for integers
 record Derived(String text, Map<String, Tensor> inputs) {
+  static final List<Target> TARGETS = List.of(Target.interpreter(), Target.jvm(), Target.llvm());
+
   private static final RunOptions ONE_THREAD = RunOptions.defaults().withThreads(1);
 
   /// All elements of a tensor of floats.
@@ -45,6 +47,16 @@ record Derived(String text, Map<String, Tensor> inputs) {
   /// A tensor of `f64`.
   static Tensor tensor(long[] extents, double... elements) {
     return Tensor.wrap(elements, extents);
+  }
+
+  /// A tensor of one number, without axes.
+  static Tensor number(double value) {
+    return tensor(new long[] {}, value);
+  }
+
+  /// The elements of one of several tensors, which is there.
+  static double[] get(Map<String, double[]> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   /// A tensor of random numbers from −1.5 to 1.5.

@@ -1,11 +1,11 @@
 package org.einkorn.derivatives;
 
+import static org.einkorn.derivatives.Derived.TARGETS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
 import java.util.Map;
 import org.einkorn.Einkorn;
 import org.einkorn.Stage;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /// Functions that say what their derivatives are.
 class GivenDerivativesTest {
-  private static final List<Target> TARGETS =
-      List.of(Target.interpreter(), Target.jvm(), Target.llvm());
 
   private static final double[] X = {-1.5, 0.25, 2};
 

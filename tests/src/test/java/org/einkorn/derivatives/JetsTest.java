@@ -1,5 +1,6 @@
 package org.einkorn.derivatives;
 
+import static org.einkorn.derivatives.Derived.TARGETS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,8 +20,6 @@ import org.junit.jupiter.api.Test;
 /// Derivatives of high order: known series, points without a derivative, and what they cost.
 class JetsTest {
   private static final int ORDER = 6;
-  private static final List<Target> TARGETS =
-      List.of(Target.interpreter(), Target.jvm(), Target.llvm());
 
   private static double factorial(int n) {
     double product = 1;

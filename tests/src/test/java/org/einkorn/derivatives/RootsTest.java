@@ -1,5 +1,7 @@
 package org.einkorn.derivatives;
 
+import static org.einkorn.derivatives.Derived.get;
+import static org.einkorn.derivatives.Derived.number;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,14 +53,6 @@ class RootsTest {
   private static void assertNear(
       String how, Map<String, double[]> expected, Map<String, double[]> found) {
     assertEquals(Optional.empty(), Derived.difference(expected, found, 1e-9), how);
-  }
-
-  private static double[] get(Map<String, double[]> all, String name) {
-    return Objects.requireNonNull(all.get(name), name);
-  }
-
-  private static Tensor number(double value) {
-    return Derived.tensor(new long[] {}, value);
   }
 
   @Test

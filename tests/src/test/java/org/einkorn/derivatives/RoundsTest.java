@@ -1,5 +1,8 @@
 package org.einkorn.derivatives;
 
+import static org.einkorn.derivatives.Derived.TARGETS;
+import static org.einkorn.derivatives.Derived.get;
+import static org.einkorn.derivatives.Derived.number;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,16 +25,6 @@ import org.junit.jupiter.api.Test;
 class RoundsTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261128);
   private static final int COUNT = Integer.getInteger("einkorn.rounds", 120);
-  private static final List<Target> TARGETS =
-      List.of(Target.interpreter(), Target.jvm(), Target.llvm());
-
-  private static Tensor number(double value) {
-    return Derived.tensor(new long[] {}, value);
-  }
-
-  private static double[] get(Map<String, double[]> all, String name) {
-    return Objects.requireNonNull(all.get(name), name);
-  }
 
   @Test
   void programs() {

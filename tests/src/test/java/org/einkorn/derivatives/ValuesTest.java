@@ -1,12 +1,12 @@
 package org.einkorn.derivatives;
 
+import static org.einkorn.derivatives.Derived.TARGETS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.einkorn.Einkorn;
@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
 /// The values that the language reference states, and where derivatives stand in programs.
 class ValuesTest {
   private static final double ROUNDED = 1e-12;
-  private static final List<Target> TARGETS =
-      List.of(Target.interpreter(), Target.jvm(), Target.llvm());
 
   /// The gradient of the sum of `value` by `W[i]`, where `X[i]` may occur too, on every target and
   /// by dual numbers.

@@ -88,41 +88,30 @@ record Rewriter(
     if (replaced != scalar) {
       return replaced;
     }
-    return switch (scalar) {
-      case Scalar.Literal literal -> literal;
-      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) ->
-          new Scalar.Read(tensor, type, indices.stream().map(this::index).toList());
-      case Scalar.Position(IndexExpr index) -> new Scalar.Position(index(index));
-      case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, scalar(operand));
-      case Scalar.Binary(var op, Scalar left, Scalar right) ->
-          new Scalar.Binary(op, scalar(left), scalar(right));
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-          new Scalar.Select(scalar(condition), scalar(then), scalar(otherwise));
-      case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, scalar(operand));
-    };
+    return scalar.mapParts(this::index, this::scalar);
   }
 
+  /// Divisors are no positions; extents are replaced as wholes.
   private IndexExpr index(IndexExpr expr) {
     IndexExpr replaced = positions.apply(expr);
     if (replaced != expr) {
       return replaced;
     }
     return switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> expr;
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Sum(index(left), index(right));
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Product(index(left), index(right));
       case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
           new IndexExpr.FloorDiv(index(left), right);
       case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
           new IndexExpr.FloorMod(index(left), right);
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Minimum(index(left), index(right));
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Maximum(index(left), index(right));
       case IndexExpr.Fetch(String tensor, int axis, IndexExpr extent, Scalar source) ->
           new IndexExpr.Fetch(tensor, axis, extents.apply(extent), scalar(source));
+      case IndexExpr.Constant _,
+          IndexExpr.Variable _,
+          IndexExpr.Symbol _,
+          IndexExpr.Sum _,
+          IndexExpr.Product _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _ ->
+          expr.mapParts(this::index, this::scalar);
     };
   }
 }

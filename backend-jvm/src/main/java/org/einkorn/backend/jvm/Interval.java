@@ -18,10 +18,6 @@ record Interval(long low, long high) {
     return low >= 0 && high < bound;
   }
 
-  boolean isWithin(Interval other) {
-    return low >= other.low && high <= other.high;
-  }
-
   Interval plus(Interval other) {
     return new Interval(addLow(low, other.low), addHigh(high, other.high));
   }

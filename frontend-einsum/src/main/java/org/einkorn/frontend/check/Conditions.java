@@ -8,7 +8,6 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.runtime.DType;
 
 /// What the conditions around an expression say of positions: in `where(i > 0, X[i-1], 0)` the read
 /// is evaluated only where `i − 1 ≥ 0`.
@@ -79,40 +78,8 @@ public record Conditions(List<Linear> nonNegative) {
   }
 
   private static Optional<Linear> difference(Scalar greater, Scalar less) {
-    Optional<Linear> high = linear(greater);
-    Optional<Linear> low = linear(less);
+    Optional<Linear> high = greater.asIndex().map(Linear::of);
+    Optional<Linear> low = less.asIndex().map(Linear::of);
     return high.flatMap(one -> low.map(two -> one.plus(two, -1)));
-  }
-
-  /// A number that is an index expression.
-  private static Optional<Linear> linear(Scalar value) {
-    if (!value.type().isInteger()) {
-      return Optional.empty();
-    }
-    return switch (value) {
-      case Scalar.Literal literal when Math.abs(literal.longValue()) < 1L << 40 ->
-          Optional.of(Linear.of(literal.longValue()));
-      case Scalar.Position(IndexExpr index) -> Optional.of(Linear.of(index));
-      case Scalar.Unary(UnaryOp op, Scalar operand) when op == UnaryOp.NEGATE ->
-          linear(operand).map(inner -> inner.times(-1));
-      case Scalar.Cast(DType type, Scalar operand) when type.isInteger() -> linear(operand);
-      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) when op == BinaryOp.MULTIPLY ->
-          linear(left)
-              .flatMap(
-                  one ->
-                      linear(right)
-                          .map(two -> Linear.of(new IndexExpr.Product(one.expr(), two.expr()))));
-      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
-          when op == BinaryOp.ADD || op == BinaryOp.SUBTRACT ->
-          linear(left)
-              .flatMap(one -> linear(right).map(two -> one.plus(two, op == BinaryOp.ADD ? 1 : -1)));
-      case Scalar.Literal _,
-          Scalar.Read _,
-          Scalar.Unary _,
-          Scalar.Binary _,
-          Scalar.Select _,
-          Scalar.Cast _ ->
-          Optional.empty();
-    };
   }
 }

@@ -231,11 +231,6 @@ public final class Extents {
         && position < open.getOrDefault(name, 0L);
   }
 
-  /// Whether constants alone give the extent.
-  public boolean hasLowerBound(IndexExpr extent) {
-    return resolve(extent) instanceof IndexExpr.Symbol(String name) && atLeast.containsKey(name);
-  }
-
   /// Whether nothing but the program itself can fix this extent: labels or constant positions.
   public boolean isCounted(String name) {
     return vocabularies.containsKey(name) || atLeast.containsKey(name);

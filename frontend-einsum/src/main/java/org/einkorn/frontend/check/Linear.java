@@ -251,20 +251,15 @@ public record Linear(long constant, Map<String, Term> terms) {
   /// `expr` with symbols and variables replaced.
   public static IndexExpr substitute(IndexExpr expr, Function<IndexExpr, IndexExpr> leaf) {
     return switch (expr) {
-      case IndexExpr.Constant _ -> expr;
       case IndexExpr.Variable _, IndexExpr.Symbol _, IndexExpr.Fetch _ -> leaf.apply(expr);
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).plus(substitute(right, leaf));
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).times(substitute(right, leaf));
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).floorDiv(substitute(right, leaf));
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).floorMod(substitute(right, leaf));
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).min(substitute(right, leaf));
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
-          substitute(left, leaf).max(substitute(right, leaf));
+      case IndexExpr.Constant _,
+          IndexExpr.Sum _,
+          IndexExpr.Product _,
+          IndexExpr.FloorDiv _,
+          IndexExpr.FloorMod _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _ ->
+          expr.mapParts(part -> substitute(part, leaf), source -> source).folded();
     };
   }
 }

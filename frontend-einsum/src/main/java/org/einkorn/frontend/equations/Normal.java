@@ -116,9 +116,6 @@ final class Normal {
 
   private static Scalar scalar(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal literal -> literal;
-      case Scalar.Read(String tensor, DType type, List<IndexExpr> indices) ->
-          new Scalar.Read(tensor, type, indices(indices));
       case Scalar.Position(IndexExpr index) ->
           index(index) instanceof IndexExpr.Constant(long value)
               ? new Scalar.Literal(DType.I64, value)
@@ -131,37 +128,21 @@ final class Normal {
                   && literal.bits() != Integer.MIN_VALUE
               ? new Scalar.Literal(literal.type(), -literal.bits())
               : new Scalar.Unary(op, scalar(operand));
-      case Scalar.Binary(var op, Scalar left, Scalar right) ->
-          new Scalar.Binary(op, scalar(left), scalar(right));
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-          new Scalar.Select(scalar(condition), scalar(then), scalar(otherwise));
       case Scalar.Cast(DType type, Scalar operand) ->
           type == DType.I64
                   && scalar(operand) instanceof Scalar.Literal literal
                   && literal.type().isInteger()
               ? new Scalar.Literal(type, literal.longValue())
               : new Scalar.Cast(type, scalar(operand));
+      case Scalar.Literal _, Scalar.Read _, Scalar.Binary _, Scalar.Select _ ->
+          scalar.mapParts(Normal::index, Normal::scalar);
     };
   }
 
   /// The expression with the values inside its positions from data written this way too.
   private static IndexExpr positions(IndexExpr expr) {
-    return switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> expr;
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Sum(positions(left), positions(right));
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Product(positions(left), positions(right));
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.FloorDiv(positions(left), positions(right));
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.FloorMod(positions(left), positions(right));
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Minimum(positions(left), positions(right));
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
-          new IndexExpr.Maximum(positions(left), positions(right));
-      case IndexExpr.Fetch(String tensor, int axis, IndexExpr extent, Scalar source) ->
-          new IndexExpr.Fetch(tensor, axis, Linear.normalize(extent), scalar(source));
-    };
+    return expr instanceof IndexExpr.Fetch(String tensor, int axis, IndexExpr extent, Scalar source)
+        ? new IndexExpr.Fetch(tensor, axis, Linear.normalize(extent), scalar(source))
+        : expr.mapParts(Normal::positions, Normal::scalar);
   }
 }

@@ -141,17 +141,6 @@ final class Resolver {
   }
 
   private Scalar scalar(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Literal _ -> scalar;
-      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) ->
-          new Scalar.Read(tensor, type, indices.stream().map(this::index).toList());
-      case Scalar.Position(IndexExpr position) -> new Scalar.Position(index(position));
-      case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, scalar(operand));
-      case Scalar.Binary(var op, Scalar left, Scalar right) ->
-          new Scalar.Binary(op, scalar(left), scalar(right));
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-          new Scalar.Select(scalar(condition), scalar(then), scalar(otherwise));
-      case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, scalar(operand));
-    };
+    return scalar.mapParts(this::index, this::scalar);
   }
 }

@@ -4,10 +4,6 @@ import org.einkorn.ir.source.Span;
 
 /// A comment, with its signs: `// to the end of the line` or `/* over lines */`.
 public record Comment(Span span) {
-  public boolean isBlock() {
-    return text().startsWith("/*");
-  }
-
   public String text() {
     return span.text();
   }

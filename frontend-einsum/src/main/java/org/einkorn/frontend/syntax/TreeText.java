@@ -1,7 +1,6 @@
 package org.einkorn.frontend.syntax;
 
 import java.util.List;
-import java.util.Optional;
 import org.einkorn.ir.source.Origin;
 
 /// A tree as text that shows its shape (`ein ir --stage ast`), and back. Origins are left out,
@@ -57,9 +56,5 @@ public final class TreeText {
 
   static boolean isList(Class<?> type) {
     return type == List.class;
-  }
-
-  static boolean isOptional(Class<?> type) {
-    return type == Optional.class;
   }
 }

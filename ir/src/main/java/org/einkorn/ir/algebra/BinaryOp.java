@@ -83,6 +83,36 @@ public enum BinaryOp {
     };
   }
 
+  /// Whether a comparison holds.
+  ///
+  /// @param isLess whether the first operand is less than the other; it is not if one is NaN
+  /// @param isEqual whether they are equal; they are not if one is NaN
+  /// @throws IllegalStateException if this is no comparison
+  public boolean holds(boolean isLess, boolean isEqual) {
+    return switch (this) {
+      case EQUAL -> isEqual;
+      case NOT_EQUAL -> !isEqual;
+      case LESS -> isLess;
+      case LESS_EQUAL -> isLess || isEqual;
+      case ADD,
+          SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          MINIMUM,
+          MAXIMUM,
+          LOG_ADD_EXP,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          AND,
+          OR,
+          XOR ->
+          throw new IllegalStateException("`" + text + "` is no comparison");
+    };
+  }
+
   /// The type of the result for operands of type `operand`.
   public DType result(DType operand) {
     return isComparison() ? DType.BOOL : this == COMPLEX ? operand.complex() : operand;

@@ -1,6 +1,7 @@
 package org.einkorn.ir.eval;
 
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Integers;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Elementary;
@@ -52,16 +53,7 @@ final class Arithmetic {
 
   static long apply(UnaryOp op, long x) {
     try {
-      return switch (op) {
-        case NEGATE -> Math.negateExact(x);
-        case STOP -> x;
-        case MIX -> Elementary.mix(x);
-        case ABS -> Math.absExact(x);
-        case SIGN -> Long.signum(x);
-        case NOT -> 1 - x;
-        case FLOOR, CEIL, ROUND, SQRT, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ ->
-            throw new IllegalStateException("`" + op.text() + "` of an integer");
-      };
+      return Integers.apply(op, x);
     } catch (ArithmeticException e) {
       throw KernelTrap.overflow();
     }
@@ -69,81 +61,10 @@ final class Arithmetic {
 
   static long apply(BinaryOp op, long x, long y) {
     try {
-      return switch (op) {
-        case ADD -> Math.addExact(x, y);
-        case SUBTRACT -> Math.subtractExact(x, y);
-        case MULTIPLY -> Math.multiplyExact(x, y);
-        case MODULO -> Math.floorMod(x, y);
-        case MINIMUM -> Math.min(x, y);
-        case MAXIMUM -> Math.max(x, y);
-        case AND -> x & y;
-        case OR -> x | y;
-        case XOR -> x ^ y;
-        case DIVIDE,
-            POWER,
-            LOG_ADD_EXP,
-            COMPLEX,
-            FOLLOW,
-            SLOPE,
-            EQUAL,
-            NOT_EQUAL,
-            LESS,
-            LESS_EQUAL ->
-            throw new IllegalStateException("`" + op.text() + "` gives no integer");
-      };
+      return Integers.apply(op, x, y);
     } catch (ArithmeticException e) {
       throw KernelTrap.overflow();
     }
-  }
-
-  static boolean compare(BinaryOp op, double x, double y) {
-    return switch (op) {
-      case EQUAL -> x == y;
-      case NOT_EQUAL -> x != y;
-      case LESS -> x < y;
-      case LESS_EQUAL -> x <= y;
-      case ADD,
-          SUBTRACT,
-          MULTIPLY,
-          DIVIDE,
-          MODULO,
-          POWER,
-          MINIMUM,
-          MAXIMUM,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          AND,
-          OR,
-          XOR ->
-          throw new IllegalStateException("`" + op.text() + "` is no comparison");
-    };
-  }
-
-  static boolean compare(BinaryOp op, long x, long y) {
-    return switch (op) {
-      case EQUAL -> x == y;
-      case NOT_EQUAL -> x != y;
-      case LESS -> x < y;
-      case LESS_EQUAL -> x <= y;
-      case ADD,
-          SUBTRACT,
-          MULTIPLY,
-          DIVIDE,
-          MODULO,
-          POWER,
-          MINIMUM,
-          MAXIMUM,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          AND,
-          OR,
-          XOR ->
-          throw new IllegalStateException("`" + op.text() + "` is no comparison");
-    };
   }
 
   /// `value` rounded to a float type, once.

@@ -23,6 +23,10 @@ record Complex(double re, double im) {
     return re == 0 && im == 0;
   }
 
+  boolean isEqual(Complex other) {
+    return re == other.re && im == other.im;
+  }
+
   static Complex apply(UnaryOp op, DType type, Complex z) {
     return switch (op) {
       case NEGATE -> new Complex(-z.re, -z.im);
@@ -76,32 +80,6 @@ record Complex(double re, double im) {
           XOR,
           EQUAL,
           NOT_EQUAL,
-          LESS,
-          LESS_EQUAL ->
-          throw new IllegalStateException("`" + op.text() + "` of complex numbers");
-    };
-  }
-
-  static boolean compare(BinaryOp op, Complex x, Complex y) {
-    boolean isEqual = x.re == y.re && x.im == y.im;
-    return switch (op) {
-      case EQUAL -> isEqual;
-      case NOT_EQUAL -> !isEqual;
-      case ADD,
-          SUBTRACT,
-          MULTIPLY,
-          DIVIDE,
-          MODULO,
-          POWER,
-          MINIMUM,
-          MAXIMUM,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          AND,
-          OR,
-          XOR,
           LESS,
           LESS_EQUAL ->
           throw new IllegalStateException("`" + op.text() + "` of complex numbers");

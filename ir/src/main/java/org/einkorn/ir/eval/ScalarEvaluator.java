@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Integers;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
@@ -190,11 +191,14 @@ final class ScalarEvaluator {
 
   private boolean compare(BinaryOp op, Scalar left, Scalar right) {
     if (left.type().isComplex()) {
-      return Complex.compare(op, complex(left), complex(right));
+      return op.holds(false, complex(left).isEqual(complex(right)));
     }
-    return left.type().isFloat()
-        ? Arithmetic.compare(op, real(left), real(right))
-        : Arithmetic.compare(op, integer(left), integer(right));
+    if (left.type().isFloat()) {
+      double x = real(left);
+      double y = real(right);
+      return op.holds(x < y, x == y);
+    }
+    return Integers.apply(op, integer(left), integer(right)) != 0;
   }
 
   private long castToInteger(DType type, Scalar operand) {

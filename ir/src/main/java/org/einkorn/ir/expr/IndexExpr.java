@@ -1,6 +1,8 @@
 package org.einkorn.ir.expr;
 
 import java.util.Objects;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.einkorn.runtime.DType;
 
 /// An integer expression over iteration variables and symbols: a position or an extent.
@@ -150,5 +152,50 @@ public sealed interface IndexExpr {
     return this instanceof Constant(long a) && other instanceof Constant(long b)
         ? of(Math.max(a, b))
         : new Maximum(this, other);
+  }
+
+  /// The expression with other parts; itself where they are the same.
+  ///
+  /// @param indices what stands for an operand or for the extent of a fetch
+  /// @param scalars what stands for the source of a fetch
+  default IndexExpr mapParts(UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
+    return switch (this) {
+      case Constant _, Variable _, Symbol _ -> this;
+      case Sum(IndexExpr left, IndexExpr right) -> map(left, right, indices, Sum::new);
+      case Product(IndexExpr left, IndexExpr right) -> map(left, right, indices, Product::new);
+      case FloorDiv(IndexExpr left, IndexExpr right) -> map(left, right, indices, FloorDiv::new);
+      case FloorMod(IndexExpr left, IndexExpr right) -> map(left, right, indices, FloorMod::new);
+      case Minimum(IndexExpr left, IndexExpr right) -> map(left, right, indices, Minimum::new);
+      case Maximum(IndexExpr left, IndexExpr right) -> map(left, right, indices, Maximum::new);
+      case Fetch(String tensor, int axis, IndexExpr extent, Scalar source) -> {
+        IndexExpr size = indices.apply(extent);
+        Scalar value = scalars.apply(source);
+        yield size == extent && value == source ? this : new Fetch(tensor, axis, size, value);
+      }
+    };
+  }
+
+  private IndexExpr map(
+      IndexExpr left,
+      IndexExpr right,
+      UnaryOperator<IndexExpr> parts,
+      BinaryOperator<IndexExpr> make) {
+    IndexExpr first = parts.apply(left);
+    IndexExpr second = parts.apply(right);
+    return first == left && second == right ? this : make.apply(first, second);
+  }
+
+  /// The expression with the constants folded that its operation stands between: what [#plus] and
+  /// the like make of its operands.
+  default IndexExpr folded() {
+    return switch (this) {
+      case Constant _, Variable _, Symbol _, Fetch _ -> this;
+      case Sum(IndexExpr left, IndexExpr right) -> left.plus(right);
+      case Product(IndexExpr left, IndexExpr right) -> left.times(right);
+      case FloorDiv(IndexExpr left, IndexExpr right) -> left.floorDiv(right);
+      case FloorMod(IndexExpr left, IndexExpr right) -> left.floorMod(right);
+      case Minimum(IndexExpr left, IndexExpr right) -> left.min(right);
+      case Maximum(IndexExpr left, IndexExpr right) -> left.max(right);
+    };
   }
 }

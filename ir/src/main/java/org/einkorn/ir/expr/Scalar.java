@@ -1,6 +1,9 @@
 package org.einkorn.ir.expr;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.runtime.DType;
@@ -126,6 +129,84 @@ public sealed interface Scalar {
         throw new IllegalArgumentException(
             "a conversion from " + operand.type() + " to " + type + " would lose a part");
       }
+    }
+  }
+
+  /// The value with other parts; itself where they are the same.
+  ///
+  /// @param indices what stands for a position
+  /// @param scalars what stands for an operand
+  default Scalar mapParts(UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
+    return switch (this) {
+      case Literal _ -> this;
+      case Read(String tensor, DType type, List<IndexExpr> positions) -> {
+        List<IndexExpr> mapped = new ArrayList<>();
+        boolean isSame = true;
+        for (IndexExpr position : positions) {
+          IndexExpr other = indices.apply(position);
+          isSame &= other == position;
+          mapped.add(other);
+        }
+        yield isSame ? this : new Read(tensor, type, mapped);
+      }
+      case Position(IndexExpr index) -> {
+        IndexExpr other = indices.apply(index);
+        yield other == index ? this : new Position(other);
+      }
+      case Unary(UnaryOp op, Scalar operand) -> {
+        Scalar other = scalars.apply(operand);
+        yield other == operand ? this : new Unary(op, other);
+      }
+      case Binary(BinaryOp op, Scalar left, Scalar right) -> {
+        Scalar first = scalars.apply(left);
+        Scalar second = scalars.apply(right);
+        yield first == left && second == right ? this : new Binary(op, first, second);
+      }
+      case Select(Scalar condition, Scalar then, Scalar otherwise) -> {
+        Scalar holds = scalars.apply(condition);
+        Scalar first = scalars.apply(then);
+        Scalar second = scalars.apply(otherwise);
+        yield holds == condition && first == then && second == otherwise
+            ? this
+            : new Select(holds, first, second);
+      }
+      case Cast(DType type, Scalar operand) -> {
+        Scalar other = scalars.apply(operand);
+        yield other == operand ? this : new Cast(type, other);
+      }
+    };
+  }
+
+  /// An integer as an index expression, where it is one: made of positions and of numbers that stay
+  /// far from overflow.
+  default Optional<IndexExpr> asIndex() {
+    if (!type().isInteger()) {
+      return Optional.empty();
+    }
+    return switch (this) {
+      case Literal literal when Math.abs(literal.bits) < 1L << 40 ->
+          Optional.of(IndexExpr.of(literal.bits));
+      case Position(IndexExpr index) -> Optional.of(index);
+      case Cast(DType _, Scalar operand) -> operand.asIndex();
+      case Unary(UnaryOp op, Scalar operand) when op == UnaryOp.NEGATE ->
+          operand.asIndex().map(index -> index.times(-1));
+      case Binary(BinaryOp op, Scalar left, Scalar right) ->
+          left.asIndex()
+              .flatMap(first -> right.asIndex().flatMap(second -> index(op, first, second)));
+      case Literal _, Read _, Unary _, Select _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<IndexExpr> index(BinaryOp op, IndexExpr left, IndexExpr right) {
+    try {
+      return switch (op) {
+        case ADD -> Optional.of(left.plus(right));
+        case SUBTRACT -> Optional.of(left.minus(right));
+        case MULTIPLY -> Optional.of(left.times(right));
+        default -> Optional.empty();
+      };
+    } catch (ArithmeticException tooLarge) {
+      return Optional.empty();
     }
   }
 

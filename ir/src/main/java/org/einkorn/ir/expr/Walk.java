@@ -46,6 +46,13 @@ public final class Walk {
     return found;
   }
 
+  /// Whether a position comes from data.
+  public static boolean fetches(IndexExpr expr) {
+    boolean[] found = {false};
+    ofIndices(part -> found[0] |= part instanceof IndexExpr.Fetch).visit(expr);
+    return found[0];
+  }
+
   /// Whether a value is complex or is computed from one that is.
   public static boolean isComplex(Scalar scalar) {
     boolean[] found = {false};

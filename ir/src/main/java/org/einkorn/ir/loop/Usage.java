@@ -5,12 +5,20 @@ import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Guard;
 
 /// Which tensors a statement reads and which it writes; registers too.
 public final class Usage {
   private final Set<String> read = new LinkedHashSet<>();
   private final Set<String> written = new LinkedHashSet<>();
+  private final Walk reads =
+      Walk.ofScalars(
+          scalar -> {
+            if (scalar instanceof Scalar.Read each) {
+              read.add(each.tensor());
+            }
+          });
 
   private Usage() {}
 
@@ -77,42 +85,10 @@ public final class Usage {
   }
 
   private void visit(IndexExpr expr) {
-    switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Variable _, IndexExpr.Symbol _ -> {}
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> visitBoth(left, right);
-      case IndexExpr.Fetch fetch -> visit(fetch.source());
-    }
-  }
-
-  private void visitBoth(IndexExpr left, IndexExpr right) {
-    visit(left);
-    visit(right);
+    reads.visit(expr);
   }
 
   private void visit(Scalar scalar) {
-    switch (scalar) {
-      case Scalar.Literal _ -> {}
-      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) -> {
-        read.add(tensor);
-        indices.forEach(this::visit);
-      }
-      case Scalar.Position(IndexExpr index) -> visit(index);
-      case Scalar.Unary(var op, Scalar operand) -> visit(operand);
-      case Scalar.Binary(var op, Scalar left, Scalar right) -> {
-        visit(left);
-        visit(right);
-      }
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
-        visit(condition);
-        visit(then);
-        visit(otherwise);
-      }
-      case Scalar.Cast(var type, Scalar operand) -> visit(operand);
-    }
+    reads.visit(scalar);
   }
 }

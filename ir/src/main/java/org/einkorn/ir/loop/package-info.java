@@ -5,7 +5,10 @@
 /// loop may be split over threads by ranges of that loop.
 ///
 /// ```text
-/// Module    ::= name Signature Buffer* Repeat* Function*    // the buffers that are no inputs
+/// Module    ::= name Signature Growth* Buffer* Repeat* TupleCount* Function*
+///                                                           // the buffers that are no inputs
+/// Growth    ::= growing symbol of buffer
+/// TupleCount::= tuples relation = Scalar
 /// Repeat    ::= function … [test function] … function [until buffer] [for buffer]
 /// Buffer    ::= name : TensorType scope
 /// Function  ::= name Stmt
@@ -15,6 +18,7 @@
 ///             | alloc Buffer { Stmt }                       // local to the statement
 ///             | if Guard* { Stmt }
 ///             | when Scalar { Stmt }
+///             | while Scalar { Stmt }
 ///             | tensor[IndexExpr, …] = Scalar
 /// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
 /// Region    ::= name [ start : extent, … ]

@@ -3,6 +3,7 @@ package org.einkorn.ir.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -23,6 +24,18 @@ public sealed interface Body {
       case Scan scan -> walk.visit(scan.operand());
       case Derivative _, Iterate _ -> {}
     }
+  }
+
+  /// The body with other positions and operands; extents, and the tensors that it names, stay.
+  default Body mapParts(UnaryOperator<IndexExpr> positions, UnaryOperator<Scalar> values) {
+    return switch (this) {
+      case Accumulate(var projection, List<Contraction> terms) ->
+          new Accumulate(
+              projection, terms.stream().map(term -> term.mapParts(positions, values)).toList());
+      case Scan(var projection, int axis, var axes, Scalar operand) ->
+          new Scan(projection, axis, axes, values.apply(operand));
+      case Derivative _, Iterate _ -> this;
+    };
   }
 
   /// Elements start at the projection's identity; each term adds to them, in order.

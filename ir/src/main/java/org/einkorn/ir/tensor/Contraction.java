@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -48,9 +49,27 @@ public record Contraction(
     }
   }
 
+  /// The contraction with other positions, in guards and where it writes, and other operands.
+  /// Extents stay.
+  public Contraction mapParts(UnaryOperator<IndexExpr> positions, UnaryOperator<Scalar> values) {
+    return new Contraction(
+        axes,
+        guards.stream()
+            .map(guard -> new Guard(positions.apply(guard.index()), guard.extent()))
+            .toList(),
+        write.stream().map(positions).toList(),
+        join,
+        operands.stream().map(values).toList());
+  }
+
   /// The type of the joined value and of the accumulator.
   public DType valueType() {
     return operands.getFirst().type();
+  }
+
+  /// Whether this is the body of a rule: a conjunction of truth values.
+  public boolean isConjunction() {
+    return valueType() == DType.BOOL && (operands.size() == 1 || join == BinaryOp.AND);
   }
 
   /// The operands joined into one expression, left to right.

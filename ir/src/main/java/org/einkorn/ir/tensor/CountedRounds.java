@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 
 /// An iteration whose greatest number of rounds is known before it runs.
 ///
@@ -72,43 +72,16 @@ public record CountedRounds(List<Definition> members, IndexExpr rounds) {
     if (!term.guards().isEmpty() || !term.axes().isEmpty() || term.operands().size() != 1) {
       return Optional.empty();
     }
-    return count(term.operands().getFirst())
+    return term.operands()
+        .getFirst()
+        .asIndex()
+        .filter(rounds -> Walk.variables(rounds).isEmpty() && !Walk.fetches(rounds))
         .map(rounds -> rounds instanceof IndexExpr.Symbol ? rounds : rounds.max(IndexExpr.of(0)));
-  }
-
-  private static Optional<IndexExpr> count(Scalar value) {
-    return switch (value) {
-      case Scalar.Literal literal when literal.type().isInteger() ->
-          Optional.of(IndexExpr.of(literal.longValue()));
-      case Scalar.Position(IndexExpr index) when isKnown(index) -> Optional.of(index);
-      case Scalar.Cast(var type, Scalar operand) when type.isInteger() -> count(operand);
-      case Scalar.Literal _,
-          Scalar.Position _,
-          Scalar.Read _,
-          Scalar.Unary _,
-          Scalar.Binary _,
-          Scalar.Select _,
-          Scalar.Cast _ ->
-          Optional.empty();
-    };
   }
 
   /// Whether the number only keeps a condition from never coming true.
   private static boolean isEndless(IndexExpr rounds) {
     return rounds instanceof IndexExpr.Constant(long value) && value >= Body.Iterate.MOST_ROUNDS;
-  }
-
-  private static boolean isKnown(IndexExpr index) {
-    return switch (index) {
-      case IndexExpr.Constant _, IndexExpr.Symbol _ -> true;
-      case IndexExpr.Variable _, IndexExpr.Fetch _ -> false;
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> isKnown(left) && isKnown(right);
-    };
   }
 
   private static List<Definition> members(Definition state, List<Definition> definitions) {

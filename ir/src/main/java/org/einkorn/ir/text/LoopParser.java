@@ -14,6 +14,7 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.source.SourceFile;
@@ -59,11 +60,15 @@ public final class LoopParser {
     while (in.sees("repeat")) {
       in.item(this::repeat).ifPresent(repeats::add);
     }
+    List<TupleCount> tupleCounts = new ArrayList<>();
+    while (in.sees("tuples")) {
+      in.item(this::tupleCount).ifPresent(tupleCounts::add);
+    }
     List<Function> functions = new ArrayList<>();
     while (!in.atEnd()) {
       in.item(this::function).ifPresent(functions::add);
     }
-    return new Module(name.text(), signature, buffers, functions, repeats, growths);
+    return new Module(name.text(), signature, buffers, functions, repeats, growths, tupleCounts);
   }
 
   /// `growing S of B`
@@ -108,6 +113,15 @@ public final class LoopParser {
     Optional<String> until = named("until", "a buffer");
     Optional<String> limit = named("for", "a buffer");
     return in.node(start, () -> new Repeat(first, test, last, until, limit));
+  }
+
+  /// `tuples R = R.head[]`
+  private TupleCount tupleCount() {
+    Token start = in.expect("tuples");
+    String relation = in.expectName("the name of a relation").text();
+    in.expect("=");
+    Scalar count = exprs.scalar(global);
+    return in.node(start, () -> new TupleCount(relation, count));
   }
 
   private Optional<String> named(String word, String what) {

@@ -8,6 +8,7 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.tensor.Guard;
 
 /// Writes level 2 of the IR.
@@ -44,6 +45,8 @@ import org.einkorn.ir.tensor.Guard;
 /// again and again; after `T` in each round it is seen whether the buffer `C` holds, or whether
 /// there were as many rounds as the buffer `N` says.
 ///
+/// `tuples R = N` says that fixpoints have derived `N` tuples of the relation `R` in the end.
+///
 /// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
 /// regions (`start : extent` for each axis) and `init { … }`, as far as it has them.
@@ -71,6 +74,10 @@ public final class LoopPrinter {
       printer.out.append("buffer ").append(buffer(buffer)).append('\n');
     }
     module.repeats().forEach(printer::repeat);
+    for (TupleCount tuples : module.tupleCounts()) {
+      printer.out.append("tuples ").append(Words.name(tuples.relation())).append(" = ");
+      printer.out.append(ExprPrinter.print(tuples.count())).append('\n');
+    }
     for (Function function : module.functions()) {
       printer.out.append('\n');
       printer.function(function);

@@ -1,7 +1,6 @@
 package org.einkorn.ir.text;
 
 import java.util.List;
-import java.util.Optional;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.DiagnosticRenderer;
 
@@ -24,13 +23,6 @@ public sealed interface ParseResult<T> {
     return switch (this) {
       case Success<T> _ -> List.of();
       case Failure<T>(List<Diagnostic> diagnostics) -> diagnostics;
-    };
-  }
-
-  default Optional<T> toOptional() {
-    return switch (this) {
-      case Success<T>(T value) -> Optional.of(value);
-      case Failure<T> _ -> Optional.empty();
     };
   }
 

@@ -38,10 +38,6 @@ final class TokenReader {
     return tokens.get(at);
   }
 
-  Token peekSecond() {
-    return tokens.get(Math.min(at + 1, tokens.size() - 1));
-  }
-
   boolean atEnd() {
     return peek().kind() == Token.Kind.END;
   }

@@ -17,6 +17,7 @@ public final class LoopVerifier {
     rules.addAll(MemoryRules.ALL);
     rules.add(RepeatRules.FIT);
     rules.add(GrowthRules.FIT);
+    rules.add(TupleCountRules.FIT);
     return List.copyOf(rules);
   }
 

@@ -15,6 +15,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
@@ -80,6 +81,7 @@ class LoopVerifierTest {
     shared();
     repeats();
     growths();
+    tupleCounts();
     Set<String> own = LoopVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(own.size(), LoopVerifier.catalogue().size(), "two rules of one name");
     TensorVerifier.catalogue().forEach(rule -> own.remove(rule.name()));
@@ -138,8 +140,37 @@ class LoopVerifierTest {
     assertRule(
         "growths-fit",
         "is not the first extent of a temporary `Y`",
-        new Module("test", one.signature(), buffers, one.functions(), List.of(), List.of(wrong)),
-        new Module("test", one.signature(), buffers, one.functions(), List.of(), List.of(right)));
+        module(one, buffers, List.of(wrong), List.of()),
+        module(one, buffers, List.of(right), List.of()));
+  }
+
+  private static Module module(
+      Module like, List<Buffer> buffers, List<Growth> growths, List<TupleCount> counts) {
+    return new Module(
+        "test", like.signature(), buffers, like.functions(), List.of(), growths, counts);
+  }
+
+  private void tupleCounts() {
+    Module one = module(store("Y", ONE));
+    Buffer number =
+        new Buffer("R.count", new TensorType(DType.I64, List.of()), Buffer.Scope.GLOBAL);
+    List<Buffer> buffers = List.of(one.buffers().getFirst(), number);
+    TupleCount right = new TupleCount("R", new Scalar.Read("R.count", DType.I64, List.of()));
+    Module fine = module(one, buffers, List.of(), List.of(right));
+    assertRule(
+        "tuple-counts-fit",
+        "reads `Q`, which is no number",
+        module(
+            one,
+            buffers,
+            List.of(),
+            List.of(new TupleCount("R", new Scalar.Read("Q", DType.I64, List.of())))),
+        fine);
+    assertRule(
+        "tuple-counts-fit",
+        "is of type f32",
+        module(one, buffers, List.of(), List.of(new TupleCount("R", ONE))),
+        fine);
   }
 
   private void types() {

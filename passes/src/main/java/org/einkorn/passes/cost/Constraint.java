@@ -14,7 +14,6 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Guard;
-import org.einkorn.runtime.DType;
 
 /// A condition on the values of variables.
 ///
@@ -95,8 +94,8 @@ record Constraint(
         return;
       }
       boolean isOrder = op == BinaryOp.LESS || op == BinaryOp.LESS_EQUAL || op == BinaryOp.EQUAL;
-      Optional<IndexExpr> first = isOrder ? position(left) : Optional.empty();
-      Optional<IndexExpr> second = isOrder ? position(right) : Optional.empty();
+      Optional<IndexExpr> first = isOrder ? left.asIndex() : Optional.empty();
+      Optional<IndexExpr> second = isOrder ? right.asIndex() : Optional.empty();
       if (first.isPresent() && second.isPresent()) {
         IndexExpr difference = second.get().minus(first.get());
         notNegative(op == BinaryOp.LESS ? difference.plus(-1) : difference, symbols, all);
@@ -111,23 +110,6 @@ record Constraint(
             Walk.variables(condition),
             Optional.empty(),
             names -> PositionConditions.evaluate(condition, names) != 0));
-  }
-
-  /// An integer as an index expression, where it is one.
-  private static Optional<IndexExpr> position(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Literal literal when literal.type().isInteger() ->
-          Optional.of(IndexExpr.of(literal.longValue()));
-      case Scalar.Position(IndexExpr index) -> Optional.of(index);
-      case Scalar.Cast(DType type, Scalar operand) when type.isInteger() -> position(operand);
-      case Scalar.Literal _,
-          Scalar.Cast _,
-          Scalar.Read _,
-          Scalar.Unary _,
-          Scalar.Binary _,
-          Scalar.Select _ ->
-          Optional.empty();
-    };
   }
 
   private static Optional<Affine> affine(IndexExpr expr, ToLongFunction<String> symbols) {

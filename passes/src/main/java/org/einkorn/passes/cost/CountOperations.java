@@ -15,9 +15,9 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.lower.TupleCounts;
 import org.einkorn.runtime.DType;
 
 /// Makes loops count what they execute.
@@ -52,8 +52,8 @@ public final class CountOperations {
     }
     CountOperations count = new CountOperations(prefix + ".mul", prefix + ".add");
     SequencedMap<String, String> tuples = new LinkedHashMap<>();
-    for (String relation : TupleCounts.of(module).keySet()) {
-      tuples.put(relation, prefix + ".tuples." + relation);
+    for (TupleCount each : module.tupleCounts()) {
+      tuples.put(each.relation(), prefix + ".tuples." + each.relation());
     }
     return new Counting(count.module(module, tuples), count.multiplies, count.adds, tuples);
   }
@@ -79,14 +79,11 @@ public final class CountOperations {
     for (Function function : module.functions()) {
       functions.add(new Function(function.name(), counted(function.body()), function.origin()));
     }
-    TupleCounts.of(module)
-        .forEach(
-            (relation, count) -> {
-              String counter = Objects.requireNonNull(tuples.get(relation));
-              functions.add(new Function(counter, new Stmt.Store(counter, List.of(), count)));
-            });
-    return new Module(
-        module.name(), signature, buffers, functions, module.repeats(), module.growths());
+    for (TupleCount count : module.tupleCounts()) {
+      String counter = Objects.requireNonNull(tuples.get(count.relation()));
+      functions.add(new Function(counter, new Stmt.Store(counter, List.of(), count.count())));
+    }
+    return module.with(signature, buffers, functions);
   }
 
   private Stmt zero() {

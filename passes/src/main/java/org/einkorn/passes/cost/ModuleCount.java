@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.passes.rewrite.Substitution;
 
 /// What running a function will execute, found by looking at its loops: the plan that counting
 /// kernels ([CountOperations]) are held against.
@@ -44,13 +44,7 @@ public final class ModuleCount {
     }
 
     Place where(List<Guard> guards) {
-      Rename rename = new Rename(names);
-      return new Place(
-          domain.where(
-              guards.stream()
-                  .map(guard -> new Guard(rename.of(guard.index()), rename.of(guard.extent())))
-                  .toList()),
-          names);
+      return new Place(domain.where(new Substitution(names).guards(guards)), names);
     }
   }
 
@@ -59,7 +53,7 @@ public final class ModuleCount {
       case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
         String loop = "loop" + loops++;
         IndexExpr most = extent instanceof IndexExpr.Fetch fetch ? fetch.extent() : extent;
-        Domain inside = place.domain.over(loop, new Rename(place.names).of(most));
+        Domain inside = place.domain.over(loop, new Substitution(place.names).apply(most));
         Place within = new Place(inside, place.names).bind(variable, IndexExpr.variable(loop));
         if (most.equals(extent)) {
           visit(body, within);
@@ -75,7 +69,7 @@ public final class ModuleCount {
       case Stmt.Allocate(var buffer, Stmt body) -> visit(body, place);
       case Stmt.If(List<Guard> guards, Stmt body) -> visit(body, place.where(guards));
       case Stmt.Store store -> {
-        ScalarCost cost = new Rename(place.names).of(ScalarCost.of(store));
+        ScalarCost cost = ScalarCost.of(store).with(new Substitution(place.names));
         if (!cost.isFree()) {
           total = total.plus(place.domain.count(cost, symbols));
         }
@@ -95,7 +89,7 @@ public final class ModuleCount {
     Place inside = place;
     List<Guard> first = new ArrayList<>();
     for (Stmt.BlockIter iter : block.iters()) {
-      IndexExpr binding = new Rename(place.names).of(iter.binding());
+      IndexExpr binding = new Substitution(place.names).apply(iter.binding());
       inside = inside.bind(iter.variable(), binding);
       if (iter.kind() == Stmt.IterKind.REDUCE) {
         first.add(new Guard(IndexExpr.variable(iter.variable()), IndexExpr.Constant.ONE));
@@ -106,50 +100,5 @@ public final class ModuleCount {
       visit(block.init().get(), inside.where(first));
     }
     visit(block.body(), inside);
-  }
-
-  /// Puts for each variable what it means.
-  private record Rename(Map<String, IndexExpr> names) {
-    ScalarCost of(ScalarCost cost) {
-      return new ScalarCost(
-          cost.multiplies(),
-          cost.adds(),
-          cost.choices().stream()
-              .map(
-                  choice ->
-                      new ScalarCost.Choice(
-                          of(choice.condition()), of(choice.then()), of(choice.otherwise())))
-              .toList());
-    }
-
-    IndexExpr of(IndexExpr expr) {
-      return switch (expr) {
-        case IndexExpr.Constant _, IndexExpr.Symbol _ -> expr;
-        case IndexExpr.Variable(String name) -> names.getOrDefault(name, expr);
-        case IndexExpr.Sum(var left, var right) -> of(left).plus(of(right));
-        case IndexExpr.Product(var left, var right) -> of(left).times(of(right));
-        case IndexExpr.FloorDiv(var left, var right) -> of(left).floorDiv(of(right));
-        case IndexExpr.FloorMod(var left, var right) -> of(left).floorMod(of(right));
-        case IndexExpr.Minimum(var left, var right) -> of(left).min(of(right));
-        case IndexExpr.Maximum(var left, var right) -> of(left).max(of(right));
-        case IndexExpr.Fetch(var tensor, int axis, var extent, Scalar source) ->
-            new IndexExpr.Fetch(tensor, axis, of(extent), of(source));
-      };
-    }
-
-    Scalar of(Scalar scalar) {
-      return switch (scalar) {
-        case Scalar.Literal _ -> scalar;
-        case Scalar.Read(var tensor, var type, List<IndexExpr> indices) ->
-            new Scalar.Read(tensor, type, indices.stream().map(this::of).toList());
-        case Scalar.Position(IndexExpr index) -> new Scalar.Position(of(index));
-        case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, of(operand));
-        case Scalar.Binary(var op, Scalar left, Scalar right) ->
-            new Scalar.Binary(op, of(left), of(right));
-        case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-            new Scalar.Select(of(condition), of(then), of(otherwise));
-        case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, of(operand));
-      };
-    }
   }
 }

@@ -95,7 +95,7 @@ public record OperationCount(
 
   private static ScalarCost ofCombination(Projection projection, DType type) {
     if (type.isComplex()) {
-      return ComplexCost.of(projection.combine());
+      return Costs.of(projection.combine(), type);
     }
     return projection == Projection.PRODUCT
         ? new ScalarCost(1, 0, List.of())

@@ -6,6 +6,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.rewrite.Substitution;
 
 /// The operations that evaluating an expression once executes; those on complex numbers count as
 /// what they are of real ones.
@@ -14,8 +15,6 @@ import org.einkorn.ir.loop.Stmt;
 /// @param adds those that are always executed
 /// @param choices what a condition decides, in text order
 record ScalarCost(long multiplies, long adds, List<Choice> choices) {
-  private static final ScalarCost FREE = new ScalarCost(0, 0, List.of());
-
   ScalarCost {
     choices = List.copyOf(choices);
   }
@@ -24,7 +23,7 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
   record Choice(Scalar condition, ScalarCost then, ScalarCost otherwise) {}
 
   boolean isFree() {
-    return equals(FREE);
+    return equals(Costs.FREE);
   }
 
   ScalarCost plus(ScalarCost other) {
@@ -33,21 +32,34 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
     return new ScalarCost(multiplies + other.multiplies, adds + other.adds, all);
   }
 
+  /// The cost with other positions in its conditions.
+  ScalarCost with(Substitution positions) {
+    return new ScalarCost(
+        multiplies,
+        adds,
+        choices.stream()
+            .map(
+                choice ->
+                    new Choice(
+                        positions.apply(choice.condition),
+                        choice.then.with(positions),
+                        choice.otherwise.with(positions)))
+            .toList());
+  }
+
   /// The cost of a value. Positions cost nothing, whatever they are computed from.
   static ScalarCost of(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> FREE;
+      case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> Costs.FREE;
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
-          operand.type().isComplex()
-              ? of(operand).plus(ComplexCost.of(op, operand.type()))
-              : of(operand);
+          of(operand).plus(Costs.of(op, operand.type()));
       case Scalar.Cast(var type, Scalar operand) -> of(operand);
       // A square looks at its root once: see SplitComplex.
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
           when left.type().isComplex() && left.equals(right) ->
-          of(left).plus(ComplexCost.of(op));
+          of(left).plus(Costs.of(op, left.type()));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
-          of(left).plus(of(right)).plus(left.type().isComplex() ? ComplexCost.of(op) : of(op));
+          of(left).plus(of(right)).plus(Costs.of(op, left.type()));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         ScalarCost first = of(then);
         ScalarCost second = of(otherwise);
@@ -60,35 +72,12 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
     };
   }
 
-  private static ScalarCost of(BinaryOp op) {
-    return switch (op) {
-      case MULTIPLY, DIVIDE -> new ScalarCost(1, 0, List.of());
-      case ADD, SUBTRACT -> new ScalarCost(0, 1, List.of());
-      case MODULO,
-          POWER,
-          MINIMUM,
-          MAXIMUM,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          AND,
-          OR,
-          XOR,
-          EQUAL,
-          NOT_EQUAL,
-          LESS,
-          LESS_EQUAL ->
-          FREE;
-    };
-  }
-
   /// The cost of a store. Where it combines a value with the element that it overwrites, that is a
   /// combination ⊕, and counts as an addition whatever the operation is, but for a product.
   static ScalarCost of(Stmt.Store store) {
     boolean isCombination =
         store.value() instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
-            && of(op).isFree()
+            && Costs.of(op, left.type()).isFree()
             && !op.isComparison()
             && op != BinaryOp.MODULO
             && op != BinaryOp.POWER

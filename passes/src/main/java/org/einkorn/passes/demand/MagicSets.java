@@ -102,15 +102,7 @@ public final class MagicSets {
                     state.type().dtype() == DType.BOOL
                         && state.type().rank() > 0
                         && state.projection() == Projection.ANY
-                        && areRules(state.terms()));
-  }
-
-  private static boolean areRules(List<Contraction> terms) {
-    return terms.stream()
-        .allMatch(
-            term ->
-                term.valueType() == DType.BOOL
-                    && (term.operands().size() == 1 || term.join() == BinaryOp.AND));
+                        && state.terms().stream().allMatch(Contraction::isConjunction));
   }
 
   /// Finds for which states there are magic sets; false if for none.
@@ -164,7 +156,7 @@ public final class MagicSets {
           || readers != 1
           || !(body instanceof Body.Accumulate(Projection projection, var terms))
           || projection != Projection.ANY
-          || !areRules(terms)) {
+          || !terms.stream().allMatch(Contraction::isConjunction)) {
         return false;
       }
       starts.put(state.name(), (Body.Accumulate) body);

@@ -50,8 +50,7 @@ public final class PlaceOutputs {
     Signature signature = module.signature();
     List<Signature.Output> outputs =
         signature.outputs().stream().map(out -> out.with(placed(out.name(), out.type()))).toList();
-    return new Module(
-        module.name(),
+    return module.with(
         new Signature(signature.symbols(), signature.inputs(), outputs, signature.queries()),
         module.buffers().stream()
             .map(
@@ -62,9 +61,7 @@ public final class PlaceOutputs {
             .map(
                 function ->
                     new Function(function.name(), rewrite(function.body()), function.origin()))
-            .toList(),
-        module.repeats(),
-        module.growths());
+            .toList());
   }
 
   private Storage storage(String name) {

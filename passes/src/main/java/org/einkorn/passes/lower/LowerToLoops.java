@@ -17,6 +17,7 @@ import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -29,6 +30,16 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.nest.NestBuilder;
+import org.einkorn.passes.relations.Relations;
+import org.einkorn.passes.relations.RuleNest;
+import org.einkorn.passes.relations.SemiNaive;
+import org.einkorn.passes.relations.TableChoice;
+import org.einkorn.passes.relations.TupleTable;
+import org.einkorn.passes.relations.Vastness;
+import org.einkorn.passes.sparse.ListStore;
+import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.sparse.SparseLowering;
 import org.einkorn.runtime.DType;
 
 /// Lowers a program of equations to loop nests.
@@ -38,6 +49,7 @@ public final class LowerToLoops {
   private final List<Function> functions = new ArrayList<>();
   private final List<Repeat> repeats = new ArrayList<>();
   private final List<Growth> growths = new ArrayList<>();
+  private final List<TupleCount> tupleCounts = new ArrayList<>();
 
   private final Program program;
   private final List<Step> steps;
@@ -92,7 +104,8 @@ public final class LowerToLoops {
     deferred.reversed().forEach(this::storeIfRead);
     made.addAll(relations.buffers());
     growths.addAll(relations.growths());
-    return new Module(program.name(), program.signature(), made, functions, repeats, growths);
+    return new Module(
+        program.name(), program.signature(), made, functions, repeats, growths, tupleCounts);
   }
 
   private void lower(Step step, Program program, FoldedStorage storage, Set<String> sliced) {
@@ -152,7 +165,7 @@ public final class LowerToLoops {
         || definition.body() instanceof Body.Accumulate(Projection projection, var terms)
             && projection == Projection.ANY
             && definition.type().dtype() == DType.BOOL
-            && TableChoice.areRules(terms)
+            && terms.stream().allMatch(Contraction::isConjunction)
             && terms.stream()
                 .flatMap(term -> term.operands().stream())
                 .anyMatch(
@@ -206,7 +219,7 @@ public final class LowerToLoops {
     boolean isKept =
         program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
-    Optional<TupleRelation> relation = TupleRelation.of(definition);
+    Optional<Listed.Entries> relation = Listed.tuples(definition);
     boolean isList = lists.isList(definition);
     if (isList || relation.isPresent() && !isKept) {
       deferred.add(new Deferred(definition, functions.size()));
@@ -256,6 +269,7 @@ public final class LowerToLoops {
       rounds.buffers().forEach(this::addBuffer);
       functions.addAll(rounds.functions());
       repeats.add(rounds.repeat());
+      tupleCounts.addAll(rounds.tupleCounts());
       iteration.states().stream()
           .filter(state -> !tables.isTable(state.name()))
           .forEach(this::noteRelation);

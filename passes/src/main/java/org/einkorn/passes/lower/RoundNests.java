@@ -23,6 +23,7 @@ import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.NestBuilder;
 import org.einkorn.passes.rewrite.Substitution;
 
 /// The nests of a recurrence: loops over its rounds, and in each round one nest or a few for what a

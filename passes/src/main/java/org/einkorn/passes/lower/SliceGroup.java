@@ -14,6 +14,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Slicing;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.NestBuilder;
 import org.einkorn.passes.rewrite.Expressions;
 import org.einkorn.runtime.DType;
 

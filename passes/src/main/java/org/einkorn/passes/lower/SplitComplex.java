@@ -91,15 +91,12 @@ final class SplitComplex {
     if (module.functions().stream().noneMatch(function -> isComplex(function.body()))) {
       return module;
     }
-    return new Module(
-        module.name(),
+    return module.with(
         module.signature(),
         module.buffers().stream()
             .map(buffer -> new Buffer(buffer.name(), buffer.type().parts(), buffer.scope()))
             .toList(),
-        module.functions().stream().map(this::function).toList(),
-        module.repeats(),
-        module.growths());
+        module.functions().stream().map(this::function).toList());
   }
 
   private Function function(Function function) {

@@ -1,8 +1,9 @@
 /// Equations to loop nests: each definition becomes one function, or a few that run in order.
 ///
-/// The nests are plain: spatial loops outside, reductions inside, an accumulator in a register
-/// where an element is finished in one go. Everything cleverer is a schedule. Complex numbers end
-/// here: [SplitComplex] writes them as pairs of real ones.
+/// [LowerToLoops] goes through the steps of a program and has their nests made: plain ones by
+/// `passes.nest`, those along entries of listed tensors by `passes.sparse`, those along tuples of
+/// relations by `passes.relations`; recurrences ([RoundNests]) and steps that run slice by slice
+/// ([SliceGroup]) here. Complex numbers end here: [SplitComplex] writes them as pairs of real ones.
 @NullMarked
 package org.einkorn.passes.lower;
 

@@ -1,12 +1,25 @@
 package org.einkorn.passes.normalize;
 
 import java.util.Optional;
+import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Integers;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.runtime.DType;
 
 /// Arithmetic on literals, as a run would do it.
 final class Constants {
+  /// The joins of integers and of truth values.
+  private static final Set<BinaryOp> JOINS =
+      Set.of(
+          BinaryOp.ADD,
+          BinaryOp.MULTIPLY,
+          BinaryOp.MINIMUM,
+          BinaryOp.MAXIMUM,
+          BinaryOp.AND,
+          BinaryOp.OR,
+          BinaryOp.XOR);
+
   private Constants() {}
 
   /// The value of a join of two literals; nothing where it would trap, or is not a join.
@@ -16,8 +29,11 @@ final class Constants {
       return real(op, left.doubleValue(), right.doubleValue())
           .map(value -> Scalar.Literal.of(type, value));
     }
+    if (!JOINS.contains(op)) {
+      return Optional.empty();
+    }
     try {
-      return integer(op, left.longValue(), right.longValue())
+      return Optional.of(Integers.apply(op, left.longValue(), right.longValue()))
           .filter(value -> type != DType.I32 || value == value.intValue())
           .map(value -> new Scalar.Literal(type, value));
     } catch (ArithmeticException overflow) {
@@ -31,45 +47,7 @@ final class Constants {
       case MULTIPLY -> Optional.of(left * right);
       case MINIMUM -> Optional.of(Math.min(left, right));
       case MAXIMUM -> Optional.of(Math.max(left, right));
-      case SUBTRACT,
-          DIVIDE,
-          MODULO,
-          POWER,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          AND,
-          OR,
-          XOR,
-          EQUAL,
-          NOT_EQUAL,
-          LESS,
-          LESS_EQUAL ->
-          Optional.empty();
-    };
-  }
-
-  private static Optional<Long> integer(BinaryOp op, long left, long right) {
-    return switch (op) {
-      case ADD -> Optional.of(Math.addExact(left, right));
-      case MULTIPLY -> Optional.of(Math.multiplyExact(left, right));
-      case MINIMUM, AND -> Optional.of(Math.min(left, right));
-      case MAXIMUM, OR -> Optional.of(Math.max(left, right));
-      case XOR -> Optional.of(left ^ right);
-      case SUBTRACT,
-          DIVIDE,
-          MODULO,
-          POWER,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          EQUAL,
-          NOT_EQUAL,
-          LESS,
-          LESS_EQUAL ->
-          Optional.empty();
+      default -> Optional.empty();
     };
   }
 }

@@ -36,9 +36,7 @@ public final class Expressions {
 
   /// Whether a position comes from data.
   public static boolean fetches(IndexExpr expr) {
-    boolean[] found = {false};
-    Walk.ofIndices(part -> found[0] |= part instanceof IndexExpr.Fetch).visit(expr);
-    return found[0];
+    return Walk.fetches(expr);
   }
 
   /// Whether a condition depends on data.

@@ -20,35 +20,13 @@ public record Substitution(Map<String, IndexExpr> values) {
   }
 
   public IndexExpr apply(IndexExpr expr) {
-    return switch (expr) {
-      case IndexExpr.Constant _, IndexExpr.Symbol _ -> expr;
-      case IndexExpr.Variable(String name) -> values.getOrDefault(name, expr);
-      case IndexExpr.Sum(IndexExpr left, IndexExpr right) -> apply(left).plus(apply(right));
-      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> apply(left).times(apply(right));
-      case IndexExpr.FloorDiv(IndexExpr left, IndexExpr right) ->
-          apply(left).floorDiv(apply(right));
-      case IndexExpr.FloorMod(IndexExpr left, IndexExpr right) ->
-          apply(left).floorMod(apply(right));
-      case IndexExpr.Minimum(IndexExpr left, IndexExpr right) -> apply(left).min(apply(right));
-      case IndexExpr.Maximum(IndexExpr left, IndexExpr right) -> apply(left).max(apply(right));
-      case IndexExpr.Fetch(String tensor, int axis, IndexExpr extent, Scalar source) ->
-          new IndexExpr.Fetch(tensor, axis, apply(extent), apply(source));
-    };
+    return expr instanceof IndexExpr.Variable(String name)
+        ? values.getOrDefault(name, expr)
+        : expr.mapParts(this::apply, this::apply).folded();
   }
 
   public Scalar apply(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Literal literal -> literal;
-      case Scalar.Read(String tensor, var type, List<IndexExpr> indices) ->
-          new Scalar.Read(tensor, type, positions(indices));
-      case Scalar.Position(IndexExpr index) -> new Scalar.Position(apply(index));
-      case Scalar.Unary(var op, Scalar operand) -> new Scalar.Unary(op, apply(operand));
-      case Scalar.Binary(var op, Scalar left, Scalar right) ->
-          new Scalar.Binary(op, apply(left), apply(right));
-      case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-          new Scalar.Select(apply(condition), apply(then), apply(otherwise));
-      case Scalar.Cast(var type, Scalar operand) -> new Scalar.Cast(type, apply(operand));
-    };
+    return scalar.mapParts(this::apply, this::apply);
   }
 
   public Guard apply(Guard guard) {

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -14,6 +15,7 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Substitution;
 import org.einkorn.runtime.DType;
 
 /// A tensor whose definition says at which positions it may differ from its background.
@@ -48,6 +50,32 @@ public sealed interface Listed {
       implements Listed {
     public Entries {
       positions = List.copyOf(positions);
+    }
+
+    /// Whether this is a relation that data list tuple by tuple: `R[E[t, 0], E[t, 1]] or= true`.
+    ///
+    /// What reads one can go along the tuples as they are listed, without their order.
+    public boolean areTuples() {
+      return projection == Projection.ANY
+          && isTrue(value)
+          && positions.stream().allMatch(IndexExpr.Fetch.class::isInstance);
+    }
+
+    private static boolean isTrue(Scalar value) {
+      return value instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
+              && op == BinaryOp.AND
+          ? isTrue(left) && isTrue(right)
+          : value.equals(Scalar.Literal.of(DType.BOOL, 1));
+    }
+
+    /// Where the entry of a number is written.
+    public List<IndexExpr> at(IndexExpr number) {
+      return Substitution.of(entry.name(), number).positions(positions);
+    }
+
+    /// What the entry of a number holds.
+    public Scalar value(IndexExpr number) {
+      return Substitution.of(entry.name(), number).apply(value);
     }
 
     /// Entries that are the background are dropped when they are sorted; those of a relation hold.
@@ -117,6 +145,11 @@ public sealed interface Listed {
     return true;
   }
 
+  /// The relation that data list tuple by tuple, if a definition is one.
+  static Optional<Entries> tuples(Definition definition) {
+    return entries(definition).filter(Entries::areTuples);
+  }
+
   /// The tensors that its positions and values are read from.
   default Set<String> sources() {
     Set<String> found = new HashSet<>();
@@ -142,7 +175,7 @@ public sealed interface Listed {
     return type().dtype() == DType.BOOL
         ? read
         : new Scalar.Binary(
-            org.einkorn.ir.algebra.BinaryOp.NOT_EQUAL,
+            BinaryOp.NOT_EQUAL,
             read,
             Scalar.constant(type().dtype(), projection().identity(type().dtype())));
   }

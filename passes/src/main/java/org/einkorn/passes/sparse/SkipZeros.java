@@ -1,10 +1,12 @@
 package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Caveat;
 import org.einkorn.ir.algebra.Law;
@@ -12,7 +14,6 @@ import org.einkorn.ir.algebra.LawStatus;
 import org.einkorn.ir.algebra.Laws;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
@@ -79,12 +80,20 @@ public final class SkipZeros {
     List<Contraction> skipping = new ArrayList<>();
     List<Definition> parts = new ArrayList<>();
     for (Contraction term : terms) {
-      Skip skip = skip(definition, term, site, parts);
-      if (skip.refusal.isPresent()) {
-        return Outcome.refused(skip.refusal.get());
+      Predicate<String> isTaken =
+          name ->
+              site.type(name).isPresent()
+                  || parts.stream().anyMatch(part -> part.name().equals(name));
+      switch (skip(definition, plus, term, isTaken)) {
+        case Skip.Refused(String why) -> {
+          return Outcome.refused(why);
+        }
+        case Skip.Done done -> {
+          kind = kind.and(done.kind);
+          skipping.add(done.term);
+          parts.addAll(done.parts);
+        }
       }
-      kind = kind.and(skip.kind);
-      skipping.add(skip.term);
     }
     return skipping.equals(terms)
         ? Outcome.unchanged()
@@ -98,18 +107,27 @@ public final class SkipZeros {
     return new Outcome.Rewritten(kind, List.of(definition), after, "");
   }
 
-  /// A term that passes over zeros, or itself.
-  private record Skip(Contraction term, Kind kind, Optional<String> refusal) {}
+  /// What becomes of a term.
+  private sealed interface Skip {
+    /// It passes over zeros, or is left as it was.
+    ///
+    /// @param parts the definitions that it reads now
+    record Done(Contraction term, Kind kind, List<Definition> parts) implements Skip {}
 
-  private Skip skip(Definition definition, Contraction term, Site site, List<Definition> parts) {
-    Body.Accumulate body = (Body.Accumulate) definition.body();
-    Projection plus = body.projection();
-    Skip none = new Skip(term, Kind.EXACT, Optional.empty());
+    record Refused(String why) implements Skip {}
+
+    static Skip nothing(Contraction term) {
+      return new Done(term, Kind.EXACT, List.of());
+    }
+  }
+
+  private Skip skip(
+      Definition definition, Projection plus, Contraction term, Predicate<String> isTaken) {
     if (plus == Projection.ANY) {
-      return none;
+      return Skip.nothing(term);
     }
     double zero = plus.identity(term.valueType()).doubleValue();
-    List<Scalar> conditions = new ArrayList<>();
+    Set<Scalar> conditions = new LinkedHashSet<>();
     List<Scalar> factors = new ArrayList<>();
     for (Scalar operand : term.operands()) {
       Optional<SparseTerm.Source> source = source(operand, term);
@@ -117,66 +135,64 @@ public final class SkipZeros {
         factors.add(operand);
         continue;
       }
-      OptionalLong ratio = Lists.positionsPerEntry(source.get().list(), context::size);
+      Listed list = source.get().list();
+      OptionalLong ratio = Lists.positionsPerEntry(list, context::size);
       if (ratio.isPresent() && ratio.getAsLong() < POSITIONS_PER_ENTRY) {
-        String name = source.get().list().name();
-        return new Skip(
-            term,
-            Kind.EXACT,
-            Optional.of(
-                "`%s` has %d positions for each entry; going through entries pays from %d"
-                    .formatted(name, ratio.getAsLong(), POSITIONS_PER_ENTRY)));
+        return new Skip.Refused(
+            "`%s` has %d positions for each entry; going through entries pays from %d"
+                .formatted(list.name(), ratio.getAsLong(), POSITIONS_PER_ENTRY));
       }
-      Scalar condition = source.get().list().differs(source.get().read());
-      if (!conditions.contains(condition)) {
-        conditions.add(condition);
-      }
+      conditions.add(list.differs(source.get().read()));
       boolean isOne =
           term.join() == BinaryOp.MULTIPLY
-              && source.get().read().type() == DType.BOOL
+              && list.type().dtype() == DType.BOOL
               && term.valueType() != DType.BOOL;
       if (!isOne) {
         factors.add(operand);
       }
     }
     if (conditions.isEmpty()) {
-      return none;
+      return Skip.nothing(term);
     }
-    Kind kind = Kind.EXACT;
-    List<Axis> axes = term.axes();
-    if (term.operands().size() > 1) {
-      Optional<Laws> laws = Laws.of(plus, term.join(), term.valueType());
-      if (laws.isEmpty()) {
-        return none;
-      }
-      Optional<Kind> found = kind(laws.get(), body.isMap());
-      if (found.isEmpty()) {
-        return new Skip(term, Kind.EXACT, Optional.of(laws.get().why(Law.ZERO_ANNIHILATES)));
-      }
-      kind = found.get();
-      int before = parts.size();
-      axes = new SplitFactors(definition, term, plus, site, conditions, factors, parts).run();
-      kind = parts.size() > before ? kind.and(Kind.REASSOCIATING) : kind;
+    SplitFactors.Product product = new SplitFactors.Product(term, List.copyOf(conditions), factors);
+    if (term.operands().size() == 1) {
+      return new Skip.Done(restricted(plus, product), Kind.EXACT, List.of());
     }
-    if (factors.isEmpty()) {
-      factors.add(Scalar.constant(term.valueType(), 1));
+    Optional<Laws> laws = Laws.of(plus, term.join(), term.valueType());
+    if (laws.isEmpty()) {
+      return Skip.nothing(term);
     }
+    boolean isMap = ((Body.Accumulate) definition.body()).isMap();
+    Optional<Kind> kind = kind(laws.get(), isMap);
+    if (kind.isEmpty()) {
+      return new Skip.Refused(laws.get().why(Law.ZERO_ANNIHILATES));
+    }
+    SplitFactors.Split split = SplitFactors.split(definition, plus, product, isTaken);
+    return new Skip.Done(
+        restricted(plus, split.rest()),
+        split.parts().isEmpty() ? kind.get() : kind.get().and(Kind.REASSOCIATING),
+        split.parts());
+  }
+
+  /// `where(conditions, factors, 0)`
+  private static Contraction restricted(Projection plus, SplitFactors.Product product) {
+    Contraction term = product.term();
+    DType type = term.valueType();
     Scalar value =
-        new Contraction(term.axes(), term.guards(), term.write(), term.join(), factors).joined();
+        product.factors().stream()
+            .reduce((one, other) -> new Scalar.Binary(term.join(), one, other))
+            .orElseGet(() -> Scalar.constant(type, 1));
     Scalar all =
-        conditions.stream()
+        product.conditions().stream()
             .reduce((one, other) -> new Scalar.Binary(BinaryOp.AND, one, other))
             .orElseThrow();
-    Scalar identity = Scalar.constant(term.valueType(), plus.identity(term.valueType()));
-    return new Skip(
-        new Contraction(
-            axes,
-            term.guards(),
-            term.write(),
-            term.join(),
-            List.of(new Scalar.Select(all, value, identity))),
-        kind,
-        Optional.empty());
+    Scalar identity = Scalar.constant(type, plus.identity(type));
+    return new Contraction(
+        term.axes(),
+        term.guards(),
+        term.write(),
+        term.join(),
+        List.of(new Scalar.Select(all, value, identity)));
   }
 
   private Optional<SparseTerm.Source> source(Scalar operand, Contraction term) {

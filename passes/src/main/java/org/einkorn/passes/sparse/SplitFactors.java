@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Caveat;
 import org.einkorn.ir.algebra.Law;
@@ -13,13 +14,12 @@ import org.einkorn.ir.algebra.Laws;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.rewrite.Expressions;
-import org.einkorn.passes.rewrite.Site;
 
 /// Sums that an entry does not have to be in, taken out of a product with listed factors:
 ///
@@ -33,33 +33,56 @@ final class SplitFactors {
   private final Definition definition;
   private final Contraction term;
   private final Projection plus;
-  private final Site site;
-  private final List<Scalar> conditions;
-  private final List<Scalar> factors;
-  private final List<Definition> made;
+  private final Predicate<String> isTaken;
 
   /// The axes that are still there.
-  private final List<Axis> left;
+  private final List<Axis> axes;
 
-  /// @param conditions that listed factors are not zero; changed
-  /// @param factors changed
-  /// @param made receives new definitions
-  SplitFactors(
-      Definition definition,
-      Contraction term,
-      Projection plus,
-      Site site,
-      List<Scalar> conditions,
-      List<Scalar> factors,
-      List<Definition> made) {
+  private final List<Scalar> conditions;
+  private final List<Scalar> factors;
+  private final List<Definition> parts = new ArrayList<>();
+
+  /// @param isTaken whether a name is one of the program's
+  private SplitFactors(
+      Definition definition, Projection plus, Product product, Predicate<String> isTaken) {
     this.definition = definition;
-    this.term = term;
+    this.term = product.term;
     this.plus = plus;
-    this.site = site;
-    this.conditions = conditions;
-    this.factors = factors;
-    this.made = made;
-    this.left = new ArrayList<>(term.axes());
+    this.isTaken = isTaken;
+    this.axes = new ArrayList<>(term.axes());
+    this.conditions = new ArrayList<>(product.conditions);
+    this.factors = new ArrayList<>(product.factors);
+  }
+
+  /// A term as what it multiplies where conditions hold.
+  ///
+  /// @param term whose operands do not count
+  /// @param conditions that listed factors are not zero
+  record Product(Contraction term, List<Scalar> conditions, List<Scalar> factors) {
+    Product {
+      conditions = List.copyOf(conditions);
+      factors = List.copyOf(factors);
+    }
+  }
+
+  /// What is left of a product, and the definitions of what was taken out of it.
+  record Split(Product rest, List<Definition> parts) {
+    Split {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /// Takes out what can be.
+  ///
+  /// @param isTaken whether a name is one of the program's
+  static Split split(
+      Definition definition, Projection plus, Product product, Predicate<String> isTaken) {
+    SplitFactors split = new SplitFactors(definition, plus, product, isTaken);
+    split.run();
+    Contraction term = product.term;
+    Contraction rest =
+        new Contraction(split.axes, term.guards(), term.write(), term.join(), term.operands());
+    return new Split(new Product(rest, split.conditions, split.factors), split.parts);
   }
 
   /// Whether a product of floats may be summed in parts.
@@ -73,46 +96,43 @@ final class SplitFactors {
             .noneMatch(caveat -> caveat == Caveat.NEGATIVE_FACTOR || caveat == Caveat.ZERO);
   }
 
-  /// Takes out what can be.
-  ///
-  /// @return the axes of what is left of the product
-  List<Axis> run() {
+  private void run() {
     if (!term.guards().isEmpty() || !term.writesPlainAxes() || !distributes()) {
-      return left;
+      return;
     }
     for (String axis : term.reducedAxes()) {
-      boolean isThere = left.stream().anyMatch(each -> each.name().equals(axis));
-      boolean isListed =
-          conditions.stream().anyMatch(each -> Expressions.variables(each).contains(axis));
-      if (isThere && !isListed) {
+      boolean isThere = axes.stream().anyMatch(each -> each.name().equals(axis));
+      if (isThere && !variables(conditions).contains(axis)) {
         takeOut(axis);
       }
     }
-    return left;
   }
 
+  private static Set<String> variables(List<Scalar> scalars) {
+    Set<String> all = new LinkedHashSet<>();
+    scalars.forEach(each -> all.addAll(Walk.variables(each)));
+    return all;
+  }
+
+  /// Sums the factors with an axis over all axes that only they have.
   private void takeOut(String axis) {
     List<Scalar> group =
-        factors.stream().filter(each -> Expressions.variables(each).contains(axis)).toList();
+        factors.stream().filter(each -> Walk.variables(each).contains(axis)).toList();
     List<Scalar> others = factors.stream().filter(each -> !group.contains(each)).toList();
-    Set<String> inside = new LinkedHashSet<>();
-    group.forEach(each -> inside.addAll(Expressions.variables(each)));
-    Set<String> outside = new LinkedHashSet<>();
-    others.forEach(each -> outside.addAll(Expressions.variables(each)));
-    conditions.forEach(each -> outside.addAll(Expressions.variables(each)));
+    Set<String> inside = variables(group);
     Set<String> summed = new LinkedHashSet<>(term.reducedAxes());
     summed.retainAll(inside);
-    summed.removeAll(outside);
+    summed.removeAll(variables(others));
+    summed.removeAll(variables(conditions));
     Set<String> open = new LinkedHashSet<>(inside);
     open.removeAll(summed);
-    Set<String> listed = new LinkedHashSet<>();
-    conditions.forEach(each -> listed.addAll(Expressions.variables(each)));
+    Set<String> listed = variables(conditions);
     listed.retainAll(open);
     Optional<Scalar> condition =
         conditions.stream()
-            .filter(each -> Expressions.variables(each).equals(open) && open.size() > 1)
+            .filter(each -> Walk.variables(each).equals(open) && open.size() > 1)
             .findFirst();
-    boolean isAll = left.stream().allMatch(each -> inside.contains(each.name()));
+    boolean isAll = axes.stream().allMatch(each -> inside.contains(each.name()));
     if (group.isEmpty()
         || isAll
         || open.isEmpty()
@@ -120,54 +140,58 @@ final class SplitFactors {
         || condition.isEmpty() && listed.size() > 1) {
       return;
     }
-    List<Axis> axes = new ArrayList<>();
-    List<IndexExpr> write = new ArrayList<>();
-    List<IndexExpr> extents = new ArrayList<>();
-    for (Axis each : term.axes()) {
-      if (open.contains(each.name())) {
-        axes.add(each);
-        write.add(each.variable());
-        extents.add(each.extent());
-      }
-    }
-    term.axes().stream().filter(each -> summed.contains(each.name())).forEach(axes::add);
     Scalar identity = Scalar.constant(term.valueType(), plus.identity(term.valueType()));
-    Contraction plain = new Contraction(axes, List.of(), write, term.join(), group);
-    Contraction restricted =
-        condition.isEmpty()
-            ? plain
-            : new Contraction(
-                axes,
-                List.of(),
-                write,
-                term.join(),
-                List.of(new Scalar.Select(condition.get(), plain.joined(), identity)));
-    String name = fresh();
-    TensorType type = new TensorType(term.valueType(), extents);
-    made.add(
-        new Definition(
-            name, type, new Body.Accumulate(plus, List.of(restricted)), definition.origin()));
-    Scalar read = new Scalar.Read(name, term.valueType(), write);
+    Scalar part = part(group, named(open), named(summed), condition, identity);
     factors.removeAll(group);
-    factors.add(read);
-    left.removeIf(each -> summed.contains(each.name()));
+    factors.add(part);
+    axes.removeIf(each -> summed.contains(each.name()));
     condition.ifPresent(
         some -> {
           conditions.remove(some);
-          conditions.add(new Scalar.Binary(BinaryOp.NOT_EQUAL, read, identity));
+          conditions.add(new Scalar.Binary(BinaryOp.NOT_EQUAL, part, identity));
         });
+  }
+
+  /// The axes of the term with some names, in its order.
+  private List<Axis> named(Set<String> names) {
+    return term.axes().stream().filter(each -> names.contains(each.name())).toList();
+  }
+
+  /// Defines the sum of a product over some axes.
+  ///
+  /// @param condition where it holds; elsewhere the sum is the identity
+  /// @return a read of the sum
+  private Scalar part(
+      List<Scalar> product,
+      List<Axis> open,
+      List<Axis> summed,
+      Optional<Scalar> condition,
+      Scalar identity) {
+    List<Axis> all = new ArrayList<>(open);
+    all.addAll(summed);
+    List<IndexExpr> write = open.stream().map(Axis::variable).toList();
+    Contraction plain = new Contraction(all, List.of(), write, term.join(), product);
+    Contraction restricted =
+        condition
+            .map(some -> List.<Scalar>of(new Scalar.Select(some, plain.joined(), identity)))
+            .map(operands -> new Contraction(all, List.of(), write, term.join(), operands))
+            .orElse(plain);
+    String name = fresh();
+    TensorType type = new TensorType(term.valueType(), open.stream().map(Axis::extent).toList());
+    Body body = new Body.Accumulate(plus, List.of(restricted));
+    parts.add(new Definition(name, type, body, definition.origin()));
+    return new Scalar.Read(name, term.valueType(), write);
   }
 
   private String fresh() {
     int number = 1;
-    while (isTaken(definition.name() + ".part" + number)) {
+    while (isUsed(definition.name() + ".part" + number)) {
       number++;
     }
     return definition.name() + ".part" + number;
   }
 
-  private boolean isTaken(String name) {
-    return site.type(name).isPresent()
-        || made.stream().anyMatch(definition -> definition.name().equals(name));
+  private boolean isUsed(String name) {
+    return isTaken.test(name) || parts.stream().anyMatch(part -> part.name().equals(name));
   }
 }

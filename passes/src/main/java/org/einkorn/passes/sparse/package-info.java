@@ -14,7 +14,10 @@
 ///
 /// What a condition leaves out adds the identity, so loops may pass over it: that is no law and no
 /// rewrite any more. [ArrangeLoops] puts the axes in an order in which each listed tensor is gone
-/// through along its rows, and lowering makes such loops of every [SparseTerm].
+/// through along its rows.
+///
+/// Then [SparseLowering] makes loops of every [SparseTerm]: [SparseNest] goes along the rows that
+/// [ListStore] keeps, entries sorted in the orders of axes that nests ask for ([SortedList]).
 @NullMarked
 package org.einkorn.passes.sparse;
 

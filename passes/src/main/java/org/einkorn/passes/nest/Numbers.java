@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.nest;
 
 import java.util.List;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -11,82 +11,91 @@ import org.einkorn.runtime.DType;
 
 /// Expressions and statements over `i64` memory that loop nests keep for themselves: counters,
 /// positions, links.
-final class Numbers {
+public final class Numbers {
   private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
 
   private Numbers() {}
 
-  static Scalar of(long value) {
+  public static Scalar of(long value) {
     return Scalar.Literal.of(DType.I64, value);
   }
 
-  static Scalar of(IndexExpr index) {
+  public static Scalar of(IndexExpr index) {
     return new Scalar.Position(index);
   }
 
-  static Scalar read(String buffer, IndexExpr... at) {
+  public static Scalar read(String buffer, IndexExpr... at) {
     return new Scalar.Read(buffer, DType.I64, List.of(at));
   }
 
-  static Stmt set(String buffer, Scalar value, IndexExpr... at) {
+  public static Stmt set(String buffer, Scalar value, IndexExpr... at) {
     return new Stmt.Store(buffer, List.of(at), value);
   }
 
-  static Scalar plus(Scalar one, Scalar other) {
+  public static Scalar plus(Scalar one, Scalar other) {
     return new Scalar.Binary(BinaryOp.ADD, one, other);
   }
 
-  static Scalar minus(Scalar one, Scalar other) {
+  public static Scalar minus(Scalar one, Scalar other) {
     return new Scalar.Binary(BinaryOp.SUBTRACT, one, other);
   }
 
-  static Scalar equal(Scalar one, Scalar other) {
+  public static Scalar equal(Scalar one, Scalar other) {
     return new Scalar.Binary(BinaryOp.EQUAL, one, other);
   }
 
-  static Scalar differs(Scalar one, Scalar other) {
+  public static Scalar differs(Scalar one, Scalar other) {
     return new Scalar.Binary(BinaryOp.NOT_EQUAL, one, other);
   }
 
   /// `buffer[…] += 1`
-  static Stmt count(String buffer, IndexExpr... at) {
+  public static Stmt count(String buffer, IndexExpr... at) {
     return set(buffer, plus(read(buffer, at), of(1)), at);
   }
 
   /// A number that is computed as an index, of a list of so many places.
-  static IndexExpr place(String list, IndexExpr places, Scalar number) {
+  public static IndexExpr place(String list, IndexExpr places, Scalar number) {
     return new IndexExpr.Fetch(list, 0, places, number);
   }
 
   /// Global memory with these extents.
-  static Buffer buffer(String name, IndexExpr... extents) {
+  public static Buffer buffer(String name, IndexExpr... extents) {
     return new Buffer(name, new TensorType(DType.I64, List.of(extents)), Buffer.Scope.GLOBAL);
   }
 
+  /// Adds to each number of a list those before it.
+  ///
+  /// @param count one less than there are
+  public static Stmt accumulate(String buffer, IndexExpr count, String loop) {
+    IndexExpr before = IndexExpr.variable(loop);
+    IndexExpr here = before.plus(1);
+    return loop(loop, count, set(buffer, plus(read(buffer, before), read(buffer, here)), here));
+  }
+
   /// A register that holds a value while a statement runs.
-  static Stmt with(String register, Scalar value, Stmt body) {
+  public static Stmt with(String register, Scalar value, Stmt body) {
     return new Stmt.Allocate(
         new Buffer(register, NUMBER, Buffer.Scope.REGISTER),
         new Stmt.Sequence(List.of(new Stmt.Store(register, List.of(), value), body)));
   }
 
   /// `body` with a register for a number.
-  static Stmt register(String register, Stmt... body) {
+  public static Stmt register(String register, Stmt... body) {
     return register(register, DType.I64, body);
   }
 
   /// `body` with a register for a value of a type.
-  static Stmt register(String register, DType type, Stmt... body) {
+  public static Stmt register(String register, DType type, Stmt... body) {
     Buffer buffer = new Buffer(register, new TensorType(type, List.of()), Buffer.Scope.REGISTER);
     return new Stmt.Allocate(buffer, sequence(body));
   }
 
   /// Statements one after the other.
-  static Stmt sequence(Stmt... statements) {
+  public static Stmt sequence(Stmt... statements) {
     return statements.length == 1 ? statements[0] : new Stmt.Sequence(List.of(statements));
   }
 
-  static Stmt loop(String variable, IndexExpr extent, Stmt... body) {
+  public static Stmt loop(String variable, IndexExpr extent, Stmt... body) {
     return new Stmt.For(Stmt.LoopKind.SERIAL, variable, extent, sequence(body));
   }
 }

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,11 +18,12 @@ import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// Which relations are kept as tables of their tuples: those with very many positions that rules
 /// define, and that are read in no other way than as atoms of rules or as factors of sums.
-final class TableChoice {
+public final class TableChoice {
   private final Program program;
   private final Vastness extents;
 
@@ -39,7 +40,7 @@ final class TableChoice {
     this.extents = extents;
   }
 
-  static TableChoice of(Program program, List<Step> steps, Vastness extents) {
+  public static TableChoice of(Program program, List<Step> steps, Vastness extents) {
     TableChoice choice = new TableChoice(program, extents);
     if (program.slicings().isEmpty()) {
       steps.forEach(choice::consider);
@@ -49,18 +50,18 @@ final class TableChoice {
   }
 
   /// Whether a tensor is kept as a table.
-  boolean isTable(String tensor) {
+  public boolean isTable(String tensor) {
     return chosen.contains(tensor);
   }
 
   /// Whether a tensor is what a table starts from, and is nothing by itself.
-  boolean isStart(String tensor) {
+  public boolean isStart(String tensor) {
     String state = starts.get(tensor);
     return state != null && chosen.contains(state);
   }
 
   /// Whether a definition reads a table.
-  boolean readsTable(Definition definition) {
+  public boolean readsTable(Definition definition) {
     return TensorReads.of(definition.body()).stream().anyMatch(chosen::contains);
   }
 
@@ -69,7 +70,7 @@ final class TableChoice {
   private void consider(Step step) {
     switch (step) {
       case Step.Compute(Definition definition) -> {
-        if (isSuited(definition) && TupleRelation.of(definition).isEmpty()) {
+        if (isSuited(definition) && Listed.tuples(definition).isEmpty()) {
           candidates.put(definition.name(), terms(definition).orElseThrow());
         }
       }
@@ -127,13 +128,8 @@ final class TableChoice {
         : Optional.empty();
   }
 
-  /// Whether each term is a conjunction.
-  static boolean areRules(List<Contraction> terms) {
-    return terms.stream()
-        .allMatch(
-            term ->
-                term.valueType() == DType.BOOL
-                    && (term.operands().size() == 1 || term.join() == BinaryOp.AND));
+  private static boolean areRules(List<Contraction> terms) {
+    return terms.stream().allMatch(Contraction::isConjunction);
   }
 
   // -------------------------------------------------------------------------- reads

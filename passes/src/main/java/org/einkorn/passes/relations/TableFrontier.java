@@ -1,12 +1,12 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.nest.Numbers;
 
 /// The frontier of a relation that is a table: tuples stand in it in the order in which they came,
 /// so those of a round are those between two numbers.
@@ -21,12 +21,9 @@ record TableFrontier(TupleTable table) implements Frontier {
     return table.name() + ".end";
   }
 
-  /// The number of tuples, if the memory called `buffer` is that of a frontier of this class.
-  static Optional<Scalar> derived(String relation, String buffer, Set<String> buffers) {
-    boolean isOwn = buffer.equals(relation + ".end") && buffers.contains(relation + ".tuples");
-    return isOwn
-        ? Optional.of(Numbers.minus(Numbers.read(relation + ".count"), Numbers.of(1)))
-        : Optional.empty();
+  @Override
+  public Optional<Scalar> derived() {
+    return Optional.of(Numbers.minus(table.taken(), Numbers.of(1)));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,6 +13,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.runtime.DType;
 
 /// A relation kept as the list of its tuples, each once, in memory that grows with their number.
@@ -21,7 +22,7 @@ import org.einkorn.runtime.DType;
 /// table with chains over some axes: `head[b]` is the tuple of bucket `b` that came last, `next[t]`
 /// the one before tuple `t` in its bucket, 0 none. The index over all axes tells whether a tuple is
 /// there. Tuple 0 is at no position, and ends every search.
-final class TupleTable {
+public final class TupleTable {
   /// Keeps the hashes of the axes before from filling the range of an `i64`.
   private static final long HASH_RANGE = 1L << 40;
 
@@ -138,7 +139,7 @@ final class TupleTable {
   // -------------------------------------------------------------------- statements
 
   /// Makes the table empty.
-  Stmt clear() {
+  public Stmt clear() {
     List<Stmt> all = new ArrayList<>();
     for (int axis = 0; axis < Math.max(1, type.rank()); axis++) {
       all.add(Numbers.set(tuples(), Numbers.of(-1), IndexExpr.Constant.ZERO, IndexExpr.of(axis)));
@@ -181,7 +182,7 @@ final class TupleTable {
   }
 
   /// Puts a tuple in if it is not there.
-  Stmt insert(List<IndexExpr> at) {
+  public Stmt insert(List<IndexExpr> at) {
     String bucket = part("bucket");
     String found = part("found");
     IndexExpr bucketPlace = Numbers.place(head(allAxes), places, Numbers.read(bucket));

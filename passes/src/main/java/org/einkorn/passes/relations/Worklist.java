@@ -1,9 +1,8 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -14,6 +13,7 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.runtime.DType;
 
 /// Which elements of a state have changed and are to be looked at: a queue in memory.
@@ -35,14 +35,10 @@ final class Worklist implements Frontier {
     this.places = (isRelation() ? elements : elements.times(2)).plus(1);
   }
 
-  /// The number of tuples, if the memory called `buffer` is that of a list of this class over a
-  /// relation: each tuple has been in the queue once, and the queue has gone past it.
-  static Optional<Scalar> derived(String relation, String buffer, Set<String> buffers) {
-    boolean isOwn =
-        buffer.equals(relation + ".queue")
-            && buffers.contains(relation + ".pending")
-            && !buffers.contains(relation + ".queued");
-    return isOwn ? Optional.of(Numbers.read(relation + ".head")) : Optional.empty();
+  /// Each tuple has been in the queue once, and the queue has gone past it.
+  @Override
+  public Optional<Scalar> derived() {
+    return isRelation() ? Optional.of(Numbers.read(part("head"))) : Optional.empty();
   }
 
   @Override

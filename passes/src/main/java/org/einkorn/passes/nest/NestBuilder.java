@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.nest;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ import org.einkorn.runtime.DType;
 ///
 /// A loop over the axis `i` is called `i.0`; blocks bind the iterator `i` to it, so that
 /// expressions keep the user's names.
-final class NestBuilder {
+public final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
   private final Buffer target;
@@ -35,7 +35,7 @@ final class NestBuilder {
   private final List<Outer> outer;
   private final Set<String> axisNames;
 
-  NestBuilder(Definition definition, Map<String, Buffer> buffers) {
+  public NestBuilder(Definition definition, Map<String, Buffer> buffers) {
     this(
         definition,
         new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL),
@@ -49,10 +49,10 @@ final class NestBuilder {
   ///
   /// @param axis the definition mentions it without declaring it
   /// @param kind what its rounds have to do with one another, for this definition
-  record Outer(Axis axis, IterKind kind) {}
+  public record Outer(Axis axis, IterKind kind) {}
 
   /// Where the elements of a definition lie on an axis that the target has beyond its own.
-  record Place(int axis, IndexExpr position) {}
+  public record Place(int axis, IndexExpr position) {}
 
   /// A builder of nests inside of loops.
   ///
@@ -60,7 +60,7 @@ final class NestBuilder {
   ///   `places`
   /// @param places in the order of their axes
   /// @param axisNames the names of all axes of the definitions that share those loops
-  NestBuilder(
+  public NestBuilder(
       Definition definition,
       Buffer target,
       List<Place> places,
@@ -75,12 +75,12 @@ final class NestBuilder {
     this.axisNames = Set.copyOf(axisNames);
   }
 
-  Buffer target() {
+  public Buffer target() {
     return target;
   }
 
   /// The target itself where it has the type that values are accumulated in, else a temporary.
-  Buffer accumulator(DType type) {
+  public Buffer accumulator(DType type) {
     if (type == definition.type().dtype()) {
       return target;
     }
@@ -94,7 +94,7 @@ final class NestBuilder {
   }
 
   /// Whether the term's plain axes run over every element of the target.
-  boolean spansTarget(Contraction term) {
+  public boolean spansTarget(Contraction term) {
     for (int axis = 0; axis < term.write().size(); axis++) {
       IndexExpr extent = definition.type().extents().get(axis);
       if (!extentOf(term.axes(), term.write().get(axis)).equals(Optional.of(extent))) {
@@ -105,7 +105,7 @@ final class NestBuilder {
   }
 
   /// Whether a map stores every element of the target.
-  boolean coversTarget(Contraction term) {
+  public boolean coversTarget(Contraction term) {
     return term.guards().isEmpty() && spansTarget(term);
   }
 
@@ -117,7 +117,7 @@ final class NestBuilder {
   }
 
   /// `buffer[…] = identity` for every element, converted from the type of the values.
-  Function fill(Buffer buffer, Projection projection, DType valueType) {
+  public Function fill(Buffer buffer, Projection projection, DType valueType) {
     List<Axis> axes = elementAxes(definition.type());
     List<IndexExpr> indices = placed(buffer, axes.stream().map(Axis::variable).toList());
     Scalar identity =
@@ -130,7 +130,7 @@ final class NestBuilder {
 
   /// Whether the identity can be stored in the target. If not, that fails only where an element
   /// keeps it, so it must not be converted before all values are there.
-  boolean identityConverts(Projection projection, DType valueType) {
+  public boolean identityConverts(Projection projection, DType valueType) {
     DType storage = definition.type().dtype();
     return storage == valueType
         || !storage.isInteger()
@@ -141,7 +141,7 @@ final class NestBuilder {
   }
 
   /// `target[…] = accumulator[…]`, converted.
-  Function convert(Buffer accumulator) {
+  public Function convert(Buffer accumulator) {
     List<Axis> axes = elementAxes(definition.type());
     List<IndexExpr> indices = axes.stream().map(Axis::variable).toList();
     Scalar value = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
@@ -159,7 +159,7 @@ final class NestBuilder {
   }
 
   /// An elementwise equation, stored in the target or in its accumulator.
-  Function map(Buffer buffer, Contraction term) {
+  public Function map(Buffer buffer, Contraction term) {
     List<Axis> axes = spatialFirst(term);
     Scalar value = Scalar.cast(buffer.type().dtype(), term.joined());
     Stmt store = new Stmt.Store(buffer.name(), placed(buffer, term.write()), value);
@@ -168,7 +168,7 @@ final class NestBuilder {
   }
 
   /// A reduction that finishes one element at a time, in a register.
-  Function reduction(Projection projection, Contraction term) {
+  public Function reduction(Projection projection, Contraction term) {
     List<Axis> axes = spatialFirst(term);
     Set<String> reduced = term.reducedAxes();
     List<Axis> spatial = axes.subList(0, axes.size() - reduced.size());
@@ -199,7 +199,7 @@ final class NestBuilder {
   }
 
   /// A prefix reduction: the scanned loop innermost, its running value in a register.
-  Function scan(Body.Scan body) {
+  public Function scan(Body.Scan body) {
     List<Axis> spatial = new ArrayList<>(body.axes());
     Axis scanned = spatial.remove(body.axis());
     List<Axis> all = new ArrayList<>(spatial);
@@ -226,7 +226,7 @@ final class NestBuilder {
   }
 
   /// One term of several, or one that writes through index functions: combines in memory.
-  Function update(Buffer accumulator, Body.Accumulate body, int number) {
+  public Function update(Buffer accumulator, Body.Accumulate body, int number) {
     Contraction term = body.terms().get(number);
     List<Axis> axes = spatialFirst(term);
     List<IndexExpr> indices = placed(accumulator, term.write());
@@ -311,7 +311,7 @@ final class NestBuilder {
     return loopName(axis, axisNames);
   }
 
-  static String loopName(Axis axis, Set<String> axisNames) {
+  public static String loopName(Axis axis, Set<String> axisNames) {
     int number = 0;
     while (axisNames.contains(axis.name() + "." + number)) {
       number++;
@@ -319,7 +319,7 @@ final class NestBuilder {
     return axis.name() + "." + number;
   }
 
-  static Set<String> axisNames(Body body) {
+  public static Set<String> axisNames(Body body) {
     Set<String> names = new HashSet<>();
     switch (body) {
       case Body.Accumulate(var projection, List<Contraction> terms) ->
@@ -330,7 +330,7 @@ final class NestBuilder {
     return names;
   }
 
-  Stmt nest(List<Axis> axes, Stmt body) {
+  public Stmt nest(List<Axis> axes, Stmt body) {
     Stmt nest = body;
     for (Axis axis : axes.reversed()) {
       nest = new Stmt.For(Stmt.LoopKind.SERIAL, loopName(axis), axis.extent(), nest);

@@ -1,19 +1,15 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.algebra.Projection;
-import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.rewrite.Substitution;
-import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.runtime.DType;
 
 /// The entries of a listed tensor, sorted by their positions: compressed sparse rows along the last
@@ -66,11 +62,11 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return list.entry().extent().plus(1);
   }
 
-  private String part(String part) {
+  String part(String part) {
     return name() + "." + part;
   }
 
-  private String at(int axis) {
+  String at(int axis) {
     return part("at" + axis);
   }
 
@@ -179,19 +175,17 @@ record SortedList(Listed.Entries list, List<Integer> order) {
       source = target;
       intoOther = !intoOther;
     }
-    statements.add(isFirst() ? merge() : copy());
+    statements.add(isFirst() ? new MergeEntries(this).code() : copy());
     return new Stmt.Sequence(statements);
   }
 
-  private IndexExpr sourceCount() {
+  IndexExpr sourceCount() {
     return isFirst() ? list.entry().extent() : first().entryCount();
   }
 
   /// Where an entry of the source lies.
-  private IndexExpr sourcePosition(int axis, IndexExpr entry) {
-    return isFirst()
-        ? Substitution.of(list.entry().name(), entry).apply(list.positions().get(axis))
-        : asPosition(axis, first().position(axis, entry));
+  IndexExpr sourcePosition(int axis, IndexExpr entry) {
+    return isFirst() ? list.at(entry).get(axis) : asPosition(axis, first().position(axis, entry));
   }
 
   /// Sorts by one axis, and keeps the order of what is equal.
@@ -222,13 +216,7 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return Numbers.sequence(
         Numbers.loop(VALUE, extent(axis).plus(1), Numbers.set(room, Numbers.of(0), value)),
         Numbers.loop(STEP, sourceCount(), Numbers.count(room, sourcePosition(axis, step).plus(1))),
-        Numbers.loop(
-            VALUE,
-            extent(axis),
-            Numbers.set(
-                room,
-                Numbers.plus(Numbers.read(room, value), Numbers.read(room, value.plus(1))),
-                value.plus(1))),
+        Numbers.accumulate(room, extent(axis), VALUE),
         // Now `room[v]` is the number of entries below `v`.
         Numbers.loop(STEP, sourceCount(), put));
   }
@@ -243,91 +231,6 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return Numbers.loop(STEP, sourceCount(), copies.toArray(Stmt[]::new));
   }
 
-  /// Combines the entries at one position.
-  private Stmt merge() {
-    IndexExpr step = IndexExpr.variable(STEP);
-    String entry = part("entry");
-    String open = part("open");
-    String made = part("made");
-    IndexExpr from = Numbers.place(part("from"), places(), Numbers.read(entry));
-    Scalar isOpen = new Scalar.Binary(BinaryOp.EQUAL, Numbers.read(open), Numbers.of(1));
-    Scalar same = isOpen;
-    List<Stmt> look =
-        new ArrayList<>(List.of(Numbers.set(entry, Numbers.read(part("from"), step))));
-    List<Stmt> begin = new ArrayList<>();
-    List<Stmt> flush = new ArrayList<>();
-    IndexExpr next = Numbers.place(part("from"), places(), Numbers.read(made));
-    for (int axis : order) {
-      Scalar here = Numbers.read(part("here" + axis));
-      Scalar last = Numbers.read(part("last" + axis));
-      look.add(Numbers.set(part("here" + axis), Numbers.of(sourcePosition(axis, from))));
-      begin.add(Numbers.set(part("last" + axis), here));
-      flush.add(Numbers.set(at(axis), last, next));
-      same = new Scalar.Binary(BinaryOp.AND, same, new Scalar.Binary(BinaryOp.EQUAL, here, last));
-    }
-    begin.add(Numbers.set(open, Numbers.of(1)));
-    Scalar differs = new Scalar.Unary(UnaryOp.NOT, same);
-    DType sum = list.projection().accumulator(list.value().type());
-    Stmt flushing = flush(flush, sum, next);
-    List<Stmt> work = new ArrayList<>(look);
-    work.add(new Stmt.When(new Scalar.Binary(BinaryOp.AND, isOpen, differs), flushing));
-    List<Stmt> take = new ArrayList<>();
-    if (hasValues()) {
-      Projection plus = list.projection();
-      begin.add(Numbers.set(part("sum"), Scalar.constant(sum, plus.identity(sum))));
-      Scalar value = Substitution.of(list.entry().name(), from).apply(list.value());
-      Scalar before = new Scalar.Read(part("sum"), sum, List.of());
-      take.add(
-          Numbers.set(
-              part("sum"), new Scalar.Binary(plus.combine(), before, Scalar.cast(sum, value))));
-    }
-    work.add(new Stmt.When(differs, new Stmt.Sequence(begin)));
-    work.addAll(take);
-    Stmt body =
-        Numbers.sequence(
-            Numbers.set(open, Numbers.of(0)),
-            Numbers.set(made, Numbers.of(0)),
-            Numbers.loop(STEP, sourceCount(), work.toArray(Stmt[]::new)),
-            new Stmt.When(isOpen, flushing),
-            Numbers.set(part("count"), Numbers.read(made)));
-    List<Stmt> starts = new ArrayList<>();
-    for (int axis : order) {
-      starts.add(Numbers.set(part("here" + axis), Numbers.of(0)));
-      starts.add(Numbers.set(part("last" + axis), Numbers.of(0)));
-    }
-    if (hasValues()) {
-      starts.add(Numbers.set(part("sum"), Scalar.constant(sum, list.projection().identity(sum))));
-    }
-    starts.add(body);
-    Stmt whole =
-        Numbers.register(
-            entry, Numbers.register(open, Numbers.register(made, starts.toArray(Stmt[]::new))));
-    for (int axis : order) {
-      whole = Numbers.register(part("here" + axis), Numbers.register(part("last" + axis), whole));
-    }
-    return hasValues() ? Numbers.register(part("sum"), sum, whole) : whole;
-  }
-
-  /// Puts the entry away that was combined, unless it is the background.
-  private Stmt flush(List<Stmt> positions, DType sum, IndexExpr next) {
-    List<Stmt> put = new ArrayList<>(positions);
-    String made = part("made");
-    if (!hasValues()) {
-      put.add(Numbers.count(made));
-      return new Stmt.Sequence(put);
-    }
-    DType type = list.type().dtype();
-    Scalar total = Scalar.cast(type, new Scalar.Read(part("sum"), sum, List.of()));
-    put.add(Numbers.set(part("values"), total, next));
-    put.add(Numbers.count(made));
-    Scalar differs =
-        type == DType.BOOL
-            ? total
-            : new Scalar.Binary(
-                BinaryOp.NOT_EQUAL, total, Scalar.constant(type, list.projection().identity(type)));
-    return new Stmt.When(differs, new Stmt.Sequence(put));
-  }
-
   /// Finds where each row begins.
   Stmt buildRows() {
     IndexExpr row = IndexExpr.variable(ROW);
@@ -340,12 +243,6 @@ record SortedList(Listed.Entries list, List<Integer> order) {
     return Numbers.sequence(
         Numbers.loop(ROW, rowCount().plus(1), Numbers.set(starts, Numbers.of(0), row)),
         Numbers.loop(ENTRY, entryCount(), Numbers.count(starts, row(at).plus(1))),
-        Numbers.loop(
-            ROW,
-            rowCount(),
-            Numbers.set(
-                starts,
-                Numbers.plus(Numbers.read(starts, row), Numbers.read(starts, row.plus(1))),
-                row.plus(1))));
+        Numbers.accumulate(starts, rowCount(), ROW));
   }
 }

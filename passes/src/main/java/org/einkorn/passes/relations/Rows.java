@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,18 +9,21 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// The positions along one axis at which a relation holds, for each position on its other axes:
 /// compressed sparse rows.
 ///
 /// Row `r` is `columns[starts[r] … starts[r + 1] − 1]`; rows are numbered by the other axes, the
-/// last the fastest.
+/// last the fastest. Positions in a row have no order, and one may be there twice: that takes one
+/// pass over the tuples, where sorting them takes one for each axis.
 ///
 /// @param axis the axis along which positions are listed
 /// @param tuples the relation as a list of tuples, if it is one; else all its positions are looked
-///   at. The list may hold a tuple several times, and a row then a position
-record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> tuples) {
+///   at
+record Rows(String relation, TensorType type, int axis, Optional<Listed.Entries> tuples) {
   private static final TensorType NUMBER = new TensorType(DType.I64, List.of());
 
   private String starts() {
@@ -50,7 +53,7 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
 
   private IndexExpr places() {
     if (tuples.isPresent()) {
-      return tuples.get().tuple().extent().plus(1);
+      return tuples.get().entry().extent().plus(1);
     }
     return type.extents().stream().reduce(IndexExpr.of(1), IndexExpr::times).plus(1);
   }
@@ -92,7 +95,7 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
   }
 
   /// Counts the tuples of each row, makes room for them, and puts each in its place.
-  private Stmt sorted(TupleRelation relation) {
+  private Stmt sorted(Listed.Entries relation) {
     IndexExpr tuple = IndexExpr.variable("tuple");
     IndexExpr number = IndexExpr.variable("row");
     List<IndexExpr> at = relation.at(tuple);
@@ -114,7 +117,7 @@ record Rows(String relation, TensorType type, int axis, Optional<TupleRelation> 
             List.of(
                 new Stmt.Store(columns(), List.of(place(end)), new Scalar.Position(at.get(axis))),
                 count));
-    IndexExpr tupleCount = relation.tuple().extent();
+    IndexExpr tupleCount = relation.entry().extent();
     Stmt zero = new Stmt.Store(ends(), List.of(number), Scalar.Literal.of(DType.I64, 0));
     return new Stmt.Sequence(
         List.of(

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,11 +22,10 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.passes.nest.NestBuilder;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.passes.rewrite.Expressions;
 import org.einkorn.passes.rewrite.Substitution;
-import org.einkorn.passes.sparse.Listed;
-import org.einkorn.passes.sparse.Lists;
-import org.einkorn.passes.sparse.SparseTerm;
 import org.einkorn.runtime.DType;
 
 /// The loops of a term that listed tensors restrict, in the order of its axes.

@@ -1,6 +1,7 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -12,6 +13,9 @@ import org.einkorn.ir.loop.Stmt;
 interface Frontier {
   /// Whether an element changes once only: a relation grows.
   boolean isRelation();
+
+  /// How many tuples have come in when nothing is to be looked at any more; only of relations.
+  Optional<Scalar> derived();
 
   /// All memory but that of the state.
   List<Buffer> buffers();

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +12,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.TupleCount;
 import org.einkorn.ir.source.Origin;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
@@ -28,7 +29,7 @@ import org.einkorn.runtime.DType;
 /// relations where it can ([RuleNest]). What comes out goes into the target at once, so that later
 /// steps of the same round use it. As ⊕ is idempotent and ⊗ monotone, all orders come to the same
 /// least fixpoint (the chaotic iteration of Cousot and Cousot, 1977).
-final class SemiNaive {
+public final class SemiNaive {
   private final Fixpoint fixpoint;
   private final Map<String, Frontier> frontiers = new LinkedHashMap<>();
   private final Relations relations;
@@ -46,17 +47,19 @@ final class SemiNaive {
   /// Loops, their memory, and which of them repeat.
   ///
   /// @param functions after the states have the values that they start from
-  record Lowered(List<Buffer> buffers, List<Function> functions, Repeat repeat) {
-    Lowered {
+  public record Lowered(
+      List<Buffer> buffers, List<Function> functions, Repeat repeat, List<TupleCount> tupleCounts) {
+    public Lowered {
       buffers = List.copyOf(buffers);
       functions = List.copyOf(functions);
+      tupleCounts = List.copyOf(tupleCounts);
     }
   }
 
   /// The loops of an iteration that is a [monotone][Fixpoint#isMonotone] fixpoint.
   ///
   /// @param relations those that no round changes, and the states that are tables
-  static Lowered lower(Step.Iteration iteration, Relations relations) {
+  public static Lowered lower(Step.Iteration iteration, Relations relations) {
     return new SemiNaive(Fixpoint.of(iteration).orElseThrow(), relations).run(iteration);
   }
 
@@ -106,7 +109,10 @@ final class SemiNaive {
             round.getLast().name(),
             iteration.until(),
             iteration.limit());
-    return new Lowered(buffers, functions, repeat);
+    List<TupleCount> counts = new ArrayList<>();
+    frontiers.forEach(
+        (name, list) -> list.derived().ifPresent(count -> counts.add(new TupleCount(name, count))));
+    return new Lowered(buffers, functions, repeat, counts);
   }
 
   // ----------------------------------------------------------------------- nests

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,9 +19,9 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.nest.NestBuilder;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.passes.rewrite.Expressions;
-import org.einkorn.passes.sparse.Listed;
-import org.einkorn.passes.sparse.SparseTerm;
 import org.einkorn.runtime.DType;
 
 /// The functions of a definition with terms that listed tensors restrict.
@@ -29,7 +29,7 @@ import org.einkorn.runtime.DType;
 /// Elements that no loop comes to keep the identity. Where the sums of a term are its innermost
 /// loops, each element is finished in a register; else it is combined in memory. The rounds of an
 /// outermost loop over an axis of the result are blocks of their own, so that they can run at once.
-final class SparseLowering {
+public final class SparseLowering {
   private final Definition definition;
   private final Body.Accumulate body;
   private final NestBuilder builder;
@@ -50,8 +50,8 @@ final class SparseLowering {
   }
 
   /// Functions and the memory that they store in.
-  record Lowered(List<Buffer> buffers, List<Function> functions) {
-    Lowered {
+  public record Lowered(List<Buffer> buffers, List<Function> functions) {
+    public Lowered {
       buffers = List.copyOf(buffers);
       functions = List.copyOf(functions);
     }
@@ -60,7 +60,7 @@ final class SparseLowering {
   /// The functions of a definition; nothing where no listed tensor restricts a term of it.
   ///
   /// @param buffers all memory so far, by name
-  static Optional<Lowered> lower(
+  public static Optional<Lowered> lower(
       Definition definition, ListStore store, Map<String, Buffer> buffers) {
     if (!(definition.body() instanceof Body.Accumulate body)) {
       return Optional.empty();

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,8 +18,10 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Landing;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.nest.Numbers;
 import org.einkorn.passes.rewrite.Expressions;
 import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.sparse.Listed;
 import org.einkorn.runtime.DType;
 
 /// The nest of one term that yields something only where some conditions hold, while it is made:
@@ -30,7 +32,7 @@ import org.einkorn.runtime.DType;
 /// of two where both say which positions an axis has, which bounds the work of cyclic joins by the
 /// size of their largest results (the generic join of Ngo, Ré and Rudra, 2014). Axes that no
 /// relation bounds are loops.
-final class RuleNest {
+public final class RuleNest {
   private final Contraction term;
   private final Relations relations;
   private final Sink sink;
@@ -41,7 +43,7 @@ final class RuleNest {
   private int loops;
 
   /// What is done with what a term yields.
-  interface Sink {
+  public interface Sink {
     /// @param at where the term writes
     /// @param value the join of its operands
     Stmt take(List<IndexExpr> at, Scalar value);
@@ -58,7 +60,7 @@ final class RuleNest {
   }
 
   /// A nest along the tables among the operands of a term of a sum, or of a rule.
-  static RuleNest of(Contraction term, Relations relations, TableChoice tables, Sink sink) {
+  public static RuleNest of(Contraction term, Relations relations, TableChoice tables, Sink sink) {
     List<Scalar> conditions = new ArrayList<>();
     List<Scalar> factors = new ArrayList<>();
     for (Scalar operand : term.operands()) {
@@ -100,7 +102,7 @@ final class RuleNest {
   }
 
   /// The statement for all that is still open.
-  Stmt emit() {
+  public Stmt emit() {
     Substitution substitution = new Substitution(values);
     List<Guard> now = guards.stream().filter(guard -> isKnown(guard.index())).toList();
     guards.removeAll(now);
@@ -309,10 +311,10 @@ final class RuleNest {
     if (!bound.isEmpty()) {
       return table(way.read.tensor()).forEachAt(bound, row, loop, visit);
     }
-    Optional<TupleRelation> list = relations.list(way.read.tensor());
+    Optional<Listed.Entries> list = relations.list(way.read.tensor());
     return list.isPresent()
         ? Numbers.loop(
-            loop, list.get().tuple().extent(), visit.of(list.get().at(IndexExpr.variable(loop))))
+            loop, list.get().entry().extent(), visit.of(list.get().at(IndexExpr.variable(loop))))
         : table(way.read.tensor()).forEach(loop, visit);
   }
 

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.sparse;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,15 +19,13 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorType;
-import org.einkorn.passes.sparse.Listed;
-import org.einkorn.passes.sparse.Lists;
-import org.einkorn.passes.sparse.SparseTerm;
+import org.einkorn.passes.nest.NestBuilder;
 
 /// The listed tensors of a program, and in which orders of their axes nests go through them.
 ///
 /// What sorts the entries runs where the tensor is defined, whatever asks for it: a nest that asks
 /// may stand in a round that never runs.
-final class ListStore {
+public final class ListStore {
   private final Lists lists;
 
   /// What each list needs beyond itself, in the order in which it was asked for.
@@ -48,7 +46,7 @@ final class ListStore {
     }
   }
 
-  static ListStore of(Program program) {
+  public static ListStore of(Program program) {
     Lists lists = Lists.of(program);
     return new ListStore(lists, storedByEntry(program, lists));
   }
@@ -58,7 +56,7 @@ final class ListStore {
   }
 
   /// Whether a definition lists entries.
-  boolean isList(Definition definition) {
+  public boolean isList(Definition definition) {
     return lists.of(definition.name()).filter(Listed.Entries.class::isInstance).isPresent();
   }
 
@@ -97,7 +95,7 @@ final class ListStore {
   }
 
   /// What makes the orders of a list that were asked for.
-  List<Function> functions(Definition definition) {
+  public List<Function> functions(Definition definition) {
     List<Function> functions = new ArrayList<>();
     for (Need need : needs.getOrDefault(definition.name(), Set.of())) {
       functions.add(
@@ -109,7 +107,7 @@ final class ListStore {
   }
 
   /// The memory of these orders.
-  List<Buffer> buffers(Definition definition) {
+  public List<Buffer> buffers(Definition definition) {
     return needs.getOrDefault(definition.name(), Set.of()).stream()
         .flatMap(need -> need.buffers().stream())
         .toList();

@@ -1,4 +1,4 @@
-package org.einkorn.passes.lower;
+package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +12,12 @@ import org.einkorn.passes.PassContext;
 ///
 /// @param inputs tensors that are there in any case: one of the same extents makes a relation no
 ///   worse
-record Vastness(PassContext context, List<TensorType> inputs) {
-  Vastness {
+public record Vastness(PassContext context, List<TensorType> inputs) {
+  public Vastness {
     inputs = List.copyOf(inputs);
   }
 
-  static Vastness of(Signature signature, PassContext context) {
+  public static Vastness of(Signature signature, PassContext context) {
     return new Vastness(context, signature.inputs().stream().map(Signature.Input::type).toList());
   }
 
