@@ -63,6 +63,15 @@ public final class Assumptions {
     return between(variable, IndexExpr.Constant.ZERO, extent.plus(-1));
   }
 
+  /// This inside loops, the outermost first.
+  public Assumptions with(List<Loop> loops) {
+    Assumptions inside = this;
+    for (Loop loop : loops) {
+      inside = inside.with(loop.variable(), loop.extent());
+    }
+    return inside;
+  }
+
   /// This with `least ≤ variable ≤ greatest`, where the ends are over what is in scope.
   ///
   /// @throws IllegalArgumentException where the variable is in scope

@@ -2,6 +2,7 @@ package org.einkorn.ir.integer;
 
 import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.tensor.Guard;
 
 /// What can be said of integers: comparisons, and how they are joined.
 ///
@@ -66,6 +67,16 @@ public sealed interface Condition {
   /// `0 ≤ index < extent`
   static Condition inside(IndexExpr index, IndexExpr extent) {
     return atMost(IndexExpr.Constant.ZERO, index).and(less(index, extent));
+  }
+
+  /// What a guard says.
+  static Condition of(Guard guard) {
+    return inside(guard.index(), guard.extent());
+  }
+
+  /// What guards say, all of which have to hold.
+  static Condition of(List<Guard> guards) {
+    return all(guards.stream().map(Condition::of).toList());
   }
 
   static Condition all(List<Condition> parts) {

@@ -86,19 +86,19 @@ final class IteratorForms {
     }
   }
 
-  IteratorForms(List<IteratorMap.Loop> loops, Assumptions outside) {
+  IteratorForms(List<Loop> loops, Assumptions outside) {
     this.outside = outside;
     this.simplifier = new Simplifier(outside);
-    for (IteratorMap.Loop loop : loops) {
+    for (Loop loop : loops) {
       extents.put(loop.variable(), simplifier.canonical(loop.extent()));
     }
-    for (IteratorMap.Loop loop : loops) {
+    for (Loop loop : loops) {
       if (Walk.variables(loop.extent()).stream().anyMatch(extents::containsKey)) {
         throw new NoForm(loop.variable(), Reason.NOT_RECTANGULAR, loop.extent());
       }
     }
     Assumptions rounds = outside;
-    for (IteratorMap.Loop loop : loops) {
+    for (Loop loop : loops) {
       rounds = rounds.and(Condition.atMost(IndexExpr.Constant.ONE, loop.extent()));
     }
     this.inRounds = new Simplifier(rounds);

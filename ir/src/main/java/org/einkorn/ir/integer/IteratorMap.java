@@ -17,9 +17,6 @@ import org.einkorn.ir.tensor.Guard;
 /// loops i < 8, j < 4  a = i, b = i + j                  dependent: the digits of i stand in both
 /// ```
 public sealed interface IteratorMap {
-  /// A loop around the iterators: `0 ≤ variable < extent`.
-  record Loop(String variable, IndexExpr extent) {}
-
   /// What an iterator is bound to.
   record Binding(String iterator, IndexExpr value) {}
 
@@ -83,17 +80,13 @@ public sealed interface IteratorMap {
   /// @param loops rectangular: no extent depends on another loop
   /// @param guards conditions over the loop variables under which the iterators are looked at
   /// @param outside what is known of everything else
-  static IteratorMap of(
-      List<Loop> loops, List<Guard> guards, List<Binding> bindings, Assumptions outside) {
+  static IteratorMap detect(
+      List<Binding> bindings, List<Loop> loops, List<Guard> guards, Assumptions outside) {
     IteratorMap asWritten = detected(loops, guards, bindings, outside);
     if (asWritten instanceof Independent) {
       return asWritten;
     }
-    Assumptions inside = outside;
-    for (Loop loop : loops) {
-      inside = inside.with(loop.variable(), loop.extent());
-    }
-    Assumptions scope = inside;
+    Assumptions scope = outside.with(loops);
     List<Binding> simple =
         bindings.stream()
             .map(binding -> new Binding(binding.iterator(), scope.simplify(binding.value())))

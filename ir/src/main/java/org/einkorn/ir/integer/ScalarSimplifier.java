@@ -1,6 +1,5 @@
 package org.einkorn.ir.integer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -155,7 +154,7 @@ final class ScalarSimplifier {
       case Scalar.Literal literal when literal.type() == DType.I64 ->
           Optional.of(IndexExpr.of(literal.longValue()));
       case Scalar.Position(IndexExpr index) ->
-          fetches(index) ? Optional.empty() : Optional.of(index);
+          Walk.fetches(index) ? Optional.empty() : Optional.of(index);
       case Scalar.Literal _,
           Scalar.Read _,
           Scalar.Unary _,
@@ -164,18 +163,6 @@ final class ScalarSimplifier {
           Scalar.Cast _ ->
           Optional.empty();
     };
-  }
-
-  private static boolean fetches(IndexExpr index) {
-    List<IndexExpr> found = new ArrayList<>();
-    Walk.ofIndices(
-            part -> {
-              if (part instanceof IndexExpr.Fetch) {
-                found.add(part);
-              }
-            })
-        .visit(index);
-    return !found.isEmpty();
   }
 
   static Scalar scalar(Condition condition) {

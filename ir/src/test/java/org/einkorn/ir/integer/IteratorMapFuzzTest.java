@@ -42,7 +42,7 @@ class IteratorMapFuzzTest {
       random = new Random(seed);
       int count = 1 + random.nextInt(3);
       for (String name : List.of("i", "j", "k").subList(0, count)) {
-        long extent = 1 + random.nextInt(8);
+        long extent = 1L + random.nextInt(8);
         IndexExpr size = IndexExpr.of(extent);
         if (random.nextInt(6) == 0) {
           size = IndexExpr.symbol("n." + name);
@@ -110,7 +110,7 @@ class IteratorMapFuzzTest {
 
     private void split(int place, IndexExpr one) {
       long extent = extent(one);
-      long factor = 1 + random.nextInt(5);
+      long factor = 1L + random.nextInt(5);
       boolean isWhole =
           extent > 0 && extent % factor == 0 && size(one) instanceof IndexExpr.Constant;
       IndexExpr moved = one;
@@ -155,9 +155,9 @@ class IteratorMapFuzzTest {
     }
 
     IteratorMap map() {
-      List<IteratorMap.Loop> list = new ArrayList<>();
-      loops.forEach((name, extent) -> list.add(new IteratorMap.Loop(name, extent)));
-      return IteratorMap.of(list, guards, bindings(), outside);
+      List<Loop> list = new ArrayList<>();
+      loops.forEach((name, extent) -> list.add(new Loop(name, extent)));
+      return IteratorMap.detect(bindings(), list, guards, outside);
     }
 
     /// The values of all iterators, in each round.
@@ -178,10 +178,7 @@ class IteratorMapFuzzTest {
       List<List<Long>> rounds = new ArrayList<>();
       for (Map<String, Long> point : points) {
         boolean holds =
-            guards.stream()
-                .allMatch(
-                    guard ->
-                        RandomScope.holds(Condition.inside(guard.index(), guard.extent()), point));
+            guards.stream().allMatch(guard -> RandomScope.holds(Condition.of(guard), point));
         if (holds) {
           rounds.add(
               iterators.stream().map(iterator -> RandomScope.value(iterator, point)).toList());

@@ -16,20 +16,27 @@ final class RandomScope {
   private static final List<String> NAMES = List.of("k", "i", "j");
   private static final List<String> SIZES = List.of("n", "m");
 
-  private record Loop(String variable, IndexExpr least, IndexExpr greatest) {}
+  private record Range(String variable, IndexExpr least, IndexExpr greatest) {}
 
   private final RandomGenerator random;
+  private final boolean isHuge;
   private final Map<String, long[]> symbols = new HashMap<>();
   private final List<String> sizes = new ArrayList<>();
-  private final List<Loop> loops = new ArrayList<>();
+  private final List<Range> loops = new ArrayList<>();
   private final List<Condition> conditions = new ArrayList<>();
   Assumptions assumptions = Assumptions.NONE;
 
   RandomScope(RandomGenerator random) {
+    this(random, false);
+  }
+
+  /// @param isHuge whether numbers may be as great as 64 bits allow
+  RandomScope(RandomGenerator random, boolean isHuge) {
     this.random = random;
+    this.isHuge = isHuge;
     int symbolCount = random.nextInt(3);
     for (String size : SIZES.subList(0, symbolCount)) {
-      long least = random.nextInt(3);
+      long least = isHuge && chance(0.5) ? random.nextLong(1L << 62) : random.nextInt(3);
       symbols.put(size, new long[] {least, least + random.nextInt(4)});
       sizes.add(size);
       if (chance(0.7)) {
@@ -40,10 +47,11 @@ final class RandomScope {
     }
     int loopCount = 1 + random.nextInt(3);
     for (String name : NAMES.subList(0, loopCount)) {
-      IndexExpr least = chance(0.8) ? IndexExpr.Constant.ZERO : atom().plus(random.nextInt(-2, 3));
-      IndexExpr greatest = end();
+      IndexExpr least =
+          chance(0.8) && !isHuge ? IndexExpr.Constant.ZERO : atom().plus(random.nextInt(-2, 3));
+      IndexExpr greatest = isHuge ? least.plus(random.nextInt(4)) : end();
       assumptions = assumptions.between(name, least, greatest);
-      loops.add(new Loop(name, least, greatest));
+      loops.add(new Range(name, least, greatest));
     }
     if (chance(0.3)) {
       Condition condition = comparison(1);
@@ -75,7 +83,18 @@ final class RandomScope {
     int symbol = choice - loops.size();
     return symbol < sizes.size()
         ? IndexExpr.symbol(sizes.get(symbol))
-        : IndexExpr.of(random.nextInt(-3, 13));
+        : IndexExpr.of(isHuge ? huge() / 4 : random.nextInt(-3, 13));
+  }
+
+  /// A number of any length.
+  private long huge() {
+    long near = chance(0.5) ? 0 : random.nextInt(-2, 3);
+    return switch (random.nextInt(4)) {
+      case 0 -> near;
+      case 1 -> (1L << random.nextInt(63)) + near;
+      case 2 -> -(1L << random.nextInt(63)) + near;
+      default -> random.nextLong() >> random.nextInt(64);
+    };
   }
 
   private IndexExpr divisor() {
@@ -83,7 +102,7 @@ final class RandomScope {
       IndexExpr size = IndexExpr.symbol(sizes.get(random.nextInt(sizes.size())));
       return chance(0.5) ? size : size.plus(random.nextInt(1, 3));
     }
-    return IndexExpr.of(random.nextInt(1, 9));
+    return IndexExpr.of(isHuge && chance(0.5) ? huge() >>> 1 | 1 : random.nextInt(1, 9));
   }
 
   IndexExpr expr(int depth) {
@@ -107,7 +126,7 @@ final class RandomScope {
   }
 
   private IndexExpr number() {
-    return IndexExpr.of(random.nextInt(-4, 9));
+    return IndexExpr.of(isHuge && chance(0.5) ? huge() : random.nextInt(-4, 9));
   }
 
   private Condition comparison(int depth) {
@@ -128,8 +147,9 @@ final class RandomScope {
     };
   }
 
-  List<String> variables() {
-    return loops.stream().map(Loop::variable).toList();
+  /// Adds a loop of which [#assumptions] know nothing.
+  void add(Loop loop) {
+    loops.add(new Range(loop.variable(), IndexExpr.Constant.ZERO, loop.extent().plus(-1)));
   }
 
   /// Every point where all that is assumed holds.
@@ -139,7 +159,7 @@ final class RandomScope {
       long[] ends = Objects.requireNonNull(symbols.get(size));
       points = extended(points, size, IndexExpr.of(ends[0]), IndexExpr.of(ends[1]));
     }
-    for (Loop loop : loops) {
+    for (Range loop : loops) {
       points = extended(points, loop.variable(), loop.least(), loop.greatest());
     }
     Predicate<Map<String, Long>> holds =
