@@ -1,13 +1,16 @@
 package org.einkorn.ir.integer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 
 /// What is known of the variables and symbols in scope, and what follows from it.
 ///
@@ -70,6 +73,19 @@ public final class Assumptions {
       inside = inside.with(loop.variable(), loop.extent());
     }
     return inside;
+  }
+
+  /// This outside of loops that have a round: those of their extents that no loop variable stands
+  /// in are at least 1.
+  public Assumptions around(List<Loop> loops) {
+    Set<String> variables = loops.stream().map(Loop::variable).collect(Collectors.toSet());
+    Assumptions outside = this;
+    for (Loop loop : loops) {
+      if (Collections.disjoint(Walk.variables(loop.extent()), variables)) {
+        outside = outside.and(Condition.atMost(IndexExpr.Constant.ONE, loop.extent()));
+      }
+    }
+    return outside;
   }
 
   /// This with `least ≤ variable ≤ greatest`, where the ends are over what is in scope.

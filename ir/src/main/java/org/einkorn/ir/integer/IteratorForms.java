@@ -97,11 +97,7 @@ final class IteratorForms {
         throw new NoForm(loop.variable(), Reason.NOT_RECTANGULAR, loop.extent());
       }
     }
-    Assumptions rounds = outside;
-    for (Loop loop : loops) {
-      rounds = rounds.and(Condition.atMost(IndexExpr.Constant.ONE, loop.extent()));
-    }
-    this.inRounds = new Simplifier(rounds);
+    this.inRounds = new Simplifier(outside.around(loops));
   }
 
   IteratorMap map(List<Guard> guards, List<IteratorMap.Binding> bindings) {

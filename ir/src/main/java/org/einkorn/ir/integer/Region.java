@@ -49,8 +49,9 @@ public record Region(List<Range> ranges, boolean isExact) {
   public static Region of(
       List<Access> accesses, List<Loop> loops, List<IndexExpr> shape, Assumptions outside) {
     try {
-      AccessRegion one = new AccessRegion(loops, shape, outside);
-      return new RegionUnion(outside).of(accesses.stream().map(one::of).distinct().toList());
+      Assumptions around = outside.around(loops);
+      AccessRegion one = new AccessRegion(loops, shape, around);
+      return new RegionUnion(around).of(accesses.stream().map(one::of).distinct().toList());
     } catch (ArithmeticException overflow) {
       return new Region(
           shape.stream().map(extent -> new Range(IndexExpr.Constant.ZERO, extent)).toList(), false);
