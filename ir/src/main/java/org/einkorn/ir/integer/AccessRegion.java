@@ -13,7 +13,8 @@ import org.einkorn.ir.tensor.Guard;
 ///
 /// The indices of an access are iterators over the loops. Where these are
 /// [independent][IteratorMap.Independent], take steps of one and are not padded, the elements they
-/// reach are the box of their ranges, exactly. Else each index is taken between its
+/// reach are the box of their ranges, exactly; so they are where each is
+/// [contiguous][ContiguousIndices] and they share no loop. Else each index is taken between its
 /// [extremes][Extremes] on its own, which leaves no element out.
 final class AccessRegion {
   private final List<Loop> loops;
@@ -21,12 +22,15 @@ final class AccessRegion {
   private final Assumptions outside;
   private final Assumptions inside;
   private final Set<String> running;
+  private final ContiguousIndices contiguous;
 
+  /// @param outside where the loops have rounds
   AccessRegion(List<Loop> loops, List<IndexExpr> shape, Assumptions outside) {
     this.loops = loops;
     this.shape = shape;
     this.outside = outside;
     this.inside = outside.with(loops);
+    this.contiguous = new ContiguousIndices(loops, inside, outside);
     this.running = loops.stream().map(Loop::variable).collect(Collectors.toUnmodifiableSet());
   }
 
@@ -37,11 +41,19 @@ final class AccessRegion {
   }
 
   private Optional<Region> exact(List<IndexExpr> indices, List<Guard> guards) {
+    if (indices.stream().anyMatch(Walk::fetches)) {
+      return Optional.empty();
+    }
     List<IteratorMap.Binding> bindings = new ArrayList<>();
     for (int axis = 0; axis < indices.size(); axis++) {
       bindings.add(new IteratorMap.Binding("axis." + axis, indices.get(axis)));
     }
-    return switch (IteratorMap.detect(bindings, loops, guards, outside)) {
+    Optional<Region> digits = byDigits(IteratorMap.detect(bindings, loops, guards, outside));
+    return digits.isPresent() || !guards.isEmpty() ? digits : contiguous.region(indices);
+  }
+
+  private Optional<Region> byDigits(IteratorMap iterators) {
+    return switch (iterators) {
       case IteratorMap.Dependent _ -> Optional.empty();
       case IteratorMap.Independent map ->
           map.inside().equals(Condition.of(true))

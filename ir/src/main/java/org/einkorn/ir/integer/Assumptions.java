@@ -63,7 +63,8 @@ public final class Assumptions {
 
   /// This inside a loop: `0 ≤ variable < extent`. Inside, the extent is not 0.
   public Assumptions with(String variable, IndexExpr extent) {
-    return between(variable, IndexExpr.Constant.ZERO, extent.plus(-1));
+    IndexExpr last = new IndexExpr.Sum(extent, IndexExpr.of(-1));
+    return between(variable, IndexExpr.Constant.ZERO, last);
   }
 
   /// This inside loops, the outermost first.

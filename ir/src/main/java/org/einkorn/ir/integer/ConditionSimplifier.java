@@ -12,6 +12,9 @@ import org.einkorn.ir.integer.Condition.Relation;
 ///
 /// A comparison stands for `form ≥ 0`, `form = 0` or `form ≠ 0`; what is subtracted in the form is
 /// written on the left, what is added on the right.
+///
+/// A condition is only replaced by one that holds at the same points: a constant where the [Prover]
+/// decides it, or the same comparison after terms were moved from one side to the other.
 final class ConditionSimplifier {
   private static final int MAX_ROUNDS = 4;
 
@@ -38,7 +41,8 @@ final class ConditionSimplifier {
     };
   }
 
-  /// Where all but the last do not hold, the last has to.
+  /// Where all but the last do not hold, the last has to: `p or q` says that q holds where p does
+  /// not.
   private boolean provesOneOf(List<Condition> parts) {
     if (parts.size() < 2) {
       return false;
@@ -103,7 +107,7 @@ final class ConditionSimplifier {
     };
   }
 
-  /// `g · x + c ≥ 0 → x + c floordiv g ≥ 0`
+  /// `g · x + c ≥ 0 → x + c floordiv g ≥ 0` where `g > 0`: both say `−x ≤ c / g`, and −x is whole.
   private Condition atLeastZero(Polynomial form) {
     long factor = form.commonFactor();
     Polynomial tight =
@@ -236,6 +240,11 @@ final class ConditionSimplifier {
   }
 
   /// What two conditions that both have to hold say to one another.
+  ///
+  /// They are `a ≥ 0` and `b ≥ 0`. Where `a − b` is a number that is not positive, `b ≥ a`, so the
+  /// first is enough; where `a + b` is a negative number, both can't hold. Of conditions one of
+  /// which has to hold, the negations are compared: the first is enough for one list exactly if the
+  /// negation of the first is enough for the other.
   private enum Pair {
     FIRST_IS_ENOUGH,
     SECOND_IS_ENOUGH,

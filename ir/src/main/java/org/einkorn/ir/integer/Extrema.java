@@ -6,6 +6,10 @@ import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
 
 /// Minima and maxima of any number of operands.
+///
+/// Both are associative, commutative and idempotent, so operands may be flattened, sorted and
+/// joined; both commute with adding the same to every operand, as that keeps their order. An
+/// operand is left out only where `other ≤ operand` is proved, or `≥` for a maximum.
 enum Extrema {
   MINIMUM,
   MAXIMUM;

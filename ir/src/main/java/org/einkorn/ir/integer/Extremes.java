@@ -9,7 +9,10 @@ import org.einkorn.ir.expr.Walk;
 /// Between what an expression lies while some variables run over their ranges.
 ///
 /// Each term is taken at its own extremes, so a variable in several terms makes the result wider
-/// than it need be, never smaller.
+/// than it need be, never smaller: a sum is not below the sum of numbers that its terms are not
+/// below. A product is taken at the ends of its running atom where the sign of the other factor is
+/// known; a quotient by a positive number at the ends of its dividend, with which it rises; minima
+/// and maxima at the ends of all operands, with each of which they rise.
 public final class Extremes {
   private final Assumptions assumptions;
   private final Simplifier simplifier;
@@ -47,8 +50,9 @@ public final class Extremes {
     }
   }
 
+  /// A position that comes from data counts too, so that no end depends on data.
   private boolean runs(IndexExpr expr) {
-    return Walk.variables(expr).stream().anyMatch(running::contains);
+    return Walk.fetches(expr) || Walk.variables(expr).stream().anyMatch(running::contains);
   }
 
   /// The ends of a form without remainders.
@@ -58,7 +62,8 @@ public final class Extremes {
   }
 
   /// Variables that stand in no quotient are replaced by their ends, the innermost first, so that
-  /// ends that depend on other running variables are met later.
+  /// ends that depend on other running variables are met later. All terms with the variable are
+  /// taken together.
   private Optional<Ends> eliminated(Polynomial form) {
     boolean isPlain =
         form.terms().stream()

@@ -16,6 +16,16 @@ import org.einkorn.ir.integer.IteratorMap.Reason;
 
 /// Decides whether no digit is used twice, which are not used at all, and which values of the
 /// digits are none of the loops.
+///
+/// Each mark, a loop or a fused sum, is looked at on its own:
+/// - The digits of it that are used have to lie apart: each starts where the one below ends, or at
+///   a multiple of that. Then the values of one digit say nothing of the others.
+/// - If they are all its digits up to the highest, the mark can be computed from them (a round is
+///   reached once), and a point of the box is reached exactly if what is computed is less than the
+///   number of values of the mark, and not below its shift: the condition of [#pad].
+/// - If some are missing, rounds are reached several times, and all values are taken only if the
+///   digits end where the mark does or repeat before it ends ([#coversAnyway]).
+/// - A digit that is used may not be a part of a mark that is used too.
 final class IteratorDigits {
   private final IteratorForms forms;
   private final Map<String, Sum> lines;
@@ -179,7 +189,7 @@ final class IteratorDigits {
         .orElseThrow(() -> shared(mark));
   }
 
-  /// Loops that no iterator needs, which have to run at all.
+  /// Loops that no iterator needs, which have to run at all: else no point is reached.
   private void unusedLoops() {
     forms
         .extents()

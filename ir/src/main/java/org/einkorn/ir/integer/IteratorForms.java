@@ -12,6 +12,17 @@ import org.einkorn.ir.integer.IteratorMap.Reason;
 import org.einkorn.ir.tensor.Guard;
 
 /// Writes expressions of loop variables as sums of digits.
+///
+/// A number `v` with `0 ≤ v < e` has the digits of a number system with mixed bases: `v = v mod b +
+/// b · (v floordiv b)`, and so on for the quotient. Two facts carry everything here:
+/// - *Split.* The digit `v floordiv l mod b` of v takes all of `0 … b − 1` if `l · b` divides the
+///   extent of v; the highest one, without `mod`, takes all of `0 … ⌈e / l⌉ − 1` in any case.
+/// - *Fuse.* If independent digits with extents `e₀, e₁, …` are added with the scales `1, e₀, e₀ ·
+///   e₁, …`, then the sum takes each of `0 … e₀ · e₁ · … − 1` exactly once, since writing a number
+///   in a system of mixed bases is unique.
+///
+/// So a sum whose scales follow one another like that is a number that counts without gaps, which
+/// can be split again. Any other sum is refused with the [reason][IteratorMap.Reason].
 final class IteratorForms {
   private final Map<String, Polynomial> extents = new LinkedHashMap<>();
   private final Assumptions outside;
@@ -23,7 +34,8 @@ final class IteratorForms {
   /// How far a fused sum goes where a guard ends it before its digits do.
   private final Map<Mark, Polynomial> guarded = new HashMap<>();
 
-  private String iterator = "";
+  /// What is looked at, for the reason why there is no form.
+  private IteratorMap.Binding current = new IteratorMap.Binding("", IndexExpr.Constant.ZERO);
 
   /// Something that is counted: a loop variable, or a sum of digits that is fused, moved by
   /// `shift`; the scales of these count without gaps, the lowest first.
@@ -101,10 +113,18 @@ final class IteratorForms {
   }
 
   IteratorMap map(List<Guard> guards, List<IteratorMap.Binding> bindings) {
-    guards.forEach(this::guard);
+    try {
+      guards.forEach(this::guard);
+      return new IteratorDigits(this, lines(bindings), outside).map();
+    } catch (ArithmeticException overflow) {
+      throw noForm(Reason.TOO_LARGE, current.value());
+    }
+  }
+
+  private Map<String, Sum> lines(List<IteratorMap.Binding> bindings) {
     Map<String, Sum> lines = new LinkedHashMap<>();
     for (IteratorMap.Binding binding : bindings) {
-      iterator = binding.iterator();
+      current = binding;
       Sum sum = sum(binding.value());
       lines.put(
           binding.iterator(),
@@ -112,7 +132,7 @@ final class IteratorForms {
               ? sum
               : new Sum(List.of(fused(sum.parts(), binding.value())), sum.base()));
     }
-    return new IteratorDigits(this, lines, outside).map();
+    return lines;
   }
 
   Map<String, Polynomial> extents() {
@@ -124,7 +144,7 @@ final class IteratorForms {
   }
 
   NoForm noForm(Reason reason, IndexExpr part) {
-    return new NoForm(iterator, reason, part);
+    return new NoForm(current.iterator(), reason, part);
   }
 
   /// One more than the greatest value of a mark.
@@ -144,8 +164,11 @@ final class IteratorForms {
   // ---- guards
 
   /// Notes that the digits of a guard's index end at its extent.
+  ///
+  /// Only a guard on a whole mark is followed: `scale · v < end` says `v < ⌈end / scale⌉`, so the
+  /// mark counts up to there and no further. [IteratorDigits] then checks that the mark is used.
   private void guard(Guard guard) {
-    iterator = "guard";
+    current = new IteratorMap.Binding("guard", guard.index());
     Sum sum = sum(guard.index());
     Polynomial end = simplifier.canonical(guard.extent());
     if (sum.parts().isEmpty() || !sum.base().is(0)) {
@@ -237,6 +260,9 @@ final class IteratorForms {
   // ---- fusing
 
   /// The sum of parts that count without gaps, as one part; `whole` is what they are.
+  ///
+  /// The scale of each part has to be the scale of the one before times its extent. Neighbouring
+  /// digits of the same mark are one digit of it.
   private Part fused(List<Part> parts, IndexExpr whole) {
     List<Part> open = new ArrayList<>(parts);
     List<Part> chain = new ArrayList<>();
@@ -321,7 +347,12 @@ final class IteratorForms {
 
   // ---- splitting
 
-  /// `x floordiv d`, or `x mod d`
+  /// `x floordiv d`, or `x mod d`, of `x = scale · v + base`.
+  ///
+  /// If d divides the scale, `x floordiv d = (scale / d) · v + base floordiv d`. If the scale
+  /// divides d, base is written as `scale · moved + rest`; the rest is smaller than the scale and
+  /// changes no quotient, so what is divided by `d / scale` is `v + moved`, and so much of `moved`
+  /// as is whole blocks is taken out of it. Else the form is refused.
   private Sum divided(IndexExpr x, IndexExpr d, IndexExpr whole, boolean isQuotient) {
     Sum sum = sum(x);
     Sum by = sum(d);

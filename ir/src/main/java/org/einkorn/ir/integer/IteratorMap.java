@@ -62,7 +62,8 @@ public sealed interface IteratorMap {
     SHARED("needs parts of a loop variable that something else needs too"),
     GUARDED("has a guard that the iterators do not follow"),
     PARTLY_USED("is padded, and parts of it are in no iterator"),
-    EMPTY("may have no round");
+    EMPTY("may have no round"),
+    TOO_LARGE("leaves 64 bits");
 
     private final String text;
 

@@ -222,7 +222,7 @@ public record Polynomial(List<Term> terms, long constant) {
   Polynomial divided(long divisor, long newConstant) {
     List<Term> quotients = new ArrayList<>();
     for (Term term : terms) {
-      quotients.add(new Term(term.coefficient() / divisor, term.atoms()));
+      quotients.add(new Term(Math.divideExact(term.coefficient(), divisor), term.atoms()));
     }
     return new Polynomial(quotients, newConstant);
   }
@@ -234,7 +234,7 @@ public record Polynomial(List<Term> terms, long constant) {
       if (by == 0 || constant % by != 0 || commonFactor() % by != 0) {
         return Optional.empty();
       }
-      return Optional.of(divided(by, constant / by));
+      return Optional.of(divided(by, Math.divideExact(constant, by)));
     }
     if (divisor.terms.size() != 1 || divisor.constant != 0) {
       return equals(divisor) ? Optional.of(ONE) : Optional.empty();
@@ -249,7 +249,7 @@ public record Polynomial(List<Term> terms, long constant) {
       if (rest.isEmpty() || term.coefficient() % by.coefficient() != 0) {
         return Optional.empty();
       }
-      long coefficient = term.coefficient() / by.coefficient();
+      long coefficient = Math.divideExact(term.coefficient(), by.coefficient());
       quotient =
           quotient.plus(
               rest.get().isEmpty() ? of(coefficient) : of(new Term(coefficient, rest.get())));

@@ -11,6 +11,10 @@ import org.einkorn.ir.expr.IndexExpr;
 /// hold: a variable by one of its ends, a quotient by what it is rounded from, a minimum by each of
 /// its operands; or it takes a multiple of a fact away (Fourier and Motzkin). What is left is
 /// bounded by intervals. The search is cut off after [#FUEL] steps, so some proofs are not found.
+///
+/// Everything is arithmetic on whole numbers of any size. Coefficients are kept in 64 bits; where
+/// one would leave them, an [ArithmeticException] ends that branch of the search, which then has
+/// found nothing. Intervals widen instead. So no proof rests on a number that wrapped round.
 final class Prover {
   private static final int FUEL = 96;
   private static final int MAX_DEPTH = 16;
@@ -49,7 +53,7 @@ final class Prover {
       case IndexExpr.Maximum(IndexExpr left, IndexExpr right) ->
           interval(left).max(interval(right));
       case IndexExpr.Fetch fetch ->
-          new Interval(0, Math.max(0, interval(fetch.extent().plus(-1)).greatest()));
+          new Interval(0, Math.max(0, interval(fetch.extent()).plus(Interval.of(-1)).greatest()));
     };
   }
 
@@ -152,13 +156,16 @@ final class Prover {
       }
     }
 
-    /// The least of `form / scale`, rounded up, as the value is whole.
+    /// The least of `form / scale`, rounded up: the value is whole and `scale > 0`, so from `scale
+    /// · value ≥ m` follows `value ≥ ⌈m / scale⌉`.
     private long scaled(Polynomial form, long scale, int depth, int facts) {
-      long scaledGoal = Interval.of(goal).times(scale).least();
+      long scaledGoal = goal == Long.MAX_VALUE ? goal : Interval.of(goal).times(scale).least();
       long whole = new Search(scaledGoal).least(form, depth, facts);
       return whole == Interval.UNBOUNDED_BELOW ? whole : Math.ceilDiv(whole, scale);
     }
 
+    /// Takes multiples of facts away: with `s > 0`, `t ≥ 0` and `fact ≥ 0`, `s · form ≥ s · form −
+    /// t · fact`. The factors are chosen so that a term vanishes.
     private long useFacts(Polynomial form, int depth, int facts, long start) {
       long best = start;
       for (Polynomial fact : assumptions.facts()) {
@@ -179,6 +186,9 @@ final class Prover {
       return best;
     }
 
+    /// Replaces an atom by an end of it, in `form = factor · atom + rest`: where `factor ≥ 0` and
+    /// `atom ≥ end`, `factor · atom ≥ factor · end`; where `factor ≤ 0` and `atom ≤ end`, the same.
+    /// A factor whose sign is not known is left alone, and so is an atom that is squared.
     private long eliminate(Polynomial form, int depth, int facts) {
       long best = Interval.UNBOUNDED_BELOW;
       IndexExpr atom = innermost(form);
@@ -243,7 +253,11 @@ final class Prover {
       };
     }
 
-    /// `x − d + 1 ≤ d · (x floordiv d) ≤ x`
+    /// Replaces a quotient q of x by `x − d + 1 ≤ d · q ≤ x`, where `d > 0`.
+    ///
+    /// If the factor before it is `w · d`, then `w · d · q` is at least `w · (x − d + 1)` where `w
+    /// ≥ 0`, and at least `w · x` where `w ≤ 0`. If d is a number that does not divide the factor,
+    /// the whole form is multiplied by what is missing first.
     private long quotient(
         Polynomial x,
         IndexExpr d,
@@ -272,8 +286,8 @@ final class Prover {
       return scaled(rest.times(scale).plus(smaller.times(product)), scale, depth + 1, facts);
     }
 
-    /// With a minimum that helps by being great, all operands have to do; where it is to be small,
-    /// one is enough. A maximum the other way round.
+    /// With a minimum that helps by being great, all operands have to do, as it is one of them;
+    /// where it is to be small, one is enough, as it is above none. A maximum the other way round.
     private long extremum(
         Extrema kind,
         IndexExpr atom,

@@ -7,6 +7,10 @@ import org.einkorn.ir.expr.IndexExpr;
 
 /// `dividend floordiv divisor`, and the rules that simplify it.
 ///
+/// The rules are equalities of whole numbers of any size where `d > 0`. They follow from what a
+/// quotient is: `x floordiv d` is the only integer q with `q · d ≤ x < (q + 1) · d`. Arithmetic on
+/// coefficients that leaves 64 bits throws, and then the quotient stays as it is written.
+///
 /// @param dividend a sum whose remainders are written as such
 /// @param divisor positive
 record Quotient(Polynomial dividend, Polynomial divisor) {
@@ -34,6 +38,10 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
                   : Optional.empty());
 
   /// `x floordiv d → k` where `k · d ≤ x < (k + 1) · d`
+  ///
+  /// This is what a quotient is. It is found for numbers by intervals: the quotient lies between
+  /// the least and the greatest of the quotients of their ends, as it rises with x; and for a
+  /// divisor that is no number if `0 ≤ x ≤ d − 1` can be proved.
   static final Rule KNOWN_BLOCK =
       new Rule(
           "known-block",
@@ -59,6 +67,9 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
           });
 
   /// `(d · q + r) floordiv d → q + r floordiv d`
+  ///
+  /// With `k = r floordiv d`: adding `d · q` to all sides of `k · d ≤ r < (k + 1) · d` gives `(q +
+  /// k) · d ≤ d · q + r < (q + k + 1) · d`.
   static final Rule TAKE_OUT_MULTIPLES =
       new Rule(
           "take-out-multiples",
@@ -101,7 +112,7 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
     if (rest.isEmpty() || term.coefficient() % by.coefficient() != 0) {
       return Polynomial.ZERO;
     }
-    long coefficient = term.coefficient() / by.coefficient();
+    long coefficient = Math.divideExact(term.coefficient(), by.coefficient());
     return rest.get().isEmpty()
         ? Polynomial.of(coefficient)
         : Polynomial.of(new Polynomial.Term(coefficient, rest.get()));
@@ -127,7 +138,11 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
     return form.terms().size() + (form.constant() == 0 ? 0 : 1);
   }
 
-  /// `(g · x + c) floordiv (g · d) → (x + c floordiv g) floordiv d`
+  /// `(g · x + c) floordiv (g · d) → (x + c floordiv g) floordiv d` where `g > 0`
+  ///
+  /// For any integer k, `k · g · d ≤ g · x + c` says `g · (k · d − x) ≤ c`, which says `k · d − x ≤
+  /// c floordiv g`, as the left side is whole. So both quotients are the greatest k of the same
+  /// kind.
   static final Rule CANCEL_COMMON_FACTOR =
       new Rule(
           "cancel-common-factor",
@@ -147,7 +162,7 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
             return commonAtom(quotient, simplifier);
           });
 
-  /// `(n · x) floordiv (n · d) → x floordiv d`
+  /// `(n · x) floordiv (n · d) → x floordiv d` where `n > 0`: as above, with n for g and 0 for c.
   private static Optional<Polynomial> commonAtom(Quotient quotient, Simplifier simplifier) {
     if (quotient.dividend.constant() != 0 || !Simplifier.isProduct(quotient.divisor)) {
       return Optional.empty();
@@ -165,6 +180,9 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
 
   /// `(g · x + r) floordiv (g · d) → x floordiv d` where `0 ≤ r < g`; where r lies in another block
   /// of g, x is moved by its number.
+  ///
+  /// As [#CANCEL_COMMON_FACTOR], with r for c: all that is needed of c is `c floordiv g`, and the
+  /// interval of r says that this is the same number everywhere.
   static final Rule DROP_SMALL_REST =
       new Rule(
           "drop-small-rest",
@@ -210,6 +228,9 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
 
   /// `(c · (x mod b) + y) floordiv d → (c · x + y) floordiv d − c · b / d · (x floordiv b)` where d
   /// divides c · b
+  ///
+  /// `c · (x mod b) = c · x − c · b · (x floordiv b)`, and what is subtracted is a multiple of d,
+  /// which [#TAKE_OUT_MULTIPLES] takes out.
   static final Rule UNWRAP_REMAINDER =
       new Rule(
           "unwrap-remainder",
@@ -237,7 +258,10 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
             return Optional.empty();
           });
 
-  /// `(x floordiv b + c) floordiv d → (x + b · c) floordiv (b · d)`
+  /// `(x floordiv b + c) floordiv d → (x + b · c) floordiv (b · d)` where `b > 0`
+  ///
+  /// With `y = x + b · c`, the dividend is `y floordiv b`. For any integer k, `k · d ≤ y floordiv
+  /// b` says `k · d · b ≤ y`, as `k · d` is whole; so both quotients are the greatest such k.
   static final Rule MERGE_QUOTIENTS =
       new Rule(
           "merge-quotients",

@@ -6,6 +6,10 @@ import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 
 /// Writes `x − d · (x floordiv d)` as `x mod d` wherever it stands in a sum.
+///
+/// That is what a remainder is, so both are equal wherever the quotient has a value. A sum is
+/// rewritten only where all terms of `k · x` stand in it with the same signs and no smaller
+/// coefficients, so that no term is added that was not there.
 final class Remainders {
   private Remainders() {}
 

@@ -36,13 +36,26 @@ final class Simplifier {
   IndexExpr simplify(IndexExpr expr) {
     IndexExpr last = expr;
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      IndexExpr next = written(canonical(last));
+      Optional<IndexExpr> form = form(last);
+      if (form.isEmpty()) {
+        return expr;
+      }
+      IndexExpr next = form.get();
       if (next.equals(last)) {
         return isAllowed(expr, last) ? last : expr;
       }
       last = next;
     }
     return expr;
+  }
+
+  /// Nothing where it leaves 64 bits.
+  private Optional<IndexExpr> form(IndexExpr expr) {
+    try {
+      return Optional.of(written(canonical(expr)));
+    } catch (ArithmeticException overflow) {
+      return Optional.empty();
+    }
   }
 
   /// Whether a form may stand for an expression where it is evaluated in 64 bits.
