@@ -47,19 +47,73 @@ enum Extrema {
       return kept.getFirst();
     }
     Polynomial common = common(kept);
-    List<Polynomial> operands =
-        kept.stream()
-            .map(operand -> Remainders.fold(operand.minus(common), simplifier))
-            .sorted(ORDER)
-            .toList();
-    IndexExpr whole = operands.getFirst().toExpr();
-    for (Polynomial operand : operands.subList(1, operands.size())) {
-      whole =
-          this == MINIMUM
-              ? new IndexExpr.Minimum(whole, operand.toExpr())
-              : new IndexExpr.Maximum(whole, operand.toExpr());
+    return Polynomial.atom(of(kept.stream().map(form -> form.minus(common)).toList(), simplifier))
+        .plus(common);
+  }
+
+  /// The minimum or maximum of several forms.
+  private IndexExpr of(List<Polynomial> forms, Simplifier simplifier) {
+    return forms.stream()
+        .map(form -> Remainders.fold(form, simplifier))
+        .sorted(ORDER)
+        .map(Polynomial::toExpr)
+        .reduce(
+            (left, right) ->
+                this == MINIMUM
+                    ? new IndexExpr.Minimum(left, right)
+                    : new IndexExpr.Maximum(left, right))
+        .orElseThrow();
+  }
+
+  /// What stands beside a minimum or maximum is added to its operands where that leaves fewer
+  /// terms: `min(n, i + 4) − i → min(n − i, 4)`. What all operands have was taken out before, and
+  /// is not put back by this, as each of them would have one term more.
+  static Polynomial absorb(Polynomial form, Simplifier simplifier) {
+    Polynomial result = form;
+    for (Polynomial.Term term : form.terms()) {
+      if (term.atoms().size() == 1
+          && Math.abs(term.coefficient()) == 1
+          && form.terms().size() > 1) {
+        switch (term.atoms().getFirst()) {
+          case IndexExpr.Minimum whole -> result = MINIMUM.absorb(result, term, whole, simplifier);
+          case IndexExpr.Maximum whole -> result = MAXIMUM.absorb(result, term, whole, simplifier);
+          case IndexExpr.Constant _,
+              IndexExpr.Variable _,
+              IndexExpr.Symbol _,
+              IndexExpr.Sum _,
+              IndexExpr.Product _,
+              IndexExpr.FloorDiv _,
+              IndexExpr.FloorMod _,
+              IndexExpr.Fetch _ -> {}
+        }
+      }
     }
-    return Polynomial.atom(whole).plus(common);
+    return result;
+  }
+
+  private Polynomial absorb(
+      Polynomial form, Polynomial.Term extremum, IndexExpr whole, Simplifier simplifier) {
+    List<Polynomial> operands = simplifier.canonical(operands(whole));
+    Polynomial rest = form;
+    for (Polynomial.Term term : form.terms()) {
+      if (!term.equals(extremum)) {
+        Polynomial beside = Polynomial.of(term);
+        List<Polynomial> moved =
+            operands.stream().map(operand -> operand.plus(beside, extremum.coefficient())).toList();
+        if (size(moved) <= size(operands)) {
+          operands = moved;
+          rest = rest.minus(beside);
+        }
+      }
+    }
+    return rest == form
+        ? form
+        : rest.minus(Polynomial.of(extremum))
+            .plus(Polynomial.atom(of(operands, simplifier)), extremum.coefficient());
+  }
+
+  private static int size(List<Polynomial> forms) {
+    return forms.stream().mapToInt(form -> form.terms().size()).sum();
   }
 
   /// The operands; those of one that turns out to be of the same kind too.

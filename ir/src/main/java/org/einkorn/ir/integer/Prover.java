@@ -276,7 +276,9 @@ final class Prover {
         return least(rest.plus(whole.get().times(product)), depth + 1, facts);
       }
       if (!divisor.isConstant()) {
-        return Interval.UNBOUNDED_BELOW;
+        return goal == 0
+            ? timesDivisor(divisor, product, factor, rest, depth, facts)
+            : Interval.UNBOUNDED_BELOW;
       }
       long common =
           Polynomial.gcd(
@@ -284,6 +286,21 @@ final class Prover {
       long scale = divisor.constant() / common;
       Polynomial smaller = factor.divided(common, factor.constant() / common);
       return scaled(rest.times(scale).plus(smaller.times(product)), scale, depth + 1, facts);
+    }
+
+    /// The same for a divisor d that is no number, to prove that a form is at least 0: as it is
+    /// whole, that is so if it is greater than −1, hence if `d · form + d − 1 ≥ 0`.
+    ///
+    /// @param product what `d · (x floordiv d)` is replaced by
+    private long timesDivisor(
+        Polynomial divisor,
+        Polynomial product,
+        Polynomial factor,
+        Polynomial rest,
+        int depth,
+        int facts) {
+      Polynomial scaled = rest.times(divisor).plus(factor.times(product)).plus(divisor).plus(-1);
+      return least(scaled, depth + 1, facts) >= 0 ? 0 : Interval.UNBOUNDED_BELOW;
     }
 
     /// With a minimum that helps by being great, all operands have to do, as it is one of them;

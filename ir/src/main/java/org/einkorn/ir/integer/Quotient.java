@@ -279,6 +279,55 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
             return Optional.empty();
           });
 
+  /// `x floordiv d → t · a + k` where `a = y floordiv d` stands in a fact, and `k · d ≤ x − t · a ·
+  /// d < (k + 1) · d`
+  ///
+  /// The latter is what a quotient is. So `(n + 3) floordiv 4` is `n floordiv 4` where it is known
+  /// that `n mod 4 = 0`.
+  static final Rule NEARBY_QUOTIENT =
+      new Rule(
+          "nearby-quotient",
+          (quotient, simplifier) -> {
+            if (!quotient.divisor.isConstant()) {
+              return Optional.empty();
+            }
+            for (Polynomial fact : simplifier.assumptions().facts()) {
+              for (Polynomial.Term term : fact.terms()) {
+                if (term.atoms().size() == 1
+                    && term.atoms().getFirst()
+                        instanceof IndexExpr.FloorDiv(IndexExpr y, IndexExpr.Constant(long by))
+                    && by == quotient.divisor.constant()) {
+                  Optional<Polynomial> found =
+                      nearby(quotient, term.atoms().getFirst(), Polynomial.of(y), simplifier);
+                  if (found.isPresent()) {
+                    return found;
+                  }
+                }
+              }
+            }
+            return Optional.empty();
+          });
+
+  private static Optional<Polynomial> nearby(
+      Quotient quotient, IndexExpr known, Polynomial dividend, Simplifier simplifier) {
+    if (dividend.isConstant() || dividend.equals(quotient.dividend)) {
+      return Optional.empty();
+    }
+    Polynomial.Term first = dividend.terms().getFirst();
+    long here = quotient.dividend.coefficient(first.atoms());
+    if (here == 0 || here % first.coefficient() != 0) {
+      return Optional.empty();
+    }
+    Polynomial multiple =
+        Polynomial.of(
+            new Polynomial.Term(Math.divideExact(here, first.coefficient()), List.of(known)));
+    Polynomial rest =
+        simplifier.unfolded(quotient.dividend).minus(multiple.times(quotient.divisor));
+    Interval block =
+        simplifier.prover().bounds(rest).floorDiv(Interval.of(quotient.divisor.constant()));
+    return block.isSingle() ? Optional.of(multiple.plus(block.least())) : Optional.empty();
+  }
+
   static final List<Rule> RULES =
       List.of(
           DIVIDE_BY_ONE,
@@ -286,6 +335,7 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
           TAKE_OUT_MULTIPLES,
           CANCEL_COMMON_FACTOR,
           DROP_SMALL_REST,
+          NEARBY_QUOTIENT,
           UNWRAP_REMAINDER,
           MERGE_QUOTIENTS);
 }

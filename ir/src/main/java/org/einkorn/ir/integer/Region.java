@@ -8,8 +8,8 @@ import org.einkorn.ir.tensor.Guard;
 /// The elements of a tensor that accesses reach while some loops run: a box, over the variables
 /// outside of the loops.
 ///
-/// It holds wherever the loops have a round at all. If an extent is not positive there, no element
-/// is reached.
+/// It holds wherever the loops have a round at all and the indices have values in each of them. If
+/// an extent is not positive there, no element is reached.
 ///
 /// @param ranges one for each axis
 /// @param isExact whether every element of the box is known to be reached; else some may not be

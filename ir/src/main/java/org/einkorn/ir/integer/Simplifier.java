@@ -80,7 +80,7 @@ final class Simplifier {
 
   /// As an expression, with remainders.
   IndexExpr written(Polynomial form) {
-    return Remainders.fold(form, this).toExpr();
+    return Extrema.absorb(Remainders.fold(form, this), this).toExpr();
   }
 
   // ---- canonical forms

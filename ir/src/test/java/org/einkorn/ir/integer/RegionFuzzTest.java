@@ -111,9 +111,10 @@ class RegionFuzzTest {
         Set<List<Long>> elements = reached.computeIfAbsent(outside, first -> new HashSet<>());
         try {
           for (Region.Access access : accesses) {
+            List<Long> element =
+                access.indices().stream().map(index -> RandomScope.value(index, point)).toList();
             if (RandomScope.holds(Condition.of(access.guards()), point)) {
-              elements.add(
-                  access.indices().stream().map(index -> RandomScope.value(index, point)).toList());
+              elements.add(element);
             }
           }
         } catch (ArithmeticException fault) {
