@@ -20,6 +20,10 @@ enum Extrema {
   private static final Comparator<Polynomial> ORDER =
       Comparator.<Polynomial, IndexExpr>comparing(Polynomial::toExpr, ExprOrder.EXPRS);
 
+  private boolean is(IndexExpr expr) {
+    return this == MINIMUM ? expr instanceof IndexExpr.Minimum : expr instanceof IndexExpr.Maximum;
+  }
+
   /// The operands of nested minima, or of nested maxima.
   List<IndexExpr> operands(IndexExpr expr) {
     List<IndexExpr> operands = new ArrayList<>();
@@ -74,17 +78,11 @@ enum Extrema {
       if (term.atoms().size() == 1
           && Math.abs(term.coefficient()) == 1
           && form.terms().size() > 1) {
-        switch (term.atoms().getFirst()) {
-          case IndexExpr.Minimum whole -> result = MINIMUM.absorb(result, term, whole, simplifier);
-          case IndexExpr.Maximum whole -> result = MAXIMUM.absorb(result, term, whole, simplifier);
-          case IndexExpr.Constant _,
-              IndexExpr.Variable _,
-              IndexExpr.Symbol _,
-              IndexExpr.Sum _,
-              IndexExpr.Product _,
-              IndexExpr.FloorDiv _,
-              IndexExpr.FloorMod _,
-              IndexExpr.Fetch _ -> {}
+        IndexExpr whole = term.atoms().getFirst();
+        if (MINIMUM.is(whole)) {
+          result = MINIMUM.absorb(result, term, whole, simplifier);
+        } else if (MAXIMUM.is(whole)) {
+          result = MAXIMUM.absorb(result, term, whole, simplifier);
         }
       }
     }
@@ -125,11 +123,7 @@ enum Extrema {
           form.terms().stream()
               .filter(term -> term.coefficient() == 1 && term.atoms().size() == 1)
               .map(term -> term.atoms().getFirst())
-              .filter(
-                  atom ->
-                      this == MINIMUM
-                          ? atom instanceof IndexExpr.Minimum
-                          : atom instanceof IndexExpr.Maximum)
+              .filter(this::is)
               .toList();
       if (inner.size() == 1) {
         Polynomial rest = form.minus(Polynomial.atom(inner.getFirst()));
