@@ -34,6 +34,11 @@ final class Prover {
     this.assumptions = assumptions;
   }
 
+  /// Whether a proof is looked for at this moment.
+  boolean isSearching() {
+    return nesting > 0;
+  }
+
   // ---- by intervals alone
 
   /// Between what an expression lies if its parts have nothing to do with one another.

@@ -288,7 +288,8 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
       new Rule(
           "nearby-quotient",
           (quotient, simplifier) -> {
-            if (!quotient.divisor.isConstant()) {
+            // The search for a proof simplifies the parts of facts, which must not begin another.
+            if (!quotient.divisor.isConstant() || simplifier.prover().isSearching()) {
               return Optional.empty();
             }
             for (Polynomial fact : simplifier.assumptions().facts()) {
