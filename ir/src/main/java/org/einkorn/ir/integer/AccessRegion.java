@@ -114,8 +114,12 @@ final class AccessRegion {
     return Walk.variables(expr).stream().anyMatch(running::contains);
   }
 
+  /// Guards on what is outside of the loops are not used: what they say is not so where they do not
+  /// hold, and the ends are to have values there too.
   private Region between(List<IndexExpr> indices, List<Guard> guards) {
-    Assumptions scope = inside.and(Condition.of(guards));
+    List<Guard> moving =
+        guards.stream().filter(guard -> runs(inside.simplify(guard.index()))).toList();
+    Assumptions scope = inside.and(Condition.of(moving));
     List<Region.Range> ranges = new ArrayList<>();
     for (int axis = 0; axis < indices.size(); axis++) {
       ranges.add(
