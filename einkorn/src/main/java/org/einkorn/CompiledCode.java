@@ -91,6 +91,6 @@ record CompiledCode(
     long start = System.nanoTime();
     ModuleRunner.Result result = runner.run(arena, inputs, counters, options);
     double milliseconds = (System.nanoTime() - start) / 1e6;
-    return new Results(this, result, counters, new ArrayList<>(timings), milliseconds);
+    return new Results(this, arena, result, counters, new ArrayList<>(timings), milliseconds);
   }
 }

@@ -17,6 +17,7 @@ import org.einkorn.frontend.Lesson;
 import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.Objective;
 import org.einkorn.passes.pipeline.Pipeline;
@@ -24,6 +25,7 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.exec.RelationData;
 
@@ -76,10 +78,12 @@ final class Compiler {
 
   /// Code, and what it depends on of the files that the program reads.
   ///
+  /// @param inputs what the program takes
   /// @param requirements what must hold of the sizes
   private record Entry(
       Map<String, Optional<Known>> headers,
       Views views,
+      Manifest inputs,
       Code code,
       List<Compiled.Requirement> requirements) {}
 
@@ -96,13 +100,50 @@ final class Compiler {
       Map<String, Optional<Known>> headers,
       List<Compiled.Requirement> requirements) {}
 
-  /// Code that can run.
-  ///
-  /// @param requirements what must hold of the sizes
-  record Compilation(CompiledCode code, Views views, List<Compiled.Requirement> requirements) {
+  /// A program for the types of its inputs.
+  static final class Compilation {
+    private final Entry entry;
+    private final Map<String, Known> known;
+
+    private Compilation(Entry entry, Map<String, Tensor> bound) {
+      this.entry = entry;
+      this.known = entry.views().known(bound);
+    }
+
+    Views views() {
+      return entry.views();
+    }
+
+    /// What the program takes; nothing else of it matters.
+    Manifest inputs() {
+      return entry.inputs();
+    }
+
+    /// The code for these data, made now if it is not there yet.
+    ///
+    /// @param read what was read for [#inputs]
+    /// @param timings receives what each step took; nothing where the code was there
+    CompiledCode code(Map<String, Tensor> read, List<Pipeline.Timing> timings) {
+      return entry.code().of(input -> shape(input, read), timings);
+    }
+
+    /// What is bound to an input, what the header of its file says, or what the data show of it.
+    private Optional<Known> shape(Signature.Input input, Map<String, Tensor> read) {
+      Known bound = known.get(input.name());
+      if (bound != null) {
+        return Optional.of(bound);
+      }
+      Optional<Known> header =
+          input.file().flatMap(file -> entry.headers().getOrDefault(file, Optional.empty()));
+      Tensor tensor = read.get(input.name());
+      return header.isEmpty() && tensor != null
+          ? Optional.of(Known.of(tensor.dtype(), tensor.shape()))
+          : header;
+    }
+
     /// What is wrong with the sizes of a run.
     List<Diagnostic> unmet(Map<String, Long> sizes) {
-      return requirements.stream()
+      return entry.requirements().stream()
           .filter(
               required ->
                   IndexEvaluator.extent(
@@ -127,7 +168,7 @@ final class Compiler {
     return new Compiler(form, files.withReadable(readable));
   }
 
-  /// The code for inputs of these types, made now if it is not there yet.
+  /// The program for inputs of these types, compiled now if it was not yet.
   ///
   /// @param timings receives what each step took; nothing where the code was there
   Compilation compile(
@@ -163,19 +204,7 @@ final class Compiler {
                       ? other
                       : make(inputs, views, kept, options, timings));
     }
-    Map<String, Optional<Known>> headers = known.headers();
-    Map<String, Known> read = known.views().known(bound);
-    CompiledCode code = known.code().of(input -> shape(input, read, headers), timings);
-    return new Compilation(code, known.views(), known.requirements());
-  }
-
-  /// What is bound to an input, or what the header of its file says.
-  private static Optional<Known> shape(
-      Signature.Input input, Map<String, Known> inputs, Map<String, Optional<Known>> headers) {
-    Known bound = inputs.get(input.name());
-    return bound != null
-        ? Optional.of(bound)
-        : input.file().flatMap(file -> headers.getOrDefault(file, Optional.empty()));
+    return new Compilation(known, bound);
   }
 
   /// Whether the files are still what the code was made for.
@@ -192,20 +221,26 @@ final class Compiler {
       List<Pipeline.Timing> timings) {
     if (form instanceof Form.Source(var file)) {
       Equations equations = compile(file, inputs, kept, views.fixSizes(), timings);
-      Views inPlace = views.within(equations.program(), inputs);
-      return new Entry(
-          equations.headers(),
-          inPlace,
-          new SizedCode(inPlace.rewrite(equations.program()), options)::of,
-          equations.requirements());
+      return entry(equations, inputs, views, options);
     }
     if (form instanceof Form.Equations(var program)) {
-      Views inPlace = views.within(program, inputs);
-      return new Entry(
-          Map.of(), inPlace, new SizedCode(inPlace.rewrite(program), options)::of, List.of());
+      return entry(new Equations(program, Map.of(), List.of()), inputs, views, options);
     }
     CompiledCode code = generate(options, timings);
-    return new Entry(Map.of(), Views.NONE, (shapes, none) -> code, List.of());
+    return new Entry(
+        Map.of(), Views.NONE, code.runner().manifest(), (shapes, none) -> code, List.of());
+  }
+
+  private static Entry entry(
+      Equations equations, Map<String, Known> inputs, Views views, Options options) {
+    Views inPlace = views.within(equations.program(), inputs);
+    org.einkorn.ir.tensor.Program program = inPlace.rewrite(equations.program());
+    return new Entry(
+        equations.headers(),
+        inPlace,
+        ModuleFacts.inputsOf(program.signature()),
+        new SizedCode(program, options)::of,
+        equations.requirements());
   }
 
   private CompiledCode generate(Options options, List<Pipeline.Timing> timings) {

@@ -18,6 +18,9 @@ import org.einkorn.runtime.exec.KernelModule;
 
 /// Equations to running code: the passes, then the backend that the options name.
 final class Pipelines {
+  /// Up to this many positions a run hands out a relation as a tensor: 256 MiB.
+  private static final long OUTPUT_POSITIONS = 1L << 28;
+
   private Pipelines() {}
 
   /// A program at each level of the IR, with what each pass took.
@@ -41,8 +44,11 @@ final class Pipelines {
     }
   }
 
-  /// A program at level 1 after its passes, and the pipeline to go on with.
-  record Equations(Program program, Pipeline pipeline) {
+  /// A program after the passes that may ask for sizes, and the pipeline to go on with.
+  ///
+  /// @param program level 1
+  /// @param loops level 2 as lowered; nothing where the interpreter runs equations as they are
+  record Optimized(Program program, Optional<Module> loops, Pipeline pipeline) {
     List<Pipeline.Timing> timings() {
       return pipeline.timings();
     }
@@ -79,11 +85,20 @@ final class Pipelines {
     return budget == Long.MAX_VALUE ? context : context.withMemoryLimitBytes(budget);
   }
 
-  /// Runs the passes over equations, for given sizes; none where the interpreter runs equations as
-  /// they are.
-  static Equations optimize(Program program, Options options, Sizes sizes) {
-    Pipeline pipeline = pipeline(options, Pipeline.Observer.none()).in(context(options, sizes));
-    return new Equations(isReference(options) ? program : pipeline.optimize(program), pipeline);
+  /// Runs the passes over equations and lowers them, for given sizes; does nothing where the
+  /// interpreter runs equations as they are.
+  ///
+  /// @param hasLists whether who runs the code takes outputs that are lists of tuples
+  static Optimized optimize(Program program, Options options, Sizes sizes, boolean hasLists) {
+    PassContext context = context(options, sizes);
+    Pipeline pipeline =
+        pipeline(options, Pipeline.Observer.none())
+            .in(hasLists ? context.withOutputPositions(OUTPUT_POSITIONS) : context);
+    if (isReference(options)) {
+      return new Optimized(program, Optional.empty(), pipeline);
+    }
+    Program equations = pipeline.optimize(program);
+    return new Optimized(equations, Optional.of(pipeline.lower(equations)), pipeline);
   }
 
   /// Code for the target of the options. The interpreter runs equations as they are, but counts the
@@ -94,26 +109,26 @@ final class Pipelines {
   /// @param timings receives what passes over loops and code generation took
   static CompiledCode compile(
       Program program,
-      Equations equations,
+      Optimized optimized,
       Map<String, Storage> targets,
       Options options,
       List<Pipeline.Timing> timings) {
-    if (isReference(options)) {
+    if (optimized.loops().isEmpty()) {
       CompiledCode code =
           targets.isEmpty()
               ? CompiledCode.plain(ProgramInterpreter.of(program))
               : CompiledCode.placed(
                   ModuleInterpreter.of(
-                      PlaceOutputs.of(equations.pipeline().lower(program), targets)));
+                      PlaceOutputs.of(optimized.pipeline().lower(program), targets)));
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
-    Pipeline pipeline = equations.pipeline();
+    Pipeline pipeline = optimized.pipeline();
     int before = pipeline.timings().size();
-    Module loops = pipeline.lower(equations.program());
+    Module loops = optimized.loops().get();
     Module scheduled = pipeline.schedule(loops);
     timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
     Lowered lowered =
-        new Lowered(equations.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
+        new Lowered(optimized.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)
@@ -136,9 +151,9 @@ final class Pipelines {
       Map<String, Storage> targets,
       Options options,
       List<Pipeline.Timing> timings) {
-    Equations equations = optimize(program, options, Sizes.of(Map.of()));
-    timings.addAll(equations.timings());
-    return compile(program, equations, targets, options, timings);
+    Optimized optimized = optimize(program, options, Sizes.of(Map.of()), false);
+    timings.addAll(optimized.timings());
+    return compile(program, optimized, targets, options, timings);
   }
 
   /// Code for loops that nothing more is to be done to.

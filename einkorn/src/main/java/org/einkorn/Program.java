@@ -170,19 +170,19 @@ public final class Program {
       Set<String> wanted = new LinkedHashSet<>(kept);
       wanted.removeAll(learned.keySet());
       Compiler.Compilation compilation = compiler.compile(given, wanted, options, timings);
-      CompiledCode code = compilation.code();
       RelationData.Read data =
           RelationData.read(
               reading,
-              code.runner().manifest(),
+              compilation.inputs(),
               compiler.files(),
               relations,
               compilation.views().memory(given));
+      CompiledCode code = compilation.code(data.inputs(), timings);
       code.warnings().forEach(options.onWarning());
       Results results =
           code.run(arena, data.inputs(), options.run(), timings)
               .learned(learned)
-              .labelled(data.manifest());
+              .labelled(code.runner().manifest().labelled(data.labels()));
       List<Diagnostic> unmet = compilation.unmet(results.sizes());
       if (!unmet.isEmpty()) {
         throw new CompileException(unmet);
@@ -196,7 +196,7 @@ public final class Program {
   /// Runs the program and writes the files that it says are outputs.
   public Results runAndWrite(Arena arena) {
     Results results = run(arena);
-    compiler.files().writeOutputs(results.manifest(), results.tensors());
+    compiler.files().writeOutputs(results.manifest(), results.outputs());
     return results;
   }
 

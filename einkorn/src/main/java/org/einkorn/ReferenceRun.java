@@ -120,10 +120,11 @@ final class ReferenceRun {
     try (Arena arena = Arena.ofConfined()) {
       Map<String, Tensor> inputs = inputs(arena, module, new Random(seed));
       List<Result> results = new ArrayList<>();
-      runner
-          .run(arena, inputs, ONE_THREAD)
-          .outputs()
-          .forEach((name, tensor) -> results.add(result(name, tensor)));
+      ModuleRunner.Result run = runner.run(arena, inputs, ONE_THREAD);
+      run.outputs().forEach((name, tensor) -> results.add(result(name, tensor)));
+      run.made()
+          .relations()
+          .forEach((name, relation) -> results.add(result(name, relation.toTensor(arena))));
       results.sort(Comparator.comparing(Result::name));
       return results;
     } catch (DataException e) {

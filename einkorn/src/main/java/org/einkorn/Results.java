@@ -1,6 +1,8 @@
 package org.einkorn;
 
+import java.lang.foreign.Arena;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +14,14 @@ import java.util.Set;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.TupleSet;
 import org.einkorn.runtime.exec.Answers;
 import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.Outputs;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.io.FileReference;
 
@@ -23,7 +29,9 @@ import org.einkorn.runtime.io.FileReference;
 public final class Results {
   private final CompiledCode code;
   private final Map<String, Long> sizes;
-  private final Map<String, Tensor> outputs;
+  private final Arena arena;
+  private final Outputs outputs;
+  private final Map<String, Tensor> unfolded = new HashMap<>();
   private final long measuredPeakBytes;
   private final Set<String> counters;
   private final Optional<OperationCount> executed;
@@ -33,9 +41,11 @@ public final class Results {
   private final SequencedMap<String, Long> tuples = new LinkedHashMap<>();
   private Manifest manifest;
 
+  /// @param arena owns the outputs
   /// @param counters the outputs that counted multiplications and additions, if anything did
   Results(
       CompiledCode code,
+      Arena arena,
       ModuleRunner.Result run,
       Map<String, Tensor> counters,
       List<Pipeline.Timing> compilation,
@@ -43,8 +53,10 @@ public final class Results {
     this.code = code;
     this.manifest = code.runner().manifest();
     this.sizes = run.sizes();
-    this.outputs = new LinkedHashMap<>(run.outputs());
-    this.outputs.keySet().removeAll(counters.keySet());
+    this.arena = arena;
+    Map<String, Tensor> tensors = new LinkedHashMap<>(run.outputs());
+    tensors.keySet().removeAll(counters.keySet());
+    this.outputs = new Outputs(tensors, run.made().relations());
     this.measuredPeakBytes = run.measuredPeakBytes();
     this.counters = Set.copyOf(counters.keySet());
     this.executed =
@@ -84,7 +96,12 @@ public final class Results {
   ///
   /// @throws IllegalArgumentException if the run kept no such tensor
   public void write(String name, FileReference file) {
-    ProgramFiles.write(get(name), manifest.contentOf(name), file);
+    Tensor parameter = outputs.names().contains(name) ? null : get(name);
+    if (parameter == null) {
+      ProgramFiles.write(outputs, manifest, name, file);
+    } else {
+      ProgramFiles.write(parameter, manifest.contentOf(name), file);
+    }
   }
 
   /// What the program learned, by name; nothing if it has no `learn`.
@@ -94,9 +111,19 @@ public final class Results {
 
   /// The output, or the learned parameter, with this name.
   ///
+  /// A relation of very many positions is kept as its tuples; asked for here, it is made a tensor
+  /// of truth values, if it has not too many for that.
+  ///
   /// @throws IllegalArgumentException if the run kept no such tensor
+  /// @throws DataException E0530 or E0541 if a relation has too many positions for a tensor
   public Tensor get(String name) {
-    Tensor tensor = outputs.containsKey(name) ? outputs.get(name) : learned.get(name);
+    TupleSet relation = outputs.relations().get(name);
+    if (relation != null) {
+      synchronized (unfolded) {
+        return unfolded.computeIfAbsent(name, _ -> relation.toTensor(arena));
+      }
+    }
+    Tensor tensor = outputs.tensors().getOrDefault(name, learned.get(name));
     if (tensor == null) {
       throw new IllegalArgumentException(
           "this run kept "
@@ -110,14 +137,33 @@ public final class Results {
     return tensor;
   }
 
-  /// The names of all outputs, in the program's order.
-  public Set<String> names() {
-    return Collections.unmodifiableSet(outputs.keySet());
+  /// The positions at which an output of truth values holds, whether it is kept as a tensor or as
+  /// these.
+  ///
+  /// @throws IllegalArgumentException if the run kept no such output, or it has no truth values
+  public TupleSet relation(String name) {
+    TupleSet relation = outputs.relations().get(name);
+    if (relation != null) {
+      return relation;
+    }
+    Tensor tensor = get(name);
+    if (tensor.dtype() != DType.BOOL) {
+      throw new IllegalArgumentException(
+          "`" + name + "` is " + tensor.dtype() + tensor.shape() + ", no relation");
+    }
+    return TupleSet.of(arena, tensor);
   }
 
-  /// All outputs by name.
+  /// The names of all outputs, in the program's order, those that are kept as tuples last.
+  public Set<String> names() {
+    return outputs.names();
+  }
+
+  /// All outputs by name, each as [#get].
   public Map<String, Tensor> tensors() {
-    return Collections.unmodifiableMap(outputs);
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    outputs.names().forEach(name -> all.put(name, get(name)));
+    return Collections.unmodifiableMap(all);
   }
 
   /// The queries and their answers, or the outputs if there are none, as text.
@@ -179,5 +225,9 @@ public final class Results {
 
   Manifest manifest() {
     return manifest;
+  }
+
+  Outputs outputs() {
+    return outputs;
   }
 }

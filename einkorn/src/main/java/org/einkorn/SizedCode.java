@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.Sizes;
@@ -17,8 +18,9 @@ import org.einkorn.passes.pipeline.Pipeline;
 /// The code of one program of equations, for any sizes.
 ///
 /// Most programs have one code for all sizes. Where the passes ask for sizes, as the order of a
-/// contraction does, the passes over equations run once for each sizes; code is generated once for
-/// each program that comes of that, and there are few. Safe to use from many threads at once.
+/// contraction and the form of a relation do, they run once for each sizes; code is generated once
+/// for each program and its loops that come of that, and there are few. Safe to use from many
+/// threads at once.
 final class SizedCode {
   /// Of how many sizes the code is remembered.
   private static final int REMEMBERED = 1024;
@@ -26,7 +28,8 @@ final class SizedCode {
   private final Program program;
   private final Map<String, Storage> targets;
   private final Options options;
-  private final Map<Program, CompiledCode> byEquations = new LinkedHashMap<>();
+  private final boolean hasLists;
+  private final Map<Made, CompiledCode> byMade = new LinkedHashMap<>();
   private final Map<Map<String, Long>, CompiledCode> bySizes =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -36,17 +39,29 @@ final class SizedCode {
       };
   private volatile Optional<CompiledCode> general = Optional.empty();
 
+  /// What the code is generated from.
+  private record Made(Program equations, Optional<Module> loops) {}
+
   /// What is known of the input with a name, if anything.
   interface Shapes {
     Optional<Known> of(Signature.Input input);
   }
 
+  /// Code whose outputs may be lists of tuples.
   SizedCode(Program program, Options options) {
-    this(program, Map.of(), options);
+    this(program, Map.of(), options, true);
   }
 
+  /// Code whose outputs are tensors.
+  ///
   /// @param targets how outputs lie, where that isn't row-major
   SizedCode(Program program, Map<String, Storage> targets, Options options) {
+    this(program, targets, options, false);
+  }
+
+  private SizedCode(
+      Program program, Map<String, Storage> targets, Options options, boolean hasLists) {
+    this.hasLists = hasLists;
     this.program = program;
     this.targets = Map.copyOf(targets);
     this.options = options;
@@ -74,15 +89,16 @@ final class SizedCode {
 
   private CompiledCode compile(Map<String, Long> known, List<Pipeline.Timing> timings) {
     Sizes sizes = Sizes.of(known);
-    Pipelines.Equations equations = Pipelines.optimize(program, options, sizes);
-    List<Pipeline.Timing> all = new ArrayList<>(equations.timings());
-    CompiledCode compilation = byEquations.get(equations.program());
+    Pipelines.Optimized optimized = Pipelines.optimize(program, options, sizes, hasLists);
+    List<Pipeline.Timing> all = new ArrayList<>(optimized.timings());
+    Made made = new Made(optimized.program(), optimized.loops());
+    CompiledCode compilation = byMade.get(made);
     if (compilation == null) {
-      compilation = Pipelines.compile(program, equations, targets, options, all);
+      compilation = Pipelines.compile(program, optimized, targets, options, all);
       timings.addAll(all);
-      byEquations.put(equations.program(), compilation);
+      byMade.put(made, compilation);
     } else {
-      compilation = compilation.retraced(equations.pipeline().trace());
+      compilation = compilation.retraced(optimized.pipeline().trace());
     }
     if (!sizes.wereAsked()) {
       general = Optional.of(compilation);

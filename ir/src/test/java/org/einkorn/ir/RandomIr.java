@@ -18,6 +18,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Regions;
 import org.einkorn.ir.loop.Repeat;
@@ -346,14 +347,28 @@ public final class RandomIr {
       buffers.add(new Buffer(number, type, Buffer.Scope.GLOBAL));
       counts.add(new TupleCount(fresh(), new Scalar.Read(number, DType.I64, List.of())));
     }
+    Signature signature = signature(inputs, results);
+    List<Listing> listings = new ArrayList<>();
+    if (exprs.chance(0.3)) {
+      Listing listing = new Listing(fresh(), fresh(), fresh());
+      listings.add(listing);
+      signature = listed(listing, signature, buffers);
+    }
     return new Module(
-        exprs.pick(STRINGS),
-        signature(inputs, results),
-        buffers,
-        functions,
-        repeats,
-        growths,
-        counts);
+        exprs.pick(STRINGS), signature, buffers, functions, repeats, growths, counts, listings);
+  }
+
+  /// The signature with an output that is a list, which gets its memory.
+  private static Signature listed(Listing listing, Signature signature, List<Buffer> buffers) {
+    List<IndexExpr> extents = List.of(IndexExpr.of(1L << 40), IndexExpr.of(3));
+    TensorType tuples = new TensorType(DType.I64, List.of(IndexExpr.of(5), IndexExpr.of(2)));
+    buffers.add(new Buffer(listing.tuples(), tuples, Buffer.Scope.GLOBAL));
+    TensorType number = new TensorType(DType.I64, List.of());
+    buffers.add(new Buffer(listing.count(), number, Buffer.Scope.GLOBAL));
+    List<Signature.Output> outputs = new ArrayList<>(signature.outputs());
+    TensorType type = new TensorType(DType.BOOL, extents);
+    outputs.add(new Signature.Output(listing.relation(), type, Optional.empty()));
+    return new Signature(signature.symbols(), signature.inputs(), outputs, signature.queries());
   }
 
   /// Loops over all elements of a buffer that store each of them.

@@ -13,6 +13,8 @@ import org.einkorn.passes.trace.Trace;
 /// @param memoryLimitBytes what outputs and temporaries together may take
 /// @param fewPositions up to this many positions a relation is a tensor of all of them; one that
 ///   has more, or nobody knows how many, is kept as its tuples where that can be
+/// @param outputPositions up to this many positions an output is a tensor of all of them; a
+///   relation that is known to have more is handed out as its tuples where that can be
 /// @param trace takes note of every rewrite
 public record PassContext(
     Sizes sizes,
@@ -20,10 +22,11 @@ public record PassContext(
     Objective objective,
     OptionalLong memoryLimitBytes,
     long fewPositions,
+    long outputPositions,
     Trace.Recorder trace) {
   private static final long FEW_POSITIONS = 1L << 24;
 
-  /// Nothing known, everything but approximations allowed.
+  /// Nothing known, everything but approximations allowed; outputs are tensors.
   public static PassContext defaults() {
     return new PassContext(
         Sizes.of(Map.of()),
@@ -31,6 +34,7 @@ public record PassContext(
         Objective.TIME,
         OptionalLong.empty(),
         FEW_POSITIONS,
+        Long.MAX_VALUE,
         new Trace.Recorder());
   }
 
@@ -41,34 +45,47 @@ public record PassContext(
 
   /// These sizes instead.
   public PassContext withSizes(Sizes known) {
-    return new PassContext(known, mayReassociate, objective, memoryLimitBytes, fewPositions, trace);
+    return new PassContext(
+        known, mayReassociate, objective, memoryLimitBytes, fewPositions, outputPositions, trace);
   }
 
   /// This context where floating-point operations keep their order, or need not.
   public PassContext withReassociation(boolean allowed) {
-    return new PassContext(sizes, allowed, objective, memoryLimitBytes, fewPositions, trace);
+    return new PassContext(
+        sizes, allowed, objective, memoryLimitBytes, fewPositions, outputPositions, trace);
   }
 
   /// This context with another objective.
   public PassContext withObjective(Objective other) {
-    return new PassContext(sizes, mayReassociate, other, memoryLimitBytes, fewPositions, trace);
+    return new PassContext(
+        sizes, mayReassociate, other, memoryLimitBytes, fewPositions, outputPositions, trace);
   }
 
   /// This context under a limit of memory.
   public PassContext withMemoryLimitBytes(long bytes) {
-    return new PassContext(
-        sizes, mayReassociate, objective, OptionalLong.of(bytes), fewPositions, trace);
+    return withMemoryLimit(OptionalLong.of(bytes));
   }
 
   /// This context without a limit of memory.
   public PassContext withoutMemoryLimit() {
+    return withMemoryLimit(OptionalLong.empty());
+  }
+
+  private PassContext withMemoryLimit(OptionalLong limit) {
     return new PassContext(
-        sizes, mayReassociate, objective, OptionalLong.empty(), fewPositions, trace);
+        sizes, mayReassociate, objective, limit, fewPositions, outputPositions, trace);
   }
 
   /// This context where relations of more positions than this are kept as their tuples.
   public PassContext withFewPositions(long positions) {
-    return new PassContext(sizes, mayReassociate, objective, memoryLimitBytes, positions, trace);
+    return new PassContext(
+        sizes, mayReassociate, objective, memoryLimitBytes, positions, outputPositions, trace);
+  }
+
+  /// This context where outputs of more positions than this are handed out as their tuples.
+  public PassContext withOutputPositions(long positions) {
+    return new PassContext(
+        sizes, mayReassociate, objective, memoryLimitBytes, fewPositions, positions, trace);
   }
 
   /// The value of a symbol, where it is known.

@@ -1,6 +1,7 @@
 package org.einkorn.runtime;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// The extents of a tensor, immutable. Each is ≥ 0 and their product fits a `long`, so that
 /// [#elementCount()] never overflows. Rank 0 is a scalar: one element.
@@ -89,6 +90,23 @@ public final class Shape {
           .found("axis " + axis);
     }
     return axis;
+  }
+
+  /// Calls an action for each index, the last axis the fastest, with an array of its own.
+  public void forEachIndex(Consumer<long[]> action) {
+    if (elementCount > 0) {
+      forEachIndex(0, new long[rank()], action);
+    }
+  }
+
+  private void forEachIndex(int axis, long[] index, Consumer<long[]> action) {
+    if (axis == index.length) {
+      action.accept(index.clone());
+      return;
+    }
+    for (index[axis] = 0; index[axis] < extents[axis]; index[axis]++) {
+      forEachIndex(axis + 1, index, action);
+    }
   }
 
   @Override

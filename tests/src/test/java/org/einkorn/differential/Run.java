@@ -4,14 +4,20 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.Layout;
+import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.TupleSet;
 import org.einkorn.runtime.exec.FunctionOrder;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.KernelTrap;
@@ -78,6 +84,15 @@ final class Run {
               (name, output) ->
                   outputs.put(
                       name, Data.read(output.dtype(), output.shape().extents(), output.segment())));
+      result
+          .made()
+          .relations()
+          .forEach(
+              (name, relation) ->
+                  outputs.put(
+                      name,
+                      Data.read(
+                          DType.BOOL, relation.extents(), relation.toTensor(arena).segment())));
       return new Outcome.Finished(outputs);
     } catch (DataException failure) {
       return new Outcome.Failed(failure.fault(), failure.detail("at").orElse(""));
@@ -159,9 +174,34 @@ final class Run {
       }
       tensors.put(spec.name(), result);
     }
+    for (Manifest.ListingSpec listing : module.manifest().listings()) {
+      tensors.put(listing.name(), unfolded(listing));
+    }
     return fencesHold()
         ? new Outcome.Finished(tensors)
         : new Outcome.Broken("memory outside the tensors was changed");
+  }
+
+  /// An output that is a list, as a tensor; each of its tuples is there once.
+  private Data unfolded(Manifest.ListingSpec listing) {
+    Map<String, Long> sizes = new HashMap<>();
+    for (int number = 0; number < symbols.length; number++) {
+      sizes.put(module.manifest().symbols().get(number).name(), symbols[number]);
+    }
+    long[] extents = listing.extents(sizes);
+    Tensor tuples =
+        Tensor.wrap(
+            buffers[listing.tuples()],
+            DType.I64,
+            Layout.rowMajor(Shape.of(extents(listing.tuples()))));
+    long end = buffers[listing.count()].get(ValueLayout.JAVA_LONG, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      TupleSet relation = TupleSet.of(arena, tuples, 1, end, extents);
+      if (relation.count() != end - 1) {
+        throw new IllegalStateException("`" + listing.name() + "` has a tuple twice");
+      }
+      return Data.read(DType.BOOL, extents, relation.toTensor(arena).segment());
+    }
   }
 
   private static Outcome trapped(KernelTrap trap, Manifest.FunctionSpec function) {

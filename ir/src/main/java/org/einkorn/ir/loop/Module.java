@@ -10,6 +10,7 @@ import org.einkorn.ir.tensor.Signature;
 /// @param repeats functions that run more than once, in order; no function is part of two
 /// @param growths sizes of temporaries that nothing but the run itself shows
 /// @param tupleCounts what there is to know of the relations that fixpoints derive
+/// @param listings the outputs that no buffer holds
 public record Module(
     String name,
     Signature signature,
@@ -17,18 +18,20 @@ public record Module(
     List<Function> functions,
     List<Repeat> repeats,
     List<Growth> growths,
-    List<TupleCount> tupleCounts) {
+    List<TupleCount> tupleCounts,
+    List<Listing> listings) {
   public Module {
     buffers = List.copyOf(buffers);
     functions = List.copyOf(functions);
     repeats = List.copyOf(repeats);
     growths = List.copyOf(growths);
     tupleCounts = List.copyOf(tupleCounts);
+    listings = List.copyOf(listings);
   }
 
   /// A module in which every function runs once.
   public Module(String name, Signature signature, List<Buffer> buffers, List<Function> functions) {
-    this(name, signature, buffers, functions, List.of(), List.of(), List.of());
+    this(name, signature, buffers, functions, List.of(), List.of(), List.of(), List.of());
   }
 
   /// This module with other functions, of which some repeat as before: they have the same names.
@@ -37,9 +40,9 @@ public record Module(
   }
 
   /// This module with another signature, other memory and other functions. Functions that repeat
-  /// and memory that grows or counts have the same names.
+  /// and memory that grows, counts or lists have the same names.
   public Module with(Signature others, List<Buffer> memory, List<Function> code) {
-    return new Module(name, others, memory, code, repeats, growths, tupleCounts);
+    return new Module(name, others, memory, code, repeats, growths, tupleCounts, listings);
   }
 
   /// All sizes: those that inputs fix, then those that grow.

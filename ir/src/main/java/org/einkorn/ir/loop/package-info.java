@@ -5,10 +5,11 @@
 /// loop may be split over threads by ranges of that loop.
 ///
 /// ```text
-/// Module    ::= name Signature Growth* Buffer* Repeat* TupleCount* Function*
+/// Module    ::= name Signature Growth* Buffer* Repeat* TupleCount* Listing* Function*
 ///                                                           // the buffers that are no inputs
 /// Growth    ::= growing symbol of buffer
 /// TupleCount::= tuples relation = Scalar
+/// Listing   ::= listing relation of buffer to buffer       // an output that no buffer holds
 /// Repeat    ::= function … [test function] … function [until buffer] [for buffer]
 /// Buffer    ::= name : TensorType scope
 /// Function  ::= name Stmt

@@ -35,6 +35,13 @@ final class FileContents {
         : Content.PLAIN;
   }
 
+  /// The same of an output that is a list, whose extents are always said.
+  static Content ofListing(Signature signature, Signature.Output output) {
+    Content content = of(signature, output);
+    return new Content(
+        content.kind(), texts(output.type().extents()), content.labels(), content.least());
+  }
+
   private static boolean hasRelations(Signature signature) {
     return signature.inputs().stream()
         .anyMatch(input -> !(input.content() instanceof Signature.Content.Elements));

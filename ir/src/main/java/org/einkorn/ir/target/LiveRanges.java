@@ -11,23 +11,24 @@ import org.einkorn.runtime.exec.Manifest.Steps;
 /// A step is one function, or one of several nests in a function ([FunctionSteps]): within a step
 /// any order of reads and writes is possible, so all that it touches lives through it. A temporary
 /// lives from the first step that touches it to the last; nobody reads what was there before the
-/// first, since elements are stored before they are read. An output lives to the end, and from the
-/// beginning, since its memory is the caller's. What one of several steps touches that are taken
-/// again and again lives through all of them.
+/// first, since elements are stored before they are read. What is kept lives to the end, and from
+/// the beginning, since the memory of an output is the caller's. What one of several steps touches
+/// that are taken again and again lives through all of them.
 final class LiveRanges {
   private final Map<String, Steps> temporaries = new HashMap<>();
-  private final Set<String> outputs;
+  private final Set<String> kept;
   private final Steps all;
 
-  private LiveRanges(Set<String> outputs, Steps all) {
-    this.outputs = Set.copyOf(outputs);
+  private LiveRanges(Set<String> kept, Steps all) {
+    this.kept = Set.copyOf(kept);
     this.all = all;
   }
 
   /// @param touched for each step the buffers that it reads or writes
   /// @param repeated ranges of steps that are taken again and again
-  static LiveRanges of(List<Set<String>> touched, List<Steps> repeated, Set<String> outputs) {
-    LiveRanges ranges = new LiveRanges(outputs, new Steps(0, Math.max(0, touched.size() - 1)));
+  /// @param kept the buffers that are of use when all is done
+  static LiveRanges of(List<Set<String>> touched, List<Steps> repeated, Set<String> kept) {
+    LiveRanges ranges = new LiveRanges(kept, new Steps(0, Math.max(0, touched.size() - 1)));
     for (int number = 0; number < touched.size(); number++) {
       Steps step = new Steps(number, number);
       for (String buffer : touched.get(number)) {
@@ -51,8 +52,8 @@ final class LiveRanges {
     return all;
   }
 
-  /// The steps of an output or a temporary; all steps for one that nothing touches.
+  /// The steps of a buffer that is no input; all steps for one that nothing touches.
   Steps of(String buffer) {
-    return outputs.contains(buffer) ? all : temporaries.getOrDefault(buffer, all);
+    return kept.contains(buffer) ? all : temporaries.getOrDefault(buffer, all);
   }
 }

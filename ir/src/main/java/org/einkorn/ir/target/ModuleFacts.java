@@ -2,8 +2,10 @@ package org.einkorn.ir.target;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,6 +15,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.tensor.Binder;
@@ -28,6 +31,7 @@ public final class ModuleFacts {
   private final List<Buffer> buffers;
   private final List<FunctionFacts> functions;
   private final List<Manifest.RepeatSpec> repeats;
+  private final List<Listing> listings;
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
   private final Manifest manifest;
 
@@ -52,8 +56,10 @@ public final class ModuleFacts {
       List<Buffer> buffers,
       List<FunctionFacts> functions,
       List<Manifest.RepeatSpec> repeats,
-      List<Growth> growths) {
+      List<Growth> growths,
+      List<Listing> listings) {
     this.name = name;
+    this.listings = List.copyOf(listings);
     this.repeats = List.copyOf(repeats);
     this.signature = signature;
     this.buffers = List.copyOf(buffers);
@@ -81,7 +87,13 @@ public final class ModuleFacts {
     List<Manifest.RepeatSpec> repeats =
         module.repeats().stream().map(repeat -> spec(module, repeat, buffers)).toList();
     return new ModuleFacts(
-        module.name(), module.signature(), buffers, functions, repeats, module.growths());
+        module.name(),
+        module.signature(),
+        buffers,
+        functions,
+        repeats,
+        module.growths(),
+        module.listings());
   }
 
   /// The steps of a function, the first of which touches what ends the rounds that it begins.
@@ -111,7 +123,7 @@ public final class ModuleFacts {
   /// @param buffers all global memory, inputs first
   public static ModuleFacts of(
       String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
-    return new ModuleFacts(name, signature, buffers, functions, List.of(), List.of());
+    return new ModuleFacts(name, signature, buffers, functions, List.of(), List.of(), List.of());
   }
 
   public Manifest manifest() {
@@ -168,7 +180,7 @@ public final class ModuleFacts {
                         new Manifest.Steps(
                             stepsOf(repeat.first()).first(), stepsOf(repeat.last()).last()))
                 .toList(),
-            outputNames());
+            keptToTheEnd());
     List<Manifest.BufferSpec> specs = new ArrayList<>();
     for (Signature.Input input : signature.inputs()) {
       specs.add(spec(signature, input, live.all()));
@@ -203,7 +215,20 @@ public final class ModuleFacts {
         signature.queries().stream()
             .map(query -> new Manifest.QuerySpec(query.text(), query.name(), query.labels()))
             .toList();
-    return new Manifest(name, symbols, specs, functionSpecs, repeats, queries);
+    List<Manifest.ListingSpec> lists =
+        listings.stream().map(listing -> spec(listing, outputs, names)).toList();
+    return new Manifest(name, symbols, specs, functionSpecs, repeats, queries, lists);
+  }
+
+  private Manifest.ListingSpec spec(
+      Listing listing, Map<String, Signature.Output> outputs, List<String> names) {
+    Signature.Output output = Objects.requireNonNull(outputs.get(listing.relation()));
+    return new Manifest.ListingSpec(
+        output.name(),
+        names.indexOf(listing.tuples()),
+        names.indexOf(listing.count()),
+        output.file(),
+        FileContents.ofListing(signature, output));
   }
 
   private static Manifest.BufferSpec spec(
@@ -235,8 +260,15 @@ public final class ModuleFacts {
         List.of());
   }
 
-  private Set<String> outputNames() {
-    return signature.outputs().stream().map(Signature.Output::name).collect(Collectors.toSet());
+  /// The buffers that hold something of use when all is done.
+  private Set<String> keptToTheEnd() {
+    Set<String> kept = new HashSet<>();
+    signature.outputs().forEach(output -> kept.add(output.name()));
+    for (Listing listing : listings) {
+      kept.add(listing.tuples());
+      kept.add(listing.count());
+    }
+    return kept;
   }
 
   private Manifest.SymbolSpec binderOf(String symbol) {

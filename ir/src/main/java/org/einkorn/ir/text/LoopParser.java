@@ -11,6 +11,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -64,11 +65,16 @@ public final class LoopParser {
     while (in.sees("tuples")) {
       in.item(this::tupleCount).ifPresent(tupleCounts::add);
     }
+    List<Listing> listings = new ArrayList<>();
+    while (in.sees("listing")) {
+      in.item(this::listing).ifPresent(listings::add);
+    }
     List<Function> functions = new ArrayList<>();
     while (!in.atEnd()) {
       in.item(this::function).ifPresent(functions::add);
     }
-    return new Module(name.text(), signature, buffers, functions, repeats, growths, tupleCounts);
+    return new Module(
+        name.text(), signature, buffers, functions, repeats, growths, tupleCounts, listings);
   }
 
   /// `growing S of B`
@@ -122,6 +128,17 @@ public final class LoopParser {
     in.expect("=");
     Scalar count = exprs.scalar(global);
     return in.node(start, () -> new TupleCount(relation, count));
+  }
+
+  /// `listing R of R.tuples to R.count`
+  private Listing listing() {
+    Token start = in.expect("listing");
+    String relation = in.expectName("the name of an output").text();
+    in.expect("of");
+    String tuples = in.expectName("the name of a buffer").text();
+    in.expect("to");
+    String count = in.expectName("the name of a buffer").text();
+    return in.node(start, () -> new Listing(relation, tuples, count));
   }
 
   private Optional<String> named(String word, String what) {

@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -47,6 +48,9 @@ import org.einkorn.ir.tensor.Guard;
 ///
 /// `tuples R = N` says that fixpoints have derived `N` tuples of the relation `R` in the end.
 ///
+/// `listing R of B to C` says that no buffer holds the output `R`, and that the positions at which
+/// it holds are the tuples of the buffer `B` from number 1 to before the number in the buffer `C`.
+///
 /// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
 /// regions (`start : extent` for each axis) and `init { … }`, as far as it has them.
@@ -77,6 +81,11 @@ public final class LoopPrinter {
     for (TupleCount tuples : module.tupleCounts()) {
       printer.out.append("tuples ").append(Words.name(tuples.relation())).append(" = ");
       printer.out.append(ExprPrinter.print(tuples.count())).append('\n');
+    }
+    for (Listing listing : module.listings()) {
+      printer.out.append("listing ").append(Words.name(listing.relation()));
+      printer.out.append(" of ").append(Words.name(listing.tuples()));
+      printer.out.append(" to ").append(Words.name(listing.count())).append('\n');
     }
     for (Function function : module.functions()) {
       printer.out.append('\n');

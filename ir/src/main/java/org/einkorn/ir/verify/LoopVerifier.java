@@ -18,6 +18,7 @@ public final class LoopVerifier {
     rules.add(RepeatRules.FIT);
     rules.add(GrowthRules.FIT);
     rules.add(TupleCountRules.FIT);
+    rules.add(ListingRules.FIT);
     return List.copyOf(rules);
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
@@ -97,6 +98,20 @@ sealed interface Subject {
       return module.buffers().stream()
           .map(each -> new Declared(each.name(), each.type(), place(each)))
           .toList();
+    }
+
+    /// With the outputs that are lists, which no buffer holds.
+    @Override
+    public Map<String, TensorType> types() {
+      Map<String, TensorType> types = new LinkedHashMap<>(Subject.super.types());
+      for (Listing listing : module.listings()) {
+        for (Signature.Output output : signature().outputs()) {
+          if (output.name().equals(listing.relation())) {
+            types.putIfAbsent(output.name(), output.type());
+          }
+        }
+      }
+      return types;
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.TupleCount;
@@ -82,6 +83,7 @@ class LoopVerifierTest {
     repeats();
     growths();
     tupleCounts();
+    listings();
     Set<String> own = LoopVerifier.catalogue().stream().map(Rule::name).collect(Collectors.toSet());
     assertEquals(own.size(), LoopVerifier.catalogue().size(), "two rules of one name");
     TensorVerifier.catalogue().forEach(rule -> own.remove(rule.name()));
@@ -147,7 +149,7 @@ class LoopVerifierTest {
   private static Module module(
       Module like, List<Buffer> buffers, List<Growth> growths, List<TupleCount> counts) {
     return new Module(
-        "test", like.signature(), buffers, like.functions(), List.of(), growths, counts);
+        "test", like.signature(), buffers, like.functions(), List.of(), growths, counts, List.of());
   }
 
   private void tupleCounts() {
@@ -171,6 +173,64 @@ class LoopVerifierTest {
         "is of type f32",
         module(one, buffers, List.of(), List.of(new TupleCount("R", ONE))),
         fine);
+  }
+
+  private void listings() {
+    Module one = module(store("Y", ONE));
+    List<IndexExpr> vast = List.of(IndexExpr.of(1L << 40), IndexExpr.symbol("n"));
+    Signature.Output output =
+        new Signature.Output("R", new TensorType(DType.BOOL, vast), Optional.empty());
+    Signature.Input input =
+        new Signature.Input(
+            Signature.Role.INPUT,
+            "X",
+            new TensorType(DType.F32, List.of(IndexExpr.symbol("n"))),
+            Optional.empty());
+    Signature signature = new Signature(List.of("n"), List.of(input), List.of(output), List.of());
+    Module fine = listing(one, signature, 2, new Listing("R", "R.tuples", "R.count"));
+    assertRule(
+        "listings-fit",
+        "no temporary `R.tuples` can hold its tuples",
+        listing(one, signature, 3, fine.listings().getFirst()),
+        fine);
+    assertRule(
+        "listings-fit",
+        "no temporary `Y` can hold its tuples",
+        listing(one, signature, 2, new Listing("R", "Y", "R.count")),
+        fine);
+    assertRule(
+        "listings-fit",
+        "no temporary `R.tuples` is a number",
+        listing(one, signature, 2, new Listing("R", "R.tuples", "R.tuples")),
+        fine);
+    assertRule(
+        "listings-fit",
+        "is the second of this output",
+        listing(one, signature, 2, fine.listings().getFirst(), fine.listings().getFirst()),
+        fine);
+    assertRule(
+        "listings-fit",
+        "is not of an output of truth values that no buffer holds",
+        listing(one, signature, 2, fine.listings().getFirst(), new Listing("Y", "R", "R")),
+        fine);
+  }
+
+  private static Module listing(
+      Module like, Signature signature, int columns, Listing... listings) {
+    TensorType tuples = new TensorType(DType.I64, List.of(IndexExpr.of(9), IndexExpr.of(columns)));
+    TensorType number = new TensorType(DType.I64, List.of());
+    return new Module(
+        "test",
+        signature,
+        List.of(
+            like.buffers().getFirst(),
+            new Buffer("R.tuples", tuples, Buffer.Scope.GLOBAL),
+            new Buffer("R.count", number, Buffer.Scope.GLOBAL)),
+        like.functions(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(listings));
   }
 
   private void types() {

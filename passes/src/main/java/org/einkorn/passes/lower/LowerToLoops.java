@@ -14,6 +14,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -50,6 +51,7 @@ public final class LowerToLoops {
   private final List<Repeat> repeats = new ArrayList<>();
   private final List<Growth> growths = new ArrayList<>();
   private final List<TupleCount> tupleCounts = new ArrayList<>();
+  private final List<Listing> listings = new ArrayList<>();
 
   private final Program program;
   private final List<Step> steps;
@@ -104,8 +106,20 @@ public final class LowerToLoops {
     deferred.reversed().forEach(this::storeIfRead);
     made.addAll(relations.buffers());
     growths.addAll(relations.growths());
+    for (Signature.Output output : program.signature().outputs()) {
+      if (tables.isTable(output.name())) {
+        listings.add(relations.table(output.name()).orElseThrow().listing(output.name()));
+      }
+    }
     return new Module(
-        program.name(), program.signature(), made, functions, repeats, growths, tupleCounts);
+        program.name(),
+        program.signature(),
+        made,
+        functions,
+        repeats,
+        growths,
+        tupleCounts,
+        listings);
   }
 
   private void lower(Step step, Program program, FoldedStorage storage, Set<String> sliced) {
@@ -217,8 +231,9 @@ public final class LowerToLoops {
   /// Whether a definition is a list, which is stored as a tensor only if something reads it as one.
   private boolean isDeferred(Definition definition) {
     boolean isKept =
-        program.signature().outputs().stream()
-            .anyMatch(output -> output.name().equals(definition.name()));
+        !tables.isListedOutput(definition)
+            && program.signature().outputs().stream()
+                .anyMatch(output -> output.name().equals(definition.name()));
     Optional<Listed.Entries> relation = Listed.tuples(definition);
     boolean isList = lists.isList(definition);
     if (isList || relation.isPresent() && !isKept) {
@@ -230,6 +245,10 @@ public final class LowerToLoops {
     relation.ifPresent(relations::addList);
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
+    if (tables.isListedOutput(definition)) {
+      listings.add(relations.tableOf(relation.orElseThrow()).listing(definition.name()));
+      functions.addAll(relations.takeFunctions());
+    }
     return true;
   }
 

@@ -64,7 +64,7 @@ public final class Relations {
     return list(relation).filter(list -> extents.isVast(list.type())).isPresent();
   }
 
-  Optional<TupleTable> table(String relation) {
+  public Optional<TupleTable> table(String relation) {
     return Optional.ofNullable(tables.get(relation));
   }
 
@@ -77,7 +77,7 @@ public final class Relations {
   }
 
   /// The table of the tuples that a list holds.
-  TupleTable tableOf(Listed.Entries list) {
+  public TupleTable tableOf(Listed.Entries list) {
     String name = list.name() + ".set";
     TupleTable known = tables.get(name);
     if (known != null) {

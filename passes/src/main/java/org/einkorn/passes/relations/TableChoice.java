@@ -16,6 +16,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Fixpoint;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.Step;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.passes.sparse.Listed;
@@ -115,10 +116,29 @@ public final class TableChoice {
   }
 
   private boolean isVastRelation(Definition definition) {
-    boolean isKept =
-        program.signature().outputs().stream()
+    if (definition.type().dtype() != DType.BOOL) {
+      return false;
+    }
+    return program.signature().outputs().stream()
+        .filter(output -> output.name().equals(definition.name()))
+        .findFirst()
+        .map(this::isVastOutput)
+        .orElseGet(() -> extents.isVast(definition.type()));
+  }
+
+  /// Whether an output may be a list, as its file gets no tensor, and has to.
+  private boolean isVastOutput(Signature.Output output) {
+    return (output.file().isEmpty() || output.tuples().isPresent())
+        && extents.isVastOutput(output.type());
+  }
+
+  /// Whether a relation that data hold is an output, and is handed out as a list.
+  public boolean isListedOutput(Definition definition) {
+    return isVastRelation(definition)
+        && program.slicings().isEmpty()
+        && Listed.tuples(definition).isPresent()
+        && program.signature().outputs().stream()
             .anyMatch(output -> output.name().equals(definition.name()));
-    return !isKept && definition.type().dtype() == DType.BOOL && extents.isVast(definition.type());
   }
 
   private static Optional<List<Contraction>> terms(Definition definition) {

@@ -11,6 +11,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Growth;
+import org.einkorn.ir.loop.Listing;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.nest.Numbers;
@@ -96,6 +97,11 @@ public final class TupleTable {
 
   Growth growth() {
     return new Growth(part("places"), tuples());
+  }
+
+  /// An output whose tuples are those of this table in the end.
+  public Listing listing(String output) {
+    return new Listing(output, tuples(), count());
   }
 
   // ------------------------------------------------------------------- expressions

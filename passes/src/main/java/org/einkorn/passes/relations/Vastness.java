@@ -2,6 +2,7 @@ package org.einkorn.passes.relations;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.Signature;
@@ -23,19 +24,35 @@ public record Vastness(PassContext context, List<TensorType> inputs) {
 
   /// Whether a relation of this type has more positions than few, or as many as nobody knows.
   boolean isVast(TensorType type) {
+    return isMoreThan(context.fewPositions(), type).orElseGet(() -> isUnknownVast(type));
+  }
+
+  /// Whether an output is handed out as its tuples: all who look at them must know its extents.
+  boolean isVastOutput(TensorType type) {
+    boolean isSized =
+        type.extents().stream()
+            .allMatch(
+                extent ->
+                    extent instanceof IndexExpr.Constant || extent instanceof IndexExpr.Symbol);
+    return isSized
+        && context.outputPositions() < Long.MAX_VALUE
+        && isMoreThan(context.outputPositions(), type).orElse(context.outputPositions() == 0);
+  }
+
+  /// Whether a type has more positions than this, if that is known.
+  private Optional<Boolean> isMoreThan(long limit, TensorType type) {
     long positions = 1;
     for (IndexExpr extent : type.extents()) {
       OptionalLong size = size(extent);
       if (size.isEmpty()) {
-        return isUnknownVast(type);
+        return Optional.empty();
       }
-      long few = Math.max(1, context.fewPositions());
-      positions *= Math.min(size.getAsLong(), few + 1);
-      if (positions > context.fewPositions()) {
-        return true;
+      positions = Math.multiplyExact(positions, Math.min(size.getAsLong(), Math.max(1, limit) + 1));
+      if (positions > limit) {
+        return Optional.of(true);
       }
     }
-    return false;
+    return Optional.of(false);
   }
 
   private OptionalLong size(IndexExpr extent) {

@@ -1,19 +1,18 @@
 package org.einkorn.runtime.exec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.einkorn.runtime.DType;
-import org.einkorn.runtime.DataException;
-import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.TupleSet;
 
 /// The text of a program's results: its queries, or its outputs if it asks nothing.
 ///
-/// Each result is a line that names it, then the tensor as NumPy prints it. A relation over labels
-/// is printed as the list of its true tuples.
+/// Each result is a line that names it, then the tensor as NumPy prints it. A relation over labels,
+/// or one that is a list, is printed as its tuples.
 public final class Answers {
   private Answers() {}
 
@@ -22,11 +21,16 @@ public final class Answers {
   /// @param bare leaves out the lines that name the results
   /// @param written outputs that went to files and are not printed
   public static String print(
-      Manifest manifest, Map<String, Tensor> outputs, boolean bare, Set<String> written) {
+      Manifest manifest, Outputs outputs, boolean bare, Set<String> written) {
     StringBuilder text = new StringBuilder();
     for (Manifest.QuerySpec query : manifest.queries()) {
       heading(text, query.text(), bare);
-      text.append(print(tensor(outputs, query.name()), query.labels())).append('\n');
+      TupleSet relation = outputs.relations().get(query.name());
+      text.append(
+              relation == null
+                  ? print(outputs.tensor(query.name()), query.labels())
+                  : print(relation, query.labels()))
+          .append('\n');
     }
     if (manifest.queries().isEmpty()) {
       for (Manifest.BufferSpec spec : manifest.buffers()) {
@@ -36,7 +40,15 @@ public final class Answers {
                 && !written.contains(spec.name());
         if (isPrinted) {
           heading(text, spec.name() + " =", bare);
-          text.append(tensor(outputs, spec.name())).append('\n');
+          text.append(outputs.tensor(spec.name())).append('\n');
+        }
+      }
+      for (Manifest.ListingSpec listing : manifest.listings()) {
+        TupleSet relation = outputs.relations().get(listing.name());
+        if (relation != null && listing.file().isEmpty() && !written.contains(listing.name())) {
+          heading(text, listing.name() + " =", bare);
+          text.append(print(relation, Collections.nCopies(relation.extents().length, List.of())))
+              .append('\n');
         }
       }
     }
@@ -49,14 +61,14 @@ public final class Answers {
     }
   }
 
-  private static Tensor tensor(Map<String, Tensor> outputs, String name) {
-    Tensor tensor = outputs.get(name);
-    if (tensor == null) {
-      throw DataException.of(DataFault.INPUT_UNKNOWN)
-          .expected("one of the outputs " + outputs.keySet())
-          .found("`" + name + "`");
-    }
-    return tensor;
+  private static String print(TupleSet relation, List<List<String>> labels) {
+    StringJoiner lines = lines();
+    relation.forEach(index -> lines.add(tuple(index, labels)));
+    return lines.toString();
+  }
+
+  private static StringJoiner lines() {
+    return new StringJoiner("\n").setEmptyValue("(none)");
   }
 
   /// One result.
@@ -66,17 +78,17 @@ public final class Answers {
     if (labels.stream().allMatch(List::isEmpty)) {
       return tensor.toString();
     }
-    StringJoiner lines = new StringJoiner("\n");
-    lines.setEmptyValue("(none)");
-    forEachElement(
-        tensor,
-        index -> {
-          if (tensor.dtype() != DType.BOOL) {
-            lines.add(tuple(index, labels) + ": " + element(tensor, index));
-          } else if (tensor.getBoolean(index)) {
-            lines.add(tuple(index, labels));
-          }
-        });
+    StringJoiner lines = lines();
+    tensor
+        .shape()
+        .forEachIndex(
+            index -> {
+              if (tensor.dtype() != DType.BOOL) {
+                lines.add(tuple(index, labels) + ": " + element(tensor, index));
+              } else if (tensor.getBoolean(index)) {
+                lines.add(tuple(index, labels));
+              }
+            });
     return lines.toString();
   }
 
@@ -98,25 +110,5 @@ public final class Answers {
       element = element.select(0, position);
     }
     return element.toString();
-  }
-
-  private interface ElementAction {
-    void accept(long[] index);
-  }
-
-  private static void forEachElement(Tensor tensor, ElementAction action) {
-    long[] index = new long[tensor.rank()];
-    forEachElement(tensor, 0, index, action);
-  }
-
-  private static void forEachElement(Tensor tensor, int axis, long[] index, ElementAction action) {
-    if (axis == tensor.rank()) {
-      action.accept(index.clone());
-      return;
-    }
-    for (long position = 0; position < tensor.extent(axis); position++) {
-      index[axis] = position;
-      forEachElement(tensor, axis + 1, index, action);
-    }
   }
 }

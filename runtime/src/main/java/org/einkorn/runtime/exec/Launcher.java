@@ -102,11 +102,11 @@ public final class Launcher {
           });
       ProgramFiles files = ProgramFiles.of(Path.of(""), List.of());
       RelationData.Read data = RelationData.read(arena, manifest, files, relations, tensors);
-      Map<String, Tensor> results =
-          runner.run(arena, data.inputs(), RunOptions.defaults()).outputs();
-      files.writeOutputs(data.manifest(), results);
-      outputs.forEach((name, file) -> write(data.manifest(), results, name, file));
-      return Answers.print(data.manifest(), results, bare, outputs.keySet());
+      Outputs results = runner.run(arena, data.inputs(), RunOptions.defaults()).made();
+      Manifest labelled = manifest.labelled(data.labels());
+      files.writeOutputs(labelled, results);
+      outputs.forEach((name, file) -> ProgramFiles.write(results, labelled, name, file));
+      return Answers.print(labelled, results, bare, outputs.keySet());
     }
   }
 
@@ -116,16 +116,5 @@ public final class Launcher {
         .map(number -> manifest.buffers().get(number).dtype())
         .map(dtype -> ProgramFiles.readAs(arena, file, dtype))
         .orElseGet(() -> TensorFiles.read(arena, file));
-  }
-
-  private static void write(
-      Manifest manifest, Map<String, Tensor> results, String name, FileReference file) {
-    Tensor tensor = results.get(name);
-    if (tensor == null) {
-      throw DataException.of(DataFault.INPUT_UNKNOWN)
-          .expected("one of the outputs " + results.keySet())
-          .found("`" + name + "`");
-    }
-    ProgramFiles.write(tensor, manifest.contentOf(name), file);
   }
 }

@@ -14,13 +14,15 @@ import org.einkorn.runtime.DType;
 /// @param functions what is run, in order
 /// @param repeats which functions run again and again, in order
 /// @param queries what is printed
+/// @param listings the outputs that are lists of tuples
 public record Manifest(
     String program,
     List<SymbolSpec> symbols,
     List<BufferSpec> buffers,
     List<FunctionSpec> functions,
     List<RepeatSpec> repeats,
-    List<QuerySpec> queries) {
+    List<QuerySpec> queries,
+    List<ListingSpec> listings) {
 
   public Manifest {
     symbols = List.copyOf(symbols);
@@ -28,12 +30,24 @@ public record Manifest(
     functions = List.copyOf(functions);
     repeats = List.copyOf(repeats);
     queries = List.copyOf(queries);
+    listings = List.copyOf(listings);
+  }
+
+  /// What code works on all of whose outputs are buffers.
+  public Manifest(
+      String program,
+      List<SymbolSpec> symbols,
+      List<BufferSpec> buffers,
+      List<FunctionSpec> functions,
+      List<RepeatSpec> repeats,
+      List<QuerySpec> queries) {
+    this(program, symbols, buffers, functions, repeats, queries, List.of());
   }
 
   /// The same where queries and relations have the labels that data give.
   ///
   /// @param labels by the symbol of the extent of the axes that have them
-  Manifest labelled(Map<String, List<String>> labels) {
+  public Manifest labelled(Map<String, List<String>> labels) {
     List<BufferSpec> newBuffers =
         buffers.stream()
             .map(
@@ -46,13 +60,15 @@ public record Manifest(
         queries.stream()
             .map(
                 query ->
-                    indexOf(query.name())
-                        .map(number -> buffers.get(number).content().extents())
-                        .map(extents -> RelationData.labels(query.labels(), extents, labels))
-                        .map(found -> new QuerySpec(query.text(), query.name(), found))
-                        .orElse(query))
+                    new QuerySpec(
+                        query.text(),
+                        query.name(),
+                        RelationData.labels(
+                            query.labels(), contentOf(query.name()).extents(), labels)))
             .toList();
-    return new Manifest(program, symbols, newBuffers, functions, repeats, newQueries);
+    List<ListingSpec> newListings =
+        listings.stream().map(listing -> listing.with(listing.content().labelled(labels))).toList();
+    return new Manifest(program, symbols, newBuffers, functions, repeats, newQueries, newListings);
   }
 
   /// A size and where it is read off: the extent of `axis` of buffer number `buffer`. Where that is
@@ -171,7 +187,34 @@ public record Manifest(
   /// A position taken from data.
   public record FetchSpec(String source, String tensor, int axis) {}
 
-  /// A question and the buffer that answers it.
+  /// An output that is the list of the tuples at which it holds.
+  ///
+  /// @param tuples the number of the `i64[places, axes]` buffer whose rows from 1 are the tuples;
+  ///   one column for an output without axes
+  /// @param count the number of the `i64` buffer that says before which row they end
+  /// @param file where it is written to, if the program says so
+  /// @param content what its file gets, with the extents of its axes
+  public record ListingSpec(
+      String name, int tuples, int count, Optional<String> file, Content content) {
+    ListingSpec with(Content newContent) {
+      return new ListingSpec(name, tuples, count, file, newContent);
+    }
+
+    /// The extents of its axes.
+    ///
+    /// @param sizes the values of the symbols
+    public long[] extents(Map<String, Long> sizes) {
+      return content.extents().stream()
+          .mapToLong(extent -> sizes.containsKey(extent) ? sizes.get(extent) : parse(extent))
+          .toArray();
+    }
+
+    private static long parse(String extent) {
+      return Long.parseLong(extent);
+    }
+  }
+
+  /// A question and the output that answers it.
   ///
   /// @param labels for each axis the labels of its positions; empty for a plain axis
   public record QuerySpec(String text, String name, List<List<String>> labels) {
@@ -187,6 +230,11 @@ public record Manifest(
 
   /// What the tensor with this name is to those who read and write files.
   public Content contentOf(String name) {
+    for (ListingSpec listing : listings) {
+      if (listing.name().equals(name)) {
+        return listing.content();
+      }
+    }
     return indexOf(name).map(number -> buffers.get(number).content()).orElse(Content.PLAIN);
   }
 

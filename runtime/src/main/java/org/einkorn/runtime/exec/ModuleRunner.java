@@ -3,7 +3,6 @@ package org.einkorn.runtime.exec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,22 +65,25 @@ public final class ModuleRunner {
     return inputNames;
   }
 
-  /// The names of the outputs, in the manifest's order.
+  /// The names of the outputs that are tensors, in the manifest's order.
   public List<String> outputNames() {
     return outputNames;
   }
 
   /// What a run made.
   ///
-  /// @param outputs by name, in the manifest's order
+  /// @param made the outputs
   /// @param sizes the values of the symbols, by name
   /// @param measuredPeakBytes the most memory that the run held at once: outputs, temporaries and
   ///   copies, counted where they were allocated
-  public record Result(
-      Map<String, Tensor> outputs, Map<String, Long> sizes, long measuredPeakBytes) {
+  public record Result(Outputs made, Map<String, Long> sizes, long measuredPeakBytes) {
     public Result {
       sizes = Map.copyOf(sizes);
-      outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    }
+
+    /// The outputs that are tensors, by name.
+    public Map<String, Tensor> outputs() {
+      return made.tensors();
     }
   }
 
@@ -122,12 +124,16 @@ public final class ModuleRunner {
         all[number] = Tensor.allocate(measured, specs[number].dtype(), plan.shape(number));
       }
     }
-    long scratchBytes = run(all, plan, options, plan.outputBytes() - givenBytes);
+    ListedOutputs lists = new ListedOutputs(manifest, measured);
+    long scratchBytes = run(all, plan, options, plan.outputBytes() - givenBytes, lists);
     Map<String, Tensor> results = new LinkedHashMap<>();
     for (int number : outputs) {
       results.put(specs[number].name(), all[number]);
     }
-    return new Result(results, plan.sizes(), measured.takenBytes() + scratchBytes);
+    return new Result(
+        new Outputs(results, lists.taken()),
+        plan.sizes(),
+        measured.takenBytes() + scratchBytes + lists.sortingBytes());
   }
 
   /// Runs the module into tensors of the caller.
@@ -137,6 +143,9 @@ public final class ModuleRunner {
   /// @throws DataException as [#run], for another number of tensors, and for an output that does
   ///   not fit
   public void runInto(Tensor[] tensors, RunOptions options) {
+    if (!manifest.listings().isEmpty()) {
+      throw new IllegalStateException("outputs that are lists have no place in given tensors");
+    }
     if (tensors.length != inputCount + outputs.length) {
       throw wrongTensors(tensors.length + (tensors.length == 1 ? " tensor" : " tensors"));
     }
@@ -153,7 +162,7 @@ public final class ModuleRunner {
       all[outputs[number]] = output;
     }
     plan.requireWithin(options.memoryBudgetBytes(), plan.outputBytes(), copiedBytes(all, plan));
-    run(all, plan, options, 0);
+    run(all, plan, options, 0, new ListedOutputs(manifest, Arena.global()));
   }
 
   /// The plan for these inputs, which have the right ranks.
@@ -187,12 +196,14 @@ public final class ModuleRunner {
   /// Runs on inputs and outputs; makes the temporaries.
   ///
   /// @param heldBytes what was allocated before
+  /// @param lists takes the outputs that are lists
   /// @return the bytes of temporaries and copies
-  private long run(Tensor[] all, RunPlan plan, RunOptions options, long heldBytes) {
+  private long run(
+      Tensor[] all, RunPlan plan, RunOptions options, long heldBytes, ListedOutputs lists) {
     RunPlan current = plan;
     while (true) {
       try {
-        return runOnce(all.clone(), current, options, heldBytes);
+        return runOnce(all.clone(), current, options, heldBytes, lists);
       } catch (FullException full) {
         current = full.larger;
         current.requireWithin(options.memoryBudgetBytes(), plan.outputBytes(), 0);
@@ -213,7 +224,8 @@ public final class ModuleRunner {
     }
   }
 
-  private long runOnce(Tensor[] all, RunPlan plan, RunOptions options, long heldBytes) {
+  private long runOnce(
+      Tensor[] all, RunPlan plan, RunOptions options, long heldBytes, ListedOutputs lists) {
     int threads = plan.isSmall() ? 1 : options.threads();
     try (Scratch scratch = new Scratch(threads > 1)) {
       for (int number = 0; number < inputCount; number++) {
@@ -236,6 +248,7 @@ public final class ModuleRunner {
               options.memoryBudgetBytes() - heldBytes);
       runFunctions(all, memory.segments(), plan, memory.threads());
       memory.finish();
+      lists.take(all, plan.sizes(), options.memoryBudgetBytes() - heldBytes - scratch.takenBytes());
       return scratch.takenBytes();
     }
   }

@@ -12,6 +12,7 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.TupleSet;
 import org.einkorn.runtime.io.FileReference;
 import org.einkorn.runtime.io.Header;
 import org.einkorn.runtime.io.RelationWriter;
@@ -114,21 +115,55 @@ public final class ProgramFiles {
   }
 
   /// Writes the outputs for which the program names a file.
-  public void writeOutputs(Manifest manifest, Map<String, Tensor> outputs) {
+  public void writeOutputs(Manifest manifest, Outputs outputs) {
     for (Manifest.BufferSpec spec : manifest.buffers()) {
-      Tensor tensor = outputs.get(spec.name());
+      Tensor tensor = outputs.tensors().get(spec.name());
       if (spec.role() == Manifest.Role.OUTPUT && spec.file().isPresent() && tensor != null) {
         write(tensor, spec.content(), resolve(spec.file().get()));
       }
+    }
+    for (Manifest.ListingSpec listing : manifest.listings()) {
+      TupleSet relation = outputs.relations().get(listing.name());
+      if (listing.file().isPresent() && relation != null) {
+        write(relation, listing.content(), resolve(listing.file().get()));
+      }
+    }
+  }
+
+  /// Writes one output.
+  ///
+  /// @throws DataException E0553 if there is none with this name
+  public static void write(Outputs outputs, Manifest manifest, String name, FileReference file) {
+    TupleSet relation = outputs.relations().get(name);
+    if (relation == null) {
+      write(outputs.tensor(name), manifest.contentOf(name), file);
+    } else {
+      write(relation, manifest.contentOf(name), file);
     }
   }
 
   /// Writes an output; a relation as its tuples, where the file is a `.csv` or a `.tsv`.
   public static void write(Tensor tensor, Manifest.Content content, FileReference file) {
     if (content.kind() == Manifest.Content.Kind.TUPLES && RelationWriter.writes(file)) {
-      RelationWriter.write(tensor, content.labels(), file);
+      try (Arena arena = Arena.ofConfined()) {
+        RelationWriter.write(TupleSet.of(arena, tensor), content.labels(), file);
+      }
     } else {
       TensorFiles.write(tensor, file);
+    }
+  }
+
+  /// Writes an output that is a list: as tuples where the file is a `.csv` or a `.tsv` and the
+  /// program says that it gets those, else as a tensor of truth values.
+  ///
+  /// @throws DataException E0530 or E0541 if it has too many positions for a tensor
+  private static void write(TupleSet relation, Manifest.Content content, FileReference file) {
+    if (content.kind() == Manifest.Content.Kind.TUPLES && RelationWriter.writes(file)) {
+      RelationWriter.write(relation, content.labels(), file);
+    } else {
+      try (Arena arena = Arena.ofConfined()) {
+        TensorFiles.write(relation.toTensor(arena), file);
+      }
     }
   }
 }

@@ -43,8 +43,8 @@ public final class RelationData {
   /// What was read.
   ///
   /// @param inputs all inputs, those given before among them
-  /// @param manifest with the labels that data give
-  public record Read(Map<String, Tensor> inputs, Manifest manifest) {}
+  /// @param labels those that data give, by the symbol of the extent of the axes that have them
+  public record Read(Map<String, Tensor> inputs, Map<String, List<String>> labels) {}
 
   /// The relation of which an input holds the tuples: `R` of `R.tuples` and of `R.tuples.2`.
   public static String relationOf(String input) {
@@ -63,6 +63,7 @@ public final class RelationData {
   /// Reads what a program takes from files, relations and other tensors.
   ///
   /// @param arena owns what is read
+  /// @param manifest what it takes; nothing else of it matters
   /// @param bound relations by their names, in place of files
   /// @param given the other inputs that are bound
   public static Read read(
@@ -75,7 +76,7 @@ public final class RelationData {
     boolean hasNone =
         bound.isEmpty() && manifest.buffers().stream().noneMatch(spec -> isTuples(spec));
     if (hasNone) {
-      return new Read(inputs, manifest);
+      return new Read(inputs, Map.of());
     }
     RelationData data = new RelationData(manifest, files, bound, new LinkedHashMap<>(inputs));
     data.requireOneFile();
@@ -144,7 +145,7 @@ public final class RelationData {
         }
       }
     }
-    return new Read(tensors, manifest.labelled(labels));
+    return new Read(tensors, labels);
   }
 
   private static Shape extent(Column column) {

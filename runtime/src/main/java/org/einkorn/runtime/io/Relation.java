@@ -13,6 +13,7 @@ import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.Tuples;
 
 /// The tuples of a relation as text: what a file has in its lines and columns.
 ///

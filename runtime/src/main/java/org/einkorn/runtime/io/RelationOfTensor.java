@@ -31,7 +31,14 @@ final class RelationOfTensor {
 
   private int read(Tensor tensor) {
     if (tensor.dtype() == DType.BOOL) {
-      trueOnes(tensor, 0, new long[tensor.rank()]);
+      tensor
+          .shape()
+          .forEachIndex(
+              index -> {
+                if (tensor.getBoolean(index)) {
+                  Arrays.stream(index).forEach(this::add);
+                }
+              });
       return tensor.rank();
     }
     if (!tensor.dtype().isInteger()) {
@@ -51,20 +58,6 @@ final class RelationOfTensor {
       }
     }
     return Math.toIntExact(shape.extent(1));
-  }
-
-  private void trueOnes(Tensor tensor, int axis, long[] index) {
-    if (axis == index.length) {
-      if (tensor.getBoolean(index)) {
-        for (long position : index) {
-          add(position);
-        }
-      }
-      return;
-    }
-    for (index[axis] = 0; index[axis] < tensor.extent(axis); index[axis]++) {
-      trueOnes(tensor, axis + 1, index);
-    }
   }
 
   private void add(long number) {

@@ -13,17 +13,18 @@ import java.util.zip.GZIPOutputStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.TupleSet;
 
-/// Writes the true tuples of a Boolean tensor, one a line, in the order of their positions. What
-/// would be read as something else stands in quotes.
+/// Writes the tuples of a relation, one a line, in the order of their positions. What would be read
+/// as something else stands in quotes.
 public final class RelationWriter {
-  private final Tensor tensor;
+  private final TupleSet relation;
   private final List<List<String>> labels;
   private final char separator;
   private final Path path;
 
-  private RelationWriter(Tensor tensor, List<List<String>> labels, char separator, Path path) {
-    this.tensor = tensor;
+  private RelationWriter(TupleSet relation, List<List<String>> labels, char separator, Path path) {
+    this.relation = relation;
     this.labels = labels;
     this.separator = separator;
     this.path = path;
@@ -38,15 +39,14 @@ public final class RelationWriter {
 
   /// Writes a file whole or not at all.
   ///
-  /// @param tensor of truth values
   /// @param labels for each axis those of its positions; empty where the file gets positions
   /// @throws DataException E0516, and E0526 for a label that no line can hold
-  public static void write(Tensor tensor, List<List<String>> labels, FileReference file) {
+  public static void write(TupleSet relation, List<List<String>> labels, FileReference file) {
     Path path = file.path();
     String name = path.toString().toLowerCase(Locale.ROOT);
     char separator =
         FileFormat.ofName(name).filter(FileFormat.CSV::equals).isPresent() ? ',' : '\t';
-    RelationWriter writer = new RelationWriter(tensor, labels, separator, path);
+    RelationWriter writer = new RelationWriter(relation, labels, separator, path);
     OutputFile.write(
         path,
         out -> {
@@ -62,28 +62,21 @@ public final class RelationWriter {
 
   private void write(OutputStream out) throws IOException {
     Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-    tuples(writer, 0, new long[tensor.rank()]);
-    writer.flush();
-  }
-
-  private void tuples(Writer writer, int axis, long[] index) throws IOException {
-    if (axis < index.length) {
-      for (index[axis] = 0; index[axis] < tensor.extent(axis); index[axis]++) {
-        tuples(writer, axis + 1, index);
-      }
-    } else if (tensor.getBoolean(index)) {
-      for (int place = 0; place < index.length; place++) {
-        if (place > 0) {
+    Tensor tuples = relation.tuples();
+    int axes = labels.size();
+    for (long row = 0; row < relation.count(); row++) {
+      for (int axis = 0; axis < axes; axis++) {
+        if (axis > 0) {
           writer.write(separator);
         }
-        List<String> names = labels.get(place);
+        long position = tuples.getLong(row, axis);
+        List<String> names = labels.get(axis);
         writer.write(
-            names.isEmpty()
-                ? Long.toString(index[place])
-                : cell(names.get(Math.toIntExact(index[place]))));
+            names.isEmpty() ? Long.toString(position) : cell(names.get(Math.toIntExact(position))));
       }
       writer.write('\n');
     }
+    writer.flush();
   }
 
   private String cell(String label) {

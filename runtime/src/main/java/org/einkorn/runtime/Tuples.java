@@ -1,13 +1,16 @@
-package org.einkorn.runtime.io;
+package org.einkorn.runtime;
 
 import java.util.Arrays;
 
 /// Lists of tuples of positions, one after the other in an array.
-final class Tuples {
+public final class Tuples {
   private Tuples() {}
 
   /// The different tuples, in order.
-  static long[] distinct(long[] positions, int width) {
+  ///
+  /// @param positions those of one tuple after those of another, none negative
+  /// @param width how many positions a tuple has
+  public static long[] distinct(long[] positions, int width) {
     if (width == 0) {
       return positions;
     }
