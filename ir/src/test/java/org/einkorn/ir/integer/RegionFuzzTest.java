@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 
 /// Random accesses in small loops, held against the elements that they reach.
 class RegionFuzzTest {
-  private static final int COUNT = IntegerFuzzTest.COUNT / 4;
+  private static final int COUNT = IntegerFuzzTest.COUNT / 8;
   private static final long SEED = IntegerFuzzTest.SEED;
 
   private static final IndexExpr WHOLE = IndexExpr.symbol("whole");
   private static final long LENGTH = 1000;
+
+  private record Reached(Map<String, Long> outside, Set<List<Long>> elements) {}
 
   /// Loops inside of a scope, and accesses in them.
   private static final class Nest {
@@ -101,27 +103,31 @@ class RegionFuzzTest {
       return Region.of(accesses, loops, shape, scope.assumptions);
     }
 
-    /// The elements that are reached, by the values outside of the loops where these have rounds.
-    Map<Map<String, Long>, Set<List<Long>>> reached() {
-      Map<Map<String, Long>, Set<List<Long>>> reached = new HashMap<>();
+    /// What is reached for each point outside of the loops at which these have rounds, and at which
+    /// all indices have values.
+    List<Reached> reached() {
+      List<Reached> reached = new ArrayList<>();
       Set<Map<String, Long>> undefined = new HashSet<>();
+      // The loops run fastest, so that points with the same values outside follow one another.
       for (Map<String, Long> point : scope.points()) {
         Map<String, Long> outside = new HashMap<>(point);
         loops.forEach(loop -> outside.remove(loop.variable()));
-        Set<List<Long>> elements = reached.computeIfAbsent(outside, first -> new HashSet<>());
+        if (reached.isEmpty() || !reached.getLast().outside().equals(outside)) {
+          reached.add(new Reached(outside, new HashSet<>()));
+        }
         try {
           for (Region.Access access : accesses) {
             List<Long> element =
                 access.indices().stream().map(index -> RandomScope.value(index, point)).toList();
             if (RandomScope.holds(Condition.of(access.guards()), point)) {
-              elements.add(element);
+              reached.getLast().elements().add(element);
             }
           }
         } catch (ArithmeticException fault) {
           undefined.add(outside);
         }
       }
-      reached.keySet().removeAll(undefined);
+      reached.removeIf(each -> undefined.contains(each.outside()));
       return reached;
     }
 
@@ -152,8 +158,8 @@ class RegionFuzzTest {
       try {
         Region region = nest.region();
         boolean isBox = true;
-        for (var outside : nest.reached().entrySet()) {
-          isBox &= check(region, outside.getKey(), outside.getValue(), what);
+        for (Reached reached : nest.reached()) {
+          isBox &= check(region, reached.outside(), reached.elements(), what);
         }
         exact += region.isExact() ? 1 : 0;
         missed += !region.isExact() && isBox ? 1 : 0;
