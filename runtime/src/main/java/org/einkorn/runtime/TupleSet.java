@@ -1,6 +1,7 @@
 package org.einkorn.runtime;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /// A relation as the list of the positions at which it holds, in order, each once: what a tensor of
@@ -114,5 +115,10 @@ public final class TupleSet {
     Tensor tensor = Tensor.allocate(arena, DType.BOOL, extents);
     forEach(tuple -> tensor.setLong(1, tuple));
     return tensor;
+  }
+
+  @Override
+  public String toString() {
+    return count() + " tuples of " + Arrays.toString(extents);
   }
 }

@@ -107,7 +107,7 @@ public final class ModuleRunner {
       Arena arena, Map<String, Tensor> inputs, Map<String, Tensor> given, RunOptions options) {
     Tensor[] all = new Tensor[specs.length];
     bind(inputs, all);
-    RunPlan plan = plan(all);
+    RunPlan plan = plan(all, options.memoryBudgetBytes());
     long givenBytes = 0;
     for (int number : outputs) {
       Tensor target = given.get(specs[number].name());
@@ -154,7 +154,7 @@ public final class ModuleRunner {
       all[number] = requireGiven(tensors[number], specs[number]);
       requireConforming(specs[number], all[number]);
     }
-    RunPlan plan = plan(all);
+    RunPlan plan = plan(all, options.memoryBudgetBytes());
     for (int number = 0; number < outputs.length; number++) {
       Manifest.BufferSpec spec = specs[outputs[number]];
       Tensor output = requireGiven(tensors[inputCount + number], spec);
@@ -166,12 +166,12 @@ public final class ModuleRunner {
   }
 
   /// The plan for these inputs, which have the right ranks.
-  private RunPlan plan(Tensor[] all) {
+  private RunPlan plan(Tensor[] all, long budgetBytes) {
     RunPlan known = last;
     if (known != null && known.fits(all, inputCount)) {
       return known;
     }
-    RunPlan made = new RunPlan(module, all, inputCount);
+    RunPlan made = RunPlan.of(module, all, inputCount, budgetBytes);
     last = made;
     return made;
   }
@@ -246,7 +246,7 @@ public final class ModuleRunner {
               threads,
               scratch,
               options.memoryBudgetBytes() - heldBytes);
-      runFunctions(all, memory.segments(), plan, memory.threads());
+      runFunctions(all, memory.segments(), plan, memory.threads(), options.memoryBudgetBytes());
       memory.finish();
       lists.take(all, plan.sizes(), options.memoryBudgetBytes() - heldBytes - scratch.takenBytes());
       return scratch.takenBytes();
@@ -333,7 +333,8 @@ public final class ModuleRunner {
         .found("memory that `" + other + "` uses");
   }
 
-  private void runFunctions(Tensor[] all, MemorySegment[] memory, RunPlan plan, int threads) {
+  private void runFunctions(
+      Tensor[] all, MemorySegment[] memory, RunPlan plan, int threads, long budgetBytes) {
     long[] symbols = plan.symbols();
     int[] running = {0};
     try {
@@ -353,7 +354,7 @@ public final class ModuleRunner {
           manifest.functions().get(isOfIteration ? trap.site() : running[0]);
       if (trap.kind() == KernelTrap.Kind.POSITION) {
         String tensor = function.fetches().get(trap.site()).tensor();
-        Optional<RunPlan> larger = plan.grown(trap, tensor, all, inputCount);
+        Optional<RunPlan> larger = plan.grown(trap, tensor, all, inputCount, budgetBytes);
         if (larger.isPresent()) {
           throw new FullException(larger.get());
         }

@@ -21,7 +21,7 @@ final class RunPlan {
   /// Below this many elements in the largest buffer, threads cost more than they bring.
   private static final long PARALLEL_ELEMENTS = 1 << 14;
 
-  /// Places along an axis that grows, to begin with.
+  /// Places along an axis that grows, to begin with, where no data say that it will be more.
   private static final long FIRST_PLACES = 1 << 10;
 
   /// How many times as many places there are after an axis has grown.
@@ -41,16 +41,36 @@ final class RunPlan {
   private final long outputBytes;
   private final long scratchBytes;
 
+  /// The plan for these inputs. What grows begins with as many places as there are tuples in the
+  /// longest list, where the budget has room: what comes of a list is often as long.
+  ///
   /// @param inputCount how many of the tensors are inputs; they stand first, of the right ranks
   /// @throws DataException for extents that do not agree, or a size that can't be counted
-  RunPlan(KernelModule module, Tensor[] tensors, int inputCount) {
-    this(module, tensors, inputCount, firstPlaces(module.manifest()));
+  static RunPlan of(KernelModule module, Tensor[] tensors, int inputCount, long budgetBytes) {
+    int growing =
+        (int) module.manifest().symbols().stream().filter(module.manifest()::grows).count();
+    long[] places = new long[growing];
+    Arrays.fill(places, Math.max(FIRST_PLACES, 1 + longestList(tensors, inputCount)));
+    RunPlan plan = new RunPlan(module, tensors, inputCount, places);
+    if (growing == 0 || plan.isWithin(budgetBytes)) {
+      return plan;
+    }
+    Arrays.fill(places, FIRST_PLACES);
+    return new RunPlan(module, tensors, inputCount, places);
   }
 
-  private static long[] firstPlaces(Manifest manifest) {
-    long[] places = new long[(int) manifest.symbols().stream().filter(manifest::grows).count()];
-    Arrays.fill(places, FIRST_PLACES);
-    return places;
+  /// The extent of the first axis of the longest input of integers that has at most two.
+  private static long longestList(Tensor[] tensors, int inputCount) {
+    return Arrays.stream(tensors, 0, inputCount)
+        .filter(tensor -> tensor.dtype().isInteger() && tensor.rank() > 0 && tensor.rank() <= 2)
+        .mapToLong(tensor -> tensor.extent(0))
+        .max()
+        .orElse(0);
+  }
+
+  /// Whether outputs and temporaries take no more than the budget.
+  private boolean isWithin(long budgetBytes) {
+    return saturatingSum(outputBytes, scratchBytes) <= budgetBytes;
   }
 
   private RunPlan(KernelModule module, Tensor[] tensors, int inputCount, long[] grown) {
@@ -94,8 +114,12 @@ final class RunPlan {
 
   /// The plan for more places along the axis that a trap was about, if it is one that grows.
   ///
+  /// What grows later in the program gets as many places, where the budget has room: relations of
+  /// one program are often of one size, and each time that one is full everything begins anew.
+  ///
   /// @param tensors those that this plan is for
-  Optional<RunPlan> grown(KernelTrap trap, String tensor, Tensor[] tensors, int inputCount) {
+  Optional<RunPlan> grown(
+      KernelTrap trap, String tensor, Tensor[] tensors, int inputCount, long budgetBytes) {
     int growing = 0;
     for (Manifest.SymbolSpec symbol : manifest.symbols()) {
       if (manifest.grows(symbol)) {
@@ -103,7 +127,13 @@ final class RunPlan {
         if (isFull && manifest.buffers().get(symbol.buffer()).name().equals(tensor)) {
           long[] more = grown.clone();
           more[growing] = Math.multiplyExact(grown[growing], GROWTH);
-          return Optional.of(new RunPlan(module, tensors, inputCount, more));
+          RunPlan least = new RunPlan(module, tensors, inputCount, more);
+          long[] ahead = more.clone();
+          for (int later = growing + 1; later < ahead.length; later++) {
+            ahead[later] = Math.max(ahead[later], more[growing]);
+          }
+          RunPlan roomy = new RunPlan(module, tensors, inputCount, ahead);
+          return Optional.of(roomy.isWithin(budgetBytes) ? roomy : least);
         }
         growing++;
       }
