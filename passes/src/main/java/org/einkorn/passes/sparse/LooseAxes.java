@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.einkorn.ir.algebra.Laws;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -53,21 +54,34 @@ final class LooseAxes {
         || terms.getFirst().valueType().isComplex()) {
       return Outcome.unchanged();
     }
-    List<Contraction> loosened = terms.stream().map(term -> loosened(plus, term)).toList();
+    boolean isMap = ((Body.Accumulate) definition.body()).isMap();
+    // An element that is stored as it is may be −0.0, and is added to +0.0 now.
+    Kind kind = isMap && terms.getFirst().valueType().isFloat() ? Kind.REASSOCIATING : Kind.EXACT;
+    List<Contraction> loosened = new ArrayList<>();
+    for (Contraction term : terms) {
+      Optional<Kind> skipping = skipping(plus, term, isMap);
+      Contraction after = skipping.isPresent() ? loosened(plus, term) : term;
+      kind = after.equals(term) ? kind : kind.and(skipping.orElseThrow());
+      loosened.add(after);
+    }
     if (loosened.equals(terms)) {
       return Outcome.unchanged();
     }
-    // An element that is stored as it is may be −0.0, and is added to +0.0 now.
-    boolean mayChangeSign =
-        ((Body.Accumulate) definition.body()).isMap() && terms.getFirst().valueType().isFloat();
     Definition after =
         new Definition(
             definition.name(),
             definition.type(),
             new Body.Accumulate(plus, loosened),
             definition.origin());
-    return new Outcome.Rewritten(
-        mayChangeSign ? Kind.REASSOCIATING : Kind.EXACT, List.of(definition), List.of(after), "");
+    return new Outcome.Rewritten(kind, List.of(definition), List.of(after), "");
+  }
+
+  /// What kind of rewrite it is to pass over the zeros of a term: unless that follows, the axis
+  /// would be gone through position by position.
+  private static Optional<Kind> skipping(Projection plus, Contraction term, boolean isMap) {
+    return term.operands().size() == 1
+        ? Optional.of(Kind.EXACT)
+        : Laws.of(plus, term.join(), term.valueType()).flatMap(laws -> SkipZeros.kind(laws, isMap));
   }
 
   private Contraction loosened(Projection plus, Contraction term) {
@@ -79,9 +93,12 @@ final class LooseAxes {
       Optional<Scalar.Read> read = read(operand);
       Optional<Listed> list =
           read.flatMap(some -> lists.of(some.tensor())).filter(some -> some.background() == zero);
-      if (list.isEmpty() || !pays(list.get())) {
+      if (list.isEmpty()) {
         operands.add(operand);
         continue;
+      }
+      if (!pays(list.get())) {
+        return term;
       }
       Scalar.Read at = loosened(read.get(), list.get(), axes, guards);
       operands.add(operand instanceof Scalar.Cast cast ? new Scalar.Cast(cast.type(), at) : at);

@@ -166,8 +166,7 @@ public final class SkipZeros {
     if (laws.isEmpty()) {
       return Skip.nothing(term);
     }
-    boolean isMap = ((Body.Accumulate) definition.body()).isMap();
-    Optional<Kind> kind = kind(laws.get(), isMap);
+    Optional<Kind> kind = kind(laws.get(), ((Body.Accumulate) definition.body()).isMap());
     if (kind.isEmpty()) {
       return new Skip.Refused(laws.get().why(Law.ZERO_ANNIHILATES));
     }
@@ -213,7 +212,7 @@ public final class SkipZeros {
   ///
   /// Zeros of either sign leave a sum as it is, since it starts at +0.0: that a factor is negative
   /// is no matter there. Where nothing is summed, the sign of a zero may change.
-  private static Optional<Kind> kind(Laws laws, boolean isMap) {
+  static Optional<Kind> kind(Laws laws, boolean isMap) {
     LawStatus status = laws.status(Law.ZERO_ANNIHILATES);
     if (laws.zero().doubleValue() == 0) {
       boolean isExact = status instanceof LawStatus.Holds();
