@@ -18,23 +18,21 @@ record Dependence(Access first, Access second, List<Loop> loops, List<Sign> sign
 
   /// How the second of two rounds lies to the first.
   enum Sign {
-    EARLIER("an earlier"),
-    EQUAL("the same"),
-    LATER("a later");
-
-    private final String text;
-
-    Sign(String text) {
-      this.text = text;
-    }
+    EARLIER,
+    EQUAL,
+    LATER
   }
 
   /// "block `C` stores `C[i]`, and in a later round of `i` block `D` reads `C[i]`"
   String text() {
     StringBuilder rounds = new StringBuilder();
     for (int number = 0; number < loops.size(); number++) {
-      rounds.append(number == 0 ? "" : " and ");
-      rounds.append(signs.get(number).text).append(" round of `");
+      if (signs.get(number) == Sign.EQUAL) {
+        continue;
+      }
+      rounds.append(rounds.isEmpty() ? "" : " and ");
+      rounds.append(signs.get(number) == Sign.LATER ? "a later" : "an earlier");
+      rounds.append(" round of `");
       rounds.append(loops.get(number).variable()).append('`');
     }
     return "dependence: " + first.text() + ", and in " + rounds + " " + second.text();

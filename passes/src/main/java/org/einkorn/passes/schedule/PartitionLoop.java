@@ -15,8 +15,10 @@ import org.einkorn.passes.rewrite.Substitution;
 /// `for i < n { s } → for i0 < p { s }, for i1 < n - p { s }`, where the first `s` has `i0` for `i`
 /// and the second `p + i1`.
 ///
-/// The same rounds run in the same order where `0 ≤ p ≤ n`. Where that is not proved, the point is
-/// taken between 0 and n. Guards that always hold in one of the parts go away there.
+/// The same rounds run in the same order where `0 ≤ p ≤ n`. Where that is not proved, the first
+/// loop has `max(0, min(p, n))` rounds and the second `max(0, n - max(0, p))`, and begins at
+/// `max(0, p)`: where it has a round, p is below n. Guards that always hold in one of the parts go
+/// away there.
 final class PartitionLoop implements Primitive<Step.Partition> {
   /// A function of more statements is not made larger.
   private static final int MAX_STATEMENTS = 2000;
@@ -36,29 +38,49 @@ final class PartitionLoop implements Primitive<Step.Partition> {
       throw nest.refuse(
           Reason.TOO_LARGE, loop, "the function would have more than 2000 statements");
     }
-    IndexExpr point = between(step.point(), loop.extent(), outside);
-    requireParts(point, loop, nest, outside);
-    Stmt first =
-        part(step.first(), point, IndexExpr.variable(step.first()), loop.body(), loop, outside);
-    IndexExpr rest = outside.simplify(loop.extent().minus(point));
-    Stmt copy = renamed(loop.body(), step.second(), nest);
-    Stmt second =
-        part(
+    requireParts(step.point(), loop, nest, outside);
+    IndexExpr from = notNegative(step.point(), outside);
+    IndexExpr rest = loop.extent().minus(from);
+    IndexExpr before = from;
+    if (!outside.proves(Condition.atMost(from, loop.extent()))) {
+      rest = rest.max(IndexExpr.Constant.ZERO);
+      before = notNegative(step.point().min(loop.extent()), outside);
+    }
+    Condition isNatural = Condition.less(IndexExpr.Constant.ZERO, loop.extent());
+    Part first =
+        new Part(
+            step.first(),
+            outside.simplify(before),
+            IndexExpr.variable(step.first()),
+            Condition.less(IndexExpr.Constant.ZERO, step.point()).and(isNatural));
+    Part second =
+        new Part(
             step.second(),
-            rest,
-            point.plus(IndexExpr.variable(step.second())),
-            copy,
-            loop,
-            outside);
-    return nest.replace(loop, new Stmt.Sequence(List.of(first, second)));
+            outside.simplify(rest),
+            from.plus(IndexExpr.variable(step.second())),
+            Condition.less(step.point(), loop.extent()).and(isNatural));
+    Stmt copy = renamed(loop.body(), step.second(), nest);
+    List<Stmt> parts =
+        List.of(
+            first.of(loop.body(), loop.variable(), outside),
+            second.of(copy, loop.variable(), outside));
+    return nest.replace(loop, new Stmt.Sequence(parts));
   }
 
-  /// `max(0, min(p, n))`, as far as that is not p.
-  private static IndexExpr between(IndexExpr point, IndexExpr extent, Assumptions outside) {
-    IndexExpr below = outside.proves(Condition.atMost(point, extent)) ? point : point.min(extent);
-    IndexExpr inside =
-        Scopes.isNotNegative(below, outside) ? below : below.max(IndexExpr.Constant.ZERO);
-    return outside.simplify(inside);
+  private static IndexExpr notNegative(IndexExpr expr, Assumptions outside) {
+    return Scopes.isNotNegative(expr, outside) ? expr : expr.max(IndexExpr.Constant.ZERO);
+  }
+
+  /// One of the two loops.
+  ///
+  /// @param value what stands for the old variable
+  /// @param inRound what holds wherever there is a round
+  private record Part(String name, IndexExpr extent, IndexExpr value, Condition inRound) {
+    Stmt of(Stmt body, String variable, Assumptions outside) {
+      Assumptions scope = Scopes.inLoop(outside.and(inRound), name, extent);
+      Map<String, IndexExpr> values = Map.of(variable, scope.simplify(value));
+      return new Stmt.For(Stmt.LoopKind.SERIAL, name, extent, Rebinding.of(values, body, scope));
+    }
   }
 
   private static void requireParts(IndexExpr point, Stmt.For loop, Nest nest, Assumptions outside) {
@@ -68,18 +90,6 @@ final class PartitionLoop implements Primitive<Step.Partition> {
     if (outside.proves(Condition.atMost(loop.extent(), point))) {
       throw nest.refuse(Reason.PART_EMPTY, loop, "has no rounds from the point on");
     }
-  }
-
-  private static Stmt part(
-      String name,
-      IndexExpr extent,
-      IndexExpr value,
-      Stmt body,
-      Stmt.For loop,
-      Assumptions outside) {
-    Assumptions scope = Scopes.inLoop(outside, name, extent);
-    Map<String, IndexExpr> values = Map.of(loop.variable(), scope.simplify(value));
-    return new Stmt.For(Stmt.LoopKind.SERIAL, name, extent, Rebinding.of(values, body, scope));
   }
 
   /// A copy in which loops and blocks have names of their own: those of the first with the name of

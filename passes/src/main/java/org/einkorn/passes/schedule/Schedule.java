@@ -57,8 +57,8 @@ public final class Schedule {
 
   /// The schedule without a step.
   ///
-  /// @throws IllegalArgumentException if there is no such function, or if it breaks a rule of the
-  ///   IR
+  /// @throws IllegalArgumentException if there is no such function, or if the module breaks a rule
+  ///   of the IR
   public static Schedule of(Module module, String function) {
     Function start = module.functions().get(module.placeOf(function));
     List<Finding> findings = findings(module, start);
@@ -81,9 +81,7 @@ public final class Schedule {
 
   /// The module with the function as it is now.
   public Module module() {
-    List<Function> functions = new ArrayList<>(module.functions());
-    functions.set(module.placeOf(function.name()), function);
-    return module.withFunctions(functions);
+    return with(module, function);
   }
 
   public Function function() {
@@ -145,16 +143,13 @@ public final class Schedule {
   }
 
   private static List<Finding> findings(Module module, Function function) {
-    return LoopVerifier.verify(
-        new Module(
-            module.name(),
-            module.signature(),
-            module.buffers(),
-            List.of(function),
-            List.of(),
-            module.growths(),
-            List.of(),
-            List.of()));
+    return LoopVerifier.verify(with(module, function));
+  }
+
+  private static Module with(Module module, Function function) {
+    List<Function> functions = new ArrayList<>(module.functions());
+    functions.set(module.placeOf(function.name()), function);
+    return module.withFunctions(functions);
   }
 
   // ---- steps, each by its name
