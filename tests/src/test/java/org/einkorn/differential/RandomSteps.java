@@ -29,7 +29,10 @@ final class RandomSteps {
     return switch (dice.below(14)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
-      case 5, 6, 7, 8 -> Optional.of(reorder(loop));
+      case 5, 6, 7, 8 ->
+          loops(loop).size() > 1 || dice.chance(0.05)
+              ? Optional.of(reorder(loop))
+              : Optional.empty();
       case 9 -> Optional.of(new Step.Partition(fresh(), fresh(), name, number(schedule)));
       case 10 -> Optional.of(new Step.Parallel(name));
       case 11 -> Optional.of(new Step.Vectorize(name));

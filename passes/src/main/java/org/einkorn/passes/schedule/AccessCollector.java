@@ -87,15 +87,22 @@ final class AccessCollector {
   private void block(Stmt.Block block, Spot outside) {
     Map<String, IndexExpr> iterators = new HashMap<>(outside.iterators());
     List<Condition> first = new ArrayList<>();
+    List<Condition> ranges = new ArrayList<>();
     for (Stmt.BlockIter iter : block.iters()) {
       IndexExpr value = outside.resolved(iter.binding());
       iterators.put(iter.variable(), value);
+      IndexExpr extent = outside.resolved(iter.extent());
+      if (!(extent instanceof IndexExpr.Constant) && !Walk.fetches(extent)) {
+        // Where a block runs, its iterators have values.
+        ranges.add(Condition.atMost(IndexExpr.Constant.ONE, extent));
+      }
       if (iter.kind() == IterKind.REDUCE && !Walk.fetches(value)) {
         first.add(Condition.equal(value, IndexExpr.Constant.ZERO));
       }
     }
     Spot inside =
-        new Spot("block `" + block.name() + "`", iterators, outside.loops(), outside.when());
+        new Spot("block `" + block.name() + "`", iterators, outside.loops(), outside.when())
+            .and(ranges);
     block.guards().forEach(guard -> reads(guard.index(), inside));
     Spot guarded = inside.and(conditions(block.guards(), inside));
     block.init().ifPresent(init -> visit(init, guarded.and(first)));

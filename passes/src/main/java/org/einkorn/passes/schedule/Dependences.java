@@ -127,7 +127,7 @@ final class Dependences {
     boolean isBox =
         running.stream()
             .allMatch(loop -> Walk.variables(loop.extent()).stream().noneMatch(all::contains));
-    if (running.isEmpty() || !isBox || !isInjective(indices, running)) {
+    if (running.isEmpty() || !isBox || !isInjective(indices, running, a)) {
       return Set.of();
     }
     return running.stream().map(Loop::variable).collect(Collectors.toUnmodifiableSet());
@@ -137,7 +137,7 @@ final class Dependences {
     return access.inner().stream().map(Loop::variable).toList();
   }
 
-  private boolean isInjective(List<IndexExpr> indices, List<Loop> running) {
+  private boolean isInjective(List<IndexExpr> indices, List<Loop> running, Access access) {
     if (running.stream().anyMatch(loop -> Walk.fetches(loop.extent()))) {
       return false;
     }
@@ -145,10 +145,33 @@ final class Dependences {
     for (IndexExpr index : indices) {
       bindings.add(new IteratorMap.Binding("axis." + bindings.size(), index));
     }
-    return switch (IteratorMap.detect(bindings, running, List.of(), outside)) {
+    Assumptions scope = outside;
+    for (Condition condition : access.when()) {
+      scope = isFixed(condition, access) ? scope.and(condition) : scope;
+    }
+    return switch (IteratorMap.detect(bindings, running, List.of(), scope)) {
       case IteratorMap.Independent map -> map.isInjective();
       case IteratorMap.Dependent _ -> false;
     };
+  }
+
+  /// Whether a condition is one on what does not run.
+  private boolean isFixed(Condition condition, Access access) {
+    return switch (condition) {
+      case Condition.Constant _ -> true;
+      case Condition.Comparison(var relation, IndexExpr left, IndexExpr right) ->
+          isFixed(left, access) && isFixed(right, access);
+      case Condition.All(List<Condition> parts) ->
+          parts.stream().allMatch(part -> isFixed(part, access));
+      case Condition.Any(List<Condition> parts) ->
+          parts.stream().allMatch(part -> isFixed(part, access));
+    };
+  }
+
+  private boolean isFixed(IndexExpr expr, Access access) {
+    Set<String> variables = Walk.variables(expr);
+    return loops.stream().noneMatch(loop -> variables.contains(loop.variable()))
+        && inner(access).stream().noneMatch(variables::contains);
   }
 
   // ---- renamed variables

@@ -15,6 +15,8 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
   /// As many statements as unrolled loops may make.
   static final long MAX_STATEMENTS = 4096;
 
+  private static final String SPLIT = "split it, and unroll the inner loop";
+
   @Override
   public Function apply(Nest nest, Step.Unroll step) {
     Nest.Site<Stmt.For> site = nest.loop(step.loop());
@@ -24,7 +26,8 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
       throw nest.refuse(
           Reason.EXTENT_UNKNOWN,
           loop,
-          "`" + ExprPrinter.print(loop.extent()) + "` rounds are no number that is known");
+          "`" + ExprPrinter.print(loop.extent()) + "` rounds are no number that is known",
+          SPLIT);
     }
     Stmt.For unrolled =
         new Stmt.For(LoopKind.UNROLLED, loop.variable(), loop.extent(), loop.body());
@@ -37,7 +40,10 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
     if (statements > MAX_STATEMENTS) {
       String many = statements == Long.MAX_VALUE ? "2^63 or more" : Long.toString(statements);
       throw nest.refuse(
-          Reason.TOO_LARGE, loop, many + " statements, where " + MAX_STATEMENTS + " are enough");
+          Reason.TOO_LARGE,
+          loop,
+          many + " statements, where " + MAX_STATEMENTS + " are enough",
+          SPLIT);
     }
     return nest.replace(loop, unrolled);
   }
