@@ -41,6 +41,7 @@ final class RandomSchedulesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 150);
   private static final int STEPS = 10;
+  private static final int SIZES = Integer.getInteger("einkorn.sizes", 6);
 
   private final Map<String, Integer> applied = new TreeMap<>();
   private final Map<String, Integer> refused = new TreeMap<>();
@@ -58,6 +59,34 @@ final class RandomSchedulesTest {
   @Test
   void schedulesOfLoweredPrograms() {
     run("lowered programs", seed -> lowered(RandomNests.of(seed)));
+  }
+
+  /// Each schedule that stands in the goldens is made once, for all sizes.
+  @Test
+  void goldensForManySizes() {
+    int runs = 0;
+    for (ScheduleCase golden : ScheduleCase.all()) {
+      if (golden.isRefused()) {
+        continue;
+      }
+      Module module = ScheduleCase.module(golden.module());
+      Module after = Schedule.replay(module, golden.trace()).module();
+      Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
+      try (KernelModule jvm = Agreement.backend("jvm").compile(after);
+          KernelModule llvm = Agreement.backend("llvm").compile(after)) {
+        for (int number = 0; number < SIZES; number++) {
+          Subject subject = nest(module, SEED + runs++);
+          Outcome before = outcome(ModuleInterpreter.of(module), subject);
+          requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
+          requireSame("jvm", before, Run.of(jvm, subject.data(), Run.Order.WHOLE), after);
+          requireSame("llvm", before, Run.of(llvm, subject.data(), Run.Order.WHOLE), after);
+          if (!(before instanceof Outcome.Trapped)) {
+            requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
+          }
+        }
+      }
+    }
+    System.out.println(runs + " runs of goldens with random sizes");
   }
 
   private void run(String what, LongFunction<Subject> maker) {
@@ -198,8 +227,11 @@ final class RandomSchedulesTest {
   }
 
   private static Subject nest(long seed) {
+    return nest(ScheduleCase.module(new Dice(seed).pick(ScheduleCase.modules())), seed);
+  }
+
+  private static Subject nest(Module module, long seed) {
     Dice dice = new Dice(seed);
-    Module module = ScheduleCase.module(dice.pick(ScheduleCase.modules()));
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (String symbol : module.symbols()) {
       sizes.put(symbol, (long) (dice.chance(0.8) ? dice.below(6) : dice.between(6, 17)));

@@ -45,6 +45,19 @@ public record ScheduleCase(String module, String title, String script, String ex
     return read(FOLDER.resolve("modules").resolve(module + ".ir"));
   }
 
+  /// The cases of all files.
+  public static List<ScheduleCase> all() {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files
+          .filter(file -> file.toString().endsWith(".txt"))
+          .sorted()
+          .flatMap(file -> of(file).stream())
+          .toList();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   static List<ScheduleCase> of(Path file) {
     List<ScheduleCase> cases = new ArrayList<>();
     for (String part : read(file).split("(?m)^--- ")) {
@@ -63,7 +76,12 @@ public record ScheduleCase(String module, String title, String script, String ex
     return cases;
   }
 
-  Trace trace() {
+  /// Whether a step of the schedule is refused.
+  public boolean isRefused() {
+    return expected.startsWith("refused");
+  }
+
+  public Trace trace() {
     return TraceParser.parse(new SourceFile("script", script), module(module).symbols()).require();
   }
 
