@@ -4,7 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Memory of an arena, or the reason why there is none.
-final class Allocation {
+public final class Allocation {
+  /// No machine has so much: 1 TiB.
+  private static final long MACHINE_BYTES = 1L << 40;
+
   private Allocation() {}
 
   /// Zeroed memory for a tensor.
@@ -15,15 +18,7 @@ final class Allocation {
     try {
       return arena.allocate(bytes, Tensor.ALIGNMENT_BYTES);
     } catch (OutOfMemoryError exhausted) {
-      String reason = String.valueOf(exhausted.getMessage());
-      throw DataException.of(DataFault.OUT_OF_MEMORY)
-          .expected(bytes + " bytes for " + dtype + shape)
-          .found(reason)
-          .withHelp(
-              // Only memory of `Arena.ofAuto` is counted, and its message names the limit.
-              reason.contains("limit:")
-                  ? "start Java with a larger -XX:MaxDirectMemorySize"
-                  : "work on smaller parts, or on a machine with more memory");
+      throw exhausted(bytes + " bytes for " + dtype + shape, bytes, exhausted);
     } catch (WrongThreadException foreign) {
       throw DataException.of(DataFault.MEMORY_CLOSED)
           .expected("an arena in which this thread may allocate " + dtype + shape)
@@ -40,5 +35,21 @@ final class Allocation {
           .withHelp("make the tensor inside the try block of its arena")
           .because(closed);
     }
+  }
+
+  /// The failure of an allocation.
+  ///
+  /// @param what what the bytes are for
+  public static DataException exhausted(String what, long bytes, OutOfMemoryError failure) {
+    String reason = String.valueOf(failure.getMessage());
+    // Only memory of `Arena.ofAuto` is counted, and its message names the limit.
+    boolean isLimit = reason.contains("limit:") && bytes < MACHINE_BYTES;
+    return DataException.of(DataFault.OUT_OF_MEMORY)
+        .expected(what)
+        .found(failure.getMessage() == null ? "less memory" : reason)
+        .withHelp(
+            isLimit
+                ? "start Java with a larger -XX:MaxDirectMemorySize"
+                : "work on smaller parts, or on a machine with more memory");
   }
 }

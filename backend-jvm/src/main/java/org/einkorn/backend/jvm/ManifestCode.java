@@ -45,6 +45,9 @@ final class ManifestCode {
 
   /// Pushes the manifest.
   void push(Code code) {
+    if (!manifest.listings().isEmpty()) {
+      throw new IllegalStateException("code made ahead of time hands out tensors, not lists");
+    }
     begin(MANIFEST, code);
     push(manifest.program(), code);
     pushList("symbols", manifest.symbols(), this::symbol, code);

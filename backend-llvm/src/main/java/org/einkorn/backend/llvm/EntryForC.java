@@ -58,6 +58,9 @@ final class EntryForC {
 
   /// The buffers a caller hands over, by number: inputs, then outputs.
   static List<Integer> parameters(Module source) {
+    if (!source.listings().isEmpty()) {
+      throw new IllegalStateException("code made ahead of time hands out tensors, not lists");
+    }
     Set<String> outputs =
         source.signature().outputs().stream()
             .map(Signature.Output::name)

@@ -71,6 +71,10 @@ public record Ranges(IndexExpr least, IndexExpr greatest) {
   }
 
   public boolean endsInside(IndexExpr extent) {
-    return Linear.of(extent).plus(Linear.of(greatest), -1).plus(Linear.of(1), -1).isNonNegative();
+    try {
+      return Linear.of(extent).plus(Linear.of(greatest), -1).plus(Linear.of(1), -1).isNonNegative();
+    } catch (ArithmeticException beyond64Bits) {
+      return false;
+    }
   }
 }

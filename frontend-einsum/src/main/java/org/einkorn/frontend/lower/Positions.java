@@ -153,7 +153,7 @@ final class Positions {
       return;
     }
     long value = ((IndexExpr.Constant) position).value();
-    context.extents.addNumber(tensor.extents().get(axis), value + 1);
+    context.extents.addNumber(tensor.extents().get(axis), Math.addExact(value, 1));
     context.later(
         () -> {
           IndexExpr extent = context.extents.resolve(tensor.extents().get(axis));

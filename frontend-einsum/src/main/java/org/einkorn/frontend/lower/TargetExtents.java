@@ -42,7 +42,7 @@ final class TargetExtents {
     for (Part part : parts) {
       IndexExpr position = part.write().get(axis);
       if (!isLabel(position) && position instanceof IndexExpr.Constant(long value)) {
-        context.extents.addNumber(extent, value + 1);
+        context.extents.addNumber(extent, Math.addExact(value, 1));
       }
       boolean isChecked = position instanceof IndexExpr.Constant;
       if (!isChecked && !isLabel(position) && !isGather(part, position)) {
@@ -106,7 +106,7 @@ final class TargetExtents {
       }
       boolean isJoined = hasLabel || allConstant || isRelation || isCrossed;
       if (position instanceof IndexExpr.Constant(long value) && isJoined) {
-        context.extents.requireAtLeast(unknown, value + 1);
+        context.extents.requireAtLeast(unknown, Math.addExact(value, 1));
         continue;
       }
       if (isLabel(position)) {

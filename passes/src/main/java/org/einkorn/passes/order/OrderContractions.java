@@ -102,15 +102,21 @@ public final class OrderContractions {
     List<Definition> steps = new ArrayList<>();
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
+      Optional<LateConditions> late = LateConditions.of(body.projection(), term);
+      Contraction early = late.map(LateConditions::rest).orElse(term);
       Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(program, definition, body, term, contextOf(definition), signs)
+          TermOrder.of(program, definition, body, early, contextOf(definition), signs)
               .order(names(definition));
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());
         kind = kind.and(ordered.get().kind());
         addSlicing(ordered.get(), definition);
       }
-      terms.add(ordered.map(TermOrder.Ordered::last).orElse(term));
+      terms.add(
+          ordered
+              .map(TermOrder.Ordered::last)
+              .map(last -> late.map(waiting -> waiting.restoredTo(last)).orElse(last))
+              .orElse(term));
     }
     if (terms.equals(body.terms())) {
       return definition;

@@ -58,7 +58,11 @@ public final class SkipZeros {
     // A tensor becomes a sampled one when its definition is rewritten: in the order of the program.
     while (true) {
       lists = Lists.of(current);
-      Program next = Driver.apply(RuleBook.of(rule(), ReadEntries.rule(lists)), current, context);
+      Program next =
+          Driver.apply(
+              RuleBook.of(rule(), ReadEntries.rule(lists), LooseAxes.rule(lists, context)),
+              current,
+              context);
       if (next == current) {
         return current;
       }

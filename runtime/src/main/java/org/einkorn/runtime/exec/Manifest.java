@@ -205,12 +205,10 @@ public record Manifest(
     /// @param sizes the values of the symbols
     public long[] extents(Map<String, Long> sizes) {
       return content.extents().stream()
-          .mapToLong(extent -> sizes.containsKey(extent) ? sizes.get(extent) : parse(extent))
+          .mapToLong(
+              extent ->
+                  Optional.ofNullable(sizes.get(extent)).orElseGet(() -> Long.valueOf(extent)))
           .toArray();
-    }
-
-    private static long parse(String extent) {
-      return Long.parseLong(extent);
     }
   }
 

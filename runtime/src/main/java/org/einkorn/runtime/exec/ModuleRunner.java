@@ -257,7 +257,10 @@ public final class ModuleRunner {
     if (inputCount + outputs.length == specs.length) {
       return;
     }
-    MemorySegment memory = scratch.allocate(plan.scratchBytes());
+    MemorySegment memory =
+        scratch.allocate(
+            plan.scratchBytes(),
+            () -> "temporaries, of which " + plan.largest(role -> role == Manifest.Role.TEMPORARY));
     for (int number = inputCount; number < specs.length; number++) {
       if (specs[number].role() == Manifest.Role.TEMPORARY) {
         MemorySegment place = memory.asSlice(plan.offset(number), plan.bytes(number));

@@ -27,7 +27,7 @@ record RunMemory(MemorySegment[] segments, int threads, List<Copy> copies) {
   /// A segment of the caller, and what stands for it in the run.
   private record Copy(MemorySegment original, MemorySegment shared, boolean isOutput) {
     static Copy of(MemorySegment original, Scratch scratch, boolean isOutput, boolean keepsGaps) {
-      MemorySegment shared = scratch.allocate(original.byteSize());
+      MemorySegment shared = scratch.allocate(original.byteSize(), () -> "a copy");
       if (!isOutput || keepsGaps) {
         shared.copyFrom(original);
       }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
@@ -190,19 +191,23 @@ final class RunPlan {
   }
 
   private DataException overBudget(long budgetBytes, String found) {
-    int largest = 0;
+    return DataException.of(DataFault.MEMORY_BUDGET)
+        .at(largest(role -> !role.isInput()))
+        .expected("at most " + budgetBytes + " bytes for outputs and temporaries")
+        .found(found);
+  }
+
+  /// Which buffer of some roles takes the most memory; there is one.
+  String largest(Predicate<Manifest.Role> isMeant) {
+    int largest = -1;
     for (int number = 0; number < bytes.length; number++) {
-      boolean isMade = !manifest.buffers().get(number).role().isInput();
-      boolean isFirst = manifest.buffers().get(largest).role().isInput();
-      if (isMade && (isFirst || bytes[number] > bytes[largest])) {
+      if (isMeant.test(manifest.buffers().get(number).role())
+          && (largest < 0 || bytes[number] > bytes[largest])) {
         largest = number;
       }
     }
     Manifest.BufferSpec spec = manifest.buffers().get(largest);
-    return DataException.of(DataFault.MEMORY_BUDGET)
-        .at("`" + spec.name() + "`: " + spec.dtype() + shapes[largest] + " is the largest")
-        .expected("at most " + budgetBytes + " bytes for outputs and temporaries")
-        .found(found);
+    return "`" + spec.name() + "`: " + spec.dtype() + shapes[largest] + " is the largest";
   }
 
   /// The value of each symbol, in the manifest's order; not to be changed.

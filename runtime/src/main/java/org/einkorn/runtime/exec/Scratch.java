@@ -2,8 +2,9 @@ package org.einkorn.runtime.exec;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+import org.einkorn.runtime.Allocation;
 import org.einkorn.runtime.DataException;
-import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +32,13 @@ final class Scratch implements AutoCloseable {
 
   /// Memory for temporaries and copies.
   ///
+  /// @param what they are, for a message
   /// @throws DataException if there is not so much
-  MemorySegment allocate(long bytes) {
+  MemorySegment allocate(long bytes, Supplier<String> what) {
     try {
       return arena().allocate(bytes, Tensor.ALIGNMENT_BYTES);
     } catch (OutOfMemoryError exhausted) {
-      throw DataException.of(DataFault.OUT_OF_MEMORY)
-          .expected(bytes + " bytes for temporaries")
-          .found(String.valueOf(exhausted.getMessage()))
-          .withHelp("start Java with a larger -XX:MaxDirectMemorySize");
+      throw Allocation.exhausted(bytes + " bytes for " + what.get(), bytes, exhausted);
     }
   }
 
