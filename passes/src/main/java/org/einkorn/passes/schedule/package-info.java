@@ -53,12 +53,11 @@
 /// | parallel, vectorize | no two rounds of the loop touch one element, one of them to store |
 ///
 /// Dependences come from the accesses themselves (`AccessCollector`), not from what blocks declare
-/// of their regions or iterators; only
-/// that iterators lie in their extents and that the order must stay (`scan`, `opaque`) is believed.
-/// Accesses are over loops, since the iterators of blocks are replaced by what they are bound to.
-/// `init` happens where all reduce iterators are 0, and is an access with that condition. Memory
-/// that is allocated in a round is another one in each. What is not proved is a dependence; so sums
-/// are never reordered.
+/// of their regions or iterators; only that iterators lie in their extents and that the order must
+/// stay (`scan`, `opaque`) is believed. Accesses are over loops, since the iterators of blocks are
+/// replaced by what they are bound to. `init` happens where all reduce iterators are 0, and is an
+/// access with that condition. Memory that is allocated in a round is another one in each. What is
+/// not proved is a dependence; so sums are never reordered.
 ///
 /// After each step the rules of [org.einkorn.ir.verify] are asked once more.
 ///
