@@ -43,6 +43,13 @@
 /// scalar    ::= operand | scalar infix scalar
 /// operand   ::= number ':' dtype | 'true' | 'false' | name indices | 'pos' '(' index ')'
 ///             | (operation | dtype | 'select') '(' scalar,+ ')' | '(' scalar ')'
+///
+/// trace     ::= 'schedule' name '{' step* '}'             a step is a line
+/// step      ::= '(' name,+ ')' '=' 'split' loop 'by' ('_' | index),+
+///             | '(' name ',' name ')' '=' 'partition' loop 'at' index
+///             | name '=' ('fuse' loop+ | 'add-unit-loop' name)
+///             | 'reorder' loop+ | ('parallel' | 'vectorize' | 'unroll') loop
+/// loop      ::= name ['of' name]
 /// ```
 ///
 /// How tightly infix signs bind stands in `Precedence`.

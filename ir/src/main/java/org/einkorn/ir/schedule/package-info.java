@@ -1,0 +1,35 @@
+/// Traces of schedules: what was done to the loop nest of a function, step by step.
+///
+/// A [Trace] is data and nothing more; `org.einkorn.passes.schedule` checks its steps and applies
+/// them, and [org.einkorn.ir.text.TracePrinter] and [org.einkorn.ir.text.TraceParser] are its text:
+///
+/// ```text
+/// schedule C {
+///   (io, ii) = split i by 8
+///   reorder io k ii
+///   vectorize ii
+///   parallel io
+/// }
+/// ```
+///
+/// # Names
+///
+/// Loops and blocks are named by the names that they have in the IR, so a step means the same
+/// whatever stands elsewhere in the function. A step that makes loops says how they are called.
+/// Where several loops have one name, a block inside of the loop tells which is meant: `k of
+/// C.update`.
+///
+/// ```text
+/// Trace    ::= function Step*
+/// Step     ::= names = split LoopName by (factor | inferred)…
+///            | name = fuse LoopName…
+///            | reorder LoopName…
+///            | names = partition LoopName at IndexExpr
+///            | name = add-unit-loop block
+///            | parallel LoopName | vectorize LoopName | unroll LoopName
+/// LoopName ::= variable [of block]
+/// ```
+@NullMarked
+package org.einkorn.ir.schedule;
+
+import org.jspecify.annotations.NullMarked;

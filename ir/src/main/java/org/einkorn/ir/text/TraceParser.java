@@ -1,0 +1,170 @@
+package org.einkorn.ir.text;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.source.SourceFile;
+
+/// Reads schedules, as [TracePrinter] writes them: a step is a line. `//` begins a comment. Errors:
+/// `E0800`, `E0801`, `E0804` and `E0806` to `E0808`.
+///
+/// In an expression, what the module calls a symbol is one, and everything else is the variable of
+/// a loop; whether there is such a loop is seen when the step is applied.
+public final class TraceParser {
+  private final TokenReader in;
+  private final ExprParser exprs;
+  private final Scope scope;
+
+  private TraceParser(TokenReader in, Scope scope) {
+    this.in = in;
+    this.exprs = new ExprParser(in);
+    this.scope = scope;
+  }
+
+  /// The trace that a text holds, or what is wrong with it.
+  ///
+  /// @param symbols those of the module that is scheduled
+  public static ParseResult<Trace> parse(SourceFile file, List<String> symbols) {
+    Scope scope = scope(file, Set.copyOf(symbols));
+    return TokenReader.readAll(file, in -> new TraceParser(in, scope).trace());
+  }
+
+  private static Scope scope(SourceFile file, Set<String> symbols) {
+    Scope scope = Scope.empty();
+    Set<String> seen = new HashSet<>();
+    for (Token token : Lexer.read(file, new ArrayList<>())) {
+      if (token.isName() && seen.add(token.text())) {
+        if (symbols.contains(token.text())) {
+          scope.declareSymbol(token);
+        } else {
+          scope = scope.withVariable(token);
+        }
+      }
+    }
+    return scope;
+  }
+
+  private Trace trace() {
+    Token first = in.expect("schedule");
+    String function = in.expectName("the name of a function").text();
+    in.expect("{");
+    List<Step> steps = new ArrayList<>();
+    while (!in.sees("}")) {
+      Token start = in.peek();
+      steps.add(step());
+      if (!in.sees("}") && !in.atEnd() && isSameLine(start)) {
+        throw in.expected("the end of the line");
+      }
+    }
+    in.expect("}");
+    if (!in.atEnd()) {
+      throw in.unexpectedItem("nothing");
+    }
+    return in.node(first, () -> new Trace(function, steps));
+  }
+
+  private Step step() {
+    Token first = in.peek();
+    if (in.accept("reorder")) {
+      List<LoopName> loops = loops(first);
+      return in.node(first, () -> new Step.Reorder(loops));
+    }
+    if (in.accept("parallel")) {
+      return new Step.Parallel(loop());
+    }
+    if (in.accept("vectorize")) {
+      return new Step.Vectorize(loop());
+    }
+    if (in.accept("unroll")) {
+      return new Step.Unroll(loop());
+    }
+    return in.accept("(") ? several(first) : one(first);
+  }
+
+  /// `io, ii) = split i by 8`
+  private Step several(Token first) {
+    List<String> names = new ArrayList<>();
+    do {
+      names.add(name("the name of a loop"));
+    } while (in.accept(","));
+    in.expect(")");
+    in.expect("=");
+    if (in.accept("partition")) {
+      LoopName loop = loop();
+      in.expect("at");
+      IndexExpr point = exprs.index(scope);
+      if (names.size() != 2) {
+        throw in.expected("two names of loops before it");
+      }
+      return in.node(
+          first, () -> new Step.Partition(names.getFirst(), names.getLast(), loop, point));
+    }
+    if (!in.accept("split")) {
+      throw in.expected("`split` or `partition`");
+    }
+    LoopName loop = loop();
+    in.expect("by");
+    List<Optional<IndexExpr>> factors = new ArrayList<>();
+    do {
+      factors.add(in.accept("_") ? Optional.empty() : Optional.of(exprs.index(scope)));
+    } while (in.accept(","));
+    if (factors.size() == names.size() - 1) {
+      factors.addFirst(Optional.empty());
+    }
+    return in.node(first, () -> new Step.Split(names, loop, factors));
+  }
+
+  /// `ij = fuse i j`
+  private Step one(Token first) {
+    String name = name("a step");
+    in.expect("=");
+    if (in.accept("fuse")) {
+      List<LoopName> loops = loops(first);
+      return in.node(first, () -> new Step.Fuse(name, loops));
+    }
+    if (!in.accept("add")) {
+      throw in.expected("`fuse` or `add-unit-loop`");
+    }
+    in.expect("-");
+    in.expect("unit");
+    in.expect("-");
+    in.expect("loop");
+    String block = name("the name of a block");
+    return in.node(first, () -> new Step.AddUnitLoop(name, block));
+  }
+
+  /// All loops up to the end of the line.
+  private List<LoopName> loops(Token first) {
+    List<LoopName> loops = new ArrayList<>();
+    do {
+      loops.add(loop());
+    } while (isSameLine(first) && !in.atEnd() && !in.sees("}"));
+    return loops;
+  }
+
+  private LoopName loop() {
+    Token first = in.peek();
+    String variable = name("the name of a loop");
+    Optional<String> block =
+        in.accept("of") ? Optional.of(name("the name of a block")) : Optional.empty();
+    return in.node(first, () -> new LoopName(variable, block));
+  }
+
+  private String name(String what) {
+    Token token = in.peek();
+    if (token.kind() == Token.Kind.WORD && TracePrinter.WORDS.contains(token.text())) {
+      throw in.expected(what);
+    }
+    return in.expectName(what).text();
+  }
+
+  private boolean isSameLine(Token first) {
+    return in.peek().span().line() == first.span().line();
+  }
+}

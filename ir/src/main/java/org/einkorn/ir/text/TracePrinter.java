@@ -1,0 +1,93 @@
+package org.einkorn.ir.text;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+
+/// Writes [traces][Trace], one line for each step.
+///
+/// ```text
+/// schedule C {
+///   (io, im, ii) = split i by 4, 8
+///   (jo, ji) = split j by 16, _
+///   reorder io k im ii
+/// }
+/// ```
+///
+/// The extent that a split infers is written `_`, and left out where it is the outermost loop's.
+public final class TracePrinter {
+  /// The words that are names elsewhere.
+  static final Set<String> WORDS =
+      Set.of(
+          "schedule",
+          "split",
+          "by",
+          "fuse",
+          "reorder",
+          "partition",
+          "at",
+          "add",
+          "vectorize",
+          "unroll",
+          "of",
+          "_");
+
+  private TracePrinter() {}
+
+  /// The script of a trace, which [TraceParser] reads back.
+  public static String print(Trace trace) {
+    StringBuilder out = new StringBuilder();
+    out.append("schedule ").append(name(trace.function())).append(" {\n");
+    trace.steps().forEach(step -> out.append("  ").append(print(step)).append('\n'));
+    return out.append("}\n").toString();
+  }
+
+  /// `ij = fuse i j`
+  public static String print(Step step) {
+    return switch (step) {
+      case Step.Split(List<String> names, LoopName loop, List<Optional<IndexExpr>> factors) ->
+          "(%s) = split %s by %s".formatted(names(names), print(loop), factors(factors));
+      case Step.Fuse(String name, List<LoopName> loops) ->
+          "%s = fuse %s".formatted(name(name), loops(loops));
+      case Step.Reorder(List<LoopName> loops) -> "reorder " + loops(loops);
+      case Step.Partition(String first, String second, LoopName loop, IndexExpr point) ->
+          "(%s) = partition %s at %s"
+              .formatted(names(List.of(first, second)), print(loop), ExprPrinter.print(point));
+      case Step.AddUnitLoop(String name, String block) ->
+          "%s = add-unit-loop %s".formatted(name(name), name(block));
+      case Step.Parallel(LoopName loop) -> "parallel " + print(loop);
+      case Step.Vectorize(LoopName loop) -> "vectorize " + print(loop);
+      case Step.Unroll(LoopName loop) -> "unroll " + print(loop);
+    };
+  }
+
+  /// `k of C.update`
+  public static String print(LoopName loop) {
+    String variable = name(loop.variable());
+    return loop.block().map(block -> variable + " of " + name(block)).orElse(variable);
+  }
+
+  private static String loops(List<LoopName> loops) {
+    return loops.stream().map(TracePrinter::print).collect(Collectors.joining(" "));
+  }
+
+  private static String names(List<String> names) {
+    return names.stream().map(TracePrinter::name).collect(Collectors.joining(", "));
+  }
+
+  private static String factors(List<Optional<IndexExpr>> factors) {
+    boolean isUsual = factors.getFirst().isEmpty();
+    return factors.subList(isUsual ? 1 : 0, factors.size()).stream()
+        .map(factor -> factor.map(ExprPrinter::print).orElse("_"))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String name(String name) {
+    return WORDS.contains(name) ? "`" + name + "`" : Words.name(name);
+  }
+}

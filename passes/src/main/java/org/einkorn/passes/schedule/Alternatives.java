@@ -1,0 +1,204 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+
+/// Finds steps like one that was refused that would be applied: candidates are tried.
+final class Alternatives {
+  private static final int MOST = 4;
+
+  /// As many candidates as are tried.
+  private static final int TRIES = 48;
+
+  private final Schedule schedule;
+
+  private Alternatives(Schedule schedule) {
+    this.schedule = schedule;
+  }
+
+  /// At most four steps, each legal by itself.
+  static List<Step> of(Schedule schedule, Step refused) {
+    List<Step> legal = new ArrayList<>();
+    int tries = 0;
+    for (Step step : new Alternatives(schedule).candidates(refused)) {
+      if (legal.size() == MOST || ++tries > TRIES) {
+        break;
+      }
+      if (schedule.attempt(step) instanceof Schedule.Attempt.Applied) {
+        legal.add(step);
+      }
+    }
+    return List.copyOf(legal);
+  }
+
+  private List<Step> candidates(Step step) {
+    return switch (step) {
+      case Step.Split split -> splits(split);
+      case Step.Fuse _ -> fusions();
+      case Step.Reorder(List<LoopName> loops) -> orders(loops);
+      case Step.Partition partition -> partitions(partition);
+      case Step.AddUnitLoop _ -> {
+        List<Step> steps = new ArrayList<>();
+        for (Stmt.Block block : Statements.blocks(body())) {
+          steps.add(new Step.AddUnitLoop(free("u"), block.name()));
+        }
+        yield steps;
+      }
+      case Step.Parallel _ -> forEachLoop(Step.Parallel::new);
+      case Step.Vectorize _ -> forEachLoop(Step.Vectorize::new);
+      case Step.Unroll _ -> forEachLoop(Step.Unroll::new);
+    };
+  }
+
+  private Stmt body() {
+    return schedule.function().body();
+  }
+
+  /// All loops, with a block where the name alone is not enough.
+  private List<LoopName> loops() {
+    List<LoopName> names = new ArrayList<>();
+    List<Stmt.For> loops = Statements.loops(body());
+    for (Stmt.For loop : loops) {
+      boolean isOnly =
+          loops.stream().filter(other -> other.variable().equals(loop.variable())).count() == 1;
+      List<Stmt.Block> blocks = Statements.blocks(loop);
+      if (isOnly) {
+        names.add(LoopName.of(loop.variable()));
+      } else if (!blocks.isEmpty()) {
+        names.add(LoopName.of(loop.variable(), blocks.getFirst().name()));
+      }
+    }
+    return names;
+  }
+
+  private List<Step> forEachLoop(Function<LoopName, Step> step) {
+    return loops().stream().map(step).toList();
+  }
+
+  /// The name, or the name with a number that is free.
+  private String free(String name) {
+    Set<String> taken = new LinkedHashSet<>(Nest.names(schedule.function(), List.of()));
+    taken.addAll(schedule.module().symbols());
+    String free = name;
+    for (int number = 1; taken.contains(free); number++) {
+      free = name + "_" + number;
+    }
+    return free;
+  }
+
+  private List<String> free(List<String> names) {
+    Set<String> free = new LinkedHashSet<>();
+    for (String name : names) {
+      String next = free(name);
+      while (!free.add(next)) {
+        next = free(next + "_");
+      }
+    }
+    return List.copyOf(free);
+  }
+
+  private List<Step> splits(Step.Split split) {
+    List<Step> steps = new ArrayList<>();
+    List<Optional<IndexExpr>> positive = new ArrayList<>();
+    for (Optional<IndexExpr> factor : split.factors()) {
+      positive.add(
+          factor.map(
+              some ->
+                  some instanceof IndexExpr.Constant ? some : some.max(IndexExpr.Constant.ONE)));
+    }
+    List<Optional<IndexExpr>> inferred = new ArrayList<>(split.factors());
+    inferred.set(0, Optional.empty());
+    boolean infers = inferred.stream().filter(Optional::isEmpty).count() == 1;
+    List<LoopName> loops = new ArrayList<>();
+    loops.add(split.loop());
+    loops().stream().filter(loop -> !loop.equals(split.loop())).forEach(loops::add);
+    for (LoopName loop : loops) {
+      List<String> names = free(split.names());
+      steps.add(new Step.Split(names, loop, split.factors()));
+      if (!positive.equals(split.factors())) {
+        steps.add(new Step.Split(names, loop, positive));
+      }
+      if (infers && !inferred.equals(split.factors())) {
+        steps.add(new Step.Split(names, loop, inferred));
+      }
+    }
+    return steps;
+  }
+
+  private List<Step> partitions(Step.Partition partition) {
+    List<Step> steps = new ArrayList<>();
+    List<String> names = free(List.of(partition.first(), partition.second()));
+    List<Stmt.For> all = Statements.loops(body());
+    for (LoopName loop : loops()) {
+      steps.add(new Step.Partition(names.get(0), names.get(1), loop, partition.point()));
+    }
+    for (LoopName loop : loops()) {
+      all.stream()
+          .filter(each -> each.variable().equals(loop.variable()))
+          .findFirst()
+          .ifPresent(
+              each ->
+                  steps.add(
+                      new Step.Partition(
+                          names.get(0),
+                          names.get(1),
+                          loop,
+                          each.extent().floorDiv(IndexExpr.of(2)))));
+    }
+    return steps;
+  }
+
+  private List<Step> fusions() {
+    List<Step> steps = new ArrayList<>();
+    List<Stmt.For> all = Statements.loops(body());
+    List<LoopName> names = loops();
+    for (int number = 0; number + 1 < all.size() && names.size() == all.size(); number++) {
+      if (all.get(number).body() == all.get(number + 1)) {
+        String name = free(all.get(number).variable() + "_" + all.get(number + 1).variable());
+        steps.add(new Step.Fuse(name, List.of(names.get(number), names.get(number + 1))));
+      }
+    }
+    return steps;
+  }
+
+  /// The other orders of the loops, and those of two of them.
+  private List<Step> orders(List<LoopName> loops) {
+    Set<LoopName> known = new LinkedHashSet<>(loops);
+    known.retainAll(loops());
+    List<LoopName> named = List.copyOf(known.size() < 2 ? loops() : known);
+    List<Step> steps = new ArrayList<>();
+    if (named.size() >= 2 && named.size() <= 4) {
+      permute(new ArrayList<>(), named, steps);
+    }
+    for (LoopName one : named) {
+      for (LoopName other : named) {
+        if (named.size() > 2 && !one.equals(other)) {
+          steps.add(new Step.Reorder(List.of(one, other)));
+        }
+      }
+    }
+    return steps;
+  }
+
+  private static void permute(List<LoopName> chosen, List<LoopName> from, List<Step> steps) {
+    if (chosen.size() == from.size()) {
+      steps.add(new Step.Reorder(chosen));
+      return;
+    }
+    for (LoopName next : from) {
+      if (!chosen.contains(next)) {
+        chosen.addLast(next);
+        permute(chosen, from, steps);
+        chosen.removeLast();
+      }
+    }
+  }
+}

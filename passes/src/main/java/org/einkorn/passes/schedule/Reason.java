@@ -1,0 +1,50 @@
+package org.einkorn.passes.schedule;
+
+import java.util.Locale;
+
+/// Why a step is refused.
+public enum Reason {
+  /// No loop or block has this name.
+  UNKNOWN_NAME,
+  /// Several loops or blocks have this name.
+  AMBIGUOUS_NAME,
+  /// Something else has the name that a new loop is to have.
+  NAME_TAKEN,
+  /// The step says something twice, or something else that can't be meant.
+  MALFORMED,
+  /// The rounds of the loop do not run one after the other.
+  NOT_SERIAL,
+  /// The loops do not stand in one another, with nothing beside them.
+  NOT_NESTED,
+  /// The extent of a loop depends on another one that is to be inside of it.
+  EXTENT_DEPENDS,
+  /// An extent may divide by zero at its new place, or comes from data.
+  EXTENT_MAY_FAIL,
+  /// A factor or a point is not known outside of the loop, or may divide by zero.
+  NOT_KNOWN_OUTSIDE,
+  /// A factor may be zero or less.
+  FACTOR_NOT_POSITIVE,
+  /// The new loops may have fewer rounds than the old one.
+  ROUNDS_MISSING,
+  /// One of the two parts has no rounds, or all of them.
+  PART_EMPTY,
+  /// The number of rounds is not known.
+  EXTENT_UNKNOWN,
+  /// The result would be larger than is reasonable, or numbers leave 64 bits.
+  TOO_LARGE,
+  /// An iterator of a block says that its order must stay.
+  ORDERED_ITERATOR,
+  /// A position comes from data: which of two faults comes first would change.
+  POSITION_FROM_DATA,
+  /// A loop that runs as long as the data say so may never end.
+  MAY_NOT_END,
+  /// Rounds need one another.
+  DEPENDENCE,
+  /// The result breaks a rule of the IR.
+  BREAKS_RULE;
+
+  /// `name-taken`
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

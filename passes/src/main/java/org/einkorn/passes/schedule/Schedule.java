@@ -1,0 +1,205 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.ir.verify.Finding;
+import org.einkorn.ir.verify.LoopVerifier;
+
+/// A function of a module under change: each step is proved to leave what it computes as it is, bit
+/// for bit, or is refused.
+///
+/// ```java
+/// Schedule schedule =
+///     Schedule.of(module, "C")
+///         .split("i", List.of("io", "ii"), IndexExpr.of(8))
+///         .reorder("io", "k", "ii")
+///         .vectorize("ii");
+/// schedule.module();                          // with the function as it is now
+/// Schedule.replay(module, schedule.trace());  // the same again
+/// ```
+///
+/// Values of this class do not change: a step gives another schedule. Sizes are any numbers from 0
+/// on; loops, and so what is known of them, are those of the function.
+public final class Schedule {
+  private static final SplitLoop SPLIT = new SplitLoop();
+  private static final FuseLoops FUSE = new FuseLoops();
+  private static final ReorderLoops REORDER = new ReorderLoops();
+  private static final PartitionLoop PARTITION = new PartitionLoop();
+  private static final AddUnitLoop ADD_UNIT_LOOP = new AddUnitLoop();
+  private static final UnrollLoop UNROLL = new UnrollLoop();
+
+  private final Module module;
+  private final Function function;
+  private final Trace trace;
+
+  /// What became of a step.
+  public sealed interface Attempt {
+    record Applied(Schedule schedule) implements Attempt {}
+
+    record Refused(Refusal refusal) implements Attempt {}
+  }
+
+  private Schedule(Module module, Function function, Trace trace) {
+    this.module = module;
+    this.function = function;
+    this.trace = trace;
+  }
+
+  /// The schedule without a step.
+  ///
+  /// @throws IllegalArgumentException if there is no such function, or if the module breaks a rule
+  ///   of the IR
+  public static Schedule of(Module module, String function) {
+    Function start = module.functions().get(module.placeOf(function));
+    List<Finding> findings = findings(module, start);
+    if (!findings.isEmpty()) {
+      throw new IllegalArgumentException(findings.getFirst().toString());
+    }
+    return new Schedule(module, start, new Trace(function, List.of()));
+  }
+
+  /// The schedule of all steps of a trace.
+  ///
+  /// @throws RefusedStepException where a step does not apply
+  public static Schedule replay(Module module, Trace trace) {
+    Schedule schedule = of(module, trace.function());
+    for (Step step : trace.steps()) {
+      schedule = schedule.apply(step);
+    }
+    return schedule;
+  }
+
+  /// The module with the function as it is now.
+  public Module module() {
+    return with(module, function);
+  }
+
+  public Function function() {
+    return function;
+  }
+
+  /// The steps so far.
+  public Trace trace() {
+    return trace;
+  }
+
+  // ---- steps
+
+  /// @throws RefusedStepException where the step does not apply
+  public Schedule apply(Step step) {
+    return switch (attempt(step)) {
+      case Attempt.Applied(Schedule schedule) -> schedule;
+      case Attempt.Refused(Refusal refusal) -> throw new RefusedStepException(refusal);
+    };
+  }
+
+  /// The schedule with the step, or why there is none.
+  public Attempt attempt(Step step) {
+    Nest nest = new Nest(this, step);
+    try {
+      Function after = applied(nest, step);
+      requireRules(nest, after);
+      return new Attempt.Applied(new Schedule(module, after, trace.and(step)));
+    } catch (RefusedStepException refused) {
+      return new Attempt.Refused(refused.refusal());
+    } catch (ArithmeticException overflow) {
+      return new Attempt.Refused(
+          nest.refuse(Reason.TOO_LARGE, "a number leaves 64 bits").refusal());
+    }
+  }
+
+  private static Function applied(Nest nest, Step step) {
+    return switch (step) {
+      case Step.Split split -> SPLIT.apply(nest, split);
+      case Step.Fuse fuse -> FUSE.apply(nest, fuse);
+      case Step.Reorder reorder -> REORDER.apply(nest, reorder);
+      case Step.Partition partition -> PARTITION.apply(nest, partition);
+      case Step.AddUnitLoop add -> ADD_UNIT_LOOP.apply(nest, add);
+      case Step.Parallel(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.PARALLEL);
+      case Step.Vectorize(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.VECTORIZED);
+      case Step.Unroll unroll -> UNROLL.apply(nest, unroll);
+    };
+  }
+
+  /// What was proved is checked once more by the rules that hold for all IR.
+  private void requireRules(Nest nest, Function after) {
+    if (Statements.depth(after.body()) >= LoopPrinter.MAX_DEPTH / 2) {
+      throw nest.refuse(Reason.TOO_LARGE, "statements would nest too deep");
+    }
+    List<Finding> findings = findings(module, after);
+    if (!findings.isEmpty()) {
+      throw nest.refuse(Reason.BREAKS_RULE, findings.getFirst().toString());
+    }
+  }
+
+  private static List<Finding> findings(Module module, Function function) {
+    return LoopVerifier.verify(with(module, function));
+  }
+
+  private static Module with(Module module, Function function) {
+    List<Function> functions = new ArrayList<>(module.functions());
+    functions.set(module.placeOf(function.name()), function);
+    return module.withFunctions(functions);
+  }
+
+  // ---- steps, each by its name
+
+  /// `(io, ii) = split i by 8`
+  public Schedule split(String loop, List<String> names, IndexExpr... factors) {
+    return apply(Step.split(LoopName.of(loop), names, factors));
+  }
+
+  /// `ij = fuse i j`
+  public Schedule fuse(String name, String... loops) {
+    return apply(new Step.Fuse(name, names(loops)));
+  }
+
+  /// `reorder k i j`
+  public Schedule reorder(String... loops) {
+    return apply(new Step.Reorder(names(loops)));
+  }
+
+  /// `(i0, i1) = partition i at n - 1`
+  public Schedule partition(String loop, String first, String second, IndexExpr point) {
+    return apply(new Step.Partition(first, second, LoopName.of(loop), point));
+  }
+
+  /// `u = add-unit-loop b`
+  public Schedule addUnitLoop(String name, String block) {
+    return apply(new Step.AddUnitLoop(name, block));
+  }
+
+  /// `parallel i`
+  public Schedule parallel(String loop) {
+    return apply(new Step.Parallel(LoopName.of(loop)));
+  }
+
+  /// `vectorize i`
+  public Schedule vectorize(String loop) {
+    return apply(new Step.Vectorize(LoopName.of(loop)));
+  }
+
+  /// `unroll i`
+  public Schedule unroll(String loop) {
+    return apply(new Step.Unroll(LoopName.of(loop)));
+  }
+
+  private static List<LoopName> names(String... loops) {
+    return Arrays.stream(loops).map(LoopName::of).toList();
+  }
+
+  @Override
+  public String toString() {
+    return TracePrinter.print(trace) + LoopPrinter.print(function);
+  }
+}

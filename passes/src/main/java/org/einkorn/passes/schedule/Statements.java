@@ -1,0 +1,203 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// What is done to statements whatever they are: look at their parts, put others in their places.
+final class Statements {
+  private Statements() {}
+
+  /// The statements directly inside of one, in text order.
+  static List<Stmt> children(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> List.of(loop.body());
+      case Stmt.Block block -> {
+        List<Stmt> parts = new ArrayList<>();
+        block.init().ifPresent(parts::add);
+        parts.add(block.body());
+        yield parts;
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> statements;
+      case Stmt.Allocate(var buffer, Stmt body) -> List.of(body);
+      case Stmt.If(var guards, Stmt body) -> List.of(body);
+      case Stmt.When(var condition, Stmt body) -> List.of(body);
+      case Stmt.While(var condition, Stmt body) -> List.of(body);
+      case Stmt.Store _ -> List.of();
+    };
+  }
+
+  /// The statement with others directly inside of it; itself where they are the same.
+  static Stmt mapChildren(Stmt statement, UnaryOperator<Stmt> map) {
+    return switch (statement) {
+      case Stmt.For(var kind, var variable, var extent, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? statement : new Stmt.For(kind, variable, extent, inside);
+      }
+      case Stmt.Block block -> {
+        Optional<Stmt> init = block.init().map(map);
+        Stmt body = map.apply(block.body());
+        boolean isSame =
+            body == block.body()
+                && (init.isEmpty() || init.orElseThrow() == block.init().orElseThrow());
+        yield isSame ? block : with(block, block.name(), block.iters(), init, body);
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> {
+        boolean isSame = true;
+        List<Stmt> others = new ArrayList<>();
+        for (Stmt each : statements) {
+          Stmt other = map.apply(each);
+          isSame &= other == each;
+          others.add(other);
+        }
+        yield isSame ? statement : new Stmt.Sequence(others);
+      }
+      case Stmt.Allocate(var buffer, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? statement : new Stmt.Allocate(buffer, inside);
+      }
+      case Stmt.If(var guards, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? statement : new Stmt.If(guards, inside);
+      }
+      case Stmt.When(var condition, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? statement : new Stmt.When(condition, inside);
+      }
+      case Stmt.While(var condition, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? statement : new Stmt.While(condition, inside);
+      }
+      case Stmt.Store store -> store;
+    };
+  }
+
+  static Stmt.Block with(
+      Stmt.Block block, String name, List<Stmt.BlockIter> iters, Optional<Stmt> init, Stmt body) {
+    return new Stmt.Block(name, iters, block.guards(), block.reads(), block.writes(), init, body);
+  }
+
+  /// The statement where `old`, this very instance, is replaced.
+  static Stmt replace(Stmt statement, Stmt old, Stmt replacement) {
+    return statement == old
+        ? replacement
+        : mapChildren(statement, each -> replace(each, old, replacement));
+  }
+
+  /// Calls `action` with the statement and all inside of it, in text order.
+  static void forEach(Stmt statement, Consumer<Stmt> action) {
+    action.accept(statement);
+    children(statement).forEach(each -> forEach(each, action));
+  }
+
+  static int count(Stmt statement) {
+    int[] count = {0};
+    forEach(statement, each -> count[0]++);
+    return count[0];
+  }
+
+  static int depth(Stmt statement) {
+    return 1 + children(statement).stream().mapToInt(Statements::depth).max().orElse(0);
+  }
+
+  /// The index expressions of a statement itself, not of those inside of it: the positions of a
+  /// store too, but nothing in values.
+  static List<IndexExpr> indices(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> List.of(loop.extent());
+      case Stmt.Block block -> {
+        List<IndexExpr> all = new ArrayList<>();
+        for (Stmt.BlockIter iter : block.iters()) {
+          all.add(iter.extent());
+          all.add(iter.binding());
+        }
+        all.addAll(ofGuards(block.guards()));
+        yield all;
+      }
+      case Stmt.If(List<Guard> guards, Stmt body) -> ofGuards(guards);
+      case Stmt.Store store -> store.indices();
+      case Stmt.Sequence _, Stmt.When _, Stmt.While _ -> List.of();
+      case Stmt.Allocate(var buffer, Stmt body) -> buffer.type().extents();
+    };
+  }
+
+  private static List<IndexExpr> ofGuards(List<Guard> guards) {
+    List<IndexExpr> all = new ArrayList<>();
+    for (Guard guard : guards) {
+      all.add(guard.index());
+      all.add(guard.extent());
+    }
+    return all;
+  }
+
+  /// The value that a statement itself computes.
+  static Optional<Scalar> value(Stmt statement) {
+    return switch (statement) {
+      case Stmt.Store store -> Optional.of(store.value());
+      case Stmt.When(Scalar condition, Stmt body) -> Optional.of(condition);
+      case Stmt.While(Scalar condition, Stmt body) -> Optional.of(condition);
+      case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
+          Optional.empty();
+    };
+  }
+
+  /// Whether something inside takes a position from data, and so may fail.
+  static boolean fetches(Stmt statement) {
+    boolean[] found = {false};
+    Walk walk = Walk.ofIndices(part -> found[0] |= part instanceof IndexExpr.Fetch);
+    forEach(
+        statement,
+        each -> {
+          indices(each).forEach(walk::visit);
+          value(each).ifPresent(walk::visit);
+        });
+    return found[0];
+  }
+
+  /// `if guards { body }`, one `if` where there are two, none where there is no guard.
+  static Stmt guarded(List<Guard> guards, Stmt body) {
+    if (guards.isEmpty()) {
+      return body;
+    }
+    if (body instanceof Stmt.If(List<Guard> inner, Stmt inside)) {
+      List<Guard> all = new ArrayList<>(guards);
+      inner.stream().filter(guard -> !guards.contains(guard)).forEach(all::add);
+      return new Stmt.If(all, inside);
+    }
+    return new Stmt.If(guards, body);
+  }
+
+  /// The names of the loops of a statement, in text order.
+  static List<Stmt.For> loops(Stmt statement) {
+    List<Stmt.For> loops = new ArrayList<>();
+    forEach(
+        statement,
+        each -> {
+          if (each instanceof Stmt.For loop) {
+            loops.add(loop);
+          }
+        });
+    return Collections.unmodifiableList(loops);
+  }
+
+  /// The blocks of a statement, in text order.
+  static List<Stmt.Block> blocks(Stmt statement) {
+    List<Stmt.Block> blocks = new ArrayList<>();
+    forEach(
+        statement,
+        each -> {
+          if (each instanceof Stmt.Block block) {
+            blocks.add(block);
+          }
+        });
+    return Collections.unmodifiableList(blocks);
+  }
+}

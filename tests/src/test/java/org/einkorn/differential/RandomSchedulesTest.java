@@ -1,0 +1,269 @@
+package org.einkorn.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.text.LoopParser;
+import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.text.TraceParser;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.schedule.Refusal;
+import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.schedules.ScheduleCase;
+import org.junit.jupiter.api.Test;
+
+/// Random schedules of programs: what a schedule lets pass computes the same, bit for bit, and what
+/// it runs at once computes the same in reverse.
+///
+/// `-Deinkorn.seed=S -Deinkorn.schedules=1` runs one schedule again.
+final class RandomSchedulesTest {
+  private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
+  private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 150);
+  private static final int STEPS = 10;
+  private static final int SIZES = Integer.getInteger("einkorn.sizes", 6);
+
+  private final Map<String, Integer> applied = new TreeMap<>();
+  private final Map<String, Integer> refused = new TreeMap<>();
+  private int needed = 0;
+  private int harmless = 0;
+
+  /// A module and data for it.
+  private record Subject(Module module, Case data) {}
+
+  @Test
+  void schedulesOfNests() {
+    run("nests", RandomSchedulesTest::nest);
+  }
+
+  @Test
+  void schedulesOfLoweredPrograms() {
+    run("lowered programs", seed -> lowered(RandomNests.of(seed)));
+  }
+
+  /// Each schedule that stands in the goldens is made once, for all sizes.
+  @Test
+  void goldensForManySizes() {
+    int runs = 0;
+    for (ScheduleCase golden : ScheduleCase.all()) {
+      if (golden.isRefused()) {
+        continue;
+      }
+      Module module = ScheduleCase.module(golden.module());
+      Module after = Schedule.replay(module, golden.trace()).module();
+      Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
+      try (KernelModule jvm = Agreement.backend("jvm").compile(after);
+          KernelModule llvm = Agreement.backend("llvm").compile(after)) {
+        for (int number = 0; number < SIZES; number++) {
+          Subject subject = nest(module, SEED + runs++);
+          Outcome before = outcome(ModuleInterpreter.of(module), subject);
+          requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
+          requireSame("jvm", before, Run.of(jvm, subject.data(), Run.Order.WHOLE), after);
+          requireSame("llvm", before, Run.of(llvm, subject.data(), Run.Order.WHOLE), after);
+          if (!(before instanceof Outcome.Trapped)) {
+            requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
+          }
+        }
+      }
+    }
+    System.out.println(runs + " runs of goldens with random sizes");
+  }
+
+  private void run(String what, LongFunction<Subject> maker) {
+    System.out.printf("%d schedules of %s from -Deinkorn.seed=%d on%n", SCHEDULES, what, SEED);
+    for (long seed = SEED; seed < SEED + SCHEDULES; seed++) {
+      try {
+        check(maker.apply(seed), seed);
+      } catch (RuntimeException | AssertionError failure) {
+        throw new AssertionError("-Deinkorn.seed=" + seed + " -Deinkorn.schedules=1", failure);
+      }
+    }
+    System.out.println("applied: " + applied);
+    System.out.println("refused: " + refused);
+    System.out.printf(
+        "%d refusals for a dependence: %d change the answer, %d do not on these data%n",
+        needed + harmless, needed, harmless);
+    assertTrue(SCHEDULES < 100 || applied.size() == 8, "some step is never applied");
+  }
+
+  private void check(Subject subject, long seed) {
+    Dice dice = new Dice(seed);
+    Outcome before = outcome(ModuleInterpreter.of(subject.module()), subject);
+    Module after = subject.module();
+    for (Function function : subject.module().functions()) {
+      Schedule schedule = Schedule.of(after, function.name());
+      RandomSteps steps = new RandomSteps(dice);
+      for (int number = 0; number < STEPS; number++) {
+        Optional<Step> step = steps.next(schedule);
+        if (step.isPresent()) {
+          schedule = attempted(schedule, step.get(), subject, before);
+        }
+      }
+      requireText(after, schedule);
+      after = schedule.module();
+    }
+    requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
+    Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
+    if (!(before instanceof Outcome.Trapped)) {
+      requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
+    }
+    if (seed % 8 == 0) {
+      for (String backend : List.of("jvm", "llvm")) {
+        requireSame(
+            backend,
+            outcome(Agreement.backend(backend).compile(subject.module()), subject),
+            outcome(Agreement.backend(backend).compile(after), subject),
+            after);
+      }
+    }
+  }
+
+  private static boolean runsAtOnce(Stmt.For loop) {
+    return switch (loop.kind()) {
+      case PARALLEL, VECTORIZED -> true;
+      case SERIAL, UNROLLED -> false;
+    };
+  }
+
+  private Schedule attempted(Schedule schedule, Step step, Subject subject, Outcome before) {
+    String kind = step.getClass().getSimpleName();
+    return switch (schedule.attempt(step)) {
+      case Schedule.Attempt.Applied(Schedule next) -> {
+        applied.merge(kind, 1, Integer::sum);
+        yield next;
+      }
+      case Schedule.Attempt.Refused(Refusal refusal) -> {
+        refused.merge(kind + " " + refusal.reason().text(), 1, Integer::sum);
+        if (step instanceof Step.Parallel || step instanceof Step.Vectorize) {
+          refusal
+              .place()
+              .filter(place -> refusal.reason().text().equals("dependence"))
+              .ifPresent(place -> weigh(schedule, place, subject, before));
+        }
+        yield schedule;
+      }
+    };
+  }
+
+  /// Whether a refused loop really has rounds that need one another: it is turned round all the
+  /// same.
+  private void weigh(Schedule schedule, Stmt place, Subject subject, Outcome before) {
+    Module turned = Turned.of(schedule.module(), loop -> loop == place);
+    Outcome outcome = outcome(ModuleInterpreter.of(turned), subject);
+    if (difference(before, outcome).isPresent()) {
+      needed++;
+    } else {
+      harmless++;
+    }
+  }
+
+  private static void requireText(Module start, Schedule schedule) {
+    Module after = schedule.module();
+    String text = LoopPrinter.print(after);
+    assertEquals(after, LoopParser.parse(new SourceFile("after.ir", text)).require());
+    String script = TracePrinter.print(schedule.trace());
+    Trace trace = TraceParser.parse(new SourceFile("script", script), start.symbols()).require();
+    assertEquals(schedule.trace(), trace);
+    assertEquals(schedule.function(), Schedule.replay(start, trace).function());
+  }
+
+  private static Outcome outcome(KernelModule module, Subject subject) {
+    try (module) {
+      return Run.of(module, subject.data(), Run.Order.WHOLE);
+    }
+  }
+
+  private static void requireSame(String stage, Outcome before, Outcome after, Module module) {
+    Optional<String> difference = difference(before, after);
+    if (difference.isPresent()) {
+      throw new AssertionError(stage + ": " + difference.get() + "\n" + LoopPrinter.print(module));
+    }
+  }
+
+  private static Optional<String> difference(Outcome before, Outcome after) {
+    if (before instanceof Outcome.Finished(var right)
+        && after instanceof Outcome.Finished(var found)) {
+      for (Map.Entry<String, Data> tensor : right.entrySet()) {
+        Optional<String> difference =
+            Comparison.difference(
+                tensor.getKey(),
+                tensor.getValue(),
+                java.util.Objects.requireNonNull(found.get(tensor.getKey())),
+                Optional.empty());
+        if (difference.isPresent()) {
+          return difference;
+        }
+      }
+      return Optional.empty();
+    }
+    return before.equals(after) ? Optional.empty() : Optional.of(before + "\nthen " + after);
+  }
+
+  // ---- programs
+
+  private static Subject lowered(Case made) {
+    Pipeline pipeline = Pipeline.of(Pipeline.Observer.none()).in(PassContext.defaults());
+    return new Subject(pipeline.lower(pipeline.optimize(made.program())), made);
+  }
+
+  private static Subject nest(long seed) {
+    return nest(ScheduleCase.module(new Dice(seed).pick(ScheduleCase.modules())), seed);
+  }
+
+  private static Subject nest(Module module, long seed) {
+    Dice dice = new Dice(seed);
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (String symbol : module.symbols()) {
+      sizes.put(symbol, (long) (dice.chance(0.8) ? dice.below(6) : dice.between(6, 17)));
+    }
+    SequencedMap<String, Data> inputs = new LinkedHashMap<>();
+    for (Signature.Input input : module.signature().inputs()) {
+      long[] extents =
+          input.type().extents().stream().mapToLong(extent -> value(extent, sizes)).toArray();
+      DType type = input.type().dtype();
+      long[] elements = new long[Data.size(type, extents)];
+      long bound = Math.max(1, sizes.getOrDefault("m", 9L));
+      for (int number = 0; number < elements.length; number++) {
+        elements[number] =
+            type.isFloat()
+                ? Double.doubleToLongBits(dice.between(-999, 999) / 37.0)
+                : dice.below((int) bound);
+      }
+      inputs.put(input.name(), new Data(type, extents, elements).stored());
+    }
+    Program program = new Program(module.name(), module.signature(), List.of());
+    return new Subject(module, new Case(program, inputs, seed));
+  }
+
+  private static long value(IndexExpr extent, Map<String, Long> sizes) {
+    return switch (extent) {
+      case IndexExpr.Constant(long value) -> value;
+      case IndexExpr.Symbol(String name) -> sizes.getOrDefault(name, 0L);
+      case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
+          value(left, sizes) + value(right, sizes);
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
+          value(left, sizes) * value(right, sizes);
+      default -> throw new IllegalArgumentException("an extent of an input: " + extent);
+    };
+  }
+}

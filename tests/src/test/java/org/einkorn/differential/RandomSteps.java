@@ -1,0 +1,142 @@
+package org.einkorn.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.passes.schedule.Schedule;
+
+/// Random steps of schedules; about half of them are legal.
+final class RandomSteps {
+  private final Dice dice;
+  private int names = 0;
+
+  RandomSteps(Dice dice) {
+    this.dice = dice;
+  }
+
+  /// A step for the function as it is now; nothing where it has no loop.
+  Optional<Step> next(Schedule schedule) {
+    List<Stmt.For> loops = loops(schedule.function().body());
+    if (loops.isEmpty()) {
+      return Optional.empty();
+    }
+    Stmt.For loop = dice.pick(loops);
+    LoopName name = name(loop);
+    return switch (dice.below(14)) {
+      case 0, 1, 2 -> Optional.of(split(name, schedule));
+      case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
+      case 5, 6, 7, 8 ->
+          loops(loop).size() > 1 || dice.chance(0.05)
+              ? Optional.of(reorder(loop))
+              : Optional.empty();
+      case 9 -> Optional.of(new Step.Partition(fresh(), fresh(), name, number(schedule)));
+      case 10 -> Optional.of(new Step.Parallel(name));
+      case 11 -> Optional.of(new Step.Vectorize(name));
+      case 12 -> Optional.of(new Step.Unroll(name));
+      default ->
+          blocks(loop).isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Step.AddUnitLoop(fresh(), dice.pick(blocks(loop)).name()));
+    };
+  }
+
+  private Step split(LoopName loop, Schedule schedule) {
+    int count = dice.pick(List.of(2, 2, 2, 3));
+    int inferred = dice.chance(0.1) ? -1 : dice.chance(0.7) ? 0 : dice.below(count);
+    List<String> made = new ArrayList<>();
+    List<Optional<IndexExpr>> factors = new ArrayList<>();
+    for (int number = 0; number < count; number++) {
+      made.add(fresh());
+      factors.add(number == inferred ? Optional.empty() : Optional.of(factor(schedule)));
+    }
+    return new Step.Split(made, loop, factors);
+  }
+
+  private IndexExpr factor(Schedule schedule) {
+    return dice.chance(0.8) ? IndexExpr.of(dice.between(1, 5)) : number(schedule);
+  }
+
+  private IndexExpr number(Schedule schedule) {
+    List<String> symbols = schedule.module().symbols();
+    if (symbols.isEmpty() || dice.chance(0.3)) {
+      return IndexExpr.of(dice.between(-1, 4));
+    }
+    IndexExpr symbol = IndexExpr.symbol(dice.pick(symbols));
+    return switch (dice.below(6)) {
+      case 0 -> symbol.plus(-1);
+      case 1 -> symbol.floorDiv(IndexExpr.of(2));
+      case 2 -> symbol.max(IndexExpr.Constant.ONE);
+      case 3 -> symbol.plus(1);
+      case 4 -> IndexExpr.of(4).floorDiv(symbol.max(IndexExpr.Constant.ONE));
+      default -> symbol;
+    };
+  }
+
+  private Step reorder(Stmt.For loop) {
+    List<LoopName> chain = new ArrayList<>(chain(loop, dice.between(2, 4)));
+    List<LoopName> order = new ArrayList<>();
+    while (!chain.isEmpty()) {
+      order.add(chain.remove(dice.below(chain.size())));
+    }
+    return new Step.Reorder(order);
+  }
+
+  /// A loop and loops inside of it, the first that there are.
+  private static List<LoopName> chain(Stmt.For loop, int most) {
+    List<LoopName> chain = new ArrayList<>();
+    for (Stmt.For inside : loops(loop)) {
+      if (chain.size() < most) {
+        chain.add(name(inside));
+      }
+    }
+    if (chain.size() == 1) {
+      chain.add(chain.getFirst());
+    }
+    return chain;
+  }
+
+  private String fresh() {
+    return "x" + names++;
+  }
+
+  private static LoopName name(Stmt.For loop) {
+    return blocks(loop).isEmpty()
+        ? LoopName.of(loop.variable())
+        : LoopName.of(loop.variable(), blocks(loop).getFirst().name());
+  }
+
+  static List<Stmt.For> loops(Stmt statement) {
+    List<Stmt.For> loops = new ArrayList<>();
+    if (statement instanceof Stmt.For loop) {
+      loops.add(loop);
+    }
+    inside(statement).forEach(each -> loops.addAll(loops(each)));
+    return loops;
+  }
+
+  private static List<Stmt.Block> blocks(Stmt statement) {
+    List<Stmt.Block> blocks = new ArrayList<>();
+    if (statement instanceof Stmt.Block block) {
+      blocks.add(block);
+    }
+    inside(statement).forEach(each -> blocks.addAll(blocks(each)));
+    return blocks;
+  }
+
+  private static List<Stmt> inside(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> List.of(loop.body());
+      case Stmt.Block block -> List.of(block.body());
+      case Stmt.Sequence(List<Stmt> statements) -> statements;
+      case Stmt.Allocate(var buffer, Stmt body) -> List.of(body);
+      case Stmt.If(var guards, Stmt body) -> List.of(body);
+      case Stmt.When(var condition, Stmt body) -> List.of(body);
+      case Stmt.While(var condition, Stmt body) -> List.of(body);
+      case Stmt.Store _ -> List.of();
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package org.einkorn.schedules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.text.LoopParser;
+import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.text.TraceParser;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.passes.schedule.Schedule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Each primitive on at least six programs that it changes, and on six that it refuses with a text.
+///
+/// `-Dgolden=update` writes the results anew.
+final class ScheduleGoldenTest {
+  @Test
+  void modulesAreAsTheyPrint() {
+    for (String name : ScheduleCase.modules()) {
+      Module module = ScheduleCase.module(name);
+      assertEquals(ScheduleCase.text(name), LoopPrinter.print(module));
+      assertEquals(List.of(), LoopVerifier.verify(module), name);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "split",
+        "fuse",
+        "reorder",
+        "partition",
+        "add-unit-loop",
+        "parallel",
+        "vectorize",
+        "unroll"
+      })
+  void primitive(String primitive) throws IOException {
+    Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
+    List<String> written = new ArrayList<>();
+    int refused = 0;
+    List<ScheduleCase> cases = ScheduleCase.of(file);
+    for (ScheduleCase each : cases) {
+      String result = result(each);
+      refused += result.startsWith("refused") ? 1 : 0;
+      written.add(each.with(result));
+      if (!"update".equals(System.getProperty("golden"))) {
+        assertEquals(each.expected(), result, each.title());
+      }
+    }
+    if ("update".equals(System.getProperty("golden"))) {
+      Files.writeString(file, String.join("", written));
+    }
+    assertTrue(refused >= 6, refused + " are refused");
+    assertTrue(cases.size() - refused >= 6, cases.size() - refused + " are accepted");
+  }
+
+  /// The function after the schedule, or the text of the refusal.
+  private static String result(ScheduleCase tested) {
+    Module module = ScheduleCase.module(tested.module());
+    Trace trace = tested.trace();
+    assertEquals(tested.script(), TracePrinter.print(trace));
+    try {
+      Schedule schedule = Schedule.replay(module, trace);
+      requireText(module, schedule);
+      return LoopPrinter.print(schedule.function());
+    } catch (RefusedStepException refused) {
+      return refused.refusal().text();
+    }
+  }
+
+  /// The function and the trace are text that reads the same, and the trace makes the function.
+  private static void requireText(Module module, Schedule schedule) {
+    Module after = schedule.module();
+    String text = LoopPrinter.print(after);
+    assertEquals(after, LoopParser.parse(new SourceFile("after.ir", text)).require());
+    assertEquals(List.of(), LoopVerifier.verify(after));
+    String script = TracePrinter.print(schedule.trace());
+    Trace again = TraceParser.parse(new SourceFile("again", script), module.symbols()).require();
+    assertEquals(schedule.trace(), again);
+    assertEquals(schedule.function(), Schedule.replay(module, again).function());
+  }
+
+  @Test
+  void refusedStepIsCounted() {
+    Module module = ScheduleCase.module("matmul");
+    Schedule schedule = Schedule.of(module, "C").reorder("k", "i", "j");
+    try {
+      schedule.parallel("k");
+    } catch (RefusedStepException refused) {
+      assertTrue(refused.getMessage().contains("step 2 of the schedule of `C`"));
+      return;
+    }
+    throw new AssertionError("a reduction is parallel");
+  }
+
+  @Test
+  void wordsOfTheGrammarAreNames() {
+    String script =
+        """
+        schedule `of` {
+          (`split`, `by`, a) = split `reorder` of `fuse` by 4, _, 2 * n
+          `at` = fuse `split` `by` of b
+          // what follows is one step
+          unroll `function`
+        }
+        """;
+    Trace trace = TraceParser.parse(new SourceFile("words", script), List.of("n")).require();
+    String printed = TracePrinter.print(trace);
+    assertEquals(script.replaceAll("(?m)^ *//.*\n", ""), printed);
+  }
+
+  @Test
+  void wrongScriptsAreShown() {
+    assertEquals(
+        List.of("expected the end of the line, found `unroll`"), errors("parallel i unroll j"));
+    assertEquals(
+        List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
+    assertEquals(
+        List.of("expected `fuse` or `add-unit-loop`, found `split`"), errors("a = split i"));
+    assertEquals(
+        List.of("a node that can't be: as many factors as loops"),
+        errors("(a, b) = split i by 1, 2, 3"));
+    assertEquals(
+        List.of("a node that can't be: two inferred factors"), errors("(a, b) = split i by _, _"));
+    assertEquals(
+        List.of("a node that can't be: an order of fewer than two loops"), errors("reorder i"));
+    assertEquals(List.of("expected the name of a loop, found `of`"), errors("parallel of"));
+  }
+
+  private static List<String> errors(String step) {
+    String script = "schedule C {\n  " + step + "\n}\n";
+    return Stream.of(TraceParser.parse(new SourceFile("wrong", script), List.of()))
+        .flatMap(result -> result.errors().stream())
+        .map(error -> error.title())
+        .toList();
+  }
+}
