@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 /// `-Deinkorn.seed=S -Deinkorn.schedules=1` runs one schedule again.
 final class RandomSchedulesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
-  private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 150);
+  private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 80);
   private static final int STEPS = 10;
   private static final int SIZES = Integer.getInteger("einkorn.sizes", 6);
 
