@@ -160,6 +160,9 @@ public final class Results {
   }
 
   /// All outputs by name, each as [#get].
+  ///
+  /// @throws DataException E0530 or E0541 if a relation has too many positions for a tensor; `get`
+  ///   and `relation` give the others
   public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
     outputs.names().forEach(name -> all.put(name, get(name)));

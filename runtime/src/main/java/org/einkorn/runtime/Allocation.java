@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /// Memory of an arena, or the reason why there is none.
 public final class Allocation {
-  /// No machine has so much: 1 TiB.
+  /// From here on it is no limit of the JVM that is in the way: 1 TiB.
   private static final long MACHINE_BYTES = 1L << 40;
 
   private Allocation() {}

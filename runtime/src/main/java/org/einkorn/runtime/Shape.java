@@ -92,7 +92,7 @@ public final class Shape {
     return axis;
   }
 
-  /// Calls an action for each index, the last axis the fastest, with an array of its own.
+  /// Calls an action for each index, the last axis the fastest. The array is the same in each call.
   public void forEachIndex(Consumer<long[]> action) {
     if (elementCount > 0) {
       forEachIndex(0, new long[rank()], action);
@@ -101,7 +101,7 @@ public final class Shape {
 
   private void forEachIndex(int axis, long[] index, Consumer<long[]> action) {
     if (axis == index.length) {
-      action.accept(index.clone());
+      action.accept(index);
       return;
     }
     for (index[axis] = 0; index[axis] < extents[axis]; index[axis]++) {

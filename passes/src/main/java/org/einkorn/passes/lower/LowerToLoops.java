@@ -51,7 +51,9 @@ public final class LowerToLoops {
   private final List<Repeat> repeats = new ArrayList<>();
   private final List<Growth> growths = new ArrayList<>();
   private final List<TupleCount> tupleCounts = new ArrayList<>();
-  private final List<Listing> listings = new ArrayList<>();
+
+  /// The outputs that are relations which data hold, and handed out as lists.
+  private final List<Listing> listed = new ArrayList<>();
 
   private final Program program;
   private final List<Step> steps;
@@ -106,10 +108,14 @@ public final class LowerToLoops {
     deferred.reversed().forEach(this::storeIfRead);
     made.addAll(relations.buffers());
     growths.addAll(relations.growths());
+    List<Listing> listings = new ArrayList<>();
     for (Signature.Output output : program.signature().outputs()) {
       if (tables.isTable(output.name())) {
         listings.add(relations.table(output.name()).orElseThrow().listing(output.name()));
       }
+      listed.stream()
+          .filter(listing -> listing.relation().equals(output.name()))
+          .forEach(listings::add);
     }
     return new Module(
         program.name(),
@@ -246,7 +252,7 @@ public final class LowerToLoops {
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
     if (tables.isListedOutput(definition)) {
-      listings.add(relations.tableOf(relation.orElseThrow()).listing(definition.name()));
+      listed.add(relations.tableOf(relation.orElseThrow()).listing(definition.name()));
       functions.addAll(relations.takeFunctions());
     }
     return true;
@@ -261,6 +267,7 @@ public final class LowerToLoops {
     List<Function> before = List.copyOf(functions);
     functions.clear();
     if (isRead && !isStored) {
+      listed.removeIf(listing -> listing.relation().equals(name));
       made.add(new Buffer(name, list.definition.type(), Buffer.Scope.GLOBAL));
       lower(list.definition, new NestBuilder(list.definition, buffers));
     }

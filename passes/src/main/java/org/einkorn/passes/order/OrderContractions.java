@@ -102,21 +102,13 @@ public final class OrderContractions {
     List<Definition> steps = new ArrayList<>();
     Kind kind = Kind.EXACT;
     for (Contraction term : body.terms()) {
-      Optional<LateConditions> late = LateConditions.of(body.projection(), term);
-      Contraction early = late.map(LateConditions::rest).orElse(term);
-      Optional<TermOrder.Ordered> ordered =
-          TermOrder.of(program, definition, body, early, contextOf(definition), signs)
-              .order(names(definition));
+      Optional<TermOrder.Ordered> ordered = ordered(definition, body, term);
       if (ordered.isPresent()) {
         steps.addAll(ordered.get().before());
         kind = kind.and(ordered.get().kind());
         addSlicing(ordered.get(), definition);
       }
-      terms.add(
-          ordered
-              .map(TermOrder.Ordered::last)
-              .map(last -> late.map(waiting -> waiting.restoredTo(last)).orElse(last))
-              .orElse(term));
+      terms.add(ordered.map(TermOrder.Ordered::last).orElse(term));
     }
     if (terms.equals(body.terms())) {
       return definition;
@@ -132,6 +124,24 @@ public final class OrderContractions {
     made.addAll(steps);
     record(definition, kind, steps, last);
     return last;
+  }
+
+  /// The steps of a term; if conditions between its atoms can wait for the last, they do unless
+  /// that costs more.
+  private Optional<TermOrder.Ordered> ordered(
+      Definition definition, Body.Accumulate body, Contraction term) {
+    TermOrder whole = TermOrder.of(program, definition, body, term, contextOf(definition), signs);
+    Optional<LateConditions> late = LateConditions.of(body.projection(), term);
+    if (late.isEmpty()) {
+      return whole.order(names(definition));
+    }
+    TermOrder early =
+        TermOrder.of(program, definition, body, late.get().rest(), contextOf(definition), signs);
+    Optional<TermOrder.Ordered> waiting = early.order(names(definition));
+    Optional<TermOrder.Ordered> eager = whole.order(names(definition));
+    return early.cost(waiting) <= whole.cost(eager)
+        ? waiting.map(steps -> steps.with(late.get().restoredTo(steps.last())))
+        : eager;
   }
 
   /// What runs in rounds can't run in slices.

@@ -59,6 +59,11 @@ final class TermOrder {
       before = List.copyOf(before);
       slices = List.copyOf(slices);
     }
+
+    /// The same steps with another last one.
+    Ordered with(Contraction other) {
+      return new Ordered(before, other, slices, kind);
+    }
   }
 
   private TermOrder(
@@ -226,6 +231,11 @@ final class TermOrder {
     Set<String> written = new HashSet<>();
     term.write().forEach(index -> written.addAll(Walk.variables(index)));
     return !written.containsAll(ordered.slices());
+  }
+
+  /// What steps cost, or the term as it stands.
+  double cost(Optional<Ordered> ordered) {
+    return ordered.map(this::cost).orElseGet(() -> cost(List.of(), term));
   }
 
   private double cost(Ordered ordered) {

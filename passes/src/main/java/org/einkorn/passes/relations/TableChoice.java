@@ -95,7 +95,9 @@ public final class TableChoice {
         program.definitions().stream()
             .filter(each -> each.name().equals(iterate.start()))
             .findFirst();
-    if (start.filter(this::isSuited).isPresent() && isReadOnce(iterate.start())) {
+    if (start.filter(this::isSuited).isPresent()
+        && output(iterate.start()).isEmpty()
+        && isReadOnce(iterate.start())) {
       candidates.put(state.name(), state.terms());
       candidates.put(iterate.start(), terms(start.get()).orElseThrow());
       starts.put(iterate.start(), state.name());
@@ -119,14 +121,18 @@ public final class TableChoice {
     if (definition.type().dtype() != DType.BOOL) {
       return false;
     }
-    return program.signature().outputs().stream()
-        .filter(output -> output.name().equals(definition.name()))
-        .findFirst()
+    return output(definition.name())
         .map(this::isVastOutput)
         .orElseGet(() -> extents.isVast(definition.type()));
   }
 
-  /// Whether an output may be a list, as its file gets no tensor, and has to.
+  private Optional<Signature.Output> output(String name) {
+    return program.signature().outputs().stream()
+        .filter(output -> output.name().equals(name))
+        .findFirst();
+  }
+
+  /// Whether an output has to be handed out as a list, and may be: no file wants it as a tensor.
   private boolean isVastOutput(Signature.Output output) {
     return (output.file().isEmpty() || output.tuples().isPresent())
         && extents.isVastOutput(output.type());
@@ -137,8 +143,7 @@ public final class TableChoice {
     return isVastRelation(definition)
         && program.slicings().isEmpty()
         && Listed.tuples(definition).isPresent()
-        && program.signature().outputs().stream()
-            .anyMatch(output -> output.name().equals(definition.name()));
+        && output(definition.name()).isPresent();
   }
 
   private static Optional<List<Contraction>> terms(Definition definition) {

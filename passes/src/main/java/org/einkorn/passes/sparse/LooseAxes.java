@@ -48,13 +48,15 @@ final class LooseAxes {
   }
 
   private Outcome step(Definition definition, Site site) {
-    if (!(definition.body() instanceof Body.Accumulate(Projection plus, var terms))
-        || plus == Projection.ANY
+    if (!(definition.body() instanceof Body.Accumulate body)
+        || body.projection() == Projection.ANY
         || lists.isBound(definition)
-        || terms.getFirst().valueType().isComplex()) {
+        || body.terms().getFirst().valueType().isComplex()) {
       return Outcome.unchanged();
     }
-    boolean isMap = ((Body.Accumulate) definition.body()).isMap();
+    Projection plus = body.projection();
+    List<Contraction> terms = body.terms();
+    boolean isMap = body.isMap();
     // An element that is stored as it is may be −0.0, and is added to +0.0 now.
     Kind kind = isMap && terms.getFirst().valueType().isFloat() ? Kind.REASSOCIATING : Kind.EXACT;
     List<Contraction> loosened = new ArrayList<>();

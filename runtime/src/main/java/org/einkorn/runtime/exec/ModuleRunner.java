@@ -168,10 +168,15 @@ public final class ModuleRunner {
   /// The plan for these inputs, which have the right ranks.
   private RunPlan plan(Tensor[] all, long budgetBytes) {
     RunPlan known = last;
-    if (known != null && known.fits(all, inputCount)) {
+    if (known != null
+        && known.fits(all, inputCount)
+        && (!known.grows() || known.isWithin(budgetBytes - copiedBytes(all, known)))) {
       return known;
     }
-    RunPlan made = RunPlan.of(module, all, inputCount, budgetBytes);
+    RunPlan made = RunPlan.roomy(module, all, inputCount);
+    if (made.grows() && !made.isWithin(budgetBytes - copiedBytes(all, made))) {
+      made = RunPlan.small(module, all, inputCount);
+    }
     last = made;
     return made;
   }

@@ -24,6 +24,9 @@ final class RunPlan {
   /// Places along an axis that grows, to begin with, where no data say that it will be more.
   private static final long FIRST_PLACES = 1 << 10;
 
+  /// The most places with which something begins before it is known to need them.
+  private static final long MOST_FIRST_PLACES = 1 << 20;
+
   /// How many times as many places there are after an axis has grown.
   private static final long GROWTH = 4;
 
@@ -41,35 +44,46 @@ final class RunPlan {
   private final long outputBytes;
   private final long scratchBytes;
 
-  /// The plan for these inputs. What grows begins with as many places as there are tuples in the
-  /// longest list, where the budget has room: what comes of a list is often as long.
+  /// A plan for these inputs in which nothing that grows has more places than it needs to begin.
   ///
   /// @param inputCount how many of the tensors are inputs; they stand first, of the right ranks
   /// @throws DataException for extents that do not agree, or a size that can't be counted
-  static RunPlan of(KernelModule module, Tensor[] tensors, int inputCount, long budgetBytes) {
-    int growing =
-        (int) module.manifest().symbols().stream().filter(module.manifest()::grows).count();
-    long[] places = new long[growing];
-    Arrays.fill(places, Math.max(FIRST_PLACES, 1 + longestList(tensors, inputCount)));
-    RunPlan plan = new RunPlan(module, tensors, inputCount, places);
-    if (growing == 0 || plan.isWithin(budgetBytes)) {
-      return plan;
-    }
-    Arrays.fill(places, FIRST_PLACES);
-    return new RunPlan(module, tensors, inputCount, places);
+  static RunPlan small(KernelModule module, Tensor[] tensors, int inputCount) {
+    return new RunPlan(module, tensors, inputCount, places(module.manifest(), FIRST_PLACES));
   }
 
-  /// The extent of the first axis of the longest input of integers that has at most two.
-  private static long longestList(Tensor[] tensors, int inputCount) {
-    return Arrays.stream(tensors, 0, inputCount)
-        .filter(tensor -> tensor.dtype().isInteger() && tensor.rank() > 0 && tensor.rank() <= 2)
-        .mapToLong(tensor -> tensor.extent(0))
-        .max()
-        .orElse(0);
+  /// A plan for these inputs in which what grows begins with as many places as the longest relation
+  /// has tuples, up to a million: what comes of a relation is often as large.
+  ///
+  /// @param inputCount how many of the tensors are inputs; they stand first, of the right ranks
+  /// @throws DataException for extents that do not agree, or a size that can't be counted
+  static RunPlan roomy(KernelModule module, Tensor[] tensors, int inputCount) {
+    Manifest manifest = module.manifest();
+    long longest =
+        IntStream.range(0, inputCount)
+            .filter(
+                number ->
+                    manifest.buffers().get(number).content().kind() == Manifest.Content.Kind.TUPLES)
+            .mapToLong(number -> tensors[number].extent(0))
+            .max()
+            .orElse(0);
+    long places = Math.min(MOST_FIRST_PLACES, Math.max(FIRST_PLACES, longest + 1));
+    return new RunPlan(module, tensors, inputCount, places(manifest, places));
   }
 
-  /// Whether outputs and temporaries take no more than the budget.
-  private boolean isWithin(long budgetBytes) {
+  private static long[] places(Manifest manifest, long each) {
+    long[] places = new long[(int) manifest.symbols().stream().filter(manifest::grows).count()];
+    Arrays.fill(places, each);
+    return places;
+  }
+
+  /// Whether some memory grows as a run needs.
+  boolean grows() {
+    return grown.length > 0;
+  }
+
+  /// Whether outputs and temporaries take no more than this.
+  boolean isWithin(long budgetBytes) {
     return saturatingSum(outputBytes, scratchBytes) <= budgetBytes;
   }
 
@@ -114,8 +128,9 @@ final class RunPlan {
 
   /// The plan for more places along the axis that a trap was about, if it is one that grows.
   ///
-  /// What grows later in the program gets as many places, where the budget has room: relations of
-  /// one program are often of one size, and each time that one is full everything begins anew.
+  /// What grows later in the program gets as many places, up to a million and where the budget has
+  /// room: relations of one program are often of one size, and each time that one is full
+  /// everything begins anew.
   ///
   /// @param tensors those that this plan is for
   Optional<RunPlan> grown(
@@ -130,7 +145,7 @@ final class RunPlan {
           RunPlan least = new RunPlan(module, tensors, inputCount, more);
           long[] ahead = more.clone();
           for (int later = growing + 1; later < ahead.length; later++) {
-            ahead[later] = Math.max(ahead[later], more[growing]);
+            ahead[later] = Math.max(ahead[later], Math.min(MOST_FIRST_PLACES, more[growing]));
           }
           RunPlan roomy = new RunPlan(module, tensors, inputCount, ahead);
           return Optional.of(roomy.isWithin(budgetBytes) ? roomy : least);
