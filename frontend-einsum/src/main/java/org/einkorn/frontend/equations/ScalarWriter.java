@@ -10,6 +10,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.runtime.DType;
 
 /// Values as expressions. A literal or a position gives way to what it meets ("weak"), so one
@@ -168,9 +169,21 @@ final class ScalarWriter {
     if (isPlain) {
       return write(source) instanceof Tree.Call call ? call : Words.call("pos", write(source));
     }
-    return isWeak(source) || source instanceof Scalar.Literal
-        ? Words.call(source.type().text(), write(source))
-        : write(source);
+    if (isWeak(source) || source instanceof Scalar.Literal) {
+      return Words.call(source.type().text(), write(source));
+    }
+    // Arithmetic on numbers alone would be checked as an index, and counted from the end.
+    return isNumber(source) ? Words.call("pos", write(source)) : write(source);
+  }
+
+  /// Whether a value depends on nothing.
+  private static boolean isNumber(Scalar value) {
+    boolean[] found = {true};
+    Walk.ofScalars(
+            part ->
+                found[0] &= !(part instanceof Scalar.Read) && !(part instanceof Scalar.Position))
+        .visit(value);
+    return found[0];
   }
 
   // ------------------------------------------------------------------- operations
