@@ -10,7 +10,6 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.runtime.DType;
 
 /// Values as expressions. A literal or a position gives way to what it meets ("weak"), so one
@@ -176,14 +175,17 @@ final class ScalarWriter {
     return isNumber(source) ? Words.call("pos", write(source)) : write(source);
   }
 
-  /// Whether a value depends on nothing.
+  /// Whether a value is one that an index may be: sums and products of whole numbers.
   private static boolean isNumber(Scalar value) {
-    boolean[] found = {true};
-    Walk.ofScalars(
-            part ->
-                found[0] &= !(part instanceof Scalar.Read) && !(part instanceof Scalar.Position))
-        .visit(value);
-    return found[0];
+    return switch (value) {
+      case Scalar.Literal literal -> literal.type() == DType.I64;
+      case Scalar.Unary(UnaryOp op, Scalar operand) -> op == UnaryOp.NEGATE && isNumber(operand);
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
+          (op == BinaryOp.ADD || op == BinaryOp.SUBTRACT || op == BinaryOp.MULTIPLY)
+              && isNumber(left)
+              && isNumber(right);
+      case Scalar.Read _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
+    };
   }
 
   // ------------------------------------------------------------------- operations
