@@ -82,6 +82,16 @@ record Data(DType type, long[] extents, long[] elements) {
         : (double) elements[number];
   }
 
+  /// Whether no element, or part of one, is infinite or NaN.
+  boolean isFinite() {
+    for (int number = 0; number < elements.length; number++) {
+      if (!Double.isFinite(real(number))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The same with one element changed.
   Data with(int number, long element) {
     long[] changed = elements.clone();

@@ -9,6 +9,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.Reach;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
 import org.einkorn.runtime.DType;
@@ -19,7 +20,9 @@ import org.einkorn.runtime.exec.KernelTrap;
 ///
 /// Where nothing was reassociated, results are the same, bit for bit. Else floats may differ by
 /// what [ErrorBounds#ofAnyOrder] derives for them; and where numbers are so large that a result on
-/// the way may overflow in one order and not in another, nothing is known of what overflowed.
+/// the way may overflow in one order and not in another, nothing is known of what overflowed. Nor
+/// of what reads an infinity: a sum of no terms is 0, and a product of sums that one factor was
+/// taken out of is then 0 · ∞.
 final class Reassociation {
   /// Inputs and constants up to this size give programs that do not overflow floats.
   private static final double LARGE = 1e6;
@@ -83,10 +86,12 @@ final class Reassociation {
       return Optional.of("error bounds: " + outcome);
     }
     boolean isLarge = isReordered && isLarge(tested);
+    Set<String> unknown = isReordered ? readingInfinities(tested.program(), expected) : Set.of();
     for (Map.Entry<String, Data> entry : found.entrySet()) {
       Data right = expected.get(entry.getKey());
       if (right == null
           || !same.contains(entry.getKey())
+          || unknown.contains(entry.getKey())
           || errors.unbounded().contains(entry.getKey())) {
         continue;
       }
@@ -110,6 +115,20 @@ final class Reassociation {
       }
     }
     return Optional.empty();
+  }
+
+  /// The tensors that follow from one with elements that are not finite.
+  private static Set<String> readingInfinities(Program program, Map<String, Data> values) {
+    Set<String> unknown = new HashSet<>();
+    for (Definition definition : program.definitions()) {
+      for (String read : Reach.reads(definition, program.definitions())) {
+        Data value = values.get(read);
+        if (unknown.contains(read) || value != null && !value.isFinite()) {
+          unknown.add(definition.name());
+        }
+      }
+    }
+    return unknown;
   }
 
   /// Four times the bound, for the other order rounds as often; and no bound at what is not finite.
