@@ -138,10 +138,8 @@ final class SimplifyOperands {
     List<Axis> axes = new ArrayList<>(term.axes());
     axes.remove(free.get());
     IndexExpr extent = free.get().extent();
-    List<Guard> guards = new ArrayList<>(term.guards());
+    List<Guard> guards = whereNonEmpty(extent, term);
     if (extent.equals(IndexExpr.Constant.ONE) || body.projection().isIdempotent()) {
-      // Where the axis is empty nothing is combined: the guard `0 < extent` keeps that so.
-      guards.add(new Guard(IndexExpr.Constant.ZERO, extent));
       Contraction left =
           new Contraction(
               axes, Shapes.needed(guards, axes), term.write(), term.join(), term.operands());
@@ -150,6 +148,15 @@ final class SimplifyOperands {
       return Outcome.rewritten(kind, definition, after);
     }
     return multiplied(definition, body, number, axes, extent);
+  }
+
+  /// Over an empty axis nothing is combined: 0 · NaN would be NaN, and an error would be one. So
+  /// that no position of data is taken there either, this condition is the first.
+  private static List<Guard> whereNonEmpty(IndexExpr extent, Contraction term) {
+    List<Guard> guards = new ArrayList<>();
+    guards.add(new Guard(IndexExpr.Constant.ZERO, extent));
+    guards.addAll(term.guards());
+    return guards;
   }
 
   private static boolean becomesMap(Definition after) {
@@ -183,9 +190,7 @@ final class SimplifyOperands {
     DType type = term.valueType();
     List<Scalar> operands = new ArrayList<>(term.operands());
     operands.add(Scalar.cast(type, new Scalar.Position(extent)));
-    List<Guard> guards = new ArrayList<>(term.guards());
-    // Over an empty axis nothing is added: 0 · NaN would be NaN, and an error would be one.
-    guards.add(new Guard(IndexExpr.Constant.ZERO, extent));
+    List<Guard> guards = whereNonEmpty(extent, term);
     Contraction after =
         new Contraction(
             axes, Shapes.needed(guards, axes), term.write(), BinaryOp.MULTIPLY, operands);
@@ -215,7 +220,8 @@ final class SimplifyOperands {
             BinaryOp.EQUAL,
             new Scalar.Position(extent.floorMod(IndexExpr.of(2))),
             new Scalar.Position(IndexExpr.Constant.ONE)));
-    Contraction after = new Contraction(axes, term.guards(), term.write(), BinaryOp.AND, operands);
+    List<Guard> guards = Shapes.needed(whereNonEmpty(extent, term), axes);
+    Contraction after = new Contraction(axes, guards, term.write(), BinaryOp.AND, operands);
     return Outcome.rewritten(Kind.EXACT, definition, Shapes.withTerm(definition, number, after));
   }
 }

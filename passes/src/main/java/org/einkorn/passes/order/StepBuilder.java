@@ -107,7 +107,7 @@ final class StepBuilder {
             number,
             List.of(Scalar.cast(valueType, operand.value())),
             operand.axes(),
-            union(new LinkedHashSet<>(operand.guards()), wherePointsAre(operand)));
+            union(wherePointsAre(operand), new LinkedHashSet<>(operand.guards())));
     return operand.kept().equals(operand.axes()) ? node : store(node, operand.kept());
   }
 
@@ -115,7 +115,7 @@ final class StepBuilder {
   /// that the operand does not have are not empty.
   private Set<Guard> wherePointsAre(TermNetwork.Operand operand) {
     Set<Guard> guards = new LinkedHashSet<>();
-    if (Failures.mayFail(operand.value())) {
+    if (operand.mayFail()) {
       for (Axis axis : network.term().axes()) {
         if (!operand.axes().contains(axis.name()) && !isNonEmpty.test(axis)) {
           guards.add(new Guard(IndexExpr.Constant.ZERO, axis.extent()));
@@ -181,17 +181,19 @@ final class StepBuilder {
     Node operand =
         repeated.isEmpty() || !reducesToo ? node : reduce(node, union(network.output(), slices));
     Set<String> axes = union(union(operand.axes, network.output()), union(slices, repeated));
-    Set<Guard> guards = union(operand.guards, new LinkedHashSet<>(network.lateGuards()));
-    guards.addAll(wherePointsWere(axes));
+    Set<Guard> late = union(operand.guards, new LinkedHashSet<>(network.lateGuards()));
+    Set<Guard> guards = union(wherePointsWere(axes, late), late);
     return new Contraction(
         network.axesOf(axes), List.copyOf(guards), term.write(), term.join(), operand.factors);
   }
 
   /// Over an empty axis nothing is added, but a step over it gives the zero of ⊕, and 0 times an
-  /// infinity is NaN: the conditions that the axes that steps before have reduced are not empty.
-  private Set<Guard> wherePointsWere(Set<String> axes) {
+  /// infinity is NaN, and a condition that may fail is tested: the conditions that the axes that
+  /// steps before have reduced are not empty.
+  private Set<Guard> wherePointsWere(Set<String> axes, Set<Guard> conditions) {
     Set<Guard> guards = new LinkedHashSet<>();
-    if (valueType.isFloat() || valueType.isComplex()) {
+    boolean mayFail = conditions.stream().anyMatch(Failures::mayFail);
+    if (mayFail || valueType.isFloat() || valueType.isComplex()) {
       for (Axis axis : network.term().axes()) {
         if (!axes.contains(axis.name()) && !isNonEmpty.test(axis)) {
           guards.add(new Guard(IndexExpr.Constant.ZERO, axis.extent()));

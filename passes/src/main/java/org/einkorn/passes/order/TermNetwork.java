@@ -16,6 +16,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.passes.rewrite.Failures;
 
 /// A contraction as a hypergraph: operands are nodes, axes are edges between all that mention them.
 ///
@@ -32,7 +33,12 @@ final class TermNetwork {
   /// @param axes the axes that it mentions
   /// @param kept those that anything else mentions; the others can be reduced before any join
   /// @param guards the conditions on its axes
-  record Operand(Scalar value, Set<String> axes, Set<String> kept, List<Guard> guards) {}
+  record Operand(Scalar value, Set<String> axes, Set<String> kept, List<Guard> guards) {
+    /// Whether reading it, or testing where it is read, may end the run with an error.
+    boolean mayFail() {
+      return Failures.mayFail(value) || guards.stream().anyMatch(Failures::mayFail);
+    }
+  }
 
   private TermNetwork(
       Contraction term,

@@ -23,7 +23,6 @@ import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.Objective;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.lower.FoldedStorage;
-import org.einkorn.passes.rewrite.Failures;
 import org.einkorn.passes.rewrite.Signs;
 import org.einkorn.passes.trace.Kind;
 import org.einkorn.passes.trace.Trace;
@@ -222,9 +221,7 @@ final class TermOrder {
   /// on other axes leaves all points out.
   private boolean mayFailElsewhere(TermNetwork network) {
     return network.operands().stream()
-        .anyMatch(
-            operand ->
-                Failures.mayFail(operand.value()) && !operand.guards().containsAll(term.guards()));
+        .anyMatch(operand -> operand.mayFail() && !operand.guards().containsAll(term.guards()));
   }
 
   private boolean isSumSliced(Ordered ordered) {

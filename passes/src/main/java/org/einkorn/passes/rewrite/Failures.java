@@ -4,6 +4,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
 
 /// Which values can end a run with an error, so that they must not be computed where the program as
@@ -21,6 +22,12 @@ public final class Failures {
             index -> found[0] |= index instanceof IndexExpr.Fetch)
         .visit(scalar);
     return found[0];
+  }
+
+  /// Whether testing a condition may fail: it takes a position from data, which may lie outside its
+  /// axis.
+  public static boolean mayFail(Guard guard) {
+    return Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
   }
 
   private static boolean isPartial(Scalar scalar) {
