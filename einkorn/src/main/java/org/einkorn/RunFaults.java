@@ -193,6 +193,7 @@ final class RunFaults {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _,
           Scalar.Cast _ -> {}
     }

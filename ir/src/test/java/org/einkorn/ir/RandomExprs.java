@@ -155,6 +155,13 @@ final class RandomExprs {
         yield new Scalar.Select(condition, then, scalar(type, axes, depth - 1));
       }
       case 2 -> Scalar.cast(type, scalar(convertible(type), axes, depth - 1));
+      case 3 ->
+          type == DType.F32 || type == DType.F64
+              ? new Scalar.MultiplyAdd(
+                  scalar(type, axes, depth - 1),
+                  scalar(type, axes, depth - 1),
+                  scalar(type, axes, depth - 1))
+              : binary(type, axes, depth);
       default -> binary(type, axes, depth);
     };
   }

@@ -80,7 +80,11 @@ class CoverageTest {
           gathers.add("read");
         }
       }
-      case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> {}
+      case Scalar.Literal _,
+          Scalar.Position _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _,
+          Scalar.Cast _ -> {}
     }
   }
 }

@@ -280,6 +280,8 @@ final class Edits {
           case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> List.of();
           case Scalar.Unary(var op, Scalar operand) -> List.of(operand);
           case Scalar.Binary(var op, Scalar left, Scalar right) -> List.of(left, right);
+          case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+              List.of(left, right, addend);
           case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
               List.of(then, otherwise, condition);
           case Scalar.Cast(var type, Scalar operand) -> List.of(operand);

@@ -90,6 +90,7 @@ final class ScalarErrors {
               || op == BinaryOp.LOG_ADD_EXP
               || rounds && part.type().part().isFloat() && isArithmetic(op);
       case Scalar.Read read -> inexact.contains(read.tensor());
+      case Scalar.MultiplyAdd _ -> rounds;
       case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
     };
   }
@@ -151,6 +152,7 @@ final class ScalarErrors {
     return switch (scalar) {
       case Scalar.Literal _, Scalar.Position _ -> NONE;
       case Scalar.Read read -> read(read);
+      case Scalar.MultiplyAdd fused -> of(fused.rounded());
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         lost |= isInexact(condition);
         yield new Scalar.Select(condition, of(then), of(otherwise));

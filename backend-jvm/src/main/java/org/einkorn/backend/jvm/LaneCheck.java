@@ -178,6 +178,14 @@ final class LaneCheck {
             : Change.OTHER;
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> change(op, left, right);
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        Change product = change(BinaryOp.MULTIPLY, left, right);
+        Change sum = change(addend);
+        boolean isLanes = isLaneType(scalar.type()) && product != Change.OTHER;
+        yield product == Change.NONE && sum == Change.NONE
+            ? Change.NONE
+            : isLanes && sum != Change.OTHER ? Change.FLOAT : Change.OTHER;
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           change(condition, then, otherwise);
       case Scalar.Cast(DType to, Scalar operand) ->

@@ -151,6 +151,8 @@ final class Outliner {
       case Scalar.Unary(var op, Scalar operand) -> fit(OPERATION_BYTES, List.of(part(operand)));
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
           fit(OPERATION_BYTES, List.of(part(left), part(right)));
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          fit(OPERATION_BYTES, List.of(part(left), part(right), part(addend)));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           fit(2 * OPERATION_BYTES, List.of(part(condition), part(then), part(otherwise)));
       case Scalar.Cast(var type, Scalar operand) -> fit(OPERATION_BYTES, List.of(part(operand)));

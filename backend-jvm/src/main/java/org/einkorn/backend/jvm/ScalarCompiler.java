@@ -52,6 +52,13 @@ final class ScalarCompiler {
           binary(op, left, right);
         }
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        emit(left);
+        emit(right);
+        emit(addend);
+        String type = JvmType.of(scalar.type()).descriptor();
+        code.invokeStatic("java/lang/Math", "fma", "(" + type.repeat(3) + ")" + type);
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         int no = frame.newLabel();
         int end = frame.newLabel();

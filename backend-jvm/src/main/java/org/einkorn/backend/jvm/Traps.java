@@ -27,7 +27,12 @@ final class Traps {
           case Scalar.Binary binary -> binary.type().isInteger();
           case Scalar.Cast(var type, Scalar operand) ->
               type.isInteger() && !operand.type().fitsIn(type);
-          case Scalar.Literal _, Scalar.Read _, Scalar.Position _, Scalar.Select _ -> false;
+          case Scalar.Literal _,
+              Scalar.Read _,
+              Scalar.Position _,
+              Scalar.MultiplyAdd _,
+              Scalar.Select _ ->
+              false;
         };
   }
 }

@@ -204,6 +204,12 @@ final class VectorCompiler {
         pushVector(right, vector);
         call(name(op), "(" + VECTOR + ")" + ownerType);
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        pushVector(left, vector);
+        pushVector(right, vector);
+        pushVector(addend, vector);
+        call("fma", "(" + VECTOR + VECTOR + ")" + ownerType);
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         pushVector(otherwise, vector);
         pushVector(then, vector);
@@ -266,7 +272,12 @@ final class VectorCompiler {
         pushMask(operand, vector);
         callOnMask("not", "()" + MASK_TYPE);
       }
-      case Scalar.Literal _, Scalar.Position _, Scalar.Read _, Scalar.Select _, Scalar.Cast _ ->
+      case Scalar.Literal _,
+          Scalar.Position _,
+          Scalar.Read _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
           throw new IllegalStateException("a condition that has no lanes");
     }
   }

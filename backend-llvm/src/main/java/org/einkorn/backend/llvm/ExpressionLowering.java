@@ -138,6 +138,9 @@ final class ExpressionLowering {
             : integers.binary(
                 op, left.type(), first, second, IntegerRange.of(left), IntegerRange.of(right));
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          floats.multiplyAdd(
+              scalar.type(), scalar(left, scope), scalar(right, scope), scalar(addend, scope));
       case Scalar.Select select -> select(select, scope);
       case Scalar.Cast(DType type, Scalar operand) ->
           operand.type().isFloat()

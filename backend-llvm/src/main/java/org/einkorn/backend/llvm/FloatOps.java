@@ -41,6 +41,11 @@ final class FloatOps {
     };
   }
 
+  /// `left · right + addend`, rounded once.
+  Value multiplyAdd(DType dtype, Value left, Value right, Value addend) {
+    return code.intrinsic("llvm.fma", code.register(dtype), left, right, addend);
+  }
+
   /// A function of `f64` from the C library.
   private Value library(UnaryOp op, Type type, Value operand) {
     return code.pure(op.text(), type, operand);

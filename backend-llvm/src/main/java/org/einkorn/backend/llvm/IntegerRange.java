@@ -36,6 +36,7 @@ record IntegerRange(long least, long greatest) {
           all.intersect(apply(op, scalar.type(), of(operand)));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           op.isComparison() ? BIT : all.intersect(apply(op, scalar.type(), of(left), of(right)));
+      case Scalar.MultiplyAdd _ -> all;
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           of(then).union(of(otherwise));
       case Scalar.Cast(DType type, Scalar operand) ->

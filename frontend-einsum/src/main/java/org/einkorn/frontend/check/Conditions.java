@@ -72,6 +72,7 @@ public record Conditions(List<Linear> nonNegative) {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _,
           Scalar.Cast _ -> {}
     }

@@ -134,7 +134,11 @@ final class Normal {
                   && literal.type().isInteger()
               ? new Scalar.Literal(type, literal.longValue())
               : new Scalar.Cast(type, scalar(operand));
-      case Scalar.Literal _, Scalar.Read _, Scalar.Binary _, Scalar.Select _ ->
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _ ->
           scalar.mapParts(Normal::index, Normal::scalar);
     };
   }

@@ -74,7 +74,7 @@ final class ScalarWriter {
               || (literal.type().isInteger() && literal.bits() == (int) literal.bits());
       case Scalar.Position(IndexExpr index) ->
           !(index instanceof IndexExpr.Constant(long value)) || value == (int) value;
-      case Scalar.Read _, Scalar.Cast _ -> false;
+      case Scalar.Read _, Scalar.Cast _, Scalar.MultiplyAdd _ -> false;
       case Scalar.Unary(UnaryOp _, Scalar operand) -> scalar.type() == DType.I64 && isWeak(operand);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           !op.isComparison() && scalar.type() == DType.I64 && isWeak(left) && isWeak(right);
@@ -90,6 +90,7 @@ final class ScalarWriter {
       case Scalar.Position(IndexExpr index) -> position(index);
       case Scalar.Unary unary -> unary(unary);
       case Scalar.Binary binary -> binary(binary);
+      case Scalar.MultiplyAdd _ -> throw Words.refused("a product and a sum rounded once");
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           Words.call(
               "where",
@@ -184,7 +185,8 @@ final class ScalarWriter {
           (op == BinaryOp.ADD || op == BinaryOp.SUBTRACT || op == BinaryOp.MULTIPLY)
               && isNumber(left)
               && isNumber(right);
-      case Scalar.Read _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
+      case Scalar.Read _, Scalar.Position _, Scalar.MultiplyAdd _, Scalar.Select _, Scalar.Cast _ ->
+          false;
     };
   }
 

@@ -137,6 +137,11 @@ final class TermWriter {
         look(left, facts);
         look(right, facts);
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        look(left, facts);
+        look(right, facts);
+        look(addend, facts);
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         look(condition, facts);
         conditions++;

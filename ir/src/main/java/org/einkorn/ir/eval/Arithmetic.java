@@ -81,6 +81,13 @@ final class Arithmetic {
     };
   }
 
+  /// `left · right + addend`, rounded once.
+  static double multiplyAdd(DType type, double left, double right, double addend) {
+    return type == DType.F32
+        ? Math.fma((float) left, (float) right, (float) addend)
+        : Math.fma(left, right, addend);
+  }
+
   /// An integer as a float: to `f32` in one rounding, to narrower types by way of `f64`.
   static double round(DType type, long value) {
     return type == DType.F32 ? (float) value : round(type, (double) value);

@@ -102,6 +102,8 @@ final class ScalarEvaluator {
           Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(operand)));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(left), real(right)));
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          Arithmetic.multiplyAdd(scalar.type(), real(left), real(right), real(addend));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           real(integer(condition) != 0 ? then : otherwise);
       case Scalar.Cast(DType type, Scalar operand) ->
@@ -140,7 +142,7 @@ final class ScalarEvaluator {
   /// The value of an expression of a complex type.
   Complex complex(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _, Scalar.Position _ ->
+      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _ ->
           throw new IllegalStateException(scalar.type() + " is not complex");
       case Scalar.Read read -> {
         Memory memory = memory(read.tensor());
@@ -168,6 +170,7 @@ final class ScalarEvaluator {
   /// The value of an expression of an integer type or `bool`.
   long integer(Scalar scalar) {
     return switch (scalar) {
+      case Scalar.MultiplyAdd _ -> throw new IllegalStateException("fma gives a float");
       case Scalar.Literal literal -> literal.longValue();
       case Scalar.Read read -> {
         Memory memory = memory(read.tensor());

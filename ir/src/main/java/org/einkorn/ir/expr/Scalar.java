@@ -98,6 +98,30 @@ public sealed interface Scalar {
     }
   }
 
+  /// `left · right + addend` of `f32` or `f64`, rounded once.
+  record MultiplyAdd(Scalar left, Scalar right, Scalar addend) implements Scalar {
+    public MultiplyAdd {
+      DType type = addend.type();
+      if (left.type() != type || right.type() != type) {
+        throw new IllegalArgumentException(
+            "fma of " + left.type() + ", " + right.type() + " and " + type);
+      }
+      if (type != DType.F32 && type != DType.F64) {
+        throw new IllegalArgumentException("fma is not defined on " + type);
+      }
+    }
+
+    @Override
+    public DType type() {
+      return addend.type();
+    }
+
+    /// The product and the sum, each rounded: what it is but for rounding.
+    public Scalar rounded() {
+      return new Binary(BinaryOp.ADD, new Binary(BinaryOp.MULTIPLY, left, right), addend);
+    }
+  }
+
   /// `condition ? then : otherwise`; the other side is not evaluated.
   record Select(Scalar condition, Scalar then, Scalar otherwise) implements Scalar {
     public Select {
@@ -162,6 +186,14 @@ public sealed interface Scalar {
         Scalar second = scalars.apply(right);
         yield first == left && second == right ? this : new Binary(op, first, second);
       }
+      case MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        Scalar first = scalars.apply(left);
+        Scalar second = scalars.apply(right);
+        Scalar third = scalars.apply(addend);
+        yield first == left && second == right && third == addend
+            ? this
+            : new MultiplyAdd(first, second, third);
+      }
       case Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         Scalar holds = scalars.apply(condition);
         Scalar first = scalars.apply(then);
@@ -193,7 +225,7 @@ public sealed interface Scalar {
       case Binary(BinaryOp op, Scalar left, Scalar right) ->
           left.asIndex()
               .flatMap(first -> right.asIndex().flatMap(second -> index(op, first, second)));
-      case Literal _, Read _, Unary _, Select _ -> Optional.empty();
+      case Literal _, Read _, Unary _, Select _, MultiplyAdd _ -> Optional.empty();
     };
   }
 

@@ -98,6 +98,11 @@ public final class Walk {
         visit(left);
         visit(right);
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        visit(left);
+        visit(right);
+        visit(addend);
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         visit(condition);
         visit(then);

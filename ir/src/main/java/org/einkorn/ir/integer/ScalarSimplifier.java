@@ -48,6 +48,14 @@ final class ScalarSimplifier {
         yield simpler == operand ? scalar : new Scalar.Unary(op, simpler);
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> binary(scalar, op, left, right);
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        Scalar first = simplify(left);
+        Scalar second = simplify(right);
+        Scalar third = simplify(addend);
+        yield first == left && second == right && third == addend
+            ? scalar
+            : new Scalar.MultiplyAdd(first, second, third);
+      }
       case Scalar.Select select -> select(select);
       case Scalar.Cast(DType type, Scalar operand) -> {
         Scalar simpler = simplify(operand);
@@ -119,7 +127,12 @@ final class ScalarSimplifier {
             ? Optional.empty()
             : relation.map(some -> new Comparison(some, a.get(), b.get()));
       }
-      case Scalar.Read _, Scalar.Position _, Scalar.Unary _, Scalar.Select _, Scalar.Cast _ ->
+      case Scalar.Read _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
           Optional.empty();
     };
   }
@@ -159,6 +172,7 @@ final class ScalarSimplifier {
           Scalar.Read _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _,
           Scalar.Cast _ ->
           Optional.empty();

@@ -1,6 +1,7 @@
 package org.einkorn.ir.loop;
 
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.tensor.TensorType;
 
@@ -15,10 +16,32 @@ public record Buffer(String name, TensorType type, Scope scope) {
     }
   }
 
+  /// The most that a local array may take.
+  public static final long MAX_LOCAL_BYTES = 1 << 16;
+
+  /// How many elements an array has whose extents are numbers; nothing where one is not, or where
+  /// the count leaves 64 bits.
+  public OptionalLong constantElements() {
+    long elements = 1;
+    for (IndexExpr extent : type.extents()) {
+      if (!(extent instanceof IndexExpr.Constant(long value))
+          || value < 0
+          || Math.multiplyHigh(elements, value) != 0
+          || elements * value < 0) {
+        return OptionalLong.empty();
+      }
+      elements *= value;
+    }
+    return OptionalLong.of(elements);
+  }
+
   /// The kinds of memory.
   public enum Scope {
     /// The caller's memory, seen by every function.
     GLOBAL,
+    /// An array of the running thread whose extents are numbers, in registers where every position
+    /// is known as code is made; only by `alloc`.
+    LOCAL,
     /// One scalar of the running thread; only by `alloc`.
     REGISTER;
 

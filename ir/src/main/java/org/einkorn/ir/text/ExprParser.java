@@ -303,6 +303,12 @@ final class ExprParser {
         List<Scalar> three = arguments(first, 3, scope);
         yield in.node(first, () -> new Scalar.Select(three.get(0), three.get(1), three.get(2)));
       }
+      case "fma" -> {
+        in.next();
+        List<Scalar> three = arguments(first, 3, scope);
+        yield in.node(
+            first, () -> new Scalar.MultiplyAdd(three.get(0), three.get(1), three.get(2)));
+      }
       default -> call(scope);
     };
   }

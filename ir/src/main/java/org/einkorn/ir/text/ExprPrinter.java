@@ -171,6 +171,8 @@ public final class ExprPrinter {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) when !op.isInfix() ->
           call(op.text(), left, right);
       case Scalar.Binary binary -> infix(binary, surrounding);
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          call("fma", left, right, addend);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           call("select", condition, then, otherwise);
       case Scalar.Cast(DType type, Scalar operand) -> call(type.text(), operand);

@@ -36,7 +36,7 @@ final class Words {
                 "rec"));
     words.addAll(Set.of("for", "where", "join", "serial", "parallel", "vectorized", "unrolled"));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
-    words.addAll(Set.of("pos", "select", "fetch", "floordiv", "mod", "true", "false"));
+    words.addAll(Set.of("pos", "select", "fma", "fetch", "floordiv", "mod", "true", "false"));
     words.addAll(Set.of("nan", "inf"));
     for (UnaryOp op : UnaryOp.values()) {
       words.add(op.text());

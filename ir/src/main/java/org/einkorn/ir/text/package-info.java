@@ -42,7 +42,7 @@
 ///             | 'fetch' '<' name ',' integer ',' index '>' '(' scalar ')'
 /// scalar    ::= operand | scalar infix scalar
 /// operand   ::= number ':' dtype | 'true' | 'false' | name indices | 'pos' '(' index ')'
-///             | (operation | dtype | 'select') '(' scalar,+ ')' | '(' scalar ')'
+///             | (operation | dtype | 'select' | 'fma') '(' scalar,+ ')' | '(' scalar ')'
 ///
 /// trace     ::= 'schedule' name '{' step* '}'             a step is a line
 /// step      ::= '(' name,+ ')' '=' 'split' loop 'by' ('_' | index),+

@@ -159,6 +159,11 @@ final class Facts {
         scalar(left, context);
         scalar(right, context);
       }
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
+        scalar(left, context);
+        scalar(right, context);
+        scalar(addend, context);
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         scalar(condition, context);
         scalar(then, context.under(Context.Condition.SELECTED));

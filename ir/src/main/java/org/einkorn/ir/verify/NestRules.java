@@ -51,6 +51,32 @@ final class NestRules {
             }
           });
 
+  static final Rule<Subject.Nests> LOCAL_ARRAYS_SMALL =
+      new Rule<>(
+          "local-arrays-small",
+          "A local array has numbers as extents, and at most 64 KiB.",
+          (subject, report) -> {
+            for (NestFacts.Site site : subject.nests().sites()) {
+              if (site.statement() instanceof Stmt.Allocate(Buffer buffer, Stmt body)
+                  && buffer.scope() == Buffer.Scope.LOCAL
+                  && !isSmall(buffer)) {
+                report.find(
+                    site.context().place(),
+                    "`"
+                        + buffer.name()
+                        + "` is local and "
+                        + (buffer.constantElements().isEmpty()
+                            ? "has an extent that is no number"
+                            : "takes more than " + Buffer.MAX_LOCAL_BYTES + " bytes"));
+              }
+            }
+          });
+
+  private static boolean isSmall(Buffer buffer) {
+    long most = Buffer.MAX_LOCAL_BYTES / buffer.type().dtype().byteSize();
+    return buffer.constantElements().orElse(Long.MAX_VALUE) <= most;
+  }
+
   static final Rule<Subject.Nests> ALLOCATIONS_HIDE_NOTHING =
       new Rule<>(
           "allocations-hide-nothing",
@@ -250,6 +276,7 @@ final class NestRules {
       List.of(
           FUNCTION_NAMES_UNIQUE,
           SCOPES_OF_MEMORY,
+          LOCAL_ARRAYS_SMALL,
           ALLOCATIONS_HIDE_NOTHING,
           VARIABLES_HIDE_NOTHING,
           BLOCKS_ISOLATED,

@@ -113,6 +113,16 @@ class LoopVerifierTest {
         "alloc r: f32[] global { r[] = 1.0:f32 }",
         "alloc r: f32[] register { r[] = 1.0:f32 }");
     assertRule(
+        "local-arrays-small",
+        "`r` is local and has an extent that is no number",
+        "alloc r: f32[n] local { for i < n { r[i] = 1.0:f32 } }",
+        "alloc r: f32[4] local { for i < 4 { r[i] = 1.0:f32 } }");
+    assertRule(
+        "local-arrays-small",
+        "`r` is local and takes more than 65536 bytes",
+        "alloc r: f32[16, 1025] local { r[0, 0] = 1.0:f32 }",
+        "alloc r: f32[16, 1024] local { r[0, 0] = 1.0:f32 }");
+    assertRule(
         "allocations-hide-nothing",
         "`r` hides another buffer",
         "alloc r: f32[] register { alloc r: f32[] register { r[] = 1.0:f32 } }",

@@ -49,6 +49,7 @@ final class Partials {
         Scalar not = new Scalar.Unary(UnaryOp.NOT, condition);
         visit(otherwise, scale, with(path, new Step.Condition(not)), value);
       }
+      case Scalar.MultiplyAdd fused -> visit(fused.rounded(), scale, path, value);
       case Scalar.Unary unary -> unary(unary, scale, path, value.orElse(unary));
       case Scalar.Binary binary -> binary(binary, scale, path, value.orElse(binary));
     }
@@ -84,6 +85,7 @@ final class Partials {
           Scalar.Binary _,
           Scalar.Read _,
           Scalar.Position _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _,
           Scalar.Cast _ -> {
         steps.add(new Step.Factor(factor));

@@ -58,6 +58,7 @@ final class Stops {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _,
           Scalar.Cast _ ->
           scalar.mapParts(Stops::index, Stops::scalar);

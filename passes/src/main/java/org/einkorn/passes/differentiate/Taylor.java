@@ -81,6 +81,7 @@ final class Taylor {
                   otherwise,
                   with(conditions, new Scalar.Unary(UnaryOp.NOT, condition)),
                   Optional.empty()));
+      case Scalar.MultiplyAdd fused -> compute(fused.rounded(), conditions, own);
       case Scalar.Unary unary -> unary(unary, conditions, own);
       case Scalar.Binary binary -> binary(binary, conditions, own);
     };
@@ -135,7 +136,7 @@ final class Taylor {
       case Scalar.Unary(UnaryOp op, Scalar operand) -> op == UnaryOp.NEGATE && isLight(operand);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           (op == BinaryOp.ADD || op == BinaryOp.SUBTRACT) && isLight(left) && isLight(right);
-      case Scalar.Select _ -> false;
+      case Scalar.Select _, Scalar.MultiplyAdd _ -> false;
     };
   }
 

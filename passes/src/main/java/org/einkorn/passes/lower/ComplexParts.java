@@ -97,6 +97,8 @@ final class ComplexParts {
           compared(op, of(left), of(right));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           new Scalar.Binary(op, real(left), real(right));
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          new Scalar.MultiplyAdd(real(left), real(right), real(addend));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         Scalar chosen = condition(condition);
         conditions.add(chosen);
@@ -151,7 +153,7 @@ final class ComplexParts {
   /// The parts of a complex value.
   Pair of(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _, Scalar.Position _ ->
+      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _ ->
           throw new IllegalArgumentException(scalar.type() + " is not complex");
       case Scalar.Read(String tensor, DType type, List<IndexExpr> indices) ->
           element(tensor, type, indices);
@@ -346,7 +348,7 @@ final class ComplexParts {
       case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> true;
       case Scalar.Cast(var type, Scalar operand) -> isFree(operand);
       case Scalar.Unary(UnaryOp op, Scalar operand) -> op == UnaryOp.NEGATE && isFree(operand);
-      case Scalar.Binary _, Scalar.Select _ -> false;
+      case Scalar.Binary _, Scalar.MultiplyAdd _, Scalar.Select _ -> false;
     };
   }
 

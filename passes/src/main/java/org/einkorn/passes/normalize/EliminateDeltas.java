@@ -73,7 +73,12 @@ final class EliminateDeltas {
           isLiteral(then, laws.one()) && isLiteral(otherwise, laws.zero())
               ? deltas(condition, rest -> new Scalar.Select(rest, then, otherwise), laws)
               : List.of();
-      case Scalar.Literal _, Scalar.Read _, Scalar.Position _, Scalar.Unary _ -> List.of();
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.MultiplyAdd _ ->
+          List.of();
     };
   }
 

@@ -66,7 +66,12 @@ final class InlineRenamings {
       case Scalar.Read read -> read.indices().stream().noneMatch(Expressions::fetches);
       case Scalar.Cast(var type, Scalar.Read read) ->
           read.indices().stream().noneMatch(Expressions::fetches);
-      case Scalar.Cast _, Scalar.Position _, Scalar.Unary _, Scalar.Binary _, Scalar.Select _ ->
+      case Scalar.Cast _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _ ->
           false;
     };
   }

@@ -81,6 +81,7 @@ final class Shapes {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.MultiplyAdd _,
           Scalar.Select _ ->
           Optional.empty();
     };

@@ -35,7 +35,12 @@ public final class Failures {
       case Scalar.Cast(DType type, Scalar operand) -> narrows(operand.type(), type);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar _) ->
           left.type().isInteger() && (op == BinaryOp.MODULO || op == BinaryOp.DIVIDE);
-      case Scalar.Literal _, Scalar.Read _, Scalar.Position _, Scalar.Unary _, Scalar.Select _ ->
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _ ->
           false;
     };
   }

@@ -45,6 +45,9 @@ public final class Signs {
             case SUBTRACT, DIVIDE, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> false;
             case AND, OR, XOR, EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> false;
           };
+      case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
+          isNonNegative(addend)
+              && (left.equals(right) || isNonNegative(left) && isNonNegative(right));
       case Scalar.Select(var condition, Scalar then, Scalar otherwise) ->
           isNonNegative(then) && isNonNegative(otherwise);
       case Scalar.Cast(var type, Scalar operand) -> isNonNegative(operand);
