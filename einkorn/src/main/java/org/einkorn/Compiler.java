@@ -67,7 +67,8 @@ final class Compiler {
       Objective objective,
       long memoryBudgetBytes,
       boolean counts,
-      long seed) {}
+      long seed,
+      Optional<SourceFile> schedule) {}
 
   /// What code depends on of an input: its type, its rank, and which of its axes broadcast.
   private record InputKind(DType dtype, List<Boolean> isOne) {
@@ -207,7 +208,8 @@ final class Compiler {
             options.objective(),
             options.run().memoryBudgetBytes(),
             options.counts(),
-            options.seed());
+            options.seed(),
+            options.schedule());
     if (compilations.size() >= MOST_COMPILED) {
       compilations.clear();
     }
@@ -265,10 +267,13 @@ final class Compiler {
       case Form.Source _, Form.Equations _ ->
           throw new IllegalStateException("equations are compiled for their sizes");
       case Form.Loops loops ->
-          options.target() instanceof Target.Interpreter
+          options.target() instanceof Target.Interpreter && options.schedule().isEmpty()
               ? Pipelines.compile(loops.module(), options, timings)
               : Pipelines.compile(Pipelines.schedule(loops, options, timings), options, timings);
       case Form.Code code -> {
+        if (options.schedule().isPresent()) {
+          throw Schedules.nothing("a program given as text of the stage " + form.stage().text());
+        }
         if (options.counts()) {
           throw new IllegalArgumentException(
               "a program given as text of the stage "

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.Objective;
 import org.einkorn.runtime.exec.RunOptions;
 
@@ -23,6 +24,8 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param readable folders beside the program's own and the working folder that it may read
 /// @param onWarning receives, before each run, what its plan warns of; nothing is printed
 /// @param training what is seen and kept of learning
+/// @param schedule a script of schedules for functions of the program; see
+///   [org.einkorn.passes.schedule]
 public record Options(
     Target target,
     RunOptions run,
@@ -34,7 +37,8 @@ public record Options(
     Objective objective,
     long seed,
     Consumer<Diagnostic> onWarning,
-    TrainingOptions training) {
+    TrainingOptions training,
+    Optional<SourceFile> schedule) {
 
   public Options {
     Objects.requireNonNull(target, "target");
@@ -44,6 +48,7 @@ public record Options(
     Objects.requireNonNull(readable, "readable");
     Objects.requireNonNull(onWarning, "onWarning");
     Objects.requireNonNull(training, "training");
+    Objects.requireNonNull(schedule, "schedule");
     passes = passes.map(Set::copyOf);
     readable = List.copyOf(readable);
   }
@@ -71,7 +76,8 @@ public record Options(
         Objective.TIME,
         0,
         _ -> {},
-        TrainingOptions.defaults());
+        TrainingOptions.defaults(),
+        Optional.empty());
   }
 
   public Options withTarget(Target newTarget) {
@@ -86,7 +92,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   public Options withRun(RunOptions newRun) {
@@ -101,7 +108,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   public Options withPasses(Set<String> names) {
@@ -116,7 +124,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   public Options withVerification(Verification newVerification) {
@@ -131,7 +140,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   public Options withReadable(List<Path> folders) {
@@ -146,7 +156,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
@@ -162,7 +173,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   /// With another aim for the order of contractions.
@@ -178,7 +190,8 @@ public record Options(
         Objects.requireNonNull(newObjective, "newObjective"),
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   public Options withSeed(long newSeed) {
@@ -193,7 +206,8 @@ public record Options(
         objective,
         newSeed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   /// With another receiver of what the plan of a run warns of: that memory is short, and what that
@@ -210,7 +224,8 @@ public record Options(
         objective,
         seed,
         Objects.requireNonNull(newReceiver, "newReceiver"),
-        training);
+        training,
+        schedule);
   }
 
   /// These options with runs that count, or do not.
@@ -226,7 +241,8 @@ public record Options(
         objective,
         seed,
         onWarning,
-        training);
+        training,
+        schedule);
   }
 
   /// With another way to see and to keep what is learned.
@@ -242,6 +258,24 @@ public record Options(
         objective,
         seed,
         onWarning,
-        newTraining);
+        newTraining,
+        schedule);
+  }
+
+  /// With the loops of some functions as a script says.
+  public Options withSchedule(SourceFile script) {
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning,
+        training,
+        Optional.of(Objects.requireNonNull(script, "script")));
   }
 }

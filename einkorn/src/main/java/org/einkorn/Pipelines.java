@@ -60,7 +60,7 @@ final class Pipelines {
     Pipeline pipeline = pipeline(options, observer).in(context);
     Program equations = pipeline.optimize(program);
     Module loops = pipeline.lower(equations);
-    Module scheduled = pipeline.schedule(loops);
+    Module scheduled = scheduled(pipeline, loops, options);
     return new Lowered(equations, loops, scheduled, context.trace().trace(), pipeline.timings());
   }
 
@@ -125,7 +125,7 @@ final class Pipelines {
     Pipeline pipeline = optimized.pipeline();
     int before = pipeline.timings().size();
     Module loops = optimized.loops().get();
-    Module scheduled = pipeline.schedule(loops);
+    Module scheduled = scheduled(pipeline, loops, options);
     timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
     Lowered lowered =
         new Lowered(optimized.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
@@ -139,7 +139,9 @@ final class Pipelines {
 
   /// Whether equations are interpreted as they are.
   private static boolean isReference(Options options) {
-    return options.target() instanceof Target.Interpreter && !options.counts();
+    return options.target() instanceof Target.Interpreter
+        && !options.counts()
+        && options.schedule().isEmpty();
   }
 
   /// Code for a program whose sizes are constants, or for any sizes.
@@ -165,13 +167,26 @@ final class Pipelines {
     return CompiledCode.counting(generate(counting.module(), options.target(), timings), counting);
   }
 
+  /// The passes over loops, with the schedules of the options.
+  ///
+  /// @throws CompileException where the script is wrong, or a step of it does not apply
+  static Module scheduled(Pipeline pipeline, Module loops, Options options) {
+    return options
+        .schedule()
+        .map(script -> Schedules.apply(script, pipeline, loops, options.isExact()))
+        .orElseGet(() -> pipeline.schedule(loops));
+  }
+
   /// Loops after the passes over loops.
   static Module schedule(Form.Loops loops, Options options, List<Pipeline.Timing> timings) {
     if (loops.isScheduled()) {
+      if (options.schedule().isPresent()) {
+        throw Schedules.nothing("a program given as loops that are scheduled already");
+      }
       return loops.module();
     }
     Pipeline pipeline = pipeline(options, Pipeline.Observer.none());
-    Module scheduled = pipeline.schedule(loops.module());
+    Module scheduled = scheduled(pipeline, loops.module(), options);
     timings.addAll(pipeline.timings());
     return scheduled;
   }

@@ -97,7 +97,9 @@ final class StagePrinter {
       return dumps + LoopPrinter.print(module);
     }
     Module scheduled =
-        isScheduled ? module : Pipelines.pipeline(options, observer).schedule(module);
+        isScheduled
+            ? module
+            : Pipelines.scheduled(Pipelines.pipeline(options, observer), module, options);
     return dumps
         + (stage == Stage.SCHEDULED
             ? LoopPrinter.print(scheduled)
@@ -142,6 +144,7 @@ final class StagePrinter {
   static List<String> passNames() {
     List<String> names = new ArrayList<>(Pipeline.names());
     names.add(Pipeline.LOWER);
+    names.add(Pipeline.SCHEDULE);
     return List.copyOf(names);
   }
 }

@@ -1,9 +1,12 @@
 package org.einkorn.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.einkorn.Einkorn;
 import org.einkorn.Options;
+import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.Objective;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -39,6 +42,12 @@ final class CompilingOptions {
           "What the order of a contraction makes small: time (the default), flops or size.")
   @Nullable String objective;
 
+  @Option(
+      names = "--schedule",
+      paramLabel = "SCRIPT",
+      description = "A file with schedules for the loops of functions, as docs/schedules.md says.")
+  @Nullable Path schedule;
+
   /// The objective that is asked for.
   Objective objective() {
     if (objective == null) {
@@ -54,7 +63,10 @@ final class CompilingOptions {
 
   /// The options with the permissions.
   Options applyTo(Options options) {
-    return options.withExact(isExact).withObjective(objective());
+    Options chosen = options.withExact(isExact).withObjective(objective());
+    return schedule == null
+        ? chosen
+        : chosen.withSchedule(new SourceFile(schedule.toString(), Einkorn.readText(schedule)));
   }
 
   void applyTo(Session session, MessageOptions messages) {

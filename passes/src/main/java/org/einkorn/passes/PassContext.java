@@ -1,5 +1,6 @@
 package org.einkorn.passes;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.einkorn.passes.trace.Trace;
@@ -15,6 +16,7 @@ import org.einkorn.passes.trace.Trace;
 ///   has more, or nobody knows how many, is kept as its tuples where that can be
 /// @param outputPositions up to this many positions an output is a tensor of all of them; a
 ///   relation that is known to have more is handed out as its tuples where that can be
+/// @param schedules for functions that are not scheduled by default
 /// @param trace takes note of every rewrite
 public record PassContext(
     Sizes sizes,
@@ -23,7 +25,12 @@ public record PassContext(
     OptionalLong memoryLimitBytes,
     long fewPositions,
     long outputPositions,
+    List<org.einkorn.ir.schedule.Trace> schedules,
     Trace.Recorder trace) {
+  public PassContext {
+    schedules = List.copyOf(schedules);
+  }
+
   private static final long FEW_POSITIONS = 1L << 24;
 
   /// Nothing known, everything but approximations allowed; outputs are tensors.
@@ -35,6 +42,7 @@ public record PassContext(
         OptionalLong.empty(),
         FEW_POSITIONS,
         Long.MAX_VALUE,
+        List.of(),
         new Trace.Recorder());
   }
 
@@ -46,19 +54,40 @@ public record PassContext(
   /// These sizes instead.
   public PassContext withSizes(Sizes known) {
     return new PassContext(
-        known, mayReassociate, objective, memoryLimitBytes, fewPositions, outputPositions, trace);
+        known,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        schedules,
+        trace);
   }
 
   /// This context where floating-point operations keep their order, or need not.
   public PassContext withReassociation(boolean allowed) {
     return new PassContext(
-        sizes, allowed, objective, memoryLimitBytes, fewPositions, outputPositions, trace);
+        sizes,
+        allowed,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        schedules,
+        trace);
   }
 
   /// This context with another objective.
   public PassContext withObjective(Objective other) {
     return new PassContext(
-        sizes, mayReassociate, other, memoryLimitBytes, fewPositions, outputPositions, trace);
+        sizes,
+        mayReassociate,
+        other,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        schedules,
+        trace);
   }
 
   /// This context under a limit of memory.
@@ -73,19 +102,51 @@ public record PassContext(
 
   private PassContext withMemoryLimit(OptionalLong limit) {
     return new PassContext(
-        sizes, mayReassociate, objective, limit, fewPositions, outputPositions, trace);
+        sizes, mayReassociate, objective, limit, fewPositions, outputPositions, schedules, trace);
   }
 
   /// This context where relations of more positions than this are kept as their tuples.
   public PassContext withFewPositions(long positions) {
     return new PassContext(
-        sizes, mayReassociate, objective, memoryLimitBytes, positions, outputPositions, trace);
+        sizes,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        positions,
+        outputPositions,
+        schedules,
+        trace);
   }
 
   /// This context where outputs of more positions than this are handed out as their tuples.
   public PassContext withOutputPositions(long positions) {
     return new PassContext(
-        sizes, mayReassociate, objective, memoryLimitBytes, fewPositions, positions, trace);
+        sizes,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        positions,
+        schedules,
+        trace);
+  }
+
+  /// This context with schedules for some functions.
+  public PassContext withSchedules(List<org.einkorn.ir.schedule.Trace> traces) {
+    return new PassContext(
+        sizes,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        traces,
+        trace);
+  }
+
+  /// Whether a function has a schedule of its own.
+  public boolean isScheduled(String function) {
+    return schedules.stream().anyMatch(schedule -> schedule.function().equals(function));
   }
 
   /// The value of a symbol, where it is known.

@@ -2,6 +2,8 @@ package org.einkorn.ir.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Signature;
 
 /// A program as loop nests, run in order.
@@ -50,6 +52,21 @@ public record Module(
     List<String> all = new ArrayList<>(signature.symbols());
     growths.forEach(growth -> all.add(growth.symbol()));
     return List.copyOf(all);
+  }
+
+  /// Whether the module itself needs a buffer: to end a repetition, for a size, a count or a list.
+  public boolean isNamed(String buffer) {
+    boolean[] isCounted = {false};
+    Walk walk =
+        Walk.ofScalars(
+            part ->
+                isCounted[0] |= part instanceof Scalar.Read read && read.tensor().equals(buffer));
+    tupleCounts.forEach(count -> walk.visit(count.count()));
+    return isCounted[0]
+        || repeats.stream().anyMatch(repeat -> repeat.buffers().contains(buffer))
+        || growths.stream().anyMatch(growth -> growth.buffer().equals(buffer))
+        || listings.stream()
+            .anyMatch(listing -> listing.tuples().equals(buffer) || listing.count().equals(buffer));
   }
 
   /// The place of a function.

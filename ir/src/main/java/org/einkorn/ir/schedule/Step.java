@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.runtime.DType;
 
 /// One change of a loop nest.
 public sealed interface Step {
@@ -71,6 +72,91 @@ public sealed interface Step {
 
   /// `unroll i`: rounds written out.
   record Unroll(LoopName loop) implements Step {}
+
+  /// `fission i after b`: what stands in the loop up to a block runs in a loop of its own before
+  /// the rest.
+  record Fission(LoopName loop, String block) implements Step {
+    public Fission {
+      requireName(block);
+    }
+  }
+
+  /// `lift acc above i`: memory is allocated outside of a loop, with an axis for each loop that it
+  /// leaves.
+  record Lift(String buffer, LoopName loop) implements Step {
+    public Lift {
+      requireName(buffer);
+    }
+  }
+
+  /// `set-dtype acc f32`: memory that is allocated holds floats of another type.
+  record SetType(String buffer, DType type) implements Step {
+    public SetType {
+      requireName(buffer);
+    }
+  }
+
+  /// `tensorize b as fma`: what a block computes is done by an instruction.
+  ///
+  /// @param intrinsic the name of the instruction's description
+  record Tensorize(String block, String intrinsic) implements Step {
+    public Tensorize {
+      requireName(block);
+      requireName(intrinsic);
+    }
+  }
+
+  /// `P = cache-read B`: a copy of a buffer is made first, and read instead.
+  record CacheRead(String name, String buffer) implements Step {
+    public CacheRead {
+      requireName(name);
+      requireName(buffer);
+    }
+  }
+
+  /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`: the elements of a buffer lie
+  /// elsewhere.
+  ///
+  /// @param axes a name for each axis as it is
+  /// @param positions where the element at these positions lies, over the names
+  record TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions)
+      implements Step {
+    public TransformLayout {
+      requireName(buffer);
+      axes = List.copyOf(axes);
+      positions = List.copyOf(positions);
+      axes.forEach(Step::requireName);
+      require(axes.stream().distinct().count() == axes.size(), "one name for two axes");
+    }
+  }
+
+  /// `decompose-reduction b at k`: what a block does first stands before a loop.
+  record DecomposeReduction(String block, LoopName loop) implements Step {
+    public DecomposeReduction {
+      requireName(block);
+    }
+  }
+
+  /// Whether floats may be rounded otherwise by the step; all others change no bit.
+  default boolean rounds() {
+    return switch (this) {
+      case SetType _, Tensorize _ -> true;
+      case Split _,
+          Fuse _,
+          Reorder _,
+          Partition _,
+          AddUnitLoop _,
+          Parallel _,
+          Vectorize _,
+          Unroll _,
+          Fission _,
+          Lift _,
+          CacheRead _,
+          TransformLayout _,
+          DecomposeReduction _ ->
+          false;
+    };
+  }
 
   /// A split in which the extent of the outermost loop is left to be found.
   static Step split(LoopName loop, List<String> names, IndexExpr... factors) {

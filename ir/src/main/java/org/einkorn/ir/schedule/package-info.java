@@ -27,6 +27,13 @@
 ///            | names = partition LoopName at IndexExpr
 ///            | name = add-unit-loop block
 ///            | parallel LoopName | vectorize LoopName | unroll LoopName
+///            | fission LoopName after block
+///            | lift buffer above LoopName
+///            | set-dtype buffer dtype
+///            | tensorize block as intrinsic
+///            | name = cache-read buffer
+///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
+///            | decompose-reduction block at LoopName
 /// LoopName ::= variable [of block]
 /// ```
 @NullMarked

@@ -10,6 +10,7 @@ import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.source.SourceFile;
+import org.einkorn.runtime.DType;
 
 /// Reads schedules, as [TracePrinter] writes them: a step is a line. `//` begins a comment. Errors:
 /// `E0800`, `E0801`, `E0804` and `E0806` to `E0808`.
@@ -17,6 +18,9 @@ import org.einkorn.ir.source.SourceFile;
 /// In an expression, what the module calls a symbol is one, and everything else is the variable of
 /// a loop; whether there is such a loop is seen when the step is applied.
 public final class TraceParser {
+  private static final String A_BLOCK = "the name of a block";
+  private static final String A_BUFFER = "the name of a buffer";
+
   private final TokenReader in;
   private final ExprParser exprs;
   private final Scope scope;
@@ -35,6 +39,23 @@ public final class TraceParser {
     return TokenReader.readAll(file, in -> new TraceParser(in, scope).trace());
   }
 
+  /// The traces that a text holds, one after the other, or what is wrong with it.
+  ///
+  /// @param symbols those of the module that is scheduled
+  public static ParseResult<List<Trace>> parseAll(SourceFile file, List<String> symbols) {
+    Scope scope = scope(file, Set.copyOf(symbols));
+    return TokenReader.readAll(
+        file,
+        in -> {
+          TraceParser parser = new TraceParser(in, scope);
+          List<Trace> all = new ArrayList<>();
+          do {
+            all.add(parser.one());
+          } while (!in.atEnd());
+          return List.copyOf(all);
+        });
+  }
+
   private static Scope scope(SourceFile file, Set<String> symbols) {
     Scope scope = Scope.empty();
     Set<String> seen = new HashSet<>();
@@ -51,6 +72,14 @@ public final class TraceParser {
   }
 
   private Trace trace() {
+    Trace trace = one();
+    if (!in.atEnd()) {
+      throw in.unexpectedItem("nothing");
+    }
+    return trace;
+  }
+
+  private Trace one() {
     Token first = in.expect("schedule");
     String function = in.expectName("the name of a function").text();
     in.expect("{");
@@ -63,9 +92,6 @@ public final class TraceParser {
       }
     }
     in.expect("}");
-    if (!in.atEnd()) {
-      throw in.unexpectedItem("nothing");
-    }
     return in.node(first, () -> new Trace(function, steps));
   }
 
@@ -84,7 +110,82 @@ public final class TraceParser {
     if (in.accept("unroll")) {
       return new Step.Unroll(loop());
     }
-    return in.accept("(") ? several(first) : one(first);
+    if (in.accept("fission")) {
+      LoopName loop = loop();
+      in.expect("after");
+      String block = name(A_BLOCK);
+      return in.node(first, () -> new Step.Fission(loop, block));
+    }
+    if (in.accept("lift")) {
+      String buffer = name(A_BUFFER);
+      in.expect("above");
+      LoopName loop = loop();
+      return in.node(first, () -> new Step.Lift(buffer, loop));
+    }
+    if (in.accept("tensorize")) {
+      String block = name(A_BLOCK);
+      in.expect("as");
+      String intrinsic = in.next().text();
+      return in.node(first, () -> new Step.Tensorize(block, intrinsic));
+    }
+    if (in.accept("set")) {
+      hyphenated("dtype");
+      String buffer = name(A_BUFFER);
+      DType type = dtype();
+      return in.node(first, () -> new Step.SetType(buffer, type));
+    }
+    if (in.accept("transform")) {
+      return transformLayout(first);
+    }
+    if (in.accept("decompose")) {
+      hyphenated("reduction");
+      String block = name(A_BLOCK);
+      in.expect("at");
+      LoopName loop = loop();
+      return in.node(first, () -> new Step.DecomposeReduction(block, loop));
+    }
+    return in.accept("(") ? several(first) : named(first);
+  }
+
+  /// The rest of a word with hyphens.
+  private void hyphenated(String... words) {
+    for (String word : words) {
+      in.expect("-");
+      in.expect(word);
+    }
+  }
+
+  private DType dtype() {
+    Optional<DType> type = DType.of(in.peek().text());
+    if (type.isEmpty()) {
+      throw in.expected("a type, such as `f32`");
+    }
+    in.next();
+    return type.get();
+  }
+
+  /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`
+  private Step transformLayout(Token first) {
+    hyphenated("layout");
+    String buffer = name(A_BUFFER);
+    List<String> axes = new ArrayList<>();
+    in.expect("(");
+    if (!in.sees(")")) {
+      do {
+        axes.add(name("the name of an axis"));
+      } while (in.accept(","));
+    }
+    in.expect(")");
+    in.expect("to");
+    List<IndexExpr> positions = new ArrayList<>();
+    in.expect("(");
+    if (!in.sees(")")) {
+      do {
+        positions.add(exprs.index(scope));
+      } while (in.accept(","));
+    }
+    in.expect(")");
+    return in.node(first, () -> new Step.TransformLayout(buffer, axes, positions));
   }
 
   /// `io, ii) = split i by 8`
@@ -121,21 +222,23 @@ public final class TraceParser {
   }
 
   /// `ij = fuse i j`
-  private Step one(Token first) {
+  private Step named(Token first) {
     String name = name("a step");
     in.expect("=");
     if (in.accept("fuse")) {
       List<LoopName> loops = loops(first);
       return in.node(first, () -> new Step.Fuse(name, loops));
     }
-    if (!in.accept("add")) {
-      throw in.expected("`fuse` or `add-unit-loop`");
+    if (in.accept("cache")) {
+      hyphenated("read");
+      String buffer = name(A_BUFFER);
+      return in.node(first, () -> new Step.CacheRead(name, buffer));
     }
-    in.expect("-");
-    in.expect("unit");
-    in.expect("-");
-    in.expect("loop");
-    String block = name("the name of a block");
+    if (!in.accept("add")) {
+      throw in.expected("`fuse`, `cache-read` or `add-unit-loop`");
+    }
+    hyphenated("unit", "loop");
+    String block = name(A_BLOCK);
     return in.node(first, () -> new Step.AddUnitLoop(name, block));
   }
 
@@ -151,8 +254,7 @@ public final class TraceParser {
   private LoopName loop() {
     Token first = in.peek();
     String variable = name("the name of a loop");
-    Optional<String> block =
-        in.accept("of") ? Optional.of(name("the name of a block")) : Optional.empty();
+    Optional<String> block = in.accept("of") ? Optional.of(name(A_BLOCK)) : Optional.empty();
     return in.node(first, () -> new LoopName(variable, block));
   }
 

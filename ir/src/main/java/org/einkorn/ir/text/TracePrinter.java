@@ -8,6 +8,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
+import org.einkorn.runtime.DType;
 
 /// Writes [traces][Trace], one line for each step.
 ///
@@ -34,6 +35,17 @@ public final class TracePrinter {
           "add",
           "vectorize",
           "unroll",
+          "fission",
+          "after",
+          "lift",
+          "above",
+          "set",
+          "tensorize",
+          "as",
+          "cache",
+          "transform",
+          "to",
+          "decompose",
           "of",
           "_");
 
@@ -63,6 +75,24 @@ public final class TracePrinter {
       case Step.Parallel(LoopName loop) -> "parallel " + print(loop);
       case Step.Vectorize(LoopName loop) -> "vectorize " + print(loop);
       case Step.Unroll(LoopName loop) -> "unroll " + print(loop);
+      case Step.Fission(LoopName loop, String block) ->
+          "fission %s after %s".formatted(print(loop), name(block));
+      case Step.Lift(String buffer, LoopName loop) ->
+          "lift %s above %s".formatted(name(buffer), print(loop));
+      case Step.SetType(String buffer, DType type) ->
+          "set-dtype %s %s".formatted(name(buffer), type.text());
+      case Step.Tensorize(String block, String intrinsic) ->
+          "tensorize %s as %s".formatted(name(block), intrinsic);
+      case Step.CacheRead(String name, String buffer) ->
+          "%s = cache-read %s".formatted(name(name), name(buffer));
+      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
+          "transform-layout %s (%s) to (%s)"
+              .formatted(
+                  name(buffer),
+                  names(axes),
+                  positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", ")));
+      case Step.DecomposeReduction(String block, LoopName loop) ->
+          "decompose-reduction %s at %s".formatted(name(block), print(loop));
     };
   }
 

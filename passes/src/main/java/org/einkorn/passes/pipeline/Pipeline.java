@@ -17,6 +17,8 @@ import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+import org.einkorn.passes.schedule.ResolveBlocks;
+import org.einkorn.passes.schedule.Schedule;
 import org.einkorn.passes.sparse.ArrangeLoops;
 import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Trace;
@@ -37,8 +39,12 @@ public final class Pipeline {
   /// The step between the two levels; always runs.
   public static final String LOWER = "lower-to-loops";
 
+  /// The step that changes functions as their schedules say; runs where there are any.
+  public static final String SCHEDULE = "apply-schedules";
+
   /// Rewrites of loops, in order.
-  public static final List<Pass<Module>> LOOP_PASSES = List.of(ParallelizeOuterLoops.PASS);
+  public static final List<Pass<Module>> LOOP_PASSES =
+      List.of(ParallelizeOuterLoops.PASS, ResolveBlocks.PASS);
 
   private final Optional<Set<String>> selected;
   private final PassContext context;
@@ -123,14 +129,34 @@ public final class Pipeline {
     return module;
   }
 
+  /// This pipeline, with schedules for some functions.
+  public Pipeline withSchedules(List<org.einkorn.ir.schedule.Trace> schedules) {
+    return new Pipeline(selected, context.withSchedules(schedules), observer);
+  }
+
   /// Runs the passes over loops.
+  ///
+  /// @throws org.einkorn.passes.schedule.RefusedStepException where a step of a schedule does not
+  ///   apply
   public Module schedule(Module module) {
     Module current = module;
+    if (!context.schedules().isEmpty()) {
+      current = timed(SCHEDULE, this::scheduled, current);
+      observer.afterLoops(SCHEDULE, current);
+    }
     for (Pass<Module> pass : LOOP_PASSES) {
       if (runs(pass.name())) {
         current = timed(pass.name(), loops -> pass.apply(loops, context), current);
         observer.afterLoops(pass.name(), current);
       }
+    }
+    return current;
+  }
+
+  private Module scheduled(Module module) {
+    Module current = module;
+    for (org.einkorn.ir.schedule.Trace schedule : context.schedules()) {
+      current = Schedule.replay(current, schedule).module();
     }
     return current;
   }

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
+import org.einkorn.runtime.DType;
 
 /// Finds steps like one that was refused that would be applied: candidates are tried.
 final class Alternatives {
@@ -45,16 +47,19 @@ final class Alternatives {
       case Step.Fuse _ -> fusions();
       case Step.Reorder(List<LoopName> loops) -> orders(loops);
       case Step.Partition partition -> partitions(partition);
-      case Step.AddUnitLoop _ -> {
-        List<Step> steps = new ArrayList<>();
-        for (Stmt.Block block : Statements.blocks(body())) {
-          steps.add(new Step.AddUnitLoop(free("u"), block.name()));
-        }
-        yield steps;
-      }
+      case Step.AddUnitLoop _ -> forEachBlock(block -> new Step.AddUnitLoop(free("u"), block));
       case Step.Parallel _ -> forEachLoop(Step.Parallel::new);
       case Step.Vectorize _ -> forEachLoop(Step.Vectorize::new);
       case Step.Unroll _ -> forEachLoop(Step.Unroll::new);
+      case Step.Fission(LoopName loop, String _) -> fissions(loop);
+      case Step.Lift(String buffer, LoopName _) -> forEachLoop(loop -> new Step.Lift(buffer, loop));
+      case Step.SetType(String buffer, DType _) -> types(buffer);
+      case Step.Tensorize(String _, String intrinsic) ->
+          forEachBlock(block -> new Step.Tensorize(block, intrinsic));
+      case Step.CacheRead(String name, String _) -> copies(name);
+      case Step.TransformLayout _ -> List.of();
+      case Step.DecomposeReduction(String block, LoopName _) ->
+          forEachLoop(loop -> new Step.DecomposeReduction(block, loop));
     };
   }
 
@@ -81,6 +86,45 @@ final class Alternatives {
 
   private List<Step> forEachLoop(Function<LoopName, Step> step) {
     return loops().stream().map(step).toList();
+  }
+
+  private List<Step> forEachBlock(Function<String, Step> step) {
+    return Statements.blocks(body()).stream().map(Stmt.Block::name).map(step).toList();
+  }
+
+  private List<Step> fissions(LoopName loop) {
+    List<Step> steps = new ArrayList<>(forEachBlock(block -> new Step.Fission(loop, block)));
+    for (LoopName other : loops()) {
+      steps.addAll(forEachBlock(block -> new Step.Fission(other, block)));
+    }
+    return steps;
+  }
+
+  /// The other types for what is named, and for all else that is allocated.
+  private List<Step> types(String buffer) {
+    Set<String> names = new LinkedHashSet<>(List.of(buffer));
+    Statements.forEach(
+        body(),
+        each -> {
+          if (each instanceof Stmt.Allocate allocation) {
+            names.add(allocation.buffer().name());
+          }
+        });
+    List<Step> steps = new ArrayList<>();
+    for (String name : names) {
+      steps.add(new Step.SetType(name, DType.F32));
+      steps.add(new Step.SetType(name, DType.F64));
+    }
+    return steps;
+  }
+
+  private List<Step> copies(String name) {
+    List<Step> steps = new ArrayList<>();
+    for (Buffer buffer : schedule.module().allBuffers()) {
+      steps.add(new Step.CacheRead(name, buffer.name()));
+      steps.add(new Step.CacheRead(buffer.name() + ".copy", buffer.name()));
+    }
+    return steps;
   }
 
   /// The name, or the name with a number that is free.

@@ -72,6 +72,27 @@ final class Dependences {
     return Optional.empty();
   }
 
+  /// A dependence of an access of the second list on one of the first, with signs that `matters`.
+  static Optional<Dependence> between(
+      List<Loop> loops,
+      List<Access> firsts,
+      List<Access> seconds,
+      Assumptions outside,
+      Predicate<List<Sign>> matters) {
+    Dependences dependences = new Dependences(loops, outside);
+    for (Access first : firsts) {
+      for (Access second : seconds) {
+        if (first.buffer().equals(second.buffer()) && (first.isStore() || second.isStore())) {
+          Optional<Dependence> found = dependences.between(first, second, matters);
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private Optional<Dependence> between(Access a, Access b, Predicate<List<Sign>> matters) {
     fuel = FUEL;
     Set<String> equal = equalRounds(a, b);

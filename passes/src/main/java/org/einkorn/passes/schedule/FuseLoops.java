@@ -8,7 +8,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 
@@ -20,7 +20,7 @@ import org.einkorn.ir.schedule.Step;
 /// so nothing is divided by zero.
 final class FuseLoops implements Primitive<Step.Fuse> {
   @Override
-  public Function apply(Nest nest, Step.Fuse step) {
+  public Module apply(Nest nest, Step.Fuse step) {
     List<Nest.Site<Stmt.For>> sites = step.loops().stream().map(nest::loop).toList();
     List<Stmt.For> loops = sites.stream().map(Nest.Site::statement).toList();
     Assumptions outside = sites.getFirst().scope();

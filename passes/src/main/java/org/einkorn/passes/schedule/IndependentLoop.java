@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.integer.Loop;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopKind;
 import org.einkorn.ir.schedule.LoopName;
@@ -18,7 +18,7 @@ import org.einkorn.passes.schedule.Dependence.Sign;
 final class IndependentLoop {
   private IndependentLoop() {}
 
-  static Function apply(Nest nest, LoopName name, LoopKind kind) {
+  static Module apply(Nest nest, LoopName name, LoopKind kind) {
     Nest.Site<Stmt.For> site = nest.loop(name);
     Stmt.For loop = site.statement();
     nest.requireSerial(loop);

@@ -8,7 +8,9 @@ import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -47,11 +49,23 @@ final class Nest {
     return schedule.function();
   }
 
-  /// The function with another statement in the place of `old`.
-  Function replace(Stmt old, Stmt replacement) {
+  Module module() {
+    return schedule.module();
+  }
+
+  /// The module with another statement in the place of `old`.
+  Module replace(Stmt old, Stmt replacement) {
+    Stmt body = Statements.replace(function().body(), old, replacement);
+    return with(module().buffers(), Statements.flattened(body));
+  }
+
+  /// The module with other global memory and another body of the function.
+  Module with(List<Buffer> buffers, Stmt body) {
     Function function = function();
-    return new Function(
-        function.name(), Statements.replace(function.body(), old, replacement), function.origin());
+    List<Function> functions = new ArrayList<>(module().functions());
+    functions.set(
+        module().placeOf(function.name()), new Function(function.name(), body, function.origin()));
+    return module().with(module().signature(), buffers, functions);
   }
 
   // ---- refusals
@@ -61,28 +75,62 @@ final class Nest {
         new Refusal(reason, step, schedule, Optional.of(place), label, List.of(notes)));
   }
 
-  RefusedStepException refuse(Reason reason, String label) {
+  RefusedStepException refuse(Reason reason, String label, String... notes) {
     return new RefusedStepException(
-        new Refusal(reason, step, schedule, Optional.empty(), label, List.of()));
+        new Refusal(reason, step, schedule, Optional.empty(), label, List.of(notes)));
   }
 
   // ---- names
 
   /// The loop of a name.
   Site<Stmt.For> loop(LoopName name) {
+    return only(name, candidates(name));
+  }
+
+  /// Loops that stand in one another. A name that several loops have means the one that stands in,
+  /// or around, those whose names are enough.
+  List<Site<Stmt.For>> loops(List<LoopName> names) {
+    List<List<Site<Stmt.For>>> found = names.stream().map(this::candidates).toList();
+    List<Site<Stmt.For>> certain = new ArrayList<>();
+    for (List<Site<Stmt.For>> each : found) {
+      if (each.size() == 1) {
+        certain.add(each.getFirst());
+      }
+    }
+    List<Site<Stmt.For>> loops = new ArrayList<>();
+    for (int number = 0; number < names.size(); number++) {
+      List<Site<Stmt.For>> near =
+          found.get(number).stream()
+              .filter(site -> certain.stream().allMatch(other -> areNested(site, other)))
+              .toList();
+      loops.add(only(names.get(number), near.size() == 1 ? near : found.get(number)));
+    }
+    return loops;
+  }
+
+  private static boolean areNested(Site<Stmt.For> one, Site<Stmt.For> other) {
+    return one.path().stream().anyMatch(each -> each == other.statement())
+        || other.path().stream().anyMatch(each -> each == one.statement());
+  }
+
+  private List<Site<Stmt.For>> candidates(LoopName name) {
     List<Site<Stmt.For>> found = new ArrayList<>();
     collect(function().body(), new ArrayList<>(), name, found);
     if (found.isEmpty()) {
       throw refuse(
-          Reason.UNKNOWN_NAME, "there is no loop `" + TracePrinter.print(name) + "`; " + names());
+          Reason.UNKNOWN_NAME, "there is no loop `" + TracePrinter.print(name) + "`; " + known());
     }
+    return found;
+  }
+
+  private Site<Stmt.For> only(LoopName name, List<Site<Stmt.For>> found) {
     if (found.size() > 1) {
       throw refuse(
           Reason.AMBIGUOUS_NAME,
           found.get(1).statement(),
           "the second of " + found.size() + " loops of this name",
           "name a block inside of the one that is meant: `"
-              + TracePrinter.print(name)
+              + TracePrinter.print(LoopName.of(name.variable()))
               + " of BLOCK`");
     }
     return found.getFirst();
@@ -109,7 +157,7 @@ final class Nest {
             .filter(block -> block.name().equals(name))
             .toList();
     if (found.isEmpty()) {
-      throw refuse(Reason.UNKNOWN_NAME, "there is no block `" + name + "`; " + names());
+      throw refuse(Reason.UNKNOWN_NAME, "there is no block `" + name + "`; " + known());
     }
     if (found.size() > 1) {
       throw refuse(
@@ -120,7 +168,44 @@ final class Nest {
     return found.getFirst();
   }
 
-  private String names() {
+  /// The allocation of a name.
+  Stmt.Allocate allocation(String name) {
+    List<Stmt.Allocate> found = new ArrayList<>();
+    Set<String> all = new LinkedHashSet<>();
+    Statements.forEach(
+        function().body(),
+        each -> {
+          if (each instanceof Stmt.Allocate allocation) {
+            all.add("`" + allocation.buffer().name() + "`");
+            if (allocation.buffer().name().equals(name)) {
+              found.add(allocation);
+            }
+          }
+        });
+    if (found.isEmpty()) {
+      throw refuse(
+          Reason.UNKNOWN_NAME,
+          "nothing here allocates `"
+              + name
+              + "`; allocated: "
+              + (all.isEmpty() ? "none" : String.join(", ", all)));
+    }
+    if (found.size() > 1) {
+      throw refuse(
+          Reason.AMBIGUOUS_NAME, "`" + name + "` is allocated in " + found.size() + " places");
+    }
+    return found.getFirst();
+  }
+
+  /// Refuses the name of a new block that another block has.
+  void requireFreeBlock(String name) {
+    if (Statements.blocks(function().body()).stream()
+        .anyMatch(block -> block.name().equals(name))) {
+      throw refuse(Reason.NAME_TAKEN, "`" + name + "` is the name of another block");
+    }
+  }
+
+  private String known() {
     Set<String> loops = new LinkedHashSet<>();
     Statements.loops(function().body()).forEach(loop -> loops.add("`" + loop.variable() + "`"));
     Set<String> blocks = new LinkedHashSet<>();
@@ -142,6 +227,13 @@ final class Nest {
         throw refuse(Reason.NAME_TAKEN, "`" + name + "` is the name of something else");
       }
     }
+  }
+
+  /// The names of all loops, iterators and sizes.
+  Set<String> names() {
+    Set<String> names = names(function(), List.of());
+    names.addAll(module().symbols());
+    return names;
   }
 
   /// The names of all loops and of all iterators of blocks.

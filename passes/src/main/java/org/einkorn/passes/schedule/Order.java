@@ -1,10 +1,12 @@
 package org.einkorn.passes.schedule;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.IterKind;
+import org.einkorn.passes.schedule.Dependence.Sign;
 
 /// What keeps rounds in their order whatever they touch.
 final class Order {
@@ -43,5 +45,10 @@ final class Order {
     } else {
       Statements.children(statement).forEach(each -> requireUnbound(variables, each, nest));
     }
+  }
+
+  /// The sign of the outermost loop in which two rounds differ.
+  static Sign first(List<Sign> signs) {
+    return signs.stream().filter(sign -> sign != Sign.EQUAL).findFirst().orElse(Sign.EQUAL);
   }
 }

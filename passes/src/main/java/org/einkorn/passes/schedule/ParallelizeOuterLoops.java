@@ -8,24 +8,25 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopKind;
 import org.einkorn.passes.Pass;
+import org.einkorn.passes.PassContext;
 
 /// Makes the outermost loop of a function parallel where its rounds have nothing to do with one
 /// another: whatever they store, each stores and reads elements of its own.
 public final class ParallelizeOuterLoops {
   /// `for serial i { … spatial … } → for parallel i { … }` at the root of a function.
   public static final Pass<Module> PASS =
-      Pass.of(
+      new Pass<>(
           "parallelize-outer-loops",
           "runs the outermost spatial loop of each function in parallel",
           ParallelizeOuterLoops::apply);
 
   private ParallelizeOuterLoops() {}
 
-  private static Module apply(Module module) {
+  private static Module apply(Module module, PassContext context) {
     List<Function> functions = new ArrayList<>();
     boolean changed = false;
     for (Function function : module.functions()) {
-      Function result = apply(function);
+      Function result = context.isScheduled(function.name()) ? function : apply(function);
       changed |= result != function;
       functions.add(result);
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.rewrite.Substitution;
@@ -24,7 +24,7 @@ final class PartitionLoop implements Primitive<Step.Partition> {
   private static final int MAX_STATEMENTS = 2000;
 
   @Override
-  public Function apply(Nest nest, Step.Partition step) {
+  public Module apply(Nest nest, Step.Partition step) {
     Nest.Site<Stmt.For> site = nest.loop(step.loop());
     Stmt.For loop = site.statement();
     nest.requireSerial(loop);

@@ -40,6 +40,14 @@ public enum Reason {
   MAY_NOT_END,
   /// Rounds need one another.
   DEPENDENCE,
+  /// What happens in the first round may happen in others.
+  NOT_FIRST_ROUND,
+  /// Memory holds another type than the step is for.
+  WRONG_TYPE,
+  /// What is there is not what the step replaces, or does not map to what it asks for.
+  NO_MATCH,
+  /// Memory that others see has no layout to choose.
+  NOT_TEMPORARY,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 

@@ -10,11 +10,10 @@ import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.integer.Loop;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.tensor.Guard;
-import org.einkorn.passes.schedule.Dependence.Sign;
 
 /// `for i < n { for j < m { s } } → for j < m { for i < n { s } }`
 ///
@@ -25,11 +24,10 @@ import org.einkorn.passes.schedule.Dependence.Sign;
 /// the old order of the loops and in the new one.
 final class ReorderLoops implements Primitive<Step.Reorder> {
   @Override
-  public Function apply(Nest nest, Step.Reorder step) {
-    List<Nest.Site<Stmt.For>> named = step.loops().stream().map(nest::loop).toList();
+  public Module apply(Nest nest, Step.Reorder step) {
+    List<Nest.Site<Stmt.For>> named = nest.loops(step.loops());
     Set<Stmt.For> unlike = new LinkedHashSet<>();
     for (Nest.Site<Stmt.For> site : named) {
-      nest.requireSerial(site.statement());
       if (unlike.stream().anyMatch(loop -> loop == site.statement())) {
         throw nest.refuse(Reason.MALFORMED, site.statement(), "is named twice");
       }
@@ -52,6 +50,7 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
     }
     Chain chain = Chain.of(path.subList(outermost.around().size(), path.size()), nest);
     List<Stmt.For> order = order(chain.loops(), named);
+    requireKinds(chain.loops(), order, nest);
     Assumptions outside = outermost.scope();
     requireExtents(order, chain, nest, outside);
     Stmt body = innermost.statement().body();
@@ -70,7 +69,6 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
       List<Guard> guards = new ArrayList<>();
       for (Stmt statement : statements) {
         if (statement instanceof Stmt.For loop) {
-          nest.requireSerial(loop);
           loops.add(loop);
         } else if (statement instanceof Stmt.If(List<Guard> more, Stmt body)
             && more.stream().noneMatch(Scopes::fetches)) {
@@ -93,6 +91,26 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
       order.add(isNamed ? named.get(next++).statement() : loop);
     }
     return order;
+  }
+
+  /// Rounds that run at once do not need one another for any round of the loops around. With more
+  /// loops around that is so all the more, and with fewer not.
+  private static void requireKinds(List<Stmt.For> before, List<Stmt.For> after, Nest nest) {
+    for (Stmt.For loop : before) {
+      boolean isAtOnce =
+          switch (loop.kind()) {
+            case SERIAL, UNROLLED -> false;
+            case PARALLEL, VECTORIZED -> true;
+          };
+      List<Stmt.For> around = before.subList(0, before.indexOf(loop));
+      List<Stmt.For> later = after.subList(0, after.indexOf(loop));
+      if (isAtOnce && !later.containsAll(around)) {
+        throw nest.refuse(
+            Reason.NOT_SERIAL,
+            loop,
+            "is " + loop.kind().text() + " already, and would have fewer loops around it");
+      }
+    }
   }
 
   private static void requireExtents(
@@ -151,7 +169,7 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
             loops,
             AccessCollector.of(body, when),
             outside,
-            signs -> first(signs) != first(places.stream().map(signs::get).toList()));
+            signs -> Order.first(signs) != Order.first(places.stream().map(signs::get).toList()));
     if (found.isPresent()) {
       Stmt.For place = order.getFirst();
       throw nest.refuse(
@@ -160,10 +178,5 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
           "two rounds that need each other would change places",
           found.get().text());
     }
-  }
-
-  /// The sign of the outermost loop in which two rounds differ.
-  private static Sign first(List<Sign> signs) {
-    return signs.stream().filter(sign -> sign != Sign.EQUAL).findFirst().orElse(Sign.EQUAL);
   }
 }

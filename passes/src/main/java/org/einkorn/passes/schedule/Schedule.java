@@ -1,6 +1,5 @@
 package org.einkorn.passes.schedule;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
@@ -14,6 +13,7 @@ import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.ir.verify.Finding;
 import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.runtime.DType;
 
 /// A function of a module under change: each step is proved to leave what it computes as it is, bit
 /// for bit, or is refused.
@@ -37,9 +37,15 @@ public final class Schedule {
   private static final PartitionLoop PARTITION = new PartitionLoop();
   private static final AddUnitLoop ADD_UNIT_LOOP = new AddUnitLoop();
   private static final UnrollLoop UNROLL = new UnrollLoop();
+  private static final FissionLoop FISSION = new FissionLoop();
+  private static final LiftAllocation LIFT = new LiftAllocation();
+  private static final SetType SET_TYPE = new SetType();
+  private static final Tensorize TENSORIZE = new Tensorize();
+  private static final CacheRead CACHE_READ = new CacheRead();
+  private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
+  private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
 
   private final Module module;
-  private final Function function;
   private final Trace trace;
 
   /// What became of a step.
@@ -49,9 +55,8 @@ public final class Schedule {
     record Refused(Refusal refusal) implements Attempt {}
   }
 
-  private Schedule(Module module, Function function, Trace trace) {
+  private Schedule(Module module, Trace trace) {
     this.module = module;
-    this.function = function;
     this.trace = trace;
   }
 
@@ -60,12 +65,12 @@ public final class Schedule {
   /// @throws IllegalArgumentException if there is no such function, or if the module breaks a rule
   ///   of the IR
   public static Schedule of(Module module, String function) {
-    Function start = module.functions().get(module.placeOf(function));
-    List<Finding> findings = findings(module, start);
+    Trace start = new Trace(module.functions().get(module.placeOf(function)).name(), List.of());
+    List<Finding> findings = LoopVerifier.verify(module);
     if (!findings.isEmpty()) {
       throw new IllegalArgumentException(findings.getFirst().toString());
     }
-    return new Schedule(module, start, new Trace(function, List.of()));
+    return new Schedule(module, start);
   }
 
   /// The schedule of all steps of a trace.
@@ -81,11 +86,11 @@ public final class Schedule {
 
   /// The module with the function as it is now.
   public Module module() {
-    return with(module, function);
+    return module;
   }
 
   public Function function() {
-    return function;
+    return module.functions().get(module.placeOf(trace.function()));
   }
 
   /// The steps so far.
@@ -107,9 +112,9 @@ public final class Schedule {
   public Attempt attempt(Step step) {
     Nest nest = new Nest(this, step);
     try {
-      Function after = applied(nest, step);
-      requireRules(nest, after);
-      return new Attempt.Applied(new Schedule(module, after, trace.and(step)));
+      Schedule after = new Schedule(applied(nest, step), trace.and(step));
+      after.requireRules(nest);
+      return new Attempt.Applied(after);
     } catch (RefusedStepException refused) {
       return new Attempt.Refused(refused.refusal());
     } catch (ArithmeticException overflow) {
@@ -118,7 +123,7 @@ public final class Schedule {
     }
   }
 
-  private static Function applied(Nest nest, Step step) {
+  private static Module applied(Nest nest, Step step) {
     return switch (step) {
       case Step.Split split -> SPLIT.apply(nest, split);
       case Step.Fuse fuse -> FUSE.apply(nest, fuse);
@@ -128,28 +133,25 @@ public final class Schedule {
       case Step.Parallel(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.PARALLEL);
       case Step.Vectorize(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.VECTORIZED);
       case Step.Unroll unroll -> UNROLL.apply(nest, unroll);
+      case Step.Fission fission -> FISSION.apply(nest, fission);
+      case Step.Lift lift -> LIFT.apply(nest, lift);
+      case Step.SetType set -> SET_TYPE.apply(nest, set);
+      case Step.Tensorize tensorize -> TENSORIZE.apply(nest, tensorize);
+      case Step.CacheRead cache -> CACHE_READ.apply(nest, cache);
+      case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
+      case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
     };
   }
 
   /// What was proved is checked once more by the rules that hold for all IR.
-  private void requireRules(Nest nest, Function after) {
-    if (Statements.depth(after.body()) >= LoopPrinter.MAX_DEPTH / 2) {
+  private void requireRules(Nest nest) {
+    if (Statements.depth(function().body()) >= LoopPrinter.MAX_DEPTH / 2) {
       throw nest.refuse(Reason.TOO_LARGE, "statements would nest too deep");
     }
-    List<Finding> findings = findings(module, after);
+    List<Finding> findings = LoopVerifier.verify(module);
     if (!findings.isEmpty()) {
       throw nest.refuse(Reason.BREAKS_RULE, findings.getFirst().toString());
     }
-  }
-
-  private static List<Finding> findings(Module module, Function function) {
-    return LoopVerifier.verify(with(module, function));
-  }
-
-  private static Module with(Module module, Function function) {
-    List<Function> functions = new ArrayList<>(module.functions());
-    functions.set(module.placeOf(function.name()), function);
-    return module.withFunctions(functions);
   }
 
   // ---- steps, each by its name
@@ -194,12 +196,47 @@ public final class Schedule {
     return apply(new Step.Unroll(LoopName.of(loop)));
   }
 
+  /// `fission i after b`
+  public Schedule fission(String loop, String block) {
+    return apply(new Step.Fission(LoopName.of(loop), block));
+  }
+
+  /// `lift acc above i`
+  public Schedule lift(String buffer, String loop) {
+    return apply(new Step.Lift(buffer, LoopName.of(loop)));
+  }
+
+  /// `set-dtype acc f32`
+  public Schedule setType(String buffer, DType type) {
+    return apply(new Step.SetType(buffer, type));
+  }
+
+  /// `tensorize b as fma`
+  public Schedule tensorize(String block, String intrinsic) {
+    return apply(new Step.Tensorize(block, intrinsic));
+  }
+
+  /// `P = cache-read B`
+  public Schedule cacheRead(String name, String buffer) {
+    return apply(new Step.CacheRead(name, buffer));
+  }
+
+  /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`
+  public Schedule transformLayout(String buffer, List<String> axes, IndexExpr... positions) {
+    return apply(new Step.TransformLayout(buffer, axes, List.of(positions)));
+  }
+
+  /// `decompose-reduction b at k`
+  public Schedule decomposeReduction(String block, String loop) {
+    return apply(new Step.DecomposeReduction(block, LoopName.of(loop)));
+  }
+
   private static List<LoopName> names(String... loops) {
     return Arrays.stream(loops).map(LoopName::of).toList();
   }
 
   @Override
   public String toString() {
-    return TracePrinter.print(trace) + LoopPrinter.print(function);
+    return TracePrinter.print(trace) + LoopPrinter.print(function());
   }
 }

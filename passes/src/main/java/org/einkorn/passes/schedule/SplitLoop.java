@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.tensor.Guard;
@@ -26,7 +26,7 @@ final class SplitLoop implements Primitive<Step.Split> {
   private static final long MAX_FACTOR = 1L << 31;
 
   @Override
-  public Function apply(Nest nest, Step.Split step) {
+  public Module apply(Nest nest, Step.Split step) {
     Nest.Site<Stmt.For> site = nest.loop(step.loop());
     Stmt.For loop = site.statement();
     nest.requireSerial(loop);

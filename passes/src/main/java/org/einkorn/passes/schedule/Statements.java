@@ -92,6 +92,25 @@ final class Statements {
         : mapChildren(statement, each -> replace(each, old, replacement));
   }
 
+  /// The statement without sequences directly in sequences, or around one statement alone.
+  static Stmt flattened(Stmt statement) {
+    Stmt mapped = mapChildren(statement, Statements::flattened);
+    if (!(mapped instanceof Stmt.Sequence(List<Stmt> parts))) {
+      return mapped;
+    }
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    if (parts.stream().noneMatch(Stmt.Sequence.class::isInstance)) {
+      return mapped;
+    }
+    List<Stmt> all = new ArrayList<>();
+    for (Stmt part : parts) {
+      all.addAll(part instanceof Stmt.Sequence(List<Stmt> inner) ? inner : List.of(part));
+    }
+    return new Stmt.Sequence(all);
+  }
+
   /// Calls `action` with the statement and all inside of it, in text order.
   static void forEach(Stmt statement, Consumer<Stmt> action) {
     action.accept(statement);

@@ -1,7 +1,7 @@
 package org.einkorn.passes.schedule;
 
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopKind;
 import org.einkorn.ir.schedule.Step;
@@ -18,7 +18,7 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
   private static final String SPLIT = "split it, and unroll the inner loop";
 
   @Override
-  public Function apply(Nest nest, Step.Unroll step) {
+  public Module apply(Nest nest, Step.Unroll step) {
     Nest.Site<Stmt.For> site = nest.loop(step.loop());
     Stmt.For loop = site.statement();
     nest.requireSerial(loop);

@@ -1,0 +1,103 @@
+package org.einkorn;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.source.Diagnostic;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.text.ParseResult;
+import org.einkorn.ir.text.TraceParser;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.schedule.RefusedStepException;
+
+/// Applies a script of schedules to the loops of a program.
+final class Schedules {
+  private Schedules() {}
+
+  /// The loops after all passes, with the functions of the script as that says.
+  ///
+  /// @throws CompileException E0811 for a function that the program does not have, E0812 for a step
+  ///   that does not apply, E0813 for one that `--exact` forbids, and what is wrong with the text
+  static Module apply(SourceFile script, Pipeline pipeline, Module loops, boolean isExact) {
+    ParseResult<List<Trace>> parsed = TraceParser.parseAll(script, loops.symbols());
+    if (!parsed.errors().isEmpty()) {
+      throw new CompileException(parsed.errors());
+    }
+    List<Trace> traces = parsed.require();
+    List<Diagnostic> errors = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Trace trace : traces) {
+      requireFunction(trace, loops, seen, script, errors);
+      if (isExact) {
+        trace.steps().stream()
+            .filter(Step::rounds)
+            .findFirst()
+            .ifPresent(step -> errors.add(rounds(step, trace, script)));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new CompileException(errors);
+    }
+    try {
+      return pipeline.withSchedules(traces).schedule(loops);
+    } catch (RefusedStepException refused) {
+      throw new CompileException(List.of(refusal(refused, script)));
+    }
+  }
+
+  /// E0811: a script for a program whose loops can't be changed.
+  static CompileException nothing(String what) {
+    return new CompileException(
+        List.of(
+            Diagnostic.error("E0811", "there are no loops to schedule")
+                .note("found: " + what)
+                .help("give the source, or the stage `loops`")));
+  }
+
+  private static void requireFunction(
+      Trace trace, Module loops, Set<String> seen, SourceFile script, List<Diagnostic> errors) {
+    String name = trace.function();
+    if (!seen.add(name)) {
+      errors.add(
+          Diagnostic.error("E0811", "`" + name + "` has two schedules")
+              .note("script: " + script.name())
+              .help("write all steps in one"));
+    } else if (loops.functions().stream().noneMatch(each -> each.name().equals(name))) {
+      errors.add(
+          Diagnostic.error("E0811", "there is no function `" + name + "` to schedule")
+              .note("script: " + script.name())
+              .note(
+                  "the functions of the program: "
+                      + loops.functions().stream()
+                          .map(Function::name)
+                          .map(each -> "`" + each + "`")
+                          .collect(Collectors.joining(", ")))
+              .help("`ein ir FILE --stage loops` shows them"));
+    }
+  }
+
+  private static Diagnostic rounds(Step step, Trace trace, SourceFile script) {
+    return Diagnostic.error(
+            "E0813", "a step of the schedule of `" + trace.function() + "` rounds otherwise")
+        .note("script: " + script.name())
+        .note("expected: steps that change no bit, as `--exact` says")
+        .note("found: `" + TracePrinter.print(step) + "`")
+        .help("leave out the step, or `--exact`");
+  }
+
+  private static Diagnostic refusal(RefusedStepException refused, SourceFile script) {
+    Diagnostic error =
+        Diagnostic.error("E0812", "a step of a schedule does not apply")
+            .note("script: " + script.name());
+    return error
+        .note(refused.refusal().text().stripTrailing())
+        .help("change the step, or those before it");
+  }
+}

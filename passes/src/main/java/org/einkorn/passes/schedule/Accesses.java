@@ -1,0 +1,144 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// Changes every access to one buffer: its name, its positions.
+final class Accesses {
+  private final String buffer;
+  private final String other;
+  private final UnaryOperator<List<IndexExpr>> positions;
+
+  private final List<IndexExpr> extents;
+
+  private Accesses(
+      String buffer,
+      String other,
+      UnaryOperator<List<IndexExpr>> positions,
+      List<IndexExpr> extents) {
+    this.buffer = buffer;
+    this.other = other;
+    this.positions = positions;
+    this.extents = List.copyOf(extents);
+  }
+
+  /// Accesses at other positions.
+  ///
+  /// @param buffer the buffer as it is then
+  static Accesses moving(Buffer buffer, UnaryOperator<List<IndexExpr>> positions) {
+    return new Accesses(buffer.name(), buffer.name(), positions, buffer.type().extents());
+  }
+
+  /// Accesses to another buffer.
+  static Accesses renaming(String buffer, String other) {
+    return new Accesses(buffer, other, UnaryOperator.identity(), List.of());
+  }
+
+  /// Whether a statement, or something inside of it, reads or stores the buffer.
+  boolean isAccessed(Stmt statement) {
+    boolean[] found = {false};
+    Walk walk =
+        Walk.ofScalars(
+            part -> found[0] |= part instanceof Scalar.Read read && read.tensor().equals(buffer));
+    Statements.forEach(
+        statement,
+        each -> {
+          Statements.indices(each).forEach(walk::visit);
+          Statements.value(each).ifPresent(walk::visit);
+          found[0] |= each instanceof Stmt.Store store && store.buffer().equals(buffer);
+        });
+    return found[0];
+  }
+
+  /// A statement where all accesses inside are changed.
+  Stmt deep(Stmt statement) {
+    return shallow(Statements.mapChildren(statement, this::deep));
+  }
+
+  /// A statement where its own accesses are changed, and not those of statements inside.
+  Stmt shallow(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) ->
+          new Stmt.For(kind, variable, index(extent), body);
+      case Stmt.Block block ->
+          new Stmt.Block(
+              block.name(),
+              block.iters().stream()
+                  .map(
+                      iter ->
+                          new Stmt.BlockIter(
+                              iter.kind(),
+                              iter.variable(),
+                              index(iter.extent()),
+                              index(iter.binding())))
+                  .toList(),
+              guards(block.guards()),
+              regions(block.reads()),
+              regions(block.writes()),
+              block.init(),
+              block.body());
+      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(guards(guards), body);
+      case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(scalar(condition), body);
+      case Stmt.While(Scalar condition, Stmt body) -> new Stmt.While(scalar(condition), body);
+      case Stmt.Store(String name, List<IndexExpr> indices, Scalar value) -> {
+        List<IndexExpr> own = indices.stream().map(this::index).toList();
+        yield name.equals(buffer)
+            ? new Stmt.Store(other, positions.apply(own), scalar(value))
+            : new Stmt.Store(name, own, scalar(value));
+      }
+      case Stmt.Sequence _, Stmt.Allocate _ -> statement;
+    };
+  }
+
+  List<Guard> guards(List<Guard> guards) {
+    return guards.stream()
+        .map(guard -> new Guard(index(guard.index()), index(guard.extent())))
+        .toList();
+  }
+
+  /// A region of one element moves with it; instead of a larger one that moves stands the whole
+  /// buffer.
+  List<Stmt.Region> regions(List<Stmt.Region> regions) {
+    return regions.stream()
+        .map(region -> region.buffer().equals(buffer) ? region(region) : region)
+        .distinct()
+        .toList();
+  }
+
+  private Stmt.Region region(Stmt.Region region) {
+    if (!other.equals(buffer)) {
+      return new Stmt.Region(other, region.ranges());
+    }
+    boolean isElement =
+        region.ranges().stream().allMatch(range -> range.extent().equals(IndexExpr.Constant.ONE));
+    List<Stmt.Range> ranges = new ArrayList<>();
+    if (isElement) {
+      for (IndexExpr start :
+          positions.apply(region.ranges().stream().map(Stmt.Range::start).toList())) {
+        ranges.add(new Stmt.Range(start, IndexExpr.Constant.ONE));
+      }
+    } else {
+      extents.forEach(extent -> ranges.add(new Stmt.Range(IndexExpr.Constant.ZERO, extent)));
+    }
+    return new Stmt.Region(other, ranges);
+  }
+
+  private IndexExpr index(IndexExpr expr) {
+    return expr.mapParts(this::index, this::scalar);
+  }
+
+  private Scalar scalar(Scalar scalar) {
+    Scalar mapped = scalar.mapParts(this::index, this::scalar);
+    return mapped instanceof Scalar.Read(String tensor, var type, List<IndexExpr> indices)
+            && tensor.equals(buffer)
+        ? new Scalar.Read(other, type, positions.apply(indices))
+        : mapped;
+  }
+}

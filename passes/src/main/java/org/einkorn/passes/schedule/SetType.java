@@ -1,0 +1,136 @@
+package org.einkorn.passes.schedule;
+
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.runtime.DType;
+
+/// `alloc a: f64[] { a = a + f64(x) } → alloc a: f32[] { a = a + x }`
+///
+/// Values are rounded to the new type as they are stored; a narrower type makes a sum less exact, a
+/// wider one more. One operation on two `f32` in `f64`, rounded to `f32`, is that operation in
+/// `f32`: f64 has more than twice the digits (Figueroa, *When is double rounding innocuous?*,
+/// 1995).
+final class SetType implements Primitive<Step.SetType> {
+  @Override
+  public Module apply(Nest nest, Step.SetType step) {
+    Stmt.Allocate allocation = nest.allocation(step.buffer());
+    DType from = allocation.buffer().type().dtype();
+    if (!isFloat(from) || !isFloat(step.type())) {
+      throw nest.refuse(
+          Reason.WRONG_TYPE,
+          "`%s` holds %s, and only f32 and f64 can stand for one another"
+              .formatted(step.buffer(), from.text()));
+    }
+    if (from == step.type()) {
+      throw nest.refuse(
+          Reason.MALFORMED, "`" + step.buffer() + "` holds " + from.text() + " already");
+    }
+    Buffer buffer =
+        new Buffer(
+            step.buffer(),
+            new TensorType(step.type(), allocation.buffer().type().extents()),
+            allocation.buffer().scope());
+    Stmt body = new Retyping(step.buffer(), from, step.type()).deep(allocation.body());
+    return nest.replace(allocation, new Stmt.Allocate(buffer, body));
+  }
+
+  private static boolean isFloat(DType type) {
+    return type == DType.F32 || type == DType.F64;
+  }
+
+  /// Reads the new type where the old one was read, and stores it.
+  private record Retyping(String buffer, DType from, DType to) {
+    Stmt deep(Stmt statement) {
+      return switch (statement) {
+        case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(read(condition), deep(body));
+        case Stmt.While(Scalar condition, Stmt body) -> new Stmt.While(read(condition), deep(body));
+        case Stmt.Store(String name, List<IndexExpr> indices, Scalar value) -> {
+          List<IndexExpr> positions = indices.stream().map(this::read).toList();
+          yield name.equals(buffer)
+              ? new Stmt.Store(name, positions, rounded(to, read(value)))
+              : new Stmt.Store(name, positions, read(value));
+        }
+        case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
+            Statements.mapChildren(statement, this::deep);
+      };
+    }
+
+    private IndexExpr read(IndexExpr index) {
+      return index.mapParts(this::read, this::read);
+    }
+
+    private Scalar read(Scalar scalar) {
+      Scalar mapped = scalar.mapParts(this::read, this::read);
+      return switch (mapped) {
+        case Scalar.Read(String tensor, var type, List<IndexExpr> indices)
+            when tensor.equals(buffer) ->
+            Scalar.cast(from, new Scalar.Read(tensor, to, indices));
+        case Scalar.Cast(DType type, Scalar operand) -> rounded(type, operand);
+        default -> mapped;
+      };
+    }
+  }
+
+  /// A value rounded to a type, with as few conversions as that needs.
+  private static Scalar rounded(DType type, Scalar value) {
+    if (value.type() == type) {
+      return value;
+    }
+    if (value instanceof Scalar.Cast(DType wide, Scalar operand)
+        && wide == DType.F64
+        && operand.type() == DType.F32) {
+      return Scalar.cast(type, operand);
+    }
+    if (type != DType.F32 || value.type() != DType.F64) {
+      return Scalar.cast(type, value);
+    }
+    return switch (value) {
+      case Scalar.Literal literal -> Scalar.Literal.of(type, literal.doubleValue());
+      case Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
+          when isOnce(op) && isF32(left) && isF32(right) ->
+          new Scalar.Binary(op, rounded(type, left), rounded(type, right));
+      case Scalar.Unary(UnaryOp op, Scalar operand)
+          when (op == UnaryOp.NEGATE || op == UnaryOp.ABS || op == UnaryOp.SQRT)
+              && isF32(operand) ->
+          new Scalar.Unary(op, rounded(type, operand));
+      default -> Scalar.cast(type, value);
+    };
+  }
+
+  /// Whether the operation rounded twice is the operation rounded once.
+  private static boolean isOnce(BinaryOp op) {
+    return switch (op) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM -> true;
+      case MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          AND,
+          OR,
+          XOR,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
+          false;
+    };
+  }
+
+  /// Whether an `f64` is an `f32`.
+  private static boolean isF32(Scalar value) {
+    return value instanceof Scalar.Cast(var type, Scalar operand) && operand.type() == DType.F32
+        || value instanceof Scalar.Literal literal
+            && ((float) literal.doubleValue() == literal.doubleValue()
+                || Double.isNaN(literal.doubleValue()));
+  }
+}

@@ -1,0 +1,73 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.text.ExprPrinter;
+
+/// `block b { a = c + x * y } → block b { a = fma(x, y, c) }`, and so for the computation and the
+/// implementation of each [Intrinsic].
+///
+/// All stores of the block are what the intrinsic computes, up to the order of operands that
+/// commute.
+final class Tensorize implements Primitive<Step.Tensorize> {
+  @Override
+  public Module apply(Nest nest, Step.Tensorize step) {
+    Stmt.Block block = nest.block(step.block());
+    List<Intrinsic> intrinsics = Intrinsic.named(step.intrinsic());
+    if (intrinsics.isEmpty()) {
+      throw nest.refuse(
+          Reason.UNKNOWN_NAME,
+          "there is no intrinsic `" + step.intrinsic() + "`; there are " + Intrinsic.names());
+    }
+    List<Stmt.Store> stores = new ArrayList<>();
+    Stmt body = rewritten(block.body(), intrinsics, block, stores, nest);
+    if (stores.isEmpty()) {
+      throw nest.refuse(Reason.NO_MATCH, block, "stores nothing");
+    }
+    return nest.replace(
+        block, Statements.with(block, block.name(), block.iters(), block.init(), body));
+  }
+
+  private static Stmt rewritten(
+      Stmt statement,
+      List<Intrinsic> intrinsics,
+      Stmt.Block block,
+      List<Stmt.Store> stores,
+      Nest nest) {
+    if (!(statement instanceof Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value))) {
+      return Statements.mapChildren(
+          statement, each -> rewritten(each, intrinsics, block, stores, nest));
+    }
+    Optional<Scalar> implementation =
+        intrinsics.stream().flatMap(each -> each.of(value).stream()).findFirst();
+    if (implementation.isEmpty()) {
+      throw nest.refuse(
+          Reason.NO_MATCH,
+          block,
+          "does not compute what `" + intrinsics.getFirst().name() + "` computes",
+          "it stores `" + ExprPrinter.print(value) + "` of " + value.type().text(),
+          "`%s` computes %s"
+              .formatted(
+                  intrinsics.getFirst().name(),
+                  String.join(
+                      " or ",
+                      intrinsics.stream()
+                          .map(
+                              each ->
+                                  "`%s` of %s"
+                                      .formatted(
+                                          ExprPrinter.print(each.computation()),
+                                          each.computation().type().text()))
+                          .toList())));
+    }
+    Stmt.Store store = new Stmt.Store(buffer, indices, implementation.get());
+    stores.add(store);
+    return store;
+  }
+}

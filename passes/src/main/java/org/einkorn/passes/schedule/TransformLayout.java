@@ -1,0 +1,149 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
+import org.einkorn.ir.integer.Extremes;
+import org.einkorn.ir.integer.IteratorMap;
+import org.einkorn.ir.integer.Loop;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Substitution;
+
+/// `P[k, j] → P[j floordiv 8, k, j mod 8]`, at every access.
+///
+/// The map takes no two positions to one ([IteratorMap]), so elements that differ lie apart as they
+/// did. The extents are one more than the greatest position on each axis. Only temporary memory
+/// that no other function uses has a layout to choose.
+final class TransformLayout implements Primitive<Step.TransformLayout> {
+  @Override
+  public Module apply(Nest nest, Step.TransformLayout step) {
+    Optional<Buffer> global = temporary(nest, step.buffer());
+    Buffer old = global.orElseGet(() -> nest.allocation(step.buffer()).buffer());
+    if (step.axes().size() != old.type().rank()) {
+      throw nest.refuse(
+          Reason.MALFORMED,
+          "`%s` has %d axes, and %d are named"
+              .formatted(step.buffer(), old.type().rank(), step.axes().size()));
+    }
+    List<Loop> box = new ArrayList<>();
+    Assumptions scope = Assumptions.NONE;
+    for (int axis = 0; axis < step.axes().size(); axis++) {
+      Loop loop = new Loop(step.axes().get(axis), old.type().extents().get(axis));
+      box.add(loop);
+      scope = scope.with(loop.variable(), loop.extent());
+    }
+    requireMap(nest, step, box, scope);
+    List<IndexExpr> extents = new ArrayList<>();
+    for (IndexExpr position : step.positions()) {
+      extents.add(extent(position, step, nest, scope));
+    }
+    Buffer buffer =
+        new Buffer(old.name(), new TensorType(old.type().dtype(), extents), old.scope());
+    Accesses accesses = Accesses.moving(buffer, own -> moved(step, own));
+    if (global.isEmpty()) {
+      Stmt.Allocate allocation = nest.allocation(step.buffer());
+      return nest.replace(allocation, new Stmt.Allocate(buffer, accesses.deep(allocation.body())));
+    }
+    List<Buffer> buffers =
+        nest.module().buffers().stream()
+            .map(each -> each.name().equals(buffer.name()) ? buffer : each)
+            .toList();
+    return nest.with(buffers, accesses.deep(nest.function().body()));
+  }
+
+  /// The buffer of the module, if it is one.
+  private static Optional<Buffer> temporary(Nest nest, String name) {
+    Module module = nest.module();
+    Optional<Buffer> found =
+        module.allBuffers().stream().filter(each -> each.name().equals(name)).findFirst();
+    if (found.isEmpty()) {
+      return found;
+    }
+    boolean isOwn = module.buffers().contains(found.get());
+    boolean isOutput =
+        module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
+    if (!isOwn || isOutput) {
+      throw nest.refuse(
+          Reason.NOT_TEMPORARY,
+          "`%s` is an %s of the program".formatted(name, isOutput ? "output" : "input"),
+          "copy it first, and lay out the copy: `P = cache-read " + name + "`");
+    }
+    Accesses accesses = Accesses.renaming(name, name);
+    for (Function function : module.functions()) {
+      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
+        throw nest.refuse(
+            Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
+      }
+    }
+    if (module.isNamed(name)) {
+      throw nest.refuse(Reason.NOT_TEMPORARY, "the module itself reads `" + name + "`");
+    }
+    return found;
+  }
+
+  private static void requireMap(
+      Nest nest, Step.TransformLayout step, List<Loop> box, Assumptions scope) {
+    Set<String> axes = Set.copyOf(step.axes());
+    List<IteratorMap.Binding> bindings = new ArrayList<>();
+    for (IndexExpr position : step.positions()) {
+      for (String variable : Walk.variables(position)) {
+        if (!axes.contains(variable)) {
+          throw nest.refuse(
+              Reason.UNKNOWN_NAME, "`" + variable + "` is no axis of `" + step.buffer() + "`");
+        }
+      }
+      if (!Scopes.canEvaluate(position, scope)) {
+        throw nest.refuse(
+            Reason.EXTENT_MAY_FAIL, "a position may divide by zero, or comes from data");
+      }
+      if (!Scopes.isNotNegative(position, scope)) {
+        throw nest.refuse(Reason.NO_MATCH, "a position may be negative");
+      }
+      bindings.add(new IteratorMap.Binding("axis" + bindings.size(), position));
+    }
+    switch (IteratorMap.detect(bindings, box, List.of(), Assumptions.NONE)) {
+      case IteratorMap.Independent map -> {
+        if (!map.isInjective()) {
+          throw nest.refuse(Reason.NO_MATCH, "two elements would lie at one place");
+        }
+      }
+      case IteratorMap.Dependent(String iterator, var reason, IndexExpr part) ->
+          throw nest.refuse(
+              Reason.NO_MATCH,
+              "two elements may lie at one place: %s of the new layout %s"
+                  .formatted(iterator, reason.text()));
+    }
+  }
+
+  private static IndexExpr extent(
+      IndexExpr position, Step.TransformLayout step, Nest nest, Assumptions scope) {
+    Optional<Extremes.Span> span = scope.extremes(position, Set.copyOf(step.axes()));
+    if (span.isEmpty()) {
+      throw nest.refuse(Reason.EXTENT_UNKNOWN, "the greatest position on an axis is not known");
+    }
+    IndexExpr extent = Assumptions.NONE.simplify(span.get().greatest().plus(1));
+    return Assumptions.NONE.proves(Condition.atMost(IndexExpr.Constant.ZERO, extent))
+        ? extent
+        : extent.max(IndexExpr.Constant.ZERO);
+  }
+
+  private static List<IndexExpr> moved(Step.TransformLayout step, List<IndexExpr> own) {
+    Map<String, IndexExpr> values = new HashMap<>();
+    for (int axis = 0; axis < own.size(); axis++) {
+      values.put(step.axes().get(axis), own.get(axis));
+    }
+    return new Substitution(values).positions(step.positions());
+  }
+}
