@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -77,7 +78,12 @@ final class RandomSchedulesTest {
         for (int number = 0; number < SIZES; number++) {
           Subject subject = nest(module, SEED + runs++);
           Outcome before = outcome(ModuleInterpreter.of(module), subject);
-          requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
+          Outcome scheduled = outcome(ModuleInterpreter.of(after), subject);
+          if (golden.trace().steps().stream().anyMatch(Step::rounds)) {
+            requireNear(before, scheduled, after);
+            before = scheduled;
+          }
+          requireSame("scheduled", before, scheduled, after);
           requireSame("jvm", before, Run.of(jvm, subject.data(), Run.Order.WHOLE), after);
           requireSame("llvm", before, Run.of(llvm, subject.data(), Run.Order.WHOLE), after);
           if (!(before instanceof Outcome.Trapped)) {
@@ -103,7 +109,7 @@ final class RandomSchedulesTest {
     System.out.printf(
         "%d refusals for a dependence: %d change the answer, %d do not on these data%n",
         needed + harmless, needed, harmless);
-    assertTrue(SCHEDULES < 100 || applied.size() == 8, "some step is never applied");
+    assertTrue(SCHEDULES < 100 || applied.size() >= 12, "some step is never applied");
   }
 
   private void check(Subject subject, long seed) {
@@ -170,7 +176,7 @@ final class RandomSchedulesTest {
   private void weigh(Schedule schedule, Stmt place, Subject subject, Outcome before) {
     Module turned = Turned.of(schedule.module(), loop -> loop == place);
     Outcome outcome = outcome(ModuleInterpreter.of(turned), subject);
-    if (difference(before, outcome).isPresent()) {
+    if (difference(before, outcome, turned).isPresent()) {
       needed++;
     } else {
       harmless++;
@@ -194,21 +200,41 @@ final class RandomSchedulesTest {
   }
 
   private static void requireSame(String stage, Outcome before, Outcome after, Module module) {
-    Optional<String> difference = difference(before, after);
+    Optional<String> difference = difference(before, after, module);
     if (difference.isPresent()) {
       throw new AssertionError(stage + ": " + difference.get() + "\n" + LoopPrinter.print(module));
     }
   }
 
-  private static Optional<String> difference(Outcome before, Outcome after) {
+  /// The same but for rounding; data are less than 28, and sums have less than 300 terms.
+  private static void requireNear(Outcome before, Outcome after, Module module) {
+    if (!(before instanceof Outcome.Finished(var right))
+        || !(after instanceof Outcome.Finished(var found))) {
+      throw new AssertionError(before + "\nthen " + after);
+    }
+    for (Signature.Output output : module.signature().outputs()) {
+      Data one = Objects.requireNonNull(right.get(output.name()));
+      Data other = Objects.requireNonNull(found.get(output.name()));
+      for (int number = 0; number < one.elements().length; number++) {
+        double distance = Math.abs(one.real(number) - other.real(number));
+        if (distance > 0.05) {
+          throw new AssertionError(
+              output.name() + " is off by " + distance + "\n" + LoopPrinter.print(module));
+        }
+      }
+    }
+  }
+
+  /// Temporaries may lie in another order.
+  private static Optional<String> difference(Outcome before, Outcome after, Module module) {
     if (before instanceof Outcome.Finished(var right)
         && after instanceof Outcome.Finished(var found)) {
-      for (Map.Entry<String, Data> tensor : right.entrySet()) {
+      for (Signature.Output output : module.signature().outputs()) {
         Optional<String> difference =
             Comparison.difference(
-                tensor.getKey(),
-                tensor.getValue(),
-                java.util.Objects.requireNonNull(found.get(tensor.getKey())),
+                output.name(),
+                Objects.requireNonNull(right.get(output.name())),
+                Objects.requireNonNull(found.get(output.name())),
                 Optional.empty());
         if (difference.isPresent()) {
           return difference;
@@ -216,7 +242,16 @@ final class RandomSchedulesTest {
       }
       return Optional.empty();
     }
-    return before.equals(after) ? Optional.empty() : Optional.of(before + "\nthen " + after);
+    // A position may be taken from a copy.
+    boolean isSame =
+        before.equals(after)
+            || before instanceof Outcome.Trapped one
+                && after instanceof Outcome.Trapped other
+                && one.function().equals(other.function())
+                && one.kind() == other.kind()
+                && one.value() == other.value()
+                && one.bound() == other.bound();
+    return isSame ? Optional.empty() : Optional.of(before + "\nthen " + after);
   }
 
   // ---- programs

@@ -3,7 +3,9 @@ package org.einkorn.differential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -26,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(14)) {
+    return switch (dice.below(22)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -37,11 +39,72 @@ final class RandomSteps {
       case 10 -> Optional.of(new Step.Parallel(name));
       case 11 -> Optional.of(new Step.Vectorize(name));
       case 12 -> Optional.of(new Step.Unroll(name));
+      case 13, 14 -> ofBlock(loop, block -> new Step.Fission(name, block));
+      case 15, 16 -> lift(name, schedule);
+      case 17 -> Optional.of(copy(schedule));
+      case 18, 19 -> layout(schedule);
+      case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
               : Optional.of(new Step.AddUnitLoop(fresh(), dice.pick(blocks(loop)).name()));
     };
+  }
+
+  private Optional<Step> ofBlock(Stmt.For loop, Function<String, Step> step) {
+    List<Stmt.Block> blocks = blocks(loop);
+    return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
+  }
+
+  private Optional<Step> lift(LoopName loop, Schedule schedule) {
+    List<Buffer> allocated = allocated(schedule.function().body());
+    return allocated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
+  }
+
+  private Step copy(Schedule schedule) {
+    return new Step.CacheRead(fresh(), dice.pick(schedule.module().allBuffers()).name());
+  }
+
+  /// Another layout of a copy, a temporary or an array; now and then one that can't be.
+  private Optional<Step> layout(Schedule schedule) {
+    List<Buffer> all = new ArrayList<>(allocated(schedule.function().body()));
+    all.addAll(schedule.module().buffers());
+    all.removeIf(buffer -> buffer.type().rank() == 0);
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    Buffer buffer = dice.pick(all);
+    List<String> axes = new ArrayList<>();
+    List<IndexExpr> positions = new ArrayList<>();
+    for (int axis = 0; axis < buffer.type().rank(); axis++) {
+      axes.add(fresh());
+      positions.add(dice.below(positions.size() + 1), IndexExpr.variable(axes.getLast()));
+    }
+    int place = dice.below(positions.size());
+    IndexExpr chosen = positions.get(place);
+    IndexExpr factor = IndexExpr.of(dice.between(1, 4));
+    switch (dice.below(5)) {
+      case 0 -> {
+        positions.set(place, chosen.floorDiv(factor));
+        positions.add(dice.below(positions.size() + 1), chosen.floorMod(factor));
+      }
+      case 1 -> positions.set(place, chosen.plus(dice.between(-1, 3)));
+      case 2 -> positions.set(place, chosen.times(factor));
+      case 3 -> positions.set(place, chosen.floorDiv(factor));
+      default -> {}
+    }
+    return Optional.of(new Step.TransformLayout(buffer.name(), axes, positions));
+  }
+
+  private static List<Buffer> allocated(Stmt statement) {
+    List<Buffer> buffers = new ArrayList<>();
+    if (statement instanceof Stmt.Allocate(Buffer buffer, var body)) {
+      buffers.add(buffer);
+    }
+    inside(statement).forEach(each -> buffers.addAll(allocated(each)));
+    return buffers;
   }
 
   private Step split(LoopName loop, Schedule schedule) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.Trace;
@@ -46,7 +47,14 @@ final class ScheduleGoldenTest {
         "add-unit-loop",
         "parallel",
         "vectorize",
-        "unroll"
+        "unroll",
+        "fission",
+        "lift",
+        "set-dtype",
+        "tensorize",
+        "cache-read",
+        "transform-layout",
+        "decompose-reduction"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
@@ -76,10 +84,20 @@ final class ScheduleGoldenTest {
     try {
       Schedule schedule = Schedule.replay(module, trace);
       requireText(module, schedule);
-      return LoopPrinter.print(schedule.function());
+      return buffers(module, schedule.module()) + LoopPrinter.print(schedule.function());
     } catch (RefusedStepException refused) {
       return refused.refusal().text();
     }
+  }
+
+  /// The lines of memory that a schedule made or changed.
+  private static String buffers(Module before, Module after) {
+    List<String> lines = LoopPrinter.print(before).lines().toList();
+    return LoopPrinter.print(after)
+        .lines()
+        .filter(line -> line.startsWith("buffer ") && !lines.contains(line))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   /// The function and the trace are text that reads the same, and the trace makes the function.
@@ -130,7 +148,8 @@ final class ScheduleGoldenTest {
     assertEquals(
         List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
     assertEquals(
-        List.of("expected `fuse` or `add-unit-loop`, found `split`"), errors("a = split i"));
+        List.of("expected `fuse`, `cache-read` or `add-unit-loop`, found `split`"),
+        errors("a = split i"));
     assertEquals(
         List.of("a node that can't be: as many factors as loops"),
         errors("(a, b) = split i by 1, 2, 3"));

@@ -30,7 +30,7 @@ final class Alternatives {
   static List<Step> of(Schedule schedule, Step refused) {
     List<Step> legal = new ArrayList<>();
     int tries = 0;
-    for (Step step : new Alternatives(schedule).candidates(refused)) {
+    for (Step step : new LinkedHashSet<>(new Alternatives(schedule).candidates(refused))) {
       if (legal.size() == MOST || ++tries > TRIES) {
         break;
       }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.runtime.DType;
 
 /// What an instruction of a machine computes, in two forms of the IR: as it is written without the
@@ -46,6 +47,11 @@ record Intrinsic(String name, Scalar computation, Scalar implementation) {
 
   private static Scalar parameter(String name, DType type) {
     return new Scalar.Read(name, type, List.of());
+  }
+
+  /// `c + a * b`
+  String text() {
+    return ExprPrinter.print(computation).replace("[]", "");
   }
 
   /// The implementation with the operands of an expression that is the computation.

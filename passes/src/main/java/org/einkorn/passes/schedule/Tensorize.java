@@ -61,9 +61,7 @@ final class Tensorize implements Primitive<Step.Tensorize> {
                           .map(
                               each ->
                                   "`%s` of %s"
-                                      .formatted(
-                                          ExprPrinter.print(each.computation()),
-                                          each.computation().type().text()))
+                                      .formatted(each.text(), each.computation().type().text()))
                           .toList())));
     }
     Stmt.Store store = new Stmt.Store(buffer, indices, implementation.get());

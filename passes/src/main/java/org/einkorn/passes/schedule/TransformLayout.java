@@ -113,7 +113,12 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
       }
       bindings.add(new IteratorMap.Binding("axis" + bindings.size(), position));
     }
-    switch (IteratorMap.detect(bindings, box, List.of(), Assumptions.NONE)) {
+    // Where an axis is empty there are no elements at all.
+    Assumptions some = Assumptions.NONE;
+    for (Loop loop : box) {
+      some = some.and(Condition.atMost(IndexExpr.Constant.ONE, loop.extent()));
+    }
+    switch (IteratorMap.detect(bindings, box, List.of(), some)) {
       case IteratorMap.Independent map -> {
         if (!map.isInjective()) {
           throw nest.refuse(Reason.NO_MATCH, "two elements would lie at one place");
