@@ -13,10 +13,12 @@ import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 
 /// Translates one function into a method, and further ones where it gets too long.
 final class FunctionCompiler {
@@ -73,12 +75,9 @@ final class FunctionCompiler {
       KernelContext context, String methodName, Function function, boolean countsInInts) {
     int limitBytes = Integer.MAX_VALUE;
     while (true) {
-      Outliner.Plan plan =
-          limitBytes == Integer.MAX_VALUE
-              ? Outliner.none(function.body())
-              : Outliner.plan(function.body(), limitBytes);
       // What can't be cut into methods gets shorter without vectors.
       VectorMachine machine = limitBytes < 1500 ? VectorMachine.NONE : context.machine();
+      Outliner.Plan plan = Outliner.plan(function.body(), limitBytes, context, machine);
       FunctionCompiler compiler =
           new FunctionCompiler(context, methodName, function, plan, countsInInts, machine);
       compiler.compileEntry();
@@ -166,6 +165,21 @@ final class FunctionCompiler {
     return plan.picked().contains(node);
   }
 
+  /// Whether each round of a loop has code of its own.
+  boolean isWrittenOut(Stmt.For loop) {
+    return plan.writtenOut().contains(loop);
+  }
+
+  /// Whether the array of an allocation lies in vectors.
+  boolean liesInVectors(Stmt allocation) {
+    return plan.arrays().allocations().contains(allocation);
+  }
+
+  /// The arrays in vectors that are Java arrays while a statement runs.
+  Set<String> asArrays(Stmt statement) {
+    return plan.arrays().asArrays().getOrDefault(statement, Set.of());
+  }
+
   /// Makes a method of an expression and calls it.
   void callOutlined(Scalar scalar, MethodCompiler caller) {
     FreeNames names = new FreeNames(caller);
@@ -220,13 +234,25 @@ final class FunctionCompiler {
       descriptor.append(type.descriptor());
       slots += type.slots();
     }
-    Map<String, MethodCompiler.Register> registers = new LinkedHashMap<>();
-    for (Map.Entry<String, MethodCompiler.Register> entry : names.registers().entrySet()) {
-      JvmType type = JvmType.of(entry.getValue().type());
-      call.load(type, entry.getValue().slot());
-      registers.put(entry.getKey(), new MethodCompiler.Register(slots, entry.getValue().type()));
-      descriptor.append(type.descriptor());
-      slots += type.slots();
+    Map<String, Local> locals = new LinkedHashMap<>();
+    for (Map.Entry<String, Local> entry : names.locals().entrySet()) {
+      switch (entry.getValue()) {
+        case Local.Register(int slot, DType stored) -> {
+          JvmType type = JvmType.of(stored);
+          call.load(type, slot);
+          locals.put(entry.getKey(), new Local.Register(slots, stored));
+          descriptor.append(type.descriptor());
+          slots += type.slots();
+        }
+        case Local.Array(int slot, Buffer buffer) -> {
+          call.loadReference(slot);
+          locals.put(entry.getKey(), new Local.Array(slots, buffer));
+          descriptor.append(ElementAccess.arrayType(buffer.type().dtype()));
+          slots++;
+        }
+        case Local.Lanes _, Local.Vectors _ ->
+            throw new IllegalStateException("vectors do not leave their method");
+      }
     }
     if (slots > 255) {
       throw Refusals.tooLarge("a part of `" + methodName + "` depends on too many loops");
@@ -234,18 +260,18 @@ final class FunctionCompiler {
     descriptor.append(')').append(result);
     MethodCompiler callee = new MethodCompiler(this, slots);
     variables.forEach(callee::bind);
-    registers.forEach(callee::bind);
+    locals.forEach(callee::bind);
     emitBody.accept(callee);
     String name = methodName + "$" + methods.size();
     methods.add(methodOf(name, descriptor.toString(), callee.frame().code()));
     call.invokeStatic(context.className(), name, descriptor.toString());
   }
 
-  /// The iterators and registers of the calling method that a part of it uses.
+  /// The iterators and allocations of the calling method that a part of it uses.
   private static final class FreeNames {
     private final MethodCompiler caller;
     private final Set<String> variables = new LinkedHashSet<>();
-    private final Map<String, MethodCompiler.Register> registers = new LinkedHashMap<>();
+    private final Map<String, Local> locals = new LinkedHashMap<>();
     private final Walk walk = Walk.of(this::note, this::note);
 
     FreeNames(MethodCompiler caller) {
@@ -256,8 +282,8 @@ final class FunctionCompiler {
       return variables;
     }
 
-    Map<String, MethodCompiler.Register> registers() {
-      return registers;
+    Map<String, Local> locals() {
+      return locals;
     }
 
     private void note(IndexExpr expr) {
@@ -282,10 +308,14 @@ final class FunctionCompiler {
 
     private void note(Scalar scalar) {
       if (scalar instanceof Scalar.Read read) {
-        MethodCompiler.Register register = caller.register(read.tensor());
-        if (register != null) {
-          registers.put(read.tensor(), register);
-        }
+        note(read.tensor());
+      }
+    }
+
+    private void note(String name) {
+      Local local = caller.local(name);
+      if (local != null) {
+        locals.put(name, local);
       }
     }
 
@@ -320,6 +350,7 @@ final class FunctionCompiler {
           visit(body);
         }
         case Stmt.Store store -> {
+          note(store.buffer());
           store.indices().forEach(walk::visit);
           walk.visit(store.value());
         }

@@ -67,11 +67,10 @@ final class IndexCompiler {
   private Polynomial divide(Polynomial dividend, Polynomial divisor) {
     if (divisor.isConstant() && divisor.constantTerm() > 0) {
       long by = divisor.constantTerm();
-      Polynomial rest = dividend.where(term -> term.coefficient() % by != 0);
-      if (rest.interval().isBelow(by)) {
-        return dividend.where(term -> term.coefficient() % by == 0).dividedBy(by);
-      }
-      return operation(Kind.DIVIDE, dividend, divisor, dividend.interval().floorDiv(by));
+      return dividend
+          .floorDiv(by)
+          .orElseGet(
+              () -> operation(Kind.DIVIDE, dividend, divisor, dividend.interval().floorDiv(by)));
     }
     Interval interval =
         dividend.interval().isNatural()
@@ -83,7 +82,7 @@ final class IndexCompiler {
   private Polynomial remainder(Polynomial dividend, Polynomial divisor) {
     if (divisor.isConstant() && divisor.constantTerm() > 0) {
       long by = divisor.constantTerm();
-      Polynomial rest = dividend.where(term -> term.coefficient() % by != 0);
+      Polynomial rest = dividend.remainderOfEach(by);
       return rest.interval().isBelow(by)
           ? rest
           : operation(Kind.REMAINDER, rest, divisor, new Interval(0, by - 1));

@@ -35,18 +35,22 @@ final class LaneCheck {
   }
 
   private final KernelContext context;
+  private final Map<String, Buffer> arrays;
   private final Map<String, Change> names = new HashMap<>();
   private final Map<String, IndexExpr> extents = new HashMap<>();
   private final Map<String, DType> registers = new HashMap<>();
   private Optional<DType> type = Optional.empty();
 
-  private LaneCheck(KernelContext context) {
+  private LaneCheck(KernelContext context, Map<String, Buffer> arrays) {
     this.context = context;
+    this.arrays = arrays;
   }
 
   /// The type of the lanes, if the loop can run as vectors.
-  static Optional<DType> of(Stmt.For loop, KernelContext context) {
-    LaneCheck check = new LaneCheck(context);
+  ///
+  /// @param arrays the local arrays that are visible at the loop
+  static Optional<DType> of(Stmt.For loop, KernelContext context, Map<String, Buffer> arrays) {
+    LaneCheck check = new LaneCheck(context, arrays);
     check.names.put(loop.variable(), Change.STEP);
     check.extents.put(loop.variable(), loop.extent());
     return check.holds(loop.body()) ? check.type : Optional.empty();
@@ -100,11 +104,19 @@ final class LaneCheck {
     if (registers.containsKey(store.buffer())) {
       return true;
     }
-    if (!context.isBuffer(store.buffer())) {
+    Optional<Buffer> buffer = buffer(store.buffer());
+    if (buffer.isEmpty()) {
       return false; // a register from outside: the lanes would be combined
     }
-    DType stored = context.buffer(context.bufferNumber(store.buffer())).type().dtype();
-    return access(store.indices()) == Change.STEP && isLaneType(stored);
+    return access(store.indices()) == Change.STEP && isLaneType(buffer.get().type().dtype());
+  }
+
+  /// A local array or a buffer of the module; nothing for a register.
+  private Optional<Buffer> buffer(String name) {
+    if (context.isBuffer(name)) {
+      return Optional.of(context.buffer(context.bufferNumber(name)));
+    }
+    return Optional.ofNullable(arrays.get(name));
   }
 
   /// All lanes have one type.
@@ -181,10 +193,11 @@ final class LaneCheck {
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
         Change product = change(BinaryOp.MULTIPLY, left, right);
         Change sum = change(addend);
-        boolean isLanes = isLaneType(scalar.type()) && product != Change.OTHER;
-        yield product == Change.NONE && sum == Change.NONE
-            ? Change.NONE
-            : isLanes && sum != Change.OTHER ? Change.FLOAT : Change.OTHER;
+        if (product == Change.NONE && sum == Change.NONE) {
+          yield Change.NONE;
+        }
+        boolean hasOther = product == Change.OTHER || sum == Change.OTHER;
+        yield !hasOther && isLaneType(scalar.type()) ? Change.FLOAT : Change.OTHER;
       }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           change(condition, then, otherwise);
@@ -234,18 +247,35 @@ final class LaneCheck {
     return isInside[0];
   }
 
-  /// Whether each position is an iterator that runs over just the axis it is used on.
+  /// Whether each position is an iterator that runs over just the axis it is used on, or both are
+  /// numbers that fit.
   private boolean isInside(Scalar.Read read) {
-    if (!context.isBuffer(read.tensor())) {
+    Optional<Buffer> buffer = buffer(read.tensor());
+    if (buffer.isEmpty()) {
       return true;
     }
-    List<IndexExpr> axes = context.buffer(context.bufferNumber(read.tensor())).type().extents();
+    List<IndexExpr> axes = buffer.get().type().extents();
     for (int axis = 0; axis < axes.size(); axis++) {
-      if (!(read.indices().get(axis) instanceof IndexExpr.Variable(String name))
-          || !axes.get(axis).equals(extents.get(name))) {
+      IndexExpr extent = axes.get(axis);
+      boolean isInside =
+          switch (read.indices().get(axis)) {
+            case IndexExpr.Variable(String name) -> {
+              IndexExpr rounds = extents.get(name);
+              yield rounds != null && (rounds.equals(extent) || isAtMost(rounds, extent));
+            }
+            case IndexExpr.Constant(long at) -> at >= 0 && isAtMost(IndexExpr.of(at + 1), extent);
+            case IndexExpr _ -> false;
+          };
+      if (!isInside) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isAtMost(IndexExpr left, IndexExpr right) {
+    return left instanceof IndexExpr.Constant(long first)
+        && right instanceof IndexExpr.Constant(long second)
+        && first <= second;
   }
 }

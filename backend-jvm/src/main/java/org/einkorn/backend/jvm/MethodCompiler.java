@@ -1,12 +1,12 @@
 package org.einkorn.backend.jvm;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
-import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
 /// One method in the making: which local variable holds which buffer, symbol, iterator and
@@ -24,12 +24,10 @@ final class MethodCompiler {
   private final ScalarCompiler scalars;
   private final StatementCompiler statements;
   private final Map<String, Polynomial> variables = new HashMap<>();
-  private final Map<String, Register> registers = new HashMap<>();
+  private final Map<String, Local> locals = new HashMap<>();
+  private final LoadedVectors loaded = new LoadedVectors();
   private final Map<Integer, Integer> segments = new HashMap<>();
   private final Map<String, Atom> symbols = new HashMap<>();
-
-  /// A scalar of the running thread.
-  record Register(int slot, DType type) {}
 
   /// @param parameterSlots the local variables that the parameters take
   MethodCompiler(FunctionCompiler function, int parameterSlots) {
@@ -37,7 +35,7 @@ final class MethodCompiler {
     this.frame = new Frame(parameterSlots);
     this.indices = new IndexCompiler(this, frame);
     this.scalars = new ScalarCompiler(this, frame);
-    this.statements = new StatementCompiler(this, frame);
+    this.statements = new StatementCompiler(this);
   }
 
   Frame frame() {
@@ -87,17 +85,35 @@ final class MethodCompiler {
     }
   }
 
-  /// The register with this name, if the name is that of a register here.
-  @Nullable Register register(String name) {
-    return registers.get(name);
+  /// What a name stands for, if it is that of an allocation here.
+  @Nullable Local local(String name) {
+    return locals.get(name);
   }
 
-  void bind(String name, Register register) {
-    registers.put(name, register);
+  /// Makes a name stand for an allocation while `body` is translated.
+  void with(String name, Local local, Runnable body) {
+    Local hidden = locals.put(name, local);
+    body.run();
+    if (hidden == null) {
+      locals.remove(name);
+    } else {
+      locals.put(name, hidden);
+    }
   }
 
-  void unbindRegister(String name) {
-    registers.remove(name);
+  /// All allocations that are visible here.
+  Map<String, Local> locals() {
+    return Collections.unmodifiableMap(locals);
+  }
+
+  /// The vectors that lie in local variables of this method.
+  LoadedVectors loaded() {
+    return loaded;
+  }
+
+  /// Gives a name its meaning for the whole method.
+  void bind(String name, Local local) {
+    locals.put(name, local);
   }
 
   /// A symbol, loaded when the method begins.
@@ -133,6 +149,11 @@ final class MethodCompiler {
 
   /// The distance of an element from the beginning of its buffer, in bytes.
   Polynomial offsetBytes(Buffer buffer, List<IndexExpr> positions) {
+    return elementNumber(buffer, positions).times(buffer.type().dtype().byteSize());
+  }
+
+  /// How many elements lie before one.
+  Polynomial elementNumber(Buffer buffer, List<IndexExpr> positions) {
     if (positions.size() != buffer.type().rank()) {
       throw new IllegalStateException(
           "`" + buffer.name() + "` has " + buffer.type().rank() + " axes, not " + positions.size());
@@ -142,7 +163,7 @@ final class MethodCompiler {
       Polynomial extent = indices.of(buffer.type().extents().get(axis));
       number = number.times(extent).plus(indices.of(positions.get(axis)));
     }
-    return number.times(buffer.type().dtype().byteSize());
+    return number;
   }
 
   int site(IndexExpr.Fetch fetch) {

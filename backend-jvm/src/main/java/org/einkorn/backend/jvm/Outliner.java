@@ -24,28 +24,49 @@ final class Outliner {
   private static final int ACCESS_BYTES = 14;
   private static final int LOOP_BYTES = 40;
 
+  /// How much the rounds of a loop that is written out may take where nothing else limits it.
+  private static final int WRITTEN_OUT_BYTES = 16000;
+
   private final int limitBytes;
-  private final Set<Object> picked = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Object> picked = identities();
+
+  /// How much the rounds of a further loop that is written out may take.
+  private int writtenOutBytes;
+
+  private Set<Stmt> writtenOut = identities();
+  private Set<Stmt> inVectors = Set.of();
 
   private Outliner(int limitBytes) {
     this.limitBytes = limitBytes;
   }
 
-  /// A function's body, equal in meaning, and the nodes of it that become methods; nodes are told
-  /// apart by identity.
-  record Plan(Stmt body, Set<Object> picked) {}
-
-  /// Everything in one method.
-  static Plan none(Stmt body) {
-    return new Plan(body, Set.of());
+  private static <T> Set<T> identities() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
-  /// @param limitBytes roughly how long a method may become
-  static Plan plan(Stmt body, int limitBytes) {
+  /// How a function is translated; nodes are told apart by identity.
+  ///
+  /// @param body the function's body or one that is equal in meaning
+  /// @param picked nodes that become methods
+  /// @param writtenOut loops each round of which has code of its own
+  /// @param arrays the arrays that lie in vectors
+  record Plan(Stmt body, Set<Object> picked, Set<Stmt> writtenOut, VectorArrays.Result arrays) {}
+
+  /// @param limitBytes roughly how long a method may become; the largest `int` for no limit
+  static Plan plan(Stmt function, int limitBytes, KernelContext context, VectorMachine machine) {
+    boolean isLimited = limitBytes < Integer.MAX_VALUE;
+    Stmt body = isLimited ? new Outliner(limitBytes).group(function) : function;
+    Outliner uncut = new Outliner(Integer.MAX_VALUE);
+    uncut.writtenOutBytes = Math.min(limitBytes, WRITTEN_OUT_BYTES);
+    uncut.weigh(body);
     Outliner outliner = new Outliner(limitBytes);
-    Stmt grouped = outliner.group(body);
-    outliner.weigh(grouped);
-    return new Plan(grouped, outliner.picked);
+    outliner.writtenOut = uncut.writtenOut;
+    VectorArrays.Result arrays = VectorArrays.of(body, context, machine, uncut.writtenOut);
+    outliner.inVectors = arrays.allocations();
+    if (isLimited || !outliner.inVectors.isEmpty()) {
+      outliner.weigh(body);
+    }
+    return new Plan(body, outliner.picked, outliner.writtenOut, arrays);
   }
 
   /// Long sequences as sequences of shorter ones, which can be picked.
@@ -101,7 +122,12 @@ final class Outliner {
 
   private int weigh(Stmt statement) {
     return switch (statement) {
-      case Stmt.For loop -> fit(LOOP_BYTES + weigh(loop.extent()), List.of(part(loop.body())));
+      case Stmt.For loop -> {
+        Part body = part(loop.body());
+        yield isWrittenOut(loop, body)
+            ? writeOut(loop, body)
+            : fit(LOOP_BYTES + weigh(loop.extent()), List.of(body));
+      }
       case Stmt.Block block -> {
         int own = 0;
         for (Stmt.BlockIter iter : block.iters()) {
@@ -114,7 +140,15 @@ final class Outliner {
       }
       case Stmt.Sequence(List<Stmt> statements) ->
           fit(0, statements.stream().map(this::part).toList());
-      case Stmt.Allocate(var buffer, Stmt body) -> fit(2, List.of(part(body)));
+      case Stmt.Allocate(var buffer, Stmt body) -> {
+        Part inner = part(body);
+        if (inVectors.contains(statement) && canBePicked(statement)) {
+          // The JIT compiler does best with a method that holds these vectors and little else.
+          picked.add(statement);
+          yield CALL_BYTES;
+        }
+        yield fit(2, List.of(inner));
+      }
       case Stmt.If(List<Guard> guards, Stmt body) -> fit(weigh(guards), List.of(part(body)));
       case Stmt.When(Scalar condition, Stmt body) -> fit(2, List.of(part(condition), part(body)));
       case Stmt.While(Scalar condition, Stmt body) ->
@@ -179,8 +213,43 @@ final class Outliner {
     return weigh(left) + weigh(right) + ACCESS_BYTES;
   }
 
+  private boolean isWrittenOut(Stmt.For loop, Part body) {
+    if (loop.kind() == Stmt.LoopKind.UNROLLED
+        && loop.extent() instanceof IndexExpr.Constant(long rounds)
+        && rounds <= writtenOutBytes
+        && rounds * body.bytes <= writtenOutBytes) {
+      writtenOut.add(loop);
+    }
+    return writtenOut.contains(loop);
+  }
+
+  private int writeOut(Stmt.For loop, Part body) {
+    int rounds = (int) Math.max(0, ((IndexExpr.Constant) loop.extent()).value());
+    if (rounds * body.bytes <= limitBytes || !body.canBePicked) {
+      return rounds * body.bytes;
+    }
+    picked.add(body.node);
+    return rounds * CALL_BYTES;
+  }
+
   private Part part(Stmt statement) {
-    return new Part(statement, weigh(statement), OuterStores.of(statement).isEmpty());
+    return new Part(statement, weigh(statement), canBePicked(statement));
+  }
+
+  /// Whether a statement has no need of registers and vectors of the method that it stands in.
+  private boolean canBePicked(Stmt statement) {
+    if (!OuterStores.of(statement).isEmpty()) {
+      return false;
+    }
+    if (inVectors.isEmpty()) {
+      return true;
+    }
+    Set<String> names = Accesses.of(statement);
+    return inVectors.stream()
+        .noneMatch(
+            allocation ->
+                allocation instanceof Stmt.Allocate(Buffer array, var body)
+                    && names.contains(array.name()));
   }
 
   private Part part(Scalar scalar) {

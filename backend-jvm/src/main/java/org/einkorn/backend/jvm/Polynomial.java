@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -141,6 +142,18 @@ record Polynomial(List<Term> terms) {
       sum = sum.plus(term.interval());
     }
     return sum;
+  }
+
+  /// The quotient by a positive number, rounded down, if it is a sum of products too.
+  Optional<Polynomial> floorDiv(long divisor) {
+    return remainderOfEach(divisor).interval().isBelow(divisor)
+        ? Optional.of(where(term -> term.coefficient % divisor == 0).dividedBy(divisor))
+        : Optional.empty();
+  }
+
+  /// The terms that a number does not divide. What they leave, this leaves.
+  Polynomial remainderOfEach(long divisor) {
+    return where(term -> term.coefficient % divisor != 0);
   }
 
   /// The exact quotient; every coefficient must be a multiple of the divisor.

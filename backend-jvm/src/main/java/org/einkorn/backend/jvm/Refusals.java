@@ -20,10 +20,10 @@ final class Refusals {
   static RefusedException localArray(Buffer buffer) {
     return new RefusedException(
         "E0702",
-        "the JVM backend allocates registers inside a function, and `"
+        "the JVM backend allocates no global memory inside a function, and `"
             + buffer.name()
-            + "` is an array",
-        "make it a buffer of the module, or leave out the schedule step that made it");
+            + "` is global",
+        "make it a buffer of the module, or a `local` array");
   }
 
   static RefusedException tooLarge(String what) {

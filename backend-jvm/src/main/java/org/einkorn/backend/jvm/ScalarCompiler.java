@@ -88,10 +88,21 @@ final class ScalarCompiler {
 
   private void read(String tensor, DType type, List<IndexExpr> positions) {
     Code code = frame.code();
-    MethodCompiler.Register register = method.register(tensor);
-    if (register != null) {
-      requireType(tensor, register.type(), type);
-      code.load(JvmType.of(type), register.slot());
+    Local local = method.local(tensor);
+    if (local != null) {
+      requireType(tensor, local.type(), type);
+      switch (local) {
+        case Local.Register register -> code.load(JvmType.of(type), register.slot());
+        case Local.Array(int slot, Buffer array) -> {
+          Polynomial element = method.elementNumber(array, positions);
+          code.loadReference(slot);
+          method.indices().push(element);
+          code.plain(Opcode.L2I);
+          ElementAccess.getFromArray(type, code);
+        }
+        case Local.Lanes _, Local.Vectors _ ->
+            throw new IllegalStateException("`" + tensor + "` is read by lanes only");
+      }
       return;
     }
     int number = method.function().context().bufferNumber(tensor);

@@ -3,7 +3,7 @@ package org.einkorn.backend.jvm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.einkorn.backend.jvm.asm.Instruction;
+import java.util.Set;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -15,24 +15,35 @@ import org.jspecify.annotations.Nullable;
 
 /// Translates statements of one method.
 final class StatementCompiler {
-  /// How many vectors long a loop may be to be computed side by side.
-  private static final int SIDE_BY_SIDE = 4;
-
   private final MethodCompiler method;
   private final Frame frame;
+  private final LoadedVectors loaded;
+  private final VectorLoops vectorLoops;
 
   /// What translates stores and registers inside a loop that runs as lanes.
   private @Nullable VectorCompiler vectors;
 
-  StatementCompiler(MethodCompiler method, Frame frame) {
+  StatementCompiler(MethodCompiler method) {
     this.method = method;
-    this.frame = frame;
+    this.frame = method.frame();
+    this.loaded = method.loaded();
+    this.vectorLoops = new VectorLoops(method);
   }
 
   void emit(Stmt statement) {
+    Set<String> arrays = method.function().asArrays(statement);
+    if (arrays.isEmpty()) {
+      emitHere(statement);
+    } else {
+      vectorLoops.asArrays(arrays, Accesses.storesOf(statement), () -> emitHere(statement));
+    }
+  }
+
+  private void emitHere(Stmt statement) {
     // A method of its own could not take vectors.
     if (vectors == null && method.function().isOutlined(statement)) {
       method.function().callOutlined(statement, method);
+      loaded.forget();
       return;
     }
     emitInline(statement);
@@ -46,22 +57,27 @@ final class StatementCompiler {
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::emit);
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
         if (vectors != null) {
+          loaded.forget(buffer.name());
           vectors.allocate(buffer, () -> emit(body));
         } else {
-          allocate(buffer, body);
+          allocate(statement, buffer, body);
         }
       }
       case Stmt.If(List<Guard> guards, Stmt body) -> {
+        Set<LoadedVectors.Key> known = loaded.known();
         int skip = frame.newLabel();
         guards.forEach(guard -> jumpUnless(guard, skip));
         emit(body);
-        mark(skip);
+        frame.code().mark(skip);
+        loaded.retain(known);
       }
       case Stmt.When(var condition, Stmt body) -> {
+        Set<LoadedVectors.Key> known = loaded.known();
         int skip = frame.newLabel();
         method.scalars().jumpUnless(condition, skip);
         emit(body);
-        mark(skip);
+        frame.code().mark(skip);
+        loaded.retain(known);
       }
       case Stmt.While(var condition, Stmt body) -> repeat(condition, body);
       case Stmt.Store store -> {
@@ -97,17 +113,20 @@ final class StatementCompiler {
       withVariable(loop.variable(), Polynomial.ZERO, () -> emit(loop.body()));
       return;
     }
+    if (method.function().isWrittenOut(loop)) {
+      for (long round = 0; round < extent.constantTerm(); round++) {
+        withVariable(loop.variable(), Polynomial.constant(round), () -> emit(loop.body()));
+      }
+      return;
+    }
     Optional<Reduction> reduction = vectors == null ? Reduction.of(loop) : Optional.empty();
-    if (reduction.isPresent() && method.register(reduction.get().store().buffer()) == null) {
+    if (reduction.isPresent() && method.local(reduction.get().store().buffer()) == null) {
       Reduction found = reduction.get();
       block(found.outside(), () -> inRegister(found));
       return;
     }
     Counter counter = Counter.of(method.function(), loop, extent, frame);
-    if (loop.kind() == Stmt.LoopKind.VECTORIZED
-        && vectors == null
-        && counter.type() == JvmType.INT
-        && lanes(loop, counter, extent)) {
+    if (vectors == null && counter.type() == JvmType.INT && lanes(loop, counter, extent)) {
       return;
     }
     Runnable pushBound;
@@ -127,55 +146,28 @@ final class StatementCompiler {
 
   /// Runs a loop as lanes of vectors, if it can be.
   private boolean lanes(Stmt.For loop, Counter counter, Polynomial extent) {
-    VectorMachine machine = method.function().machine();
-    Optional<DType> type =
-        machine.isPresent() ? LaneCheck.of(loop, method.function().context()) : Optional.empty();
-    if (type.isEmpty() || extent.interval().high() < machine.lanes(type.get())) {
+    Optional<DType> type = vectorLoops.laneType(loop, extent);
+    if (type.isEmpty()) {
       return false;
     }
-    int lanes = machine.lanes(type.get());
-    Code code = frame.code();
-    if (extent.isConstant()
-        && extent.constantTerm() % lanes == 0
-        && extent.constantTerm() / lanes <= SIDE_BY_SIDE) {
-      code.push(0);
-      code.store(JvmType.INT, counter.slot());
-      vectorBody(loop, counter, type.get(), (int) extent.constantTerm() / lanes);
+    if (vectorLoops.isSideBySide(loop, extent, type.get())) {
+      VectorCompiler sideBySide = vectorLoops.sideBySide(extent, type.get());
+      vectorBody(loop, sideBySide, Polynomial.of(VectorCompiler.LANE));
       return true;
     }
-    int bound = frame.newSlot(JvmType.INT);
-    int last = frame.newSlot(JvmType.INT);
-    method.indices().push(extent);
-    code.plain(Opcode.LCONST_0);
-    code.invokeStatic("java/lang/Math", "max", "(JJ)J");
-    code.plain(Opcode.L2I, Opcode.DUP);
-    code.store(JvmType.INT, bound);
-    code.push(lanes);
-    code.plain(Opcode.ISUB);
-    code.store(JvmType.INT, last);
-    code.push(0);
-    code.store(JvmType.INT, counter.slot());
-    int head = frame.newLabel();
-    int rest = frame.newLabel();
-    code.mark(head);
-    code.load(JvmType.INT, counter.slot());
-    code.load(JvmType.INT, last);
-    code.jump(Opcode.IF_ICMPGT, rest);
-    vectorBody(loop, counter, type.get(), 1);
-    code.add(new Instruction.Increment(counter.slot(), lanes));
-    code.jump(Opcode.GOTO, head);
-    code.mark(rest);
-    iterate(loop, counter, () -> code.load(JvmType.INT, bound));
+    loaded.forget();
+    VectorCompiler single = new VectorCompiler(method, type.get(), 1);
+    int bound =
+        vectorLoops.steps(
+            counter, extent, type.get(), position -> vectorBody(loop, single, position));
+    iterate(loop, counter, () -> frame.code().load(JvmType.INT, bound));
     return true;
   }
 
-  private void vectorBody(Stmt.For loop, Counter counter, DType type, int count) {
-    frame.openScope();
-    Atom lane = counter.atom(frame.scopeNumber());
-    vectors = new VectorCompiler(method, type, method.function().machine(), count, lane);
-    withVariable(loop.variable(), Polynomial.of(lane), () -> emit(loop.body()));
+  private void vectorBody(Stmt.For loop, VectorCompiler compiler, Polynomial position) {
+    vectors = compiler;
+    withVariable(loop.variable(), position, () -> emit(loop.body()));
     vectors = null;
-    frame.closeScope();
   }
 
   private void iterate(Stmt.For loop, Counter counter, Runnable pushBound) {
@@ -211,9 +203,7 @@ final class StatementCompiler {
   /// Marks a place that code comes to on several ways.
   private void mark(int label) {
     frame.code().mark(label);
-    if (vectors != null) {
-      vectors.forget();
-    }
+    loaded.forget();
   }
 
   private void withVariable(String name, Polynomial value, Runnable body) {
@@ -231,9 +221,7 @@ final class StatementCompiler {
     int slot = frame.newSlot(type);
     method.scalars().emit(new Scalar.Read(store.buffer(), dtype, store.indices()));
     code.store(type, slot);
-    method.bind(store.buffer(), new MethodCompiler.Register(slot, dtype));
-    loop(reduction.inside());
-    method.unbindRegister(store.buffer());
+    method.with(store.buffer(), new Local.Register(slot, dtype), () -> loop(reduction.inside()));
     int number = method.function().context().bufferNumber(store.buffer());
     Buffer buffer = method.function().context().buffer(number);
     Polynomial offsetBytes = method.offsetBytes(buffer, store.indices());
@@ -266,12 +254,14 @@ final class StatementCompiler {
     if (opensScope) {
       frame.openScope();
     }
+    Set<LoadedVectors.Key> known = loaded.known();
     int skip = frame.newLabel();
     block.guards().forEach(guard -> jumpUnless(guard, skip));
     block.init().ifPresent(init -> initialize(reduced, init));
     body.run();
     if (!block.guards().isEmpty()) {
-      mark(skip);
+      frame.code().mark(skip);
+      loaded.retain(known);
     }
     if (opensScope) {
       frame.closeScope();
@@ -293,6 +283,7 @@ final class StatementCompiler {
   /// Runs `init` where every reduce iterator is 0.
   private void initialize(List<Polynomial> reduced, Stmt init) {
     Code code = frame.code();
+    Set<LoadedVectors.Key> known = loaded.known();
     int skip = frame.newLabel();
     for (Polynomial iterator : reduced) {
       if (iterator.isAtom() && iterator.atom().type() == JvmType.INT) {
@@ -305,7 +296,8 @@ final class StatementCompiler {
       }
     }
     emit(init);
-    mark(skip);
+    code.mark(skip);
+    loaded.retain(known);
   }
 
   private void jumpUnless(Guard guard, int label) {
@@ -326,47 +318,67 @@ final class StatementCompiler {
     }
   }
 
-  private void allocate(Buffer buffer, Stmt body) {
-    if (buffer.scope() != Buffer.Scope.REGISTER) {
-      throw Refusals.localArray(buffer);
-    }
+  private void allocate(Stmt statement, Buffer buffer, Stmt body) {
     if (buffer.type().dtype().isComplex()) {
       throw Refusals.complex(buffer);
     }
-    JvmType type = JvmType.of(buffer.type().dtype());
+    loaded.forget(buffer.name());
+    Local local =
+        switch (buffer.scope()) {
+          case REGISTER -> register(buffer.type().dtype());
+          case LOCAL ->
+              method.function().liesInVectors(statement)
+                  ? vectorLoops.allocate(buffer)
+                  : vectorLoops.array(buffer);
+          case GLOBAL -> throw Refusals.localArray(buffer);
+        };
+    method.with(buffer.name(), local, () -> emit(body));
+    loaded.forget(buffer.name());
+  }
+
+  private Local.Register register(DType dtype) {
+    JvmType type = JvmType.of(dtype);
     int slot = frame.newSlot(type);
     Code code = frame.code();
     // The verifier wants a value on every path; which one does not matter.
     ElementAccess.pushZero(type, code);
     code.store(type, slot);
-    MethodCompiler.Register hidden = method.register(buffer.name());
-    method.bind(buffer.name(), new MethodCompiler.Register(slot, buffer.type().dtype()));
-    emit(body);
-    if (hidden == null) {
-      method.unbindRegister(buffer.name());
-    } else {
-      method.bind(buffer.name(), hidden);
-    }
+    return new Local.Register(slot, dtype);
   }
 
   private void store(Stmt.Store store) {
     Code code = frame.code();
-    MethodCompiler.Register register = method.register(store.buffer());
-    if (register != null) {
-      ScalarCompiler.requireType(store.buffer(), register.type(), store.value().type());
-      method.scalars().emit(store.value());
-      code.store(JvmType.of(register.type()), register.slot());
-      return;
-    }
-    int number = method.function().context().bufferNumber(store.buffer());
-    Buffer buffer = method.function().context().buffer(number);
-    ScalarCompiler.requireType(store.buffer(), buffer.type().dtype(), store.value().type());
     List<IndexExpr> positions = store.indices();
-    Polynomial offsetBytes = method.offsetBytes(buffer, positions);
-    code.loadReference(method.segment(number));
-    ElementAccess.pushLayout(buffer.type().dtype(), code);
-    method.indices().push(offsetBytes);
-    method.scalars().emit(store.value());
-    ElementAccess.set(buffer.type().dtype(), code);
+    Scalar value = store.value();
+    switch (method.local(store.buffer())) {
+      case Local.Register(int slot, DType type) -> {
+        ScalarCompiler.requireType(store.buffer(), type, value.type());
+        method.scalars().emit(value);
+        code.store(JvmType.of(type), slot);
+      }
+      case Local.Array(int slot, Buffer array) -> {
+        ScalarCompiler.requireType(store.buffer(), array.type().dtype(), value.type());
+        Polynomial element = method.elementNumber(array, positions);
+        code.loadReference(slot);
+        method.indices().push(element);
+        code.plain(Opcode.L2I);
+        method.scalars().emit(value);
+        ElementAccess.setInArray(value.type(), code);
+      }
+      case Local.Lanes _, Local.Vectors _ ->
+          throw new IllegalStateException("`" + store.buffer() + "` is stored by lanes only");
+      case null -> {
+        int number = method.function().context().bufferNumber(store.buffer());
+        Buffer buffer = method.function().context().buffer(number);
+        ScalarCompiler.requireType(store.buffer(), buffer.type().dtype(), value.type());
+        Polynomial offsetBytes = method.offsetBytes(buffer, positions);
+        code.loadReference(method.segment(number));
+        ElementAccess.pushLayout(buffer.type().dtype(), code);
+        method.indices().push(offsetBytes);
+        method.scalars().emit(value);
+        ElementAccess.set(buffer.type().dtype(), code);
+      }
+    }
+    loaded.forget(store.buffer());
   }
 }

@@ -1,5 +1,6 @@
 package org.einkorn.backend.jvm;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,34 +29,31 @@ final class VectorCompiler {
   private static final String SEGMENT_TYPE = "Ljava/lang/foreign/MemorySegment;";
   private static final String ORDER_TYPE = "Ljava/nio/ByteOrder;";
 
+  /// The number of a lane within its vector, as part of a position. It lies in no local variable:
+  /// what it is added to is the position of the first lane.
+  static final Atom LANE = new Atom(-1, JvmType.INT, 0, Interval.NATURAL);
+
   private final MethodCompiler method;
   private final Frame frame;
+  private final LoadedVectors loaded;
   private final DType type;
   private final int bits;
   private final int lanes;
   private final int vectors;
-  private final Atom lane;
   private final String owner;
   private final String ownerType;
-  private final Map<String, int[]> registers = new HashMap<>();
-  private final Map<Loaded, Integer> loaded = new HashMap<>();
-
-  /// A value from memory that lies in a local variable.
-  ///
-  /// @param vector which of the vectors side by side; −1 for a value that all lanes share
-  private record Loaded(Scalar value, int vector) {}
 
   /// @param type the type of the lanes, `f32` or `f64`
   /// @param vectors how many vectors are computed side by side
-  /// @param lane the position of the first lane
-  VectorCompiler(MethodCompiler method, DType type, VectorMachine machine, int vectors, Atom lane) {
+  VectorCompiler(MethodCompiler method, DType type, int vectors) {
+    VectorMachine machine = method.function().machine();
     this.method = method;
     this.frame = method.frame();
+    this.loaded = method.loaded();
     this.type = type;
     this.bits = machine.bits();
     this.lanes = machine.lanes(type);
     this.vectors = vectors;
-    this.lane = lane;
     this.owner = API + (type == DType.F32 ? "FloatVector" : "DoubleVector");
     this.ownerType = "L" + owner + ";";
   }
@@ -82,66 +80,102 @@ final class VectorCompiler {
 
   /// Makes a register one vector, or several side by side, while `body` is emitted.
   void allocate(Buffer register, Runnable body) {
-    Code code = frame.code();
-    int[] slots = new int[vectors];
+    List<Integer> slots = new ArrayList<>();
     for (int vector = 0; vector < vectors; vector++) {
-      slots[vector] = frame.newReferenceSlot();
+      slots.add(zero());
+    }
+    method.with(register.name(), new Local.Lanes(slots, type), body);
+  }
+
+  /// A local variable with a vector of zeros.
+  int zero() {
+    Code code = frame.code();
+    pushSpecies(code);
+    code.invokeStatic(owner, "zero", "(" + SPECIES_TYPE + ")" + ownerType);
+    int slot = frame.newReferenceSlot();
+    code.storeReference(slot);
+    return slot;
+  }
+
+  /// Stores an array that lies in vectors to a Java array.
+  void copy(Local.Vectors from, Local.Array to) {
+    Code code = frame.code();
+    for (int vector = 0; vector < from.slots().size(); vector++) {
+      code.loadReference(from.slots().get(vector));
+      code.loadReference(to.slot());
+      code.push(vector * lanes);
+      intoArray();
+    }
+  }
+
+  /// Loads a Java array into vectors.
+  void copy(Local.Array from, Local.Vectors to) {
+    Code code = frame.code();
+    for (int vector = 0; vector < to.slots().size(); vector++) {
       pushSpecies(code);
-      code.invokeStatic(owner, "zero", "(" + SPECIES_TYPE + ")" + ownerType);
-      code.storeReference(slots[vector]);
-    }
-    int[] hidden = registers.put(register.name(), slots);
-    body.run();
-    if (hidden == null) {
-      registers.remove(register.name());
-    } else {
-      registers.put(register.name(), hidden);
+      code.loadReference(from.slot());
+      code.push(vector * lanes);
+      fromArray();
+      code.storeReference(to.slots().get(vector));
     }
   }
 
-  /// Forgets what was loaded; called wherever code begins that is not always executed, or ends.
-  ///
-  /// The JIT compiler would find repeated loads too, but only after it has inlined each of them,
-  /// and the number of calls it inlines is limited.
-  void forget() {
-    loaded.clear();
+  /// `vector array index → `
+  private void intoArray() {
+    call("intoArray", "(" + ElementAccess.arrayType(type) + "I)V");
   }
 
-  private void forget(String buffer) {
-    loaded
-        .keySet()
-        .removeIf(
-            key -> {
-              boolean[] reads = {false};
-              Walk.ofScalars(
-                      part ->
-                          reads[0] |=
-                              part instanceof Scalar.Read read && read.tensor().equals(buffer))
-                  .visit(key.value);
-              return reads[0];
-            });
+  /// `species array index → vector`
+  private void fromArray() {
+    fromMemory("fromArray", ElementAccess.arrayType(type) + "I");
   }
 
   void store(Stmt.Store store) {
-    Code code = frame.code();
-    int[] slots = registers.get(store.buffer());
     for (int vector = 0; vector < vectors; vector++) {
       pushVector(store.value(), vector);
-      if (slots != null) {
-        code.storeReference(slots[vector]);
-      } else {
+      storeVector(store, vector);
+    }
+    loaded.forget(store.buffer());
+  }
+
+  /// `value → `
+  private void storeVector(Stmt.Store store, int vector) {
+    Code code = frame.code();
+    switch (method.local(store.buffer())) {
+      case Local.Lanes(List<Integer> slots, var stored) -> code.storeReference(slots.get(vector));
+      case Local.Vectors(List<Integer> slots, Buffer array) ->
+          code.storeReference(slots.get(vectorNumber(array, store.indices(), vector)));
+      case Local.Array(int slot, Buffer array) -> {
+        pushElement(slot, array, store.indices(), vector);
+        intoArray();
+      }
+      case Local.Register _ -> throw new IllegalStateException("lanes store to one register");
+      case null -> {
         int number = method.function().context().bufferNumber(store.buffer());
         pushAddress(number, store.indices(), vector);
-        code.add(
-            new Instruction.Invoke(
-                Opcode.INVOKEVIRTUAL,
-                owner,
-                "intoMemorySegment",
-                "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + ")V",
-                false));
-        forget(store.buffer());
+        call("intoMemorySegment", "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + ")V");
       }
     }
+  }
+
+  /// Which of its vectors holds the elements of an array at a position that walks over lanes.
+  private int vectorNumber(Buffer array, List<IndexExpr> indices, int vector) {
+    Polynomial first = firstLane(method.elementNumber(array, indices));
+    if (!first.isConstant() || first.constantTerm() % lanes != 0) {
+      throw new IllegalStateException("`" + array.name() + "` is read between its vectors");
+    }
+    return (int) (first.constantTerm() / lanes) + vector;
+  }
+
+  /// `→ array index`
+  private void pushElement(int slot, Buffer array, List<IndexExpr> indices, int vector) {
+    Code code = frame.code();
+    Polynomial element =
+        firstLane(method.elementNumber(array, indices))
+            .plus(Polynomial.constant((long) vector * lanes));
+    code.loadReference(slot);
+    method.indices().push(element);
+    code.plain(Opcode.L2I);
   }
 
   /// `→ segment offset order`
@@ -149,12 +183,15 @@ final class VectorCompiler {
     Code code = frame.code();
     Buffer buffer = method.function().context().buffer(number);
     Polynomial offsetBytes =
-        method
-            .offsetBytes(buffer, indices)
+        firstLane(method.offsetBytes(buffer, indices))
             .plus(Polynomial.constant((long) vector * lanes * type.byteSize()));
     code.loadReference(method.segment(number));
     method.indices().push(offsetBytes);
     code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_TYPE);
+  }
+
+  private static Polynomial firstLane(Polynomial position) {
+    return position.where(term -> !term.factors().contains(LANE));
   }
 
   private void pushSpecies(Code code) {
@@ -164,37 +201,27 @@ final class VectorCompiler {
   /// Whether a value differs between lanes.
   private boolean changes(Scalar scalar) {
     boolean[] changes = {false};
-    walk(changes).visit(scalar);
+    Walk.of(
+            part ->
+                changes[0] |=
+                    part instanceof Scalar.Read read
+                        && method.local(read.tensor()) instanceof Local.Lanes,
+            index ->
+                changes[0] |=
+                    index instanceof IndexExpr.Variable(String name)
+                        && method.variable(name).terms().stream()
+                            .anyMatch(term -> term.factors().contains(LANE)))
+        .visit(scalar);
     return changes[0];
   }
 
-  private Walk walk(boolean[] changes) {
-    return Walk.of(
-        scalar ->
-            changes[0] |=
-                scalar instanceof Scalar.Read read && registers.containsKey(read.tensor()),
-        index ->
-            changes[0] |=
-                index instanceof IndexExpr.Variable(String name)
-                    && method.variable(name).terms().stream()
-                        .anyMatch(term -> term.factors().contains(lane)));
-  }
-
   private void pushVector(Scalar scalar, int vector) {
-    Code code = frame.code();
     if (!changes(scalar)) {
-      pushLoaded(new Loaded(scalar, -1));
+      pushShared(scalar);
       return;
     }
     switch (scalar) {
-      case Scalar.Read(String tensor, var stored, List<IndexExpr> indices) -> {
-        int[] slots = registers.get(tensor);
-        if (slots != null) {
-          code.loadReference(slots[vector]);
-        } else {
-          pushLoaded(new Loaded(scalar, vector));
-        }
-      }
+      case Scalar.Read read -> pushRead(read, vector);
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         pushVector(operand, vector);
         call(name(op), "()" + ownerType);
@@ -221,26 +248,64 @@ final class VectorCompiler {
     }
   }
 
-  /// Pushes what was loaded before, or loads it.
-  private void pushLoaded(Loaded key) {
+  private void pushRead(Scalar.Read read, int vector) {
     Code code = frame.code();
-    Integer slot = loaded.get(key);
+    switch (method.local(read.tensor())) {
+      case Local.Lanes(List<Integer> slots, var stored) -> code.loadReference(slots.get(vector));
+      case Local.Vectors(List<Integer> slots, Buffer array) ->
+          code.loadReference(slots.get(vectorNumber(array, read.indices(), vector)));
+      case Local.Array(int slot, Buffer array) ->
+          pushLoaded(
+              key(read, vector),
+              () -> {
+                pushElement(slot, array, read.indices(), vector);
+                fromArray();
+              });
+      case Local.Register _ -> throw new IllegalStateException("lanes read one register");
+      case null -> {
+        int number = method.function().context().bufferNumber(read.tensor());
+        pushLoaded(
+            key(read, vector),
+            () -> {
+              pushAddress(number, read.indices(), vector);
+              fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE);
+            });
+      }
+    }
+  }
+
+  private void fromMemory(String name, String place) {
+    frame.code().invokeStatic(owner, name, "(" + SPECIES_TYPE + place + ")" + ownerType);
+  }
+
+  /// Pushes a value that all lanes share.
+  private void pushShared(Scalar scalar) {
+    pushLoaded(
+        key(scalar, -1),
+        () -> {
+          method.scalars().emit(scalar);
+          fromMemory("broadcast", JvmType.of(type).descriptor());
+        });
+  }
+
+  private LoadedVectors.Key key(Scalar value, int vector) {
+    Map<String, Polynomial> variables = new HashMap<>();
+    for (String name : Walk.variables(value)) {
+      variables.put(name, method.variable(name));
+    }
+    return new LoadedVectors.Key(value, variables, type, vector);
+  }
+
+  /// Pushes what was loaded before, or loads it.
+  private void pushLoaded(LoadedVectors.Key key, Runnable load) {
+    Code code = frame.code();
+    Integer slot = loaded.slot(key);
     if (slot != null) {
       code.loadReference(slot);
       return;
     }
     pushSpecies(code);
-    if (key.vector >= 0 && key.value instanceof Scalar.Read(var tensor, var stored, var indices)) {
-      pushAddress(method.function().context().bufferNumber(tensor), indices, key.vector);
-      code.invokeStatic(
-          owner,
-          "fromMemorySegment",
-          "(" + SPECIES_TYPE + SEGMENT_TYPE + "J" + ORDER_TYPE + ")" + ownerType);
-    } else {
-      method.scalars().emit(key.value);
-      String element = JvmType.of(type).descriptor();
-      code.invokeStatic(owner, "broadcast", "(" + SPECIES_TYPE + element + ")" + ownerType);
-    }
+    load.run();
     slot = frame.newReferenceSlot();
     code.plain(Opcode.DUP);
     code.storeReference(slot);

@@ -1,6 +1,7 @@
 package org.einkorn.backend.jvm;
 
 import java.util.Optional;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 
 /// The vectors that code may use.
@@ -45,6 +46,11 @@ record VectorMachine(int bits) {
 
   boolean isPresent() {
     return bits > 0;
+  }
+
+  /// How many vectors an array of full vectors takes.
+  int vectors(Buffer array) {
+    return (int) (array.constantElements().orElseThrow() / lanes(array.type().dtype()));
   }
 
   /// How many elements of a type a vector holds.

@@ -42,6 +42,11 @@ final class Ir {
     return new Buffer(name, new TensorType(type, List.of()), Buffer.Scope.REGISTER);
   }
 
+  static Buffer local(String name, DType type, long... extents) {
+    List<IndexExpr> axes = Arrays.stream(extents).mapToObj(Ir::num).toList();
+    return new Buffer(name, new TensorType(type, axes), Buffer.Scope.LOCAL);
+  }
+
   static Scalar read(Buffer buffer, IndexExpr... indices) {
     return new Scalar.Read(buffer.name(), buffer.type().dtype(), List.of(indices));
   }
@@ -62,6 +67,10 @@ final class Ir {
     return binary(BinaryOp.MULTIPLY, left, right);
   }
 
+  static Scalar fma(Scalar left, Scalar right, Scalar addend) {
+    return new Scalar.MultiplyAdd(left, right, addend);
+  }
+
   static Scalar unary(UnaryOp op, Scalar operand) {
     return new Scalar.Unary(op, operand);
   }
@@ -72,6 +81,14 @@ final class Ir {
 
   static Stmt loop(String variable, IndexExpr extent, Stmt body) {
     return new Stmt.For(LoopKind.SERIAL, variable, extent, body);
+  }
+
+  static Stmt unrolled(String variable, IndexExpr extent, Stmt body) {
+    return new Stmt.For(LoopKind.UNROLLED, variable, extent, body);
+  }
+
+  static Stmt vectorized(String variable, IndexExpr extent, Stmt body) {
+    return new Stmt.For(LoopKind.VECTORIZED, variable, extent, body);
   }
 
   static Stmt parallel(String variable, IndexExpr extent, Stmt body) {

@@ -39,6 +39,7 @@ final class RandomModule {
   private final List<Buffer> inputs = new ArrayList<>();
   private final List<Buffer> outputs = new ArrayList<>();
   private final List<Buffer> registers = new ArrayList<>();
+  private final List<Buffer> arrays = new ArrayList<>();
   private final List<String> variables = new ArrayList<>();
   private int names;
 
@@ -103,12 +104,18 @@ final class RandomModule {
     if (depth == 0) {
       return store();
     }
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
       case 0, 1 -> {
         String variable = name("i");
         IndexExpr extent = loopExtent();
         yield Ir.loop(variable, extent, within(variable, depth - 1));
       }
+      case 8 -> {
+        String variable = name("u");
+        IndexExpr extent = random.nextInt(3) == 0 ? loopExtent() : Ir.num(random.nextInt(5));
+        yield Ir.unrolled(variable, extent, within(variable, depth - 1));
+      }
+      case 9 -> array(depth - 1);
       case 2 -> block(depth - 1);
       case 3 -> {
         List<Stmt> statements = new ArrayList<>();
@@ -129,6 +136,37 @@ final class RandomModule {
       case 6 -> new Stmt.When(scalar(DType.BOOL, 1), statement(depth - 1));
       default -> store();
     };
+  }
+
+  /// An array, each element stored before anything else.
+  private Stmt array(int depth) {
+    long[] extents = new long[random.nextInt(3)];
+    for (int axis = 0; axis < extents.length; axis++) {
+      extents[axis] = 1L + random.nextInt(4);
+    }
+    Buffer array = Ir.local(name("a"), pick(STORAGE), extents);
+    List<String> axes = new ArrayList<>();
+    for (int axis = 0; axis < extents.length; axis++) {
+      axes.add(name("e"));
+    }
+    variables.addAll(axes);
+    Stmt first =
+        Ir.store(
+            array,
+            scalar(array.type().dtype(), 1),
+            axes.stream().map(Ir::at).toArray(IndexExpr[]::new));
+    variables.removeAll(axes);
+    for (int axis = extents.length - 1; axis >= 0; axis--) {
+      IndexExpr extent = Ir.num(extents[axis]);
+      first =
+          random.nextBoolean()
+              ? Ir.loop(axes.get(axis), extent, first)
+              : Ir.unrolled(axes.get(axis), extent, first);
+    }
+    arrays.add(array);
+    Stmt rest = statement(depth);
+    arrays.remove(array);
+    return new Stmt.Allocate(array, Ir.sequence(first, rest));
   }
 
   private IndexExpr loopExtent() {
@@ -178,7 +216,7 @@ final class RandomModule {
       Buffer register = pick(registers);
       return Ir.store(register, scalar(register.type().dtype(), 3));
     }
-    Buffer output = pick(outputs);
+    Buffer output = !arrays.isEmpty() && random.nextBoolean() ? pick(arrays) : pick(outputs);
     return Ir.store(output, scalar(output.type().dtype(), 4), positions(output));
   }
 
@@ -246,6 +284,10 @@ final class RandomModule {
           new Scalar.Select(
               scalar(DType.BOOL, depth - 1), scalar(type, depth - 1), scalar(type, depth - 1));
       case 2 -> new Scalar.Cast(type, scalar(pick(COMPUTE), depth - 1));
+      case 5 ->
+          type == DType.F32 || type == DType.F64
+              ? Ir.fma(scalar(type, depth - 1), scalar(type, depth - 1), scalar(type, depth - 1))
+              : binary(type, depth - 1);
       case 3, 4 -> {
         List<UnaryOp> operations = new ArrayList<>(List.of(UnaryOp.values()));
         operations.removeIf(op -> !op.domain().contains(type));
@@ -268,6 +310,8 @@ final class RandomModule {
   private Scalar leaf(DType type) {
     List<Buffer> readable = new ArrayList<>(inputs);
     readable.addAll(registers);
+    readable.addAll(arrays);
+    readable.addAll(arrays);
     if (type == DType.I64 && random.nextInt(4) == 0) {
       return new Scalar.Position(index(1));
     }

@@ -19,6 +19,7 @@ import static org.einkorn.backend.jvm.Ir.store;
 import static org.einkorn.backend.jvm.Ir.tensor;
 import static org.einkorn.backend.jvm.Ir.times;
 import static org.einkorn.backend.jvm.Ir.unary;
+import static org.einkorn.backend.jvm.Ir.vectorized;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,10 +45,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Loops whose iterations are lanes. The tests run with the Vector API.
 class VectorsTest {
-  private static Stmt vectorized(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(Stmt.LoopKind.VECTORIZED, variable, extent, body);
-  }
-
   private static boolean usesVectors(Module module) {
     return ClassText.print(KernelClass.hidden(module, VectorMachine.detect()))
         .contains("intoMemorySegment");

@@ -93,6 +93,8 @@ public final class Assembler {
           to.visitFieldInsn(opcode.number(), owner, name, type);
       case Instruction.OfType(Opcode opcode, String type) ->
           to.visitTypeInsn(opcode.number(), type);
+      case Instruction.NewArray(Instruction.ElementType element) ->
+          to.visitIntInsn(Opcode.NEWARRAY.number(), element.number());
       case Instruction.TableSwitch(int low, List<Integer> targets, int defaultLabel) ->
           to.visitTableSwitchInsn(
               low,

@@ -57,6 +57,7 @@ public final class ClassText {
       case Instruction.Field(Opcode opcode, var owner, var name, var type) ->
           opcode.text() + " " + member(owner, name, type);
       case Instruction.OfType(Opcode opcode, String type) -> opcode.text() + " " + type;
+      case Instruction.NewArray(Instruction.ElementType element) -> "newarray " + element.text();
       case Instruction.TableSwitch(int low, List<Integer> labels, int defaultLabel) -> {
         StringBuilder line = new StringBuilder("tableswitch " + low);
         labels.forEach(label -> line.append(" L").append(label));

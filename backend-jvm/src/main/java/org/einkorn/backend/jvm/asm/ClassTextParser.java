@@ -111,8 +111,19 @@ public final class ClassTextParser {
             opcode, member.substring(0, dot), member.substring(dot + 1), line.word("its type"));
       }
       case TYPE -> new Instruction.OfType(opcode, line.word("a type"));
+      case ARRAY -> newArray(line);
       case SWITCH -> tableSwitch(line);
     };
+  }
+
+  private Instruction newArray(Line line) throws ClassTextException {
+    String text = line.word("a type of elements");
+    for (Instruction.ElementType element : Instruction.ElementType.values()) {
+      if (element.text().equals(text)) {
+        return new Instruction.NewArray(element);
+      }
+    }
+    throw fault("`" + text + "` is no primitive type");
   }
 
   private Instruction invoke(Opcode opcode, Line line) throws ClassTextException {
@@ -210,7 +221,8 @@ public final class ClassTextParser {
             Instruction.LoadConstant _,
             Instruction.Invoke _,
             Instruction.Field _,
-            Instruction.OfType _ -> {}
+            Instruction.OfType _,
+            Instruction.NewArray _ -> {}
       }
     }
     for (MethodCode.Handler handler : handlers) {

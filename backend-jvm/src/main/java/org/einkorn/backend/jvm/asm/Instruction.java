@@ -1,6 +1,7 @@
 package org.einkorn.backend.jvm.asm;
 
 import java.util.List;
+import java.util.Locale;
 import org.einkorn.backend.jvm.asm.Opcode.Shape;
 
 /// One instruction of a method, or a label between two.
@@ -80,6 +81,36 @@ public sealed interface Instruction {
     }
   }
 
+  /// `newarray float`
+  record NewArray(ElementType element) implements Instruction {}
+
+  /// The primitive types of elements of arrays, with their numbers in the Java Virtual Machine
+  /// Specification, §6.5 `newarray`.
+  enum ElementType {
+    BOOLEAN(4),
+    CHAR(5),
+    FLOAT(6),
+    DOUBLE(7),
+    BYTE(8),
+    SHORT(9),
+    INT(10),
+    LONG(11);
+
+    private final int number;
+
+    ElementType(int number) {
+      this.number = number;
+    }
+
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    int number() {
+      return number;
+    }
+  }
+
   /// `tableswitch 0 L1 L2 default L3`
   record TableSwitch(int low, List<Integer> labels, int defaultLabel) implements Instruction {
     public TableSwitch {
@@ -106,6 +137,7 @@ public sealed interface Instruction {
       case Plain _ -> 1;
       case Local(var _, int slot) -> slot < 4 ? 1 : slot < 256 ? 2 : 4;
       case Increment(int slot, int amount) -> slot < 256 && amount == (byte) amount ? 3 : 6;
+      case NewArray _ -> 2;
       case Push(Opcode opcode, var _) -> opcode == Opcode.BIPUSH ? 2 : 3;
       case LoadConstant _, Jump _, Field _, OfType _ -> 3;
       case Mark _ -> 0;

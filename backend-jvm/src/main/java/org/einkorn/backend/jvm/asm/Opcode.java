@@ -40,6 +40,8 @@ public enum Opcode {
   FALOAD(48, Shape.PLAIN),
   DALOAD(49, Shape.PLAIN),
   AALOAD(50, Shape.PLAIN),
+  BALOAD(51, Shape.PLAIN),
+  SALOAD(53, Shape.PLAIN),
   ISTORE(54, Shape.LOCAL),
   LSTORE(55, Shape.LOCAL),
   FSTORE(56, Shape.LOCAL),
@@ -50,6 +52,8 @@ public enum Opcode {
   FASTORE(81, Shape.PLAIN),
   DASTORE(82, Shape.PLAIN),
   AASTORE(83, Shape.PLAIN),
+  BASTORE(84, Shape.PLAIN),
+  SASTORE(86, Shape.PLAIN),
   POP(87, Shape.PLAIN),
   POP2(88, Shape.PLAIN),
   DUP(89, Shape.PLAIN),
@@ -142,6 +146,7 @@ public enum Opcode {
   INVOKESTATIC(184, Shape.INVOKE),
   INVOKEINTERFACE(185, Shape.INVOKE),
   NEW(187, Shape.TYPE),
+  NEWARRAY(188, Shape.ARRAY),
   ANEWARRAY(189, Shape.TYPE),
   ARRAYLENGTH(190, Shape.PLAIN),
   ATHROW(191, Shape.PLAIN),
@@ -159,6 +164,7 @@ public enum Opcode {
     INVOKE,
     FIELD,
     TYPE,
+    ARRAY,
     SWITCH
   }
 

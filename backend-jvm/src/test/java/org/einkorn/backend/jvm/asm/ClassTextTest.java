@@ -54,6 +54,11 @@ class ClassTextTest {
                     opcode, "a/B", "<init>", "(IJ)V", opcode == Opcode.INVOKEINTERFACE));
         case FIELD -> all.add(new Instruction.Field(opcode, "a/B", "field", "I"));
         case TYPE -> all.add(new Instruction.OfType(opcode, "a/B"));
+        case ARRAY -> {
+          for (Instruction.ElementType element : Instruction.ElementType.values()) {
+            all.add(new Instruction.NewArray(element));
+          }
+        }
         case SWITCH -> all.add(new Instruction.TableSwitch(-1, List.of(0, 1, 0), 1));
       }
     }
