@@ -170,8 +170,7 @@ final class Code {
 
   /// Loads an element as it lies in a register.
   Value load(DType type, Value array, Value index) {
-    Value loaded =
-        builder.load(memory(type), address(type, array, index), type.byteSize());
+    Value loaded = builder.load(memory(type), address(type, array, index), type.byteSize());
     return inRegister(type, loaded);
   }
 

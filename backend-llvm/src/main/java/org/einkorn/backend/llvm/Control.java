@@ -44,8 +44,7 @@ final class Control {
   }
 
   /// Writes `body` for `begin … end − 1`.
-  void loop(
-      String variable, Value begin, Value end, List<LoopHint> hints, Consumer<Value> body) {
+  void loop(String variable, Value begin, Value end, List<LoopHint> hints, Consumer<Value> body) {
     BasicBlock inside = code.block(variable + ".loop");
     BasicBlock exit = code.block(variable + ".end");
     BasicBlock before = builder.block();

@@ -2,15 +2,16 @@ package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
-import org.einkorn.backend.llvm.binding.Comparison;
 import org.einkorn.backend.llvm.binding.LoopHint;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 
 /// Writes the statements of one function.
 final class FunctionLowering {
@@ -92,8 +93,13 @@ final class FunctionLowering {
       }
       return;
     }
-    if (loop.kind() == Stmt.LoopKind.VECTORIZED && vectorized(loop, scope)) {
-      return;
+    if (loop.kind() == Stmt.LoopKind.VECTORIZED) {
+      Optional<LaneCheck.Lanes> lanes = LaneCheck.of(loop);
+      if (lanes.isPresent()) {
+        new LaneLoop(code, expressions, control, loop, lanes.get())
+            .write(scope, (round, inner) -> round(loop, round, inner));
+        return;
+      }
     }
     loop(loop, code.i64(0), expressions.index(loop.extent(), scope), scope);
   }
@@ -126,9 +132,21 @@ final class FunctionLowering {
   }
 
   private Scope.Place allocated(Buffer buffer, Scope scope) {
-    Value address = code.stack(buffer.type().dtype(), LocalArray.count(buffer), buffer.name());
+    DType type = buffer.type().dtype();
+    Value address =
+        buffer.type().rank() == 0
+            ? code.stack(code.memory(type), buffer.name())
+            : code.stack(type, elements(buffer), buffer.name());
     List<Value> extents =
         buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
     return new Scope.Place(address, buffer, extents);
+  }
+
+  private static long elements(Buffer buffer) {
+    long elements = buffer.constantElements().orElse(Long.MAX_VALUE);
+    if (elements > Buffer.MAX_LOCAL_BYTES / buffer.type().dtype().byteSize()) {
+      throw Refusals.localArray(buffer);
+    }
+    return elements;
   }
 }

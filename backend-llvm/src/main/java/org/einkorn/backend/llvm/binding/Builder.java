@@ -68,7 +68,9 @@ public final class Builder implements AutoCloseable {
     List<LLVMMetadataRef> operands = new ArrayList<>();
     operands.add(self);
     for (LoopHint hint : hints) {
-      operands.add(context.node(List.of(context.text(hint.text()))));
+      LLVMMetadataRef name = context.text(hint.text());
+      operands.add(
+          context.node(hint.isDenied() ? List.of(name, context.number(1, 0)) : List.of(name)));
     }
     LLVMMetadataRef node = context.node(operands);
     LLVMMetadataReplaceAllUsesWith(self, node);
