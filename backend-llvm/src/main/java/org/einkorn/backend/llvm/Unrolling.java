@@ -24,8 +24,8 @@ final class Unrolling {
         && parts(loop) <= MOST_PARTS;
   }
 
-  /// The parts of the expressions of a statement, those of unrolled and vectorized loops as often as
-  /// they may be written.
+  /// The parts of the expressions of a statement, those of unrolled and vectorized loops as often
+  /// as they may be written.
   static long parts(Stmt statement) {
     return switch (statement) {
       case Stmt.For loop -> {
