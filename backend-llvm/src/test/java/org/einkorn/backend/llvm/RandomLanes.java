@@ -50,7 +50,6 @@ final class RandomLanes {
   /// Local arrays in scope: those that lanes share have an axis for them.
   private final List<Buffer> locals = new ArrayList<>();
 
-
   private RandomLanes(SplittableRandom random) {
     this.random = random;
     this.extent =
@@ -104,8 +103,7 @@ final class RandomLanes {
       Buffer shared = declared("acc", Buffer.Scope.LOCAL, c(ROWS), extent);
       Stmt first = each("u", stored(shared, v("u"), LANE));
       locals.add(shared);
-      Stmt combined =
-          loop("k", c(random.nextInt(0, 4)), each("u", updated(shared, v("u"), LANE)));
+      Stmt combined = loop("k", c(random.nextInt(0, 4)), each("u", updated(shared, v("u"), LANE)));
       body = new Stmt.Sequence(List.of(first, combined, lanes(stores(result))));
       locals.remove(shared);
       body = new Stmt.Allocate(shared, body);
