@@ -6,21 +6,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Polynomial;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
 
 /// Finds out whether the rounds of a loop can run as lanes of vectors, in the same bits.
 ///
-/// All lanes take the same way through the loop. What is stored outside of it lies side by side on
-/// a last axis, and no lane touches what another stores: a claim that rounds are independent is not
-/// believed.
+/// All lanes take the same way through the loop, or some sit out a part of it. What is stored
+/// outside of it lies side by side on a last axis, and no lane touches what another stores: a claim
+/// that rounds are independent is not believed.
 final class LaneCheck {
   /// More accesses of one buffer than this are not compared with one another.
   private static final int MOST_ACCESSES = 64;
@@ -84,7 +86,12 @@ final class LaneCheck {
         }
         LaneNames inner = names.with(block.iters());
         yield holds
-            && areSame(block.guards(), inner)
+            && canChoose(
+                block.guards(),
+                inner,
+                () ->
+                    block.init().map(init -> Fetches.of(init).isEmpty()).orElse(true)
+                        && Fetches.of(block.body()).isEmpty())
             && block.init().map(init -> holds(init, inner)).orElse(true)
             && holds(block.body(), inner);
       }
@@ -97,24 +104,33 @@ final class LaneCheck {
         widen(type);
         yield !type.isComplex() && holds(body, names.with(buffer));
       }
-      case Stmt.If(List<Guard> guards, Stmt body) -> areSame(guards, names) && holds(body, names);
+      case Stmt.If(List<Guard> guards, Stmt body) ->
+          canChoose(guards, names, () -> Fetches.of(body).isEmpty()) && holds(body, names);
       case Stmt.When(Scalar condition, Stmt body) -> {
         note(condition, names);
-        yield !names.varies(condition) && holds(body, names);
+        boolean isSame = !names.varies(condition);
+        yield (isSame || computes(condition, names) && Fetches.of(statement).isEmpty())
+            && holds(body, names);
       }
       case Stmt.While _ -> false;
       case Stmt.Store store -> holds(store, names);
     };
   }
 
-  private boolean areSame(List<Guard> guards, LaneNames names) {
+  /// Whether lanes for which guards do not hold can sit out what they guard.
+  ///
+  /// A position from data that not all lanes take may fail, and which one does first is the result.
+  private boolean canChoose(
+      List<Guard> guards, LaneNames names, BooleanSupplier hasNoPositionsFromData) {
     boolean areSame = true;
+    boolean areFetched = false;
     for (Guard guard : guards) {
       note(guard.index(), names);
       note(guard.extent(), names);
       areSame &= !names.varies(guard.index()) && !names.varies(guard.extent());
+      areFetched |= Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
     }
-    return areSame;
+    return areSame || !areFetched && hasNoPositionsFromData.getAsBoolean();
   }
 
   private boolean holds(Stmt.Store store, LaneNames names) {
@@ -160,7 +176,6 @@ final class LaneCheck {
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           computes(left, names) && computes(right, names) && computes(addend, names);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
-          // A position that not all lanes take may fail, and which one does first is the result.
           !(names.varies(condition) && (fetches(then) || fetches(otherwise)))
               && computes(condition, names)
               && computes(then, names)

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Comparison;
 import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -16,6 +17,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
 
 /// Writes the values of several lanes at once: some rounds of a loop, beginning with that of which
@@ -28,12 +30,14 @@ final class LaneExpressions {
   private final Code wide;
   private final Builder builder;
   private final ExpressionLowering expressions;
+  private final Control control;
   private final ExpressionLowering positions;
   private final IntegerOps integers;
   private final FloatOps floats;
   private final Casts casts;
 
-  LaneExpressions(Code single, ExpressionLowering expressions, int lanes) {
+  LaneExpressions(Code single, ExpressionLowering expressions, Control control, int lanes) {
+    this.control = control;
     this.single = single;
     this.wide = lanes == 1 ? single : single.wide(lanes);
     this.builder = single.builder;
@@ -47,15 +51,16 @@ final class LaneExpressions {
   /// What the lanes have in common as a statement is written.
   ///
   /// @param scope the names as the first lane has them
+  /// @param mask the lanes for which the statement runs, if not for all
   /// @param shared what was computed already that is the same in all lanes
-  record Place(LaneNames names, Scope scope, Map<Scalar, Value> shared) {
-    Place(LaneNames names, Scope scope) {
-      this(names, scope, new HashMap<>());
+  record Place(LaneNames names, Scope scope, Optional<Value> mask, Map<Scalar, Value> shared) {
+    Place(LaneNames names, Scope scope, Optional<Value> mask) {
+      this(names, scope, mask, new HashMap<>());
     }
 
     /// The same for other lanes.
-    Place in(Scope other) {
-      return new Place(names, other, shared);
+    Place in(Scope otherScope, Optional<Value> otherMask) {
+      return new Place(names, otherScope, otherMask, shared);
     }
   }
 
@@ -70,10 +75,76 @@ final class LaneExpressions {
   }
 
   void store(Stmt.Store store, Place place) {
-    Value value = value(store.value(), place);
+    if (place.mask.isEmpty()) {
+      store(store, value(store.value(), place), place);
+    } else if (wide.lanes == 1) {
+      control.when(place.mask.get(), () -> store(store, value(store.value(), place), place));
+    } else {
+      storeMasked(store, place.mask.get(), place);
+    }
+  }
+
+  private void store(Stmt.Store store, Value value, Place place) {
     Scope.Place target = place.scope.place(store.buffer());
-    wide.store(
-        target.type(), target.address(), number(store.buffer(), store.indices(), place), value);
+    Value number = number(store.buffer(), store.indices(), place);
+    wide.store(target.type(), target.address(), number, value);
+  }
+
+  /// Other threads may store beside what is stored here; but an array of this thread is loaded and
+  /// stored as a whole, so that it becomes registers.
+  private void storeMasked(Stmt.Store store, Value mask, Place place) {
+    Value value = wide.masked(mask, () -> value(store.value(), place));
+    Scope.Place target = place.scope.place(store.buffer());
+    Value number = number(store.buffer(), store.indices(), place);
+    DType type = target.type();
+    boolean isOfThread = target.buffer().scope() != Buffer.Scope.GLOBAL;
+    if (isOfThread && isInside(store.buffer(), store.indices(), place)) {
+      Value old = wide.load(type, target.address(), number);
+      wide.store(type, target.address(), number, builder.select(mask, value, old));
+      return;
+    }
+    builder.call(
+        single.module.intrinsic("llvm.masked.store", List.of(wide.memory(type), single.pointer)),
+        List.of(
+            wide.inMemory(type, value),
+            single.address(type, target.address(), number),
+            single.i32(type.byteSize()),
+            mask));
+  }
+
+  /// The lanes of a mask for which a condition holds.
+  Value chosen(Scalar condition, Place place) {
+    if (wide.lanes == 1) {
+      return place
+          .mask
+          .map(mask -> whereChosen(mask, condition, place))
+          .orElseGet(() -> value(condition, place));
+    }
+    return place
+        .mask
+        .map(mask -> builder.and(mask, wide.masked(mask, () -> value(condition, place))))
+        .orElseGet(() -> value(condition, place));
+  }
+
+  private Value whereChosen(Value mask, Scalar condition, Place place) {
+    return whereAny(mask, single.i1, () -> value(condition, place));
+  }
+
+  /// The lanes of a mask for which guards hold.
+  Value guarded(List<Guard> guards, Place place) {
+    Value all = place.mask.orElse(wide.bool(true));
+    for (Guard guard : guards) {
+      Value index = positions(guard.index(), place);
+      Value extent = positions(guard.extent(), place);
+      all = builder.and(all, builder.compare(Comparison.GREATER_EQUAL, index, wide.i64(0)));
+      all = builder.and(all, builder.compare(Comparison.LESS, index, extent));
+    }
+    return all;
+  }
+
+  /// Whether a mask has any lane.
+  Value any(Value mask) {
+    return wide.any(mask);
   }
 
   /// The number of the first lane's element.
@@ -135,13 +206,21 @@ final class LaneExpressions {
       return known;
     }
     Optional<Value> mask = wide.mask();
-    if (mask.isEmpty()) {
+    if (mask.equals(place.mask)) {
       Value value = expressions.scalar(scalar, place.scope);
       place.shared.put(scalar, value);
       return value;
     }
     return whereAny(
         mask.get(), single.register(scalar.type()), () -> expressions.scalar(scalar, place.scope));
+  }
+
+  /// Whether an element lies in its array for all lanes, also those that sit out.
+  private boolean isInside(String tensor, List<IndexExpr> indices, Place place) {
+    return place.names.own().contains(tensor)
+        || place.scope.isInside(
+            tensor,
+            place.mask.isEmpty() ? indices : indices.stream().map(place.names::meaning).toList());
   }
 
   /// Zero where no lane needs the value.
@@ -173,7 +252,7 @@ final class LaneExpressions {
     }
     Value number = number(read.tensor(), read.indices(), place);
     Optional<Value> mask = wide.mask();
-    if (mask.isEmpty() || place.scope.isInside(read)) {
+    if (mask.isEmpty() || isInside(read.tensor(), read.indices(), place)) {
       return wide.load(type, source.address(), number);
     }
     Type memory = wide.memory(type);
@@ -209,7 +288,7 @@ final class LaneExpressions {
 
   /// A position in each lane.
   private Value positions(IndexExpr index, Place place) {
-    if (!place.names.varies(index)) {
+    if (wide.lanes == 1 || !place.names.varies(index)) {
       return wide.splat(expressions.index(index, place.scope), wide.i64);
     }
     IndexExpr meaning = place.names.meaning(index);

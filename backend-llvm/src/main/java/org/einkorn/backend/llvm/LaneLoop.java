@@ -1,14 +1,20 @@
 package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.einkorn.backend.llvm.binding.Builder;
 import org.einkorn.backend.llvm.binding.LoopHint;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
 
 /// Writes a loop whose rounds are lanes of vectors.
 ///
@@ -95,7 +101,7 @@ final class LaneLoop {
     List<Piece> pieces = new ArrayList<>();
     int offset = 0;
     for (int count = width; count >= 1; count /= 2) {
-      LaneExpressions each = new LaneExpressions(code, expressions, count);
+      LaneExpressions each = new LaneExpressions(code, expressions, control, count);
       while (extent - offset >= count) {
         pieces.add(new Piece(each, offset));
         offset += count;
@@ -130,15 +136,18 @@ final class LaneLoop {
       each.bind(loop.variable(), builder.addIndex(first, code.i64(piece.offset())), loop.extent());
       scopes.add(each);
     }
-    new Body(pieces).execute(loop.body(), new At(LaneNames.of(loop.variable()), scopes));
+    List<Optional<Value>> all = Collections.nCopies(pieces.size(), Optional.empty());
+    new Body(pieces).execute(loop.body(), new At(LaneNames.of(loop.variable()), scopes, all));
   }
 
   /// The names at a statement.
   ///
   /// @param scopes what each piece's first lane has
-  private record At(LaneNames names, List<Scope> scopes) {
+  /// @param masks the lanes of each piece for which it runs, if not for all
+  private record At(LaneNames names, List<Scope> scopes, List<Optional<Value>> masks) {
     At {
       scopes = List.copyOf(scopes);
+      masks = List.copyOf(masks);
     }
 
     /// Names that are the same in all lanes have their value in each scope.
@@ -147,7 +156,11 @@ final class LaneLoop {
     }
 
     At inner(LaneNames more) {
-      return new At(more, scopes.stream().map(Scope::inner).toList());
+      return new At(more, scopes.stream().map(Scope::inner).toList(), masks);
+    }
+
+    LaneExpressions.Place at(int piece) {
+      return new LaneExpressions.Place(names, scopes.get(piece), masks.get(piece));
     }
   }
 
@@ -172,20 +185,54 @@ final class LaneLoop {
           }
           execute(body, inner);
         }
-        case Stmt.If(var guards, Stmt body) ->
-            control.guarded(guards, at.any(), () -> execute(body, at));
-        case Stmt.When(var condition, Stmt body) ->
+        case Stmt.If(List<Guard> guards, Stmt body) ->
+            guarded(guards, at, inner -> execute(body, inner));
+        case Stmt.When(Scalar condition, Stmt body) -> {
+          if (at.names.varies(condition)) {
+            chosen(
+                (each, place) -> each.chosen(condition, place), at, inner -> execute(body, inner));
+          } else {
             control.when(expressions.scalar(condition, at.any()), () -> execute(body, at));
+          }
+        }
         case Stmt.While _ -> throw new IllegalStateException("lanes that go different ways");
         case Stmt.Store store -> store(store, at);
       }
     }
 
     private void store(Stmt.Store store, At at) {
-      LaneExpressions.Place first = new LaneExpressions.Place(at.names, at.any());
+      LaneExpressions.Place first = at.at(0);
       for (int piece = 0; piece < pieces.size(); piece++) {
-        pieces.get(piece).expressions.store(store, first.in(at.scopes.get(piece)));
+        LaneExpressions.Place place = first.in(at.scopes.get(piece), at.masks.get(piece));
+        pieces.get(piece).expressions.store(store, place);
       }
+    }
+
+    private void guarded(List<Guard> guards, At at, Consumer<At> body) {
+      boolean vary =
+          guards.stream()
+              .anyMatch(guard -> at.names.varies(guard.index()) || at.names.varies(guard.extent()));
+      if (vary) {
+        chosen((each, place) -> each.guarded(guards, place), at, body);
+      } else {
+        control.guarded(guards, at.any(), () -> body.accept(at));
+      }
+    }
+
+    /// Writes `body` for some lanes, if there are any.
+    private void chosen(
+        BiFunction<LaneExpressions, LaneExpressions.Place, Value> choice,
+        At at,
+        Consumer<At> body) {
+      List<Optional<Value>> masks = new ArrayList<>();
+      Value any = code.bool(false);
+      for (int piece = 0; piece < pieces.size(); piece++) {
+        LaneExpressions each = pieces.get(piece).expressions;
+        Value mask = choice.apply(each, at.at(piece));
+        masks.add(Optional.of(mask));
+        any = builder.or(any, each.any(mask));
+      }
+      control.when(any, () -> body.accept(new At(at.names, at.scopes, masks)));
     }
 
     private void loop(Stmt.For inside, At at) {
@@ -227,12 +274,12 @@ final class LaneLoop {
           reduced.add(same);
         }
       }
-      control.guarded(
+      guarded(
           block.guards(),
-          inner.any(),
-          () -> {
-            block.init().ifPresent(init -> control.atStart(reduced, () -> execute(init, inner)));
-            execute(block.body(), inner);
+          inner,
+          some -> {
+            block.init().ifPresent(init -> control.atStart(reduced, () -> execute(init, some)));
+            execute(block.body(), some);
           });
     }
   }

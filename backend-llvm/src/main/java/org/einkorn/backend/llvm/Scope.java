@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 
@@ -55,11 +54,11 @@ final class Scope {
     extents.put(name, extent);
   }
 
-  /// Whether each position of a read is a variable that runs over just the axis it is used on.
-  boolean isInside(Scalar.Read read) {
-    List<IndexExpr> axes = place(read.tensor()).buffer().type().extents();
+  /// Whether each position is a variable that runs over just the axis it is used on.
+  boolean isInside(String tensor, List<IndexExpr> indices) {
+    List<IndexExpr> axes = place(tensor).buffer().type().extents();
     for (int axis = 0; axis < axes.size(); axis++) {
-      if (!(read.indices().get(axis) instanceof IndexExpr.Variable(String name))
+      if (!(indices.get(axis) instanceof IndexExpr.Variable(String name))
           || !axes.get(axis).equals(extents.get(name))) {
         return false;
       }
