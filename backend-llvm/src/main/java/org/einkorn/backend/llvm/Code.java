@@ -242,6 +242,11 @@ final class Code {
     return lanes == 1 ? condition : intrinsic("llvm.vector.reduce.or", i1, condition);
   }
 
+  /// Whether a condition holds in every lane.
+  Value all(Value condition) {
+    return lanes == 1 ? condition : intrinsic("llvm.vector.reduce.and", i1, condition);
+  }
+
   /// Makes the function end in a trap if the condition ever holds, as it does where integer
   /// arithmetic has no exact result.
   ///

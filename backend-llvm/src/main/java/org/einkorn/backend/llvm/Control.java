@@ -70,6 +70,21 @@ final class Control {
     code.begin(after);
   }
 
+  /// Writes what happens where a condition holds, and what happens elsewhere.
+  void choose(Value condition, Runnable then, Runnable otherwise) {
+    BasicBlock holds = code.block("then");
+    BasicBlock fails = code.block("else");
+    BasicBlock after = code.block("chosen");
+    builder.branch(condition, holds, fails);
+    code.begin(holds);
+    then.run();
+    builder.jump(after);
+    code.begin(fails);
+    otherwise.run();
+    builder.jump(after);
+    code.begin(after);
+  }
+
   /// Writes what happens where all of some iterators are 0.
   void atStart(List<Value> iterators, Runnable body) {
     iterators.stream()

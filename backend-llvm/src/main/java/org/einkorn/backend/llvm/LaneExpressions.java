@@ -134,12 +134,41 @@ final class LaneExpressions {
   Value guarded(List<Guard> guards, Place place) {
     Value all = place.mask.orElse(wide.bool(true));
     for (Guard guard : guards) {
-      Value index = positions(guard.index(), place);
-      Value extent = positions(guard.extent(), place);
-      all = builder.and(all, builder.compare(Comparison.GREATER_EQUAL, index, wide.i64(0)));
-      all = builder.and(all, builder.compare(Comparison.LESS, index, extent));
+      all = builder.and(all, guarded(guard, place));
     }
     return all;
+  }
+
+  private Value guarded(Guard guard, Place place) {
+    if (wide.lanes > 1
+        && place.names.change(guard.index()) == LaneNames.Change.STEP
+        && !place.names.varies(guard.extent())) {
+      // From which lane on, and up to which, as numbers of 32 bits.
+      Value first = expressions.index(guard.index(), place.scope);
+      Value extent = expressions.index(guard.extent(), place.scope);
+      Value lane = single.context.lanes(wide.i32);
+      return builder.and(
+          builder.compare(
+              Comparison.GREATER_EQUAL, lane, lane(builder.subtract(single.i64(0), first))),
+          builder.compare(Comparison.LESS, lane, lane(builder.subtract(extent, first))));
+    }
+    Value index = positions(guard.index(), place);
+    Value extent = positions(guard.extent(), place);
+    return builder.and(
+        builder.compare(Comparison.GREATER_EQUAL, index, wide.i64(0)),
+        builder.compare(Comparison.LESS, index, extent));
+  }
+
+  /// A number of lanes, none or all where it is outside.
+  private Value lane(Value number) {
+    Value above = single.intrinsic("llvm.smax", single.i64, number, single.i64(0));
+    Value inside = single.intrinsic("llvm.smin", single.i64, above, single.i64(wide.lanes));
+    return wide.splat(builder.truncate(inside, single.i32), wide.i32);
+  }
+
+  /// Whether a mask has all lanes.
+  Value all(Value mask) {
+    return wide.all(mask);
   }
 
   /// Whether a mask has any lane.

@@ -219,20 +219,30 @@ final class LaneLoop {
       }
     }
 
-    /// Writes `body` for some lanes, if there are any.
+    /// Writes `body` for some lanes, if there are any, and again for all of them, since that is
+    /// what happens but at the ends.
     private void chosen(
         BiFunction<LaneExpressions, LaneExpressions.Place, Value> choice,
         At at,
         Consumer<At> body) {
       List<Optional<Value>> masks = new ArrayList<>();
       Value any = code.bool(false);
+      Value all = code.bool(true);
       for (int piece = 0; piece < pieces.size(); piece++) {
         LaneExpressions each = pieces.get(piece).expressions;
         Value mask = choice.apply(each, at.at(piece));
         masks.add(Optional.of(mask));
         any = builder.or(any, each.any(mask));
+        all = builder.and(all, each.all(mask));
       }
-      control.when(any, () -> body.accept(new At(at.names, at.scopes, masks)));
+      Value some = any;
+      At chosen = new At(at.names, at.scopes, masks);
+      if (at.masks.stream().anyMatch(Optional::isPresent)) {
+        control.when(some, () -> body.accept(chosen));
+      } else {
+        control.choose(
+            all, () -> body.accept(at), () -> control.when(some, () -> body.accept(chosen)));
+      }
     }
 
     private void loop(Stmt.For inside, At at) {
