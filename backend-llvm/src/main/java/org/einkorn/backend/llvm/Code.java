@@ -12,6 +12,7 @@ import org.einkorn.backend.llvm.binding.IrModule;
 import org.einkorn.backend.llvm.binding.NativeFunction;
 import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Code {
   /// As long as the longest vector.
   private static final int ARRAY_ALIGN_BYTES = 64;
+
+  /// As much as a function may have at once of a stack of 1 MiB, which a thread of Java has.
+  private static final long MOST_ARRAY_BYTES = 1 << 19;
 
   final Context context;
   final IrModule module;
@@ -46,6 +50,7 @@ final class Code {
   private final @Nullable Code single;
   private @Nullable Value overflow;
   private @Nullable Value mask;
+  private long arrayBytes;
 
   Code(IrModule module, Builder builder, NativeFunction function, CpuTraits traits) {
     this(module, builder, function, traits, 1, null, function.block("entry"));
@@ -206,14 +211,36 @@ final class Code {
     return address;
   }
 
-  /// A place on the stack for an array of elements, as for one.
-  Value stack(DType type, long count, String name) {
+  /// Memory on the stack.
+  record Array(Value address, long bytes) {}
+
+  /// Memory for an array of this thread, undefined from here on.
+  Array beginArray(Buffer buffer, long elements) {
+    DType type = buffer.type().dtype();
+    long bytes = Math.max(1, elements) * type.byteSize();
+    arrayBytes += bytes;
+    if (arrayBytes > MOST_ARRAY_BYTES) {
+      throw Refusals.manyLocalArrays(buffer, MOST_ARRAY_BYTES);
+    }
     BasicBlock here = builder.block();
     builder.at(entry);
-    Type array = context.array(single().memory(type), Math.max(1, count));
-    Value address = builder.stack(array, name, ARRAY_ALIGN_BYTES);
+    Type memory = context.array(single().memory(type), Math.max(1, elements));
+    Array array = new Array(builder.stack(memory, buffer.name(), ARRAY_ALIGN_BYTES), bytes);
     builder.at(here);
-    return address;
+    lives("llvm.lifetime.start", array);
+    return array;
+  }
+
+  /// Gives the memory of an array back, for others.
+  void endArray(Array array) {
+    arrayBytes -= array.bytes;
+    lives("llvm.lifetime.end", array);
+  }
+
+  private void lives(String intrinsic, Array array) {
+    builder.call(
+        module.intrinsic(intrinsic, List.of(pointer)),
+        List.of(context.constant(context.integer(64), array.bytes), array.address));
   }
 
   /// `value` in every lane.

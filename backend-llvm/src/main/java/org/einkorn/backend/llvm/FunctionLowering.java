@@ -11,7 +11,6 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
-import org.einkorn.runtime.DType;
 
 /// Writes the statements of one function.
 final class FunctionLowering {
@@ -41,11 +40,7 @@ final class FunctionLowering {
       case Stmt.For loop -> loop(loop, scope);
       case Stmt.Block block -> block(block, scope.inner());
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(each -> execute(each, scope));
-      case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-        Scope inner = scope.inner();
-        inner.bind(buffer.name(), allocated(buffer, scope));
-        execute(body, inner);
-      }
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, scope.inner());
       case Stmt.If(List<Guard> guards, Stmt body) ->
           control.guarded(guards, scope, () -> execute(body, scope));
       case Stmt.When(var condition, Stmt body) -> {
@@ -131,15 +126,19 @@ final class FunctionLowering {
         });
   }
 
-  private Scope.Place allocated(Buffer buffer, Scope scope) {
-    DType type = buffer.type().dtype();
-    Value address =
-        buffer.type().rank() == 0
-            ? code.stack(code.memory(type), buffer.name())
-            : code.stack(type, elements(buffer), buffer.name());
+  private void allocate(Buffer buffer, Stmt body, Scope scope) {
+    if (buffer.type().rank() == 0) {
+      Value register = code.stack(code.memory(buffer.type().dtype()), buffer.name());
+      scope.bind(buffer.name(), new Scope.Place(register, buffer, List.of()));
+      execute(body, scope);
+      return;
+    }
+    Code.Array array = code.beginArray(buffer, elements(buffer));
     List<Value> extents =
         buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
-    return new Scope.Place(address, buffer, extents);
+    scope.bind(buffer.name(), new Scope.Place(array.address(), buffer, extents));
+    execute(body, scope);
+    code.endArray(array);
   }
 
   private static long elements(Buffer buffer) {

@@ -64,14 +64,15 @@ final class LaneExpressions {
     }
   }
 
-  /// Memory in which each lane has an element, or an array, of its own: the elements of a position
-  /// lie side by side.
-  Scope.Place allocated(Buffer buffer, Scope scope) {
+  /// Begins an array, or an element, that each lane has for itself: what lanes have at a position
+  /// lies side by side.
+  Code.Array allocate(Buffer buffer, Scope scope) {
+    long elements = buffer.constantElements().orElseThrow();
+    Code.Array array = single.beginArray(buffer, elements * wide.lanes);
     List<Value> extents =
         buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
-    long elements = buffer.constantElements().orElseThrow() * wide.lanes;
-    return new Scope.Place(
-        single.stack(buffer.type().dtype(), elements, buffer.name()), buffer, extents);
+    scope.bind(buffer.name(), new Scope.Place(array.address(), buffer, extents));
+    return array;
   }
 
   void store(Stmt.Store store, Place place) {

@@ -179,11 +179,12 @@ final class LaneLoop {
         case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(each -> execute(each, at));
         case Stmt.Allocate(Buffer buffer, Stmt body) -> {
           At inner = at.inner(at.names.with(buffer));
+          List<Code.Array> arrays = new ArrayList<>();
           for (int piece = 0; piece < pieces.size(); piece++) {
-            Scope scope = inner.scopes.get(piece);
-            scope.bind(buffer.name(), pieces.get(piece).expressions.allocated(buffer, scope));
+            arrays.add(pieces.get(piece).expressions.allocate(buffer, inner.scopes.get(piece)));
           }
           execute(body, inner);
+          arrays.forEach(code::endArray);
         }
         case Stmt.If(List<Guard> guards, Stmt body) ->
             guarded(guards, at, inner -> execute(body, inner));

@@ -32,6 +32,17 @@ final class Refusals {
         "make it a buffer of the module, or leave out the schedule step that made it");
   }
 
+  static RefusedException manyLocalArrays(Buffer buffer, long most) {
+    return new RefusedException(
+        "E0702",
+        "the llvm backend has no more than "
+            + most
+            + " bytes for all arrays that a function has at once, and with `"
+            + buffer.name()
+            + "` they take more",
+        "make some of them buffers of the module");
+  }
+
   static RefusedException unknownKind(String kind, List<String> kinds) {
     return new RefusedException(
         "E0704",
