@@ -2,6 +2,8 @@ package org.einkorn.backend.llvm;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
 import org.einkorn.backend.llvm.binding.Comparison;
@@ -10,6 +12,7 @@ import org.einkorn.backend.llvm.binding.IrModule;
 import org.einkorn.backend.llvm.binding.NativeFunction;
 import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +21,21 @@ import org.jspecify.annotations.Nullable;
 /// Elements live in registers as `i1` for Booleans, integers of their own width, `float` and
 /// `double`; narrow floats as the integers that hold their bits.
 final class Code {
+  /// As long as the longest vector.
+  private static final int ARRAY_ALIGN_BYTES = 64;
+
+  /// As much as a function may have at once of a stack of 1 MiB, which a thread of Java has.
+  private static final long MOST_ARRAY_BYTES = 1 << 19;
+
   final Context context;
   final IrModule module;
   final Builder builder;
   final NativeFunction function;
   final CpuTraits traits;
+
+  /// How many elements one value of this code has.
+  final int lanes;
+
   final Type i1;
   final Type i8;
   final Type i16;
@@ -30,25 +43,65 @@ final class Code {
   final Type i64;
   final Type f32;
   final Type f64;
+  final Type half;
   final Type pointer;
   final BasicBlock entry;
+
+  private final @Nullable Code single;
   private @Nullable Value overflow;
+  private @Nullable Value mask;
+  private long arrayBytes;
 
   Code(IrModule module, Builder builder, NativeFunction function, CpuTraits traits) {
+    this(module, builder, function, traits, 1, null, function.block("entry"));
+  }
+
+  private Code(
+      IrModule module,
+      Builder builder,
+      NativeFunction function,
+      CpuTraits traits,
+      int lanes,
+      @Nullable Code single,
+      BasicBlock entry) {
     this.context = module.context();
     this.module = module;
     this.builder = builder;
     this.function = function;
     this.traits = traits;
-    this.entry = function.block("entry");
-    i1 = context.integer(1);
-    i8 = context.integer(8);
-    i16 = context.integer(16);
-    i32 = context.integer(32);
-    i64 = context.integer(64);
-    f32 = context.floatType();
-    f64 = context.doubleType();
+    this.lanes = lanes;
+    this.single = single;
+    this.entry = entry;
+    i1 = lanes(context.integer(1));
+    i8 = lanes(context.integer(8));
+    i16 = lanes(context.integer(16));
+    i32 = lanes(context.integer(32));
+    i64 = lanes(context.integer(64));
+    f32 = lanes(context.floatType());
+    f64 = lanes(context.doubleType());
+    half = lanes(context.halfType());
     pointer = context.pointer();
+  }
+
+  private Type lanes(Type element) {
+    return lanes == 1 ? element : context.vector(element, lanes);
+  }
+
+  /// Code of the same function in which every element is a vector of `count` of them: each
+  /// operation does the same in each lane, and constants are the same in all.
+  Code wide(int count) {
+    return new Code(module, builder, function, traits, count, single(), entry);
+  }
+
+  /// The code in which an element is one element.
+  Code single() {
+    return single == null ? this : single;
+  }
+
+  /// Code of another function, with as many lanes.
+  Code of(NativeFunction other) {
+    Code code = new Code(module, builder, other, traits);
+    return lanes == 1 ? code : code.wide(lanes);
   }
 
   /// The type of an element in a register.
@@ -122,17 +175,30 @@ final class Code {
 
   /// Loads an element as it lies in a register.
   Value load(DType type, Value array, Value index) {
-    Value loaded =
-        builder.load(memory(type), builder.element(memory(type), array, index), type.byteSize());
+    Value loaded = builder.load(memory(type), address(type, array, index), type.byteSize());
+    return inRegister(type, loaded);
+  }
+
+  /// What was loaded, as it lies in a register.
+  Value inRegister(DType type, Value loaded) {
     return type == DType.BOOL
         ? builder.compare(Comparison.NOT_EQUAL, loaded, context.constant(i8, 0))
         : loaded;
   }
 
+  /// What lies in a register, as it is stored.
+  Value inMemory(DType type, Value value) {
+    return type == DType.BOOL ? builder.extendUnsigned(value, i8) : value;
+  }
+
+  /// The address of one element.
+  Value address(DType type, Value array, Value index) {
+    return builder.element(single().memory(type), array, index);
+  }
+
   /// Stores an element from a register.
   void store(DType type, Value array, Value index, Value value) {
-    Value stored = type == DType.BOOL ? builder.extendUnsigned(value, i8) : value;
-    builder.store(stored, builder.element(memory(type), array, index), type.byteSize());
+    builder.store(inMemory(type, value), address(type, array, index), type.byteSize());
   }
 
   /// A place on the stack for one element, made where the function starts so that it becomes a
@@ -145,11 +211,78 @@ final class Code {
     return address;
   }
 
+  /// Memory on the stack.
+  record Array(Value address, long bytes) {}
+
+  /// Memory for an array of this thread, undefined from here on.
+  Array beginArray(Buffer buffer, long elements) {
+    DType type = buffer.type().dtype();
+    long bytes = Math.max(1, elements) * type.byteSize();
+    arrayBytes += bytes;
+    if (arrayBytes > MOST_ARRAY_BYTES) {
+      throw Refusals.manyLocalArrays(buffer, MOST_ARRAY_BYTES);
+    }
+    BasicBlock here = builder.block();
+    builder.at(entry);
+    Type memory = context.array(single().memory(type), Math.max(1, elements));
+    Array array = new Array(builder.stack(memory, buffer.name(), ARRAY_ALIGN_BYTES), bytes);
+    builder.at(here);
+    lives("llvm.lifetime.start", array);
+    return array;
+  }
+
+  /// Gives the memory of an array back, for others.
+  void endArray(Array array) {
+    arrayBytes -= array.bytes;
+    lives("llvm.lifetime.end", array);
+  }
+
+  private void lives(String intrinsic, Array array) {
+    builder.call(
+        module.intrinsic(intrinsic, List.of(pointer)),
+        List.of(context.constant(context.integer(64), array.bytes), array.address));
+  }
+
+  /// `value` in every lane.
+  Value splat(Value value, Type type) {
+    return lanes == 1 ? value : builder.splat(value, type);
+  }
+
+  /// The lanes for which it counts what is computed; all of them where there is none.
+  Optional<Value> mask() {
+    return Optional.ofNullable(mask);
+  }
+
+  /// Does `work` for those lanes alone for which `condition` holds too.
+  Value masked(Value condition, Supplier<Value> work) {
+    @Nullable Value outer = mask;
+    mask = outer == null ? condition : builder.and(outer, condition);
+    try {
+      return work.get();
+    } finally {
+      mask = outer;
+    }
+  }
+
+  /// Whether a condition holds in any lane.
+  Value any(Value condition) {
+    return lanes == 1 ? condition : intrinsic("llvm.vector.reduce.or", i1, condition);
+  }
+
+  /// Whether a condition holds in every lane.
+  Value all(Value condition) {
+    return lanes == 1 ? condition : intrinsic("llvm.vector.reduce.and", i1, condition);
+  }
+
   /// Makes the function end in a trap if the condition ever holds, as it does where integer
   /// arithmetic has no exact result.
   ///
   /// It goes on for now: a branch out of every addition would keep loops from becoming vector code.
   void overflowIf(Value condition) {
+    if (single != null) {
+      single.overflowIf(any(mask == null ? condition : builder.and(mask, condition)));
+      return;
+    }
     Value flag = overflowFlag();
     builder.store(builder.or(builder.load(i1, flag, 1), condition), flag, 1);
   }

@@ -59,7 +59,7 @@ final class ElementaryFunctions {
   }
 
   private Value call(String name, Type type, Value operand, Definition definition) {
-    String symbol = "einkorn." + name;
+    String symbol = "einkorn." + name + (caller.lanes == 1 ? "" : ".x" + caller.lanes);
     NativeFunction function =
         caller.module.find(symbol).orElseGet(() -> define(symbol, type, definition));
     return caller.builder.call(function, List.of(operand));
@@ -73,7 +73,7 @@ final class ElementaryFunctions {
             .internal()
             .attributes(List.of("alwaysinline", "nounwind", "willreturn", "nosync", "nofree"))
             .pure();
-    Code code = new Code(caller.module, caller.builder, function, caller.traits);
+    Code code = caller.of(function);
     BasicBlock here = caller.builder.block();
     code.builder.at(code.entry);
     Arithmetic in = new Arithmetic(code);

@@ -33,6 +33,11 @@ final class ExpressionLowering {
     this.status = status;
   }
 
+  /// The same for other code, with positions of as many lanes as that has.
+  ExpressionLowering of(Code other) {
+    return new ExpressionLowering(other, fetches, status);
+  }
+
   /// A position or extent, in 64 bits.
   Value index(IndexExpr expr, Scope scope) {
     return switch (expr) {

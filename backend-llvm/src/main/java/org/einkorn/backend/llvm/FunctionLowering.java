@@ -2,9 +2,9 @@ package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.backend.llvm.binding.BasicBlock;
 import org.einkorn.backend.llvm.binding.Builder;
-import org.einkorn.backend.llvm.binding.Comparison;
 import org.einkorn.backend.llvm.binding.LoopHint;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
@@ -17,11 +17,13 @@ final class FunctionLowering {
   private final Code code;
   private final Builder builder;
   private final ExpressionLowering expressions;
+  private final Control control;
 
   FunctionLowering(Code code, ExpressionLowering expressions) {
     this.code = code;
     this.builder = code.builder;
     this.expressions = expressions;
+    this.control = new Control(code, expressions);
   }
 
   /// Writes a whole function: all of it, or the iterations `begin … end − 1` of its parallel loop.
@@ -35,24 +37,15 @@ final class FunctionLowering {
 
   private void execute(Stmt statement, Scope scope) {
     switch (statement) {
-      case Stmt.For loop -> loop(loop, code.i64(0), expressions.index(loop.extent(), scope), scope);
+      case Stmt.For loop -> loop(loop, scope);
       case Stmt.Block block -> block(block, scope.inner());
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(each -> execute(each, scope));
-      case Stmt.Allocate(Buffer buffer, Stmt body) -> {
-        Scope inner = scope.inner();
-        inner.bind(buffer.name(), register(buffer));
-        execute(body, inner);
-      }
+      case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, scope.inner());
       case Stmt.If(List<Guard> guards, Stmt body) ->
-          guarded(guards, scope, () -> execute(body, scope));
+          control.guarded(guards, scope, () -> execute(body, scope));
       case Stmt.When(var condition, Stmt body) -> {
-        BasicBlock holds = code.block("when");
-        BasicBlock after = code.block("when.end");
-        builder.branch(expressions.scalar(condition, scope), holds, after);
-        code.begin(holds);
-        execute(body, scope);
-        builder.jump(after);
-        code.begin(after);
+        Value holds = expressions.scalar(condition, scope);
+        control.when(holds, () -> execute(body, scope));
       }
       case Stmt.While(var condition, Stmt body) -> {
         BasicBlock head = code.block("while");
@@ -79,31 +72,37 @@ final class FunctionLowering {
   }
 
   private void loop(Stmt.For loop, Value begin, Value end, Scope scope) {
-    BasicBlock body = code.block(loop.variable() + ".loop");
-    BasicBlock exit = code.block(loop.variable() + ".end");
-    BasicBlock before = builder.block();
-    builder.branch(builder.compare(Comparison.LESS, begin, end), body, exit);
-    code.begin(body);
-    Value variable = builder.phi(code.i64, loop.variable());
-    builder.incoming(variable, begin, before);
-    Scope inner = scope.inner();
-    inner.bind(loop.variable(), variable);
-    execute(loop.body(), inner);
-    Value next = builder.addIndex(variable, code.i64(1));
-    builder.incoming(variable, next, builder.block());
-    builder.branchLoop(builder.compare(Comparison.LESS, next, end), body, exit, hints(loop));
-    code.begin(exit);
+    control.loop(
+        loop.variable(), begin, end, hints(loop), round -> round(loop, round, scope.inner()));
   }
 
-  /// A vectorized loop gets no hint: told to vectorize, LLVM would also reorder sums of floats. It
-  /// vectorizes by itself what is independent.
-  private static List<LoopHint> hints(Stmt.For loop) {
-    List<LoopHint> hints = new ArrayList<>();
-    hints.add(LoopHint.MUST_PROGRESS);
-    if (loop.kind() == Stmt.LoopKind.UNROLLED && loop.extent() instanceof IndexExpr.Constant) {
-      hints.add(LoopHint.UNROLL_FULLY);
+  private void round(Stmt.For loop, Value round, Scope scope) {
+    scope.bind(loop.variable(), round, loop.extent());
+    execute(loop.body(), scope);
+  }
+
+  private void loop(Stmt.For loop, Scope scope) {
+    if (Unrolling.isWrittenOut(loop) && loop.extent() instanceof IndexExpr.Constant(long extent)) {
+      for (long round = 0; round < extent; round++) {
+        round(loop, code.i64(round), scope.inner());
+      }
+      return;
     }
-    return hints;
+    if (loop.kind() == Stmt.LoopKind.VECTORIZED) {
+      Optional<LaneCheck.Lanes> lanes = LaneCheck.of(loop);
+      if (lanes.isPresent()) {
+        new LaneLoop(code, expressions, control, loop, lanes.get())
+            .write(scope, (round, inner) -> round(loop, round, inner));
+        return;
+      }
+    }
+    loop(loop, code.i64(0), expressions.index(loop.extent(), scope), scope);
+  }
+
+  private static List<LoopHint> hints(Stmt.For loop) {
+    return loop.kind() == Stmt.LoopKind.UNROLLED && loop.extent() instanceof IndexExpr.Constant
+        ? List.of(LoopHint.MUST_PROGRESS, LoopHint.UNROLL_FULLY)
+        : List.of(LoopHint.MUST_PROGRESS);
   }
 
   private void block(Stmt.Block block, Scope scope) {
@@ -113,69 +112,40 @@ final class FunctionLowering {
     List<Value> reduced = new ArrayList<>();
     for (int number = 0; number < bindings.size(); number++) {
       Stmt.BlockIter iter = block.iters().get(number);
-      scope.bind(iter.variable(), bindings.get(number));
+      scope.bind(iter.variable(), bindings.get(number), iter.extent());
       if (iter.kind() == Stmt.IterKind.REDUCE) {
         reduced.add(bindings.get(number));
       }
     }
-    guarded(
+    control.guarded(
         block.guards(),
         scope,
         () -> {
-          block.init().ifPresent(init -> atStart(reduced, () -> execute(init, scope)));
+          block.init().ifPresent(init -> control.atStart(reduced, () -> execute(init, scope)));
           execute(block.body(), scope);
         });
   }
 
-  /// Writes what happens where all of some iterators are 0.
-  private void atStart(List<Value> iterators, Runnable body) {
-    if (iterators.isEmpty()) {
-      body.run();
+  private void allocate(Buffer buffer, Stmt body, Scope scope) {
+    if (buffer.type().rank() == 0) {
+      Value register = code.stack(code.memory(buffer.type().dtype()), buffer.name());
+      scope.bind(buffer.name(), new Scope.Place(register, buffer, List.of()));
+      execute(body, scope);
       return;
     }
-    Value isStart =
-        iterators.stream()
-            .map(iterator -> builder.compare(Comparison.EQUAL, iterator, code.i64(0)))
-            .reduce(builder::and)
-            .orElseThrow();
-    BasicBlock start = code.block("init");
-    BasicBlock after = code.block("reduce");
-    builder.branch(isStart, start, after);
-    code.begin(start);
-    body.run();
-    builder.jump(after);
-    code.begin(after);
+    Code.Array array = code.beginArray(buffer, elements(buffer));
+    List<Value> extents =
+        buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
+    scope.bind(buffer.name(), new Scope.Place(array.address(), buffer, extents));
+    execute(body, scope);
+    code.endArray(array);
   }
 
-  /// Writes what happens where every guard holds; a guard is looked at only if those before it
-  /// hold.
-  private void guarded(List<Guard> guards, Scope scope, Runnable body) {
-    if (guards.isEmpty()) {
-      body.run();
-      return;
-    }
-    BasicBlock after = code.block("guarded.end");
-    for (Guard guard : guards) {
-      Value index = expressions.index(guard.index(), scope);
-      BasicBlock isNatural = code.block("natural");
-      builder.branch(
-          builder.compare(Comparison.GREATER_EQUAL, index, code.i64(0)), isNatural, after);
-      code.begin(isNatural);
-      BasicBlock holds = code.block("guarded");
-      Value extent = expressions.index(guard.extent(), scope);
-      builder.branch(builder.compare(Comparison.LESS, index, extent), holds, after);
-      code.begin(holds);
-    }
-    body.run();
-    builder.jump(after);
-    code.begin(after);
-  }
-
-  private Scope.Place register(Buffer buffer) {
-    if (buffer.scope() != Buffer.Scope.REGISTER) {
+  private static long elements(Buffer buffer) {
+    long elements = buffer.constantElements().orElse(Long.MAX_VALUE);
+    if (elements > Buffer.MAX_LOCAL_BYTES / buffer.type().dtype().byteSize()) {
       throw Refusals.localArray(buffer);
     }
-    Value address = code.stack(code.memory(buffer.type().dtype()), buffer.name());
-    return new Scope.Place(address, buffer.type().dtype(), List.of());
+    return elements;
   }
 }

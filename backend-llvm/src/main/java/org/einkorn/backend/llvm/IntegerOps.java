@@ -32,7 +32,8 @@ final class IntegerOps {
           code.overflowIf(builder.compare(Comparison.EQUAL, operand, least));
         }
         yield builder.call(
-            code.module.intrinsic("llvm.abs", List.of(type)), List.of(operand, code.bool(false)));
+            code.module.intrinsic("llvm.abs", List.of(type)),
+            List.of(operand, code.single().bool(false)));
       }
       case SIGN ->
           builder.subtract(

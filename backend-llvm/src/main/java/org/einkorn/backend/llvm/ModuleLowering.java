@@ -145,7 +145,7 @@ final class ModuleLowering {
       Value address = written.parameter(position, buffer.name());
       List<Value> extents =
           buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
-      scope.bind(buffer.name(), new Scope.Place(address, buffer.type().dtype(), extents));
+      scope.bind(buffer.name(), new Scope.Place(address, buffer, extents));
     }
     if (!fetches.isEmpty()) {
       // A position trap asks whether there was an overflow before it, maybe in an earlier

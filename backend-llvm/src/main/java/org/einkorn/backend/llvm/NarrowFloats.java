@@ -45,7 +45,7 @@ final class NarrowFloats {
     return switch (type) {
       case F16 ->
           code.traits.hasHalfConversions()
-              ? builder.extendFloat(builder.reinterpret(bits, code.context.halfType()), code.f32)
+              ? builder.extendFloat(builder.reinterpret(bits, code.half), code.f32)
               : decode(Format.F16, bits);
       case BF16 ->
           builder.reinterpret(
@@ -62,7 +62,7 @@ final class NarrowFloats {
     return switch (type) {
       case F16 ->
           code.traits.hasHalfConversions()
-              ? builder.reinterpret(builder.truncateFloat(value, code.context.halfType()), code.i16)
+              ? builder.reinterpret(builder.truncateFloat(value, code.half), code.i16)
               : encode(Format.F16, value);
       case BF16 -> toBrain(value);
       case F8E5M2 -> encode(Format.E5M2, value);

@@ -24,12 +24,23 @@ final class Refusals {
   static RefusedException localArray(Buffer buffer) {
     return new RefusedException(
         "E0702",
-        "the llvm backend allocates registers inside a function, and `"
+        "the llvm backend has no more than "
+            + Buffer.MAX_LOCAL_BYTES
+            + " bytes for an array inside a function, and `"
             + buffer.name()
-            + "` is in "
-            + buffer.scope().text()
-            + " memory",
+            + "` takes more, or an unknown number",
         "make it a buffer of the module, or leave out the schedule step that made it");
+  }
+
+  static RefusedException manyLocalArrays(Buffer buffer, long most) {
+    return new RefusedException(
+        "E0702",
+        "the llvm backend has no more than "
+            + most
+            + " bytes for all arrays that a function has at once, and with `"
+            + buffer.name()
+            + "` they take more",
+        "make some of them buffers of the module");
   }
 
   static RefusedException unknownKind(String kind, List<String> kinds) {

@@ -4,19 +4,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 
 /// What the names of a function stand for at the place that is being written.
 final class Scope {
   private final Map<String, Value> numbers = new HashMap<>();
   private final Map<String, Place> places = new HashMap<>();
+  private final Map<String, IndexExpr> extents = new HashMap<>();
 
   /// Where the elements of a tensor lie.
   ///
   /// @param extents one number for each axis
-  record Place(Value address, DType type, List<Value> extents) {
+  record Place(Value address, Buffer buffer, List<Value> extents) {
     Place {
       extents = List.copyOf(extents);
+    }
+
+    DType type() {
+      return buffer.type().dtype();
     }
   }
 
@@ -41,6 +48,24 @@ final class Scope {
     numbers.put(name, value);
   }
 
+  /// Binds a variable that is below its extent.
+  void bind(String name, Value value, IndexExpr extent) {
+    numbers.put(name, value);
+    extents.put(name, extent);
+  }
+
+  /// Whether each position is a variable that runs over just the axis it is used on.
+  boolean isInside(String tensor, List<IndexExpr> indices) {
+    List<IndexExpr> axes = place(tensor).buffer().type().extents();
+    for (int axis = 0; axis < axes.size(); axis++) {
+      if (!(indices.get(axis) instanceof IndexExpr.Variable(String name))
+          || !axes.get(axis).equals(extents.get(name))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void bind(String tensor, Place place) {
     places.put(tensor, place);
   }
@@ -50,6 +75,7 @@ final class Scope {
     Scope inner = new Scope();
     inner.numbers.putAll(numbers);
     inner.places.putAll(places);
+    inner.extents.putAll(extents);
     return inner;
   }
 }

@@ -42,6 +42,16 @@ final class Targets {
                 || target.cpu().equals(X86_PREFIX + "-v4")
                 || Arrays.asList(target.features().split(",")).contains("+f16c")
             : target.triple().startsWith("aarch64");
-    return new CpuTraits(hasHalf);
+    return new CpuTraits(isX86 ? vectorBytes(target) : 16, hasHalf);
+  }
+
+  /// LLVM itself would use half of a 512-bit register on some CPUs of Intel's; where vectors are
+  /// asked for they are as long as they can be.
+  private static int vectorBytes(Target target) {
+    List<String> features = Arrays.asList(target.features().split(","));
+    if (target.cpu().equals(X86_PREFIX + "-v4") || features.contains("+avx512f")) {
+      return 64;
+    }
+    return target.cpu().equals(X86_PREFIX + "-v3") || features.contains("+avx2") ? 32 : 16;
   }
 }

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every operation on every type it is defined on, against the interpreter, on numbers that are
 /// hard.
 class OperationsTest {
-  private static final List<DType> COMPUTE =
+  static final List<DType> COMPUTE =
       List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL);
-  private static final List<DType> STORED =
+  static final List<DType> STORED =
       List.of(
           DType.F64,
           DType.F32,
@@ -207,7 +207,7 @@ class OperationsTest {
     }
   }
 
-  private static void put(Trial trial, String name, Number value) {
+  static void put(Trial trial, String name, Number value) {
     if (value instanceof Long integer) {
       trial.setLongs(name, integer);
     } else {
@@ -216,7 +216,7 @@ class OperationsTest {
   }
 
   /// Calls `use` with every hard number that the type has.
-  private static void overNumbers(DType type, java.util.function.Consumer<Number> use) {
+  static void overNumbers(DType type, java.util.function.Consumer<Number> use) {
     if (type.isFloat()) {
       for (double real : REALS) {
         use.accept(real);

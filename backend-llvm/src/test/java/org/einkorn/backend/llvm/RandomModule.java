@@ -41,7 +41,7 @@ final class RandomModule {
           DType.BOOL);
   private static final List<DType> COMPUTE =
       List.of(DType.F64, DType.F32, DType.I64, DType.I32, DType.BOOL);
-  private static final List<IndexExpr> EXTENTS = List.of(s("N"), s("M"), c(1), c(3), c(4));
+  private static final List<IndexExpr> EXTENTS = List.of(s("N"), s("M"), c(1), c(3), c(4), c(21));
 
   private final SplittableRandom random;
   private final List<Buffer> readable = new ArrayList<>();
@@ -197,6 +197,12 @@ final class RandomModule {
     }
     if (choice == 4) {
       return converted(compute, scalar(pick(COMPUTE), iters, depth - 1));
+    }
+    if (choice == 5 && compute.isFloat() && random.nextInt(3) == 0) {
+      return new Scalar.MultiplyAdd(
+          scalar(compute, iters, depth - 1),
+          scalar(compute, iters, depth - 1),
+          scalar(compute, iters, depth - 1));
     }
     if (choice == 5) {
       return unaryOf(compute, scalar(compute, iters, depth - 1));

@@ -24,7 +24,7 @@ class RandomModuleTest {
         boolean isFinished =
             Trial.compare(
                 module,
-                new long[] {random.nextInt(1, 6), random.nextInt(1, 4)},
+                new long[] {size(random), random.nextInt(1, 4)},
                 (name, trial) -> fill(trial, name, random),
                 0);
         finished += isFinished ? 1 : 0;
@@ -37,7 +37,12 @@ class RandomModuleTest {
     assertTrue(finished >= least, message);
   }
 
-  private static void fill(Trial trial, String name, SplittableRandom random) {
+  /// Mostly small; now and then some vectors and a rest.
+  private static int size(SplittableRandom random) {
+    return random.nextInt(4) == 0 ? random.nextInt(6, 80) : random.nextInt(1, 6);
+  }
+
+  static void fill(Trial trial, String name, SplittableRandom random) {
     DType type = trial.type(name);
     int count = (int) trial.count(name);
     if (type.isFloat()) {

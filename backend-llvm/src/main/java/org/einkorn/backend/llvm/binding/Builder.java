@@ -7,6 +7,7 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.llvm.LLVM.LLVMBuilderRef;
 import org.bytedeco.llvm.LLVM.LLVMMetadataRef;
+import org.bytedeco.llvm.LLVM.LLVMTypeRef;
 import org.bytedeco.llvm.LLVM.LLVMValueRef;
 
 /// Writes instructions at the end of a block.
@@ -67,7 +68,9 @@ public final class Builder implements AutoCloseable {
     List<LLVMMetadataRef> operands = new ArrayList<>();
     operands.add(self);
     for (LoopHint hint : hints) {
-      operands.add(context.node(List.of(context.text(hint.text()))));
+      LLVMMetadataRef name = context.text(hint.text());
+      operands.add(
+          context.node(hint.isDenied() ? List.of(name, context.number(1, 0)) : List.of(name)));
     }
     LLVMMetadataRef node = context.node(operands);
     LLVMMetadataReplaceAllUsesWith(self, node);
@@ -122,12 +125,31 @@ public final class Builder implements AutoCloseable {
     return value(LLVMBuildExtractValue(ref, aggregate.ref, index, UNNAMED));
   }
 
+  // Vectors
+
+  /// The vector with `value` in every lane.
+  public Value splat(Value value, Type vector) {
+    LLVMTypeRef i32 = LLVMInt32TypeInContext(context.ref);
+    LLVMValueRef none = LLVMGetPoison(vector.ref);
+    LLVMValueRef first =
+        LLVMBuildInsertElement(ref, none, value.ref, LLVMConstInt(i32, 0, 0), UNNAMED);
+    LLVMValueRef zeros = LLVMConstNull(LLVMVectorType(i32, LLVMGetVectorSize(vector.ref)));
+    return value(LLVMBuildShuffleVector(ref, first, none, zeros, UNNAMED));
+  }
+
   // Memory
 
   /// A place on the stack for one element; written in the entry block so that it becomes a
   /// register.
   public Value stack(Type type, String name) {
     return new Value(LLVMBuildAlloca(ref, type.ref, name));
+  }
+
+  /// A place on the stack for an array.
+  public Value stack(Type type, String name, int alignBytes) {
+    Value address = stack(type, name);
+    LLVMSetAlignment(address.ref, alignBytes);
+    return address;
   }
 
   public Value load(Type type, Value address, int alignBytes) {

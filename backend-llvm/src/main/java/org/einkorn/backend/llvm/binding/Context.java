@@ -3,6 +3,8 @@ package org.einkorn.backend.llvm.binding;
 import static org.bytedeco.llvm.global.LLVM.*;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -13,6 +15,7 @@ import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
 import org.bytedeco.llvm.LLVM.LLVMMetadataRef;
 import org.bytedeco.llvm.LLVM.LLVMModuleRef;
 import org.bytedeco.llvm.LLVM.LLVMTypeRef;
+import org.bytedeco.llvm.LLVM.LLVMValueRef;
 
 /// The owner of types, constants and modules. Used by one thread at a time.
 public final class Context implements AutoCloseable {
@@ -85,20 +88,57 @@ public final class Context implements AutoCloseable {
     return new Type(LLVMArrayType2(element.ref, count));
   }
 
+  /// Vectors of `count` elements.
+  public Type vector(Type element, int count) {
+    return new Type(LLVMVectorType(element.ref, count));
+  }
+
   public Type function(Type result, List<Type> parameters) {
     try (PointerPointer<LLVMTypeRef> types = array(parameters.stream().map(t -> t.ref).toList())) {
       return new Type(LLVMFunctionType(result.ref, types, parameters.size(), 0));
     }
   }
 
-  /// The constant `value` in an integer type.
+  /// The constant `value` in an integer type, or in each lane of vectors of one.
   public Value constant(Type type, long value) {
-    return new Value(LLVMConstInt(type.ref, value, 1));
+    return constant(type, element -> LLVMConstInt(element, value, 1));
   }
 
-  /// The constant `value` in a float type, rounded to it.
+  /// The constant `value` in a float type, rounded to it, or in each lane of vectors of one.
   public Value constant(Type type, double value) {
-    return new Value(LLVMConstReal(type.ref, value));
+    return constant(type, element -> LLVMConstReal(element, value));
+  }
+
+  private static Value constant(Type type, UnaryConstant each) {
+    if (LLVMGetTypeKind(type.ref) != LLVMVectorTypeKind) {
+      return new Value(each.of(type.ref));
+    }
+    LLVMValueRef lane = each.of(LLVMGetElementType(type.ref));
+    int lanes = LLVMGetVectorSize(type.ref);
+    try (PointerPointer<LLVMValueRef> all = array(Collections.nCopies(lanes, lane))) {
+      return new Value(LLVMConstVector(all, lanes));
+    }
+  }
+
+  private interface UnaryConstant {
+    LLVMValueRef of(LLVMTypeRef type);
+  }
+
+  /// The vector `0, 1, 2, …` of integers.
+  public Value lanes(Type type) {
+    LLVMTypeRef element = LLVMGetElementType(type.ref);
+    List<LLVMValueRef> numbers = new ArrayList<>();
+    for (int lane = 0; lane < LLVMGetVectorSize(type.ref); lane++) {
+      numbers.add(LLVMConstInt(element, lane, 0));
+    }
+    try (PointerPointer<LLVMValueRef> all = array(numbers)) {
+      return new Value(LLVMConstVector(all, numbers.size()));
+    }
+  }
+
+  /// Zero, or false, of any type.
+  public Value zero(Type type) {
+    return new Value(LLVMConstNull(type.ref));
   }
 
   public Value nullPointer() {

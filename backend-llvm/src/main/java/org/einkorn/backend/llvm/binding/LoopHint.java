@@ -4,6 +4,8 @@ package org.einkorn.backend.llvm.binding;
 public enum LoopHint {
   /// Write all iterations out; their number is a constant.
   UNROLL_FULLY("llvm.loop.unroll.full"),
+  /// It is vector code already, or the rest of one.
+  NOT_VECTORIZED("llvm.loop.vectorize.enable"),
   /// The loop makes progress, so it may be removed if nothing comes of it.
   MUST_PROGRESS("llvm.loop.mustprogress");
 
@@ -11,6 +13,11 @@ public enum LoopHint {
 
   LoopHint(String text) {
     this.text = text;
+  }
+
+  /// Whether `false` follows the name.
+  boolean isDenied() {
+    return this == NOT_VECTORIZED;
   }
 
   String text() {

@@ -1,0 +1,149 @@
+package org.einkorn.backend.llvm;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Polynomial;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
+
+/// What names mean inside a loop whose rounds are lanes: iterators of blocks in terms of loops, and
+/// which memory each lane has for itself.
+///
+/// @param lane the variable of the loop
+/// @param meanings what iterators of blocks are bound to
+/// @param inside the variables of loops inside
+/// @param own what is allocated inside
+record LaneNames(
+    String lane, Map<String, IndexExpr> meanings, Set<String> inside, Set<String> own) {
+  /// How positions on one axis depend on the lane.
+  enum Change {
+    /// The same in every lane.
+    NONE,
+    /// One more from lane to lane.
+    STEP,
+    /// Anything else.
+    OTHER
+  }
+
+  LaneNames {
+    meanings = Map.copyOf(meanings);
+    inside = Set.copyOf(inside);
+    own = Set.copyOf(own);
+  }
+
+  static LaneNames of(String lane) {
+    return new LaneNames(lane, Map.of(), Set.of(), Set.of());
+  }
+
+  LaneNames insideLoop(String variable) {
+    return new LaneNames(lane, meanings, with(inside, variable), own);
+  }
+
+  LaneNames with(Buffer allocated) {
+    return new LaneNames(lane, meanings, inside, with(own, allocated.name()));
+  }
+
+  LaneNames with(List<Stmt.BlockIter> iters) {
+    Map<String, IndexExpr> more = new HashMap<>(meanings);
+    iters.forEach(iter -> more.put(iter.variable(), meaning(iter.binding())));
+    return new LaneNames(lane, more, inside, own);
+  }
+
+  private static Set<String> with(Set<String> names, String name) {
+    Set<String> more = new HashSet<>(names);
+    more.add(name);
+    return more;
+  }
+
+  /// The same position in terms of loops.
+  IndexExpr meaning(IndexExpr index) {
+    return index instanceof IndexExpr.Variable(String name)
+        ? meanings.getOrDefault(name, index)
+        : index.mapParts(this::meaning, this::meaning);
+  }
+
+  private Scalar meaning(Scalar scalar) {
+    return scalar.mapParts(this::meaning, this::meaning);
+  }
+
+  /// Whether a value differs between lanes.
+  boolean varies(Scalar scalar) {
+    boolean[] varies = {false};
+    walk(varies).visit(scalar);
+    return varies[0];
+  }
+
+  /// Whether a position differs between lanes.
+  boolean varies(IndexExpr index) {
+    boolean[] varies = {false};
+    walk(varies).visit(meaning(index));
+    return varies[0];
+  }
+
+  private Walk walk(boolean[] varies) {
+    return Walk.of(
+        scalar -> varies[0] |= scalar instanceof Scalar.Read read && own.contains(read.tensor()),
+        index -> varies[0] |= index instanceof IndexExpr.Variable(String name) && isOfLane(name));
+  }
+
+  private boolean isOfLane(String name) {
+    if (name.equals(lane)) {
+      return true;
+    }
+    IndexExpr meaning = meanings.get(name);
+    return meaning != null && varies(meaning);
+  }
+
+  /// Whether an atom of a position in terms of loops differs between rounds of loops inside.
+  boolean isInside(IndexExpr atom) {
+    boolean[] found = {false};
+    Walk.of(
+            scalar -> found[0] |= scalar instanceof Scalar.Read read && own.contains(read.tensor()),
+            index ->
+                found[0] |=
+                    index instanceof IndexExpr.Variable(String name) && inside.contains(name))
+        .visit(atom);
+    return found[0];
+  }
+
+  Change change(IndexExpr index) {
+    if (!varies(index)) {
+      return Change.NONE;
+    }
+    int steps = 0;
+    for (Polynomial.Term term : polynomial(index).terms()) {
+      if (term.atoms().stream().anyMatch(this::varies)) {
+        boolean isStep =
+            term.coefficient() == 1 && term.atoms().equals(List.of(IndexExpr.variable(lane)));
+        steps += isStep ? 1 : 2;
+      }
+    }
+    return steps == 1 ? Change.STEP : Change.OTHER;
+  }
+
+  /// How an element depends on the lane: [Change#STEP] for elements side by side on the last axis.
+  Change change(List<IndexExpr> indices) {
+    Change all = Change.NONE;
+    for (int axis = 0; axis < indices.size(); axis++) {
+      Change change = change(indices.get(axis));
+      boolean isLast = axis == indices.size() - 1;
+      if (change == Change.STEP && isLast && all == Change.NONE) {
+        all = Change.STEP;
+      } else if (change != Change.NONE) {
+        all = Change.OTHER;
+      }
+    }
+    return all;
+  }
+
+  /// A position as a sum of products of what loops count.
+  Polynomial polynomial(IndexExpr index) {
+    return Polynomial.of(meaning(index));
+  }
+}

@@ -1,0 +1,100 @@
+package org.einkorn.backend.llvm;
+
+import java.util.List;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// Decides which unrolled loops are written out, each round with its number as a constant, so that
+/// local arrays become registers.
+///
+/// A schedule makes no more than some thousands of statements. Text can ask for any number; where
+/// the code would be too large, LLVM is asked to unroll the loop, and may decline.
+final class Unrolling {
+  /// As many parts of expressions as what is written out may have.
+  private static final long MOST_PARTS = 1 << 16;
+
+  private Unrolling() {}
+
+  static boolean isWrittenOut(Stmt.For loop) {
+    return loop.kind() == Stmt.LoopKind.UNROLLED
+        && loop.extent() instanceof IndexExpr.Constant
+        && parts(loop) <= MOST_PARTS;
+  }
+
+  /// The parts of the expressions of a statement, those of unrolled and vectorized loops as often
+  /// as they may be written.
+  static long parts(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> {
+        long inside = sum(1, parts(loop.body()));
+        long extent =
+            loop.extent() instanceof IndexExpr.Constant(long number) ? number : Long.MAX_VALUE;
+        yield switch (loop.kind()) {
+          case SERIAL, PARALLEL -> inside;
+          case UNROLLED -> extent == Long.MAX_VALUE ? inside : product(inside, extent);
+          case VECTORIZED -> product(inside, Math.min(extent, LaneLoop.MOST_PIECES));
+        };
+      }
+      case Stmt.Block block -> {
+        long[] parts = {1};
+        Walk walk = counter(parts);
+        block.iters().forEach(iter -> walk.visit(iter.binding()));
+        visit(block.guards(), walk);
+        long init = block.init().map(Unrolling::parts).orElse(0L);
+        yield sum(sum(parts[0], init), parts(block.body()));
+      }
+      case Stmt.Sequence(List<Stmt> statements) -> {
+        long parts = 1;
+        for (Stmt each : statements) {
+          parts = sum(parts, parts(each));
+        }
+        yield parts;
+      }
+      case Stmt.Allocate(var buffer, Stmt body) -> sum(1, parts(body));
+      case Stmt.If(List<Guard> guards, Stmt body) -> {
+        long[] parts = {1};
+        visit(guards, counter(parts));
+        yield sum(parts[0], parts(body));
+      }
+      case Stmt.When(Scalar condition, Stmt body) -> sum(parts(condition), parts(body));
+      case Stmt.While(Scalar condition, Stmt body) -> sum(parts(condition), parts(body));
+      case Stmt.Store(var buffer, List<IndexExpr> indices, Scalar value) -> {
+        long[] parts = {1};
+        Walk walk = counter(parts);
+        indices.forEach(walk::visit);
+        walk.visit(value);
+        yield parts[0];
+      }
+    };
+  }
+
+  private static long parts(Scalar scalar) {
+    long[] parts = {1};
+    counter(parts).visit(scalar);
+    return parts[0];
+  }
+
+  private static void visit(List<Guard> guards, Walk walk) {
+    for (Guard guard : guards) {
+      walk.visit(guard.index());
+      walk.visit(guard.extent());
+    }
+  }
+
+  private static Walk counter(long[] parts) {
+    return Walk.of(scalar -> parts[0]++, index -> parts[0]++);
+  }
+
+  private static long sum(long left, long right) {
+    long sum = left + right;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  private static long product(long parts, long rounds) {
+    long least = Math.max(rounds, 1);
+    return parts > Long.MAX_VALUE / least ? Long.MAX_VALUE : parts * least;
+  }
+}
