@@ -142,9 +142,18 @@ final class ScheduleGoldenTest {
   }
 
   @Test
+  void severalLoopsAreAStepEach() {
+    String script = "schedule C {\n  parallel i j of C\n  unroll k\n}\n";
+    Trace trace = TraceParser.parse(new SourceFile("several", script), List.of()).require();
+    assertEquals(
+        "schedule C {\n  parallel i\n  parallel j of C\n  unroll k\n}\n",
+        TracePrinter.print(trace));
+  }
+
+  @Test
   void wrongScriptsAreShown() {
     assertEquals(
-        List.of("expected the end of the line, found `unroll`"), errors("parallel i unroll j"));
+        List.of("expected the name of a loop, found `unroll`"), errors("parallel i unroll j"));
     assertEquals(
         List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
     assertEquals(

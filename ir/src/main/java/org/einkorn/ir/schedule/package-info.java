@@ -19,6 +19,8 @@
 /// Where several loops have one name, a block inside of the loop tells which is meant: `k of
 /// C.update`.
 ///
+/// `parallel`, `vectorize` and `unroll` of several loops are one step for each.
+///
 /// ```text
 /// Trace    ::= function Step*
 /// Step     ::= names = split LoopName by (factor | inferred)…
@@ -26,7 +28,7 @@
 ///            | reorder LoopName…
 ///            | names = partition LoopName at IndexExpr
 ///            | name = add-unit-loop block
-///            | parallel LoopName | vectorize LoopName | unroll LoopName
+///            | parallel LoopName… | vectorize LoopName… | unroll LoopName…
 ///            | fission LoopName after block
 ///            | lift buffer above LoopName
 ///            | set-dtype buffer dtype

@@ -86,7 +86,7 @@ public final class TraceParser {
     List<Step> steps = new ArrayList<>();
     while (!in.sees("}")) {
       Token start = in.peek();
-      steps.add(step());
+      steps.addAll(line());
       if (!in.sees("}") && !in.atEnd() && isSameLine(start)) {
         throw in.expected("the end of the line");
       }
@@ -95,20 +95,26 @@ public final class TraceParser {
     return in.node(first, () -> new Trace(function, steps));
   }
 
+  /// One step, or one for each of several loops: `parallel i j`.
+  private List<Step> line() {
+    Token first = in.peek();
+    if (in.accept("parallel")) {
+      return loops(first).stream().<Step>map(Step.Parallel::new).toList();
+    }
+    if (in.accept("vectorize")) {
+      return loops(first).stream().<Step>map(Step.Vectorize::new).toList();
+    }
+    if (in.accept("unroll")) {
+      return loops(first).stream().<Step>map(Step.Unroll::new).toList();
+    }
+    return List.of(step());
+  }
+
   private Step step() {
     Token first = in.peek();
     if (in.accept("reorder")) {
       List<LoopName> loops = loops(first);
       return in.node(first, () -> new Step.Reorder(loops));
-    }
-    if (in.accept("parallel")) {
-      return new Step.Parallel(loop());
-    }
-    if (in.accept("vectorize")) {
-      return new Step.Vectorize(loop());
-    }
-    if (in.accept("unroll")) {
-      return new Step.Unroll(loop());
     }
     if (in.accept("fission")) {
       LoopName loop = loop();
