@@ -17,8 +17,10 @@ import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
+import org.einkorn.passes.schedule.PeelGuards;
 import org.einkorn.passes.schedule.ResolveBlocks;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.SeparateParallelLoops;
 import org.einkorn.passes.sparse.ArrangeLoops;
 import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Trace;
@@ -44,7 +46,11 @@ public final class Pipeline {
 
   /// Rewrites of loops, in order.
   public static final List<Pass<Module>> LOOP_PASSES =
-      List.of(ParallelizeOuterLoops.PASS, ResolveBlocks.PASS);
+      List.of(
+          ParallelizeOuterLoops.PASS,
+          ResolveBlocks.PASS,
+          PeelGuards.PASS,
+          SeparateParallelLoops.PASS);
 
   private final Optional<Set<String>> selected;
   private final PassContext context;
