@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
@@ -18,7 +19,7 @@ import org.einkorn.runtime.DType;
 ///
 /// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
 /// register of the loop's own, or an operation on those that vectors compute in the very same bits.
-/// All else must be the same in every lane.
+/// All else must be the same in every lane, but for one guard that compares a position.
 final class LaneCheck {
   /// How a value depends on the lane.
   private enum Change {
@@ -40,6 +41,9 @@ final class LaneCheck {
   private final Map<String, IndexExpr> extents = new HashMap<>();
   private final Map<String, DType> registers = new HashMap<>();
   private Optional<DType> type = Optional.empty();
+
+  /// Whether a guard around holds for some lanes only.
+  private boolean isMasked;
 
   private LaneCheck(KernelContext context, Map<String, Buffer> arrays) {
     this.context = context;
@@ -73,9 +77,9 @@ final class LaneCheck {
           holds &= change == Change.NONE || iter.kind() == Stmt.IterKind.SPATIAL;
         }
         yield holds
-            && areSame(block.guards())
-            && block.init().map(this::holds).orElse(true)
-            && holds(block.body());
+            && holds(
+                block.guards(),
+                () -> block.init().map(this::holds).orElse(true) && holds(block.body()));
       }
       case Stmt.Sequence(List<Stmt> statements) -> statements.stream().allMatch(this::holds);
       case Stmt.Allocate(Buffer buffer, Stmt body) -> {
@@ -84,16 +88,27 @@ final class LaneCheck {
             && isLaneType(buffer.type().dtype())
             && holds(body);
       }
-      case Stmt.If(List<Guard> guards, Stmt body) -> areSame(guards) && holds(body);
+      case Stmt.If(List<Guard> guards, Stmt body) -> holds(guards, () -> holds(body));
       case Stmt.When _, Stmt.While _ -> false;
       case Stmt.Store store -> holds(store);
     };
   }
 
-  private boolean areSame(List<Guard> guards) {
-    return guards.stream()
-        .allMatch(
-            guard -> change(guard.index()) == Change.NONE && change(guard.extent()) == Change.NONE);
+  /// One guard may hold for some lanes only. With two, each might hold for other lanes, and what
+  /// the lanes share would be computed though the body runs for none.
+  private boolean holds(List<Guard> guards, BooleanSupplier body) {
+    boolean outer = isMasked;
+    for (Guard guard : guards) {
+      Change change = change(guard.index());
+      boolean isMask = change == Change.STEP && !isMasked;
+      if (change(guard.extent()) != Change.NONE || change != Change.NONE && !isMask) {
+        return false;
+      }
+      isMasked |= isMask;
+    }
+    boolean holds = body.getAsBoolean();
+    isMasked = outer;
+    return holds;
   }
 
   private boolean holds(Stmt.Store store) {

@@ -2,7 +2,6 @@ package org.einkorn.backend.jvm;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.runtime.DType;
@@ -35,13 +34,14 @@ final class LoadedVectors {
   }
 
   /// All that is known now, for [#retain].
-  Set<Key> known() {
-    return Set.copyOf(slots.keySet());
+  Map<Key, Integer> known() {
+    return Map.copyOf(slots);
   }
 
   /// Forgets what was loaded by code that was perhaps not executed.
-  void retain(Set<Key> known) {
-    slots.keySet().retainAll(known);
+  void retain(Map<Key, Integer> known) {
+    // What was known and loaded again lies elsewhere.
+    slots.entrySet().retainAll(known.entrySet());
   }
 
   /// Forgets everything.

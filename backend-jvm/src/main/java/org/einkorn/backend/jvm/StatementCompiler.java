@@ -2,6 +2,7 @@ package org.einkorn.backend.jvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.backend.jvm.asm.Opcode;
@@ -63,16 +64,9 @@ final class StatementCompiler {
           allocate(statement, buffer, body);
         }
       }
-      case Stmt.If(List<Guard> guards, Stmt body) -> {
-        Set<LoadedVectors.Key> known = loaded.known();
-        int skip = frame.newLabel();
-        guards.forEach(guard -> jumpUnless(guard, skip));
-        emit(body);
-        frame.code().mark(skip);
-        loaded.retain(known);
-      }
+      case Stmt.If(List<Guard> guards, Stmt body) -> guarded(guards, () -> emit(body));
       case Stmt.When(var condition, Stmt body) -> {
-        Set<LoadedVectors.Key> known = loaded.known();
+        Map<LoadedVectors.Key, Integer> known = loaded.known();
         int skip = frame.newLabel();
         method.scalars().jumpUnless(condition, skip);
         emit(body);
@@ -254,15 +248,12 @@ final class StatementCompiler {
     if (opensScope) {
       frame.openScope();
     }
-    Set<LoadedVectors.Key> known = loaded.known();
-    int skip = frame.newLabel();
-    block.guards().forEach(guard -> jumpUnless(guard, skip));
-    block.init().ifPresent(init -> initialize(reduced, init));
-    body.run();
-    if (!block.guards().isEmpty()) {
-      frame.code().mark(skip);
-      loaded.retain(known);
-    }
+    guarded(
+        block.guards(),
+        () -> {
+          block.init().ifPresent(init -> initialize(reduced, init));
+          body.run();
+        });
     if (opensScope) {
       frame.closeScope();
     }
@@ -283,7 +274,7 @@ final class StatementCompiler {
   /// Runs `init` where every reduce iterator is 0.
   private void initialize(List<Polynomial> reduced, Stmt init) {
     Code code = frame.code();
-    Set<LoadedVectors.Key> known = loaded.known();
+    Map<LoadedVectors.Key, Integer> known = loaded.known();
     int skip = frame.newLabel();
     for (Polynomial iterator : reduced) {
       if (iterator.isAtom() && iterator.atom().type() == JvmType.INT) {
@@ -300,11 +291,38 @@ final class StatementCompiler {
     loaded.retain(known);
   }
 
-  private void jumpUnless(Guard guard, int label) {
+  /// Runs what stands under guards.
+  private void guarded(List<Guard> guards, Runnable body) {
+    if (guards.isEmpty()) {
+      body.run();
+      return;
+    }
+    Map<LoadedVectors.Key, Integer> known = loaded.known();
+    int skip = frame.newLabel();
+    guarded(guards, skip, body);
+    frame.code().mark(skip);
+    loaded.retain(known);
+  }
+
+  private void guarded(List<Guard> guards, int skip, Runnable body) {
+    if (guards.isEmpty()) {
+      body.run();
+      return;
+    }
+    Polynomial index = method.indices().of(guards.getFirst().index());
+    Polynomial extent = method.indices().of(guards.getFirst().extent());
+    Runnable rest = () -> guarded(guards.subList(1, guards.size()), skip, body);
+    if (vectors != null && VectorCompiler.changes(index)) {
+      vectors.withMask(index, extent, skip, rest);
+    } else {
+      jumpUnless(index, extent, skip);
+      rest.run();
+    }
+  }
+
+  private void jumpUnless(Polynomial index, Polynomial extent, int label) {
     IndexCompiler indices = method.indices();
     Code code = frame.code();
-    Polynomial index = indices.of(guard.index());
-    Polynomial extent = indices.of(guard.extent());
     if (!index.interval().isNatural()) {
       indices.push(index);
       code.plain(Opcode.LCONST_0, Opcode.LCMP);

@@ -40,6 +40,10 @@ final class VectorCompiler {
   private final int bits;
   private final int lanes;
   private final int vectors;
+
+  /// Local variables with the lanes for which a guard holds, for each vector; none for all lanes.
+  private List<Integer> masks = List.of();
+
   private final String owner;
   private final String ownerType;
 
@@ -97,6 +101,66 @@ final class VectorCompiler {
     return slot;
   }
 
+  /// Whether a position differs between lanes.
+  static boolean changes(Polynomial position) {
+    return position.terms().stream().anyMatch(term -> term.factors().contains(LANE));
+  }
+
+  /// Translates what runs in the lanes for which `0 ≤ position < extent` holds.
+  ///
+  /// @param skip where code goes on if that is none
+  void withMask(Polynomial position, Polynomial extent, int skip, Runnable body) {
+    Code code = frame.code();
+    IndexCompiler indices = method.indices();
+    Polynomial first = firstLane(position);
+    indices.push(first);
+    indices.push(extent);
+    code.plain(Opcode.LCMP);
+    code.jump(Opcode.IFGE, skip);
+    if (!first.interval().isNatural()) {
+      indices.push(first.plus(Polynomial.constant((long) vectors * lanes - 1)));
+      code.plain(Opcode.LCONST_0, Opcode.LCMP);
+      code.jump(Opcode.IFLT, skip);
+    }
+    List<Integer> slots = new ArrayList<>();
+    for (int vector = 0; vector < vectors; vector++) {
+      pushSpecies(code);
+      indices.push(first.plus(Polynomial.constant((long) vector * lanes)));
+      indices.push(extent);
+      code.invokeInterface(API + "VectorSpecies", "indexInRange", "(JJ)" + MASK_TYPE);
+      int slot = frame.newReferenceSlot();
+      code.storeReference(slot);
+      slots.add(slot);
+    }
+    masks = List.copyOf(slots);
+    body.run();
+    masks = List.of();
+  }
+
+  /// `→ mask`, if a guard holds for some lanes only.
+  private void pushMask(int vector) {
+    if (!masks.isEmpty()) {
+      frame.code().loadReference(masks.get(vector));
+    }
+  }
+
+  /// The type of what [#pushMask(int)] pushes.
+  private String maskType() {
+    return masks.isEmpty() ? "" : MASK_TYPE;
+  }
+
+  /// `value → `
+  private void storeLocal(int slot, int vector) {
+    Code code = frame.code();
+    if (!masks.isEmpty()) {
+      code.loadReference(slot);
+      code.plain(Opcode.SWAP);
+      pushMask(vector);
+      call("blend", "(" + VECTOR + MASK_TYPE + ")" + ownerType);
+    }
+    code.storeReference(slot);
+  }
+
   /// Stores an array that lies in vectors to a Java array.
   void copy(Local.Vectors from, Local.Array to) {
     Code code = frame.code();
@@ -122,12 +186,12 @@ final class VectorCompiler {
 
   /// `vector array index → `
   private void intoArray() {
-    call("intoArray", "(" + ElementAccess.arrayType(type) + "I)V");
+    call("intoArray", "(" + ElementAccess.arrayType(type) + "I" + maskType() + ")V");
   }
 
   /// `species array index → vector`
   private void fromArray() {
-    fromMemory("fromArray", ElementAccess.arrayType(type) + "I");
+    fromMemory("fromArray", ElementAccess.arrayType(type) + "I" + maskType());
   }
 
   void store(Stmt.Store store) {
@@ -140,20 +204,21 @@ final class VectorCompiler {
 
   /// `value → `
   private void storeVector(Stmt.Store store, int vector) {
-    Code code = frame.code();
     switch (method.local(store.buffer())) {
-      case Local.Lanes(List<Integer> slots, var stored) -> code.storeReference(slots.get(vector));
+      case Local.Lanes(List<Integer> slots, var stored) -> storeLocal(slots.get(vector), vector);
       case Local.Vectors(List<Integer> slots, Buffer array) ->
-          code.storeReference(slots.get(vectorNumber(array, store.indices(), vector)));
+          storeLocal(slots.get(vectorNumber(array, store.indices(), vector)), vector);
       case Local.Array(int slot, Buffer array) -> {
         pushElement(slot, array, store.indices(), vector);
+        pushMask(vector);
         intoArray();
       }
       case Local.Register _ -> throw new IllegalStateException("lanes store to one register");
       case null -> {
         int number = method.function().context().bufferNumber(store.buffer());
         pushAddress(number, store.indices(), vector);
-        call("intoMemorySegment", "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + ")V");
+        pushMask(vector);
+        call("intoMemorySegment", "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + maskType() + ")V");
       }
     }
   }
@@ -209,8 +274,7 @@ final class VectorCompiler {
             index ->
                 changes[0] |=
                     index instanceof IndexExpr.Variable(String name)
-                        && method.variable(name).terms().stream()
-                            .anyMatch(term -> term.factors().contains(LANE)))
+                        && changes(method.variable(name)))
         .visit(scalar);
     return changes[0];
   }
@@ -259,6 +323,7 @@ final class VectorCompiler {
               key(read, vector),
               () -> {
                 pushElement(slot, array, read.indices(), vector);
+                pushMask(vector);
                 fromArray();
               });
       case Local.Register _ -> throw new IllegalStateException("lanes read one register");
@@ -268,7 +333,8 @@ final class VectorCompiler {
             key(read, vector),
             () -> {
               pushAddress(number, read.indices(), vector);
-              fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE);
+              pushMask(vector);
+              fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + maskType());
             });
       }
     }

@@ -368,6 +368,16 @@ class LocalArraysTest {
       if (random.nextInt(3) == 0) {
         store = sequence(store, store(y, value(random, type, leaves, 1), at("i"), j));
       }
+      if (random.nextInt(3) == 0) {
+        // Some lanes only: those below a limit, or from a first one on.
+        IndexExpr limit = random.nextBoolean() ? size("N").times(5) : num(random.nextInt(40));
+        IndexExpr place = random.nextBoolean() ? j : j.plus(-random.nextInt(20));
+        List<Guard> guards = new ArrayList<>(List.of(new Guard(place, limit)));
+        if (random.nextInt(3) == 0) {
+          guards.add(new Guard(at("u"), size("K")));
+        }
+        store = new Stmt.If(guards, store);
+      }
       Stmt loops =
           switch (random.nextInt(15)) {
             case 0, 1, 2, 3 -> vectorized("j", extent, unrolled("u", num(2), store));
