@@ -279,15 +279,12 @@ final class Code {
   ///
   /// It goes on for now: a branch out of every addition would keep loops from becoming vector code.
   void overflowIf(Value condition) {
-    if (single != null) {
-      single.overflowIf(any(mask == null ? condition : builder.and(mask, condition)));
-      return;
-    }
     Value flag = overflowFlag();
-    builder.store(builder.or(builder.load(i1, flag, 1), condition), flag, 1);
+    Value counted = mask == null ? condition : builder.and(mask, condition);
+    builder.store(builder.or(builder.load(i1, flag, 1), counted), flag, 1);
   }
 
-  /// Keeps account of overflow from the start of the function.
+  /// Keeps account of overflow from the start of the function; lanes, of their own.
   Value overflowFlag() {
     if (overflow == null) {
       BasicBlock here = builder.block();
@@ -297,6 +294,14 @@ final class Code {
       builder.at(here);
     }
     return overflow;
+  }
+
+  /// Adds what overflowed in lanes to what did elsewhere.
+  void countOverflow() {
+    if (single != null && overflow != null) {
+      single.overflowIf(any(builder.load(i1, overflow, 1)));
+      builder.store(bool(false), overflow, 1);
+    }
   }
 
   /// Gives back a status, or an overflow that came before it.

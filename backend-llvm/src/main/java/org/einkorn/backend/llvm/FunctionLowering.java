@@ -73,7 +73,11 @@ final class FunctionLowering {
 
   private void loop(Stmt.For loop, Value begin, Value end, Scope scope) {
     control.loop(
-        loop.variable(), begin, end, hints(loop), round -> round(loop, round, scope.inner()));
+        loop.variable(),
+        begin,
+        end,
+        List.of(LoopHint.MUST_PROGRESS),
+        round -> round(loop, round, scope.inner()));
   }
 
   private void round(Stmt.For loop, Value round, Scope scope) {
@@ -97,12 +101,6 @@ final class FunctionLowering {
       }
     }
     loop(loop, code.i64(0), expressions.index(loop.extent(), scope), scope);
-  }
-
-  private static List<LoopHint> hints(Stmt.For loop) {
-    return loop.kind() == Stmt.LoopKind.UNROLLED && loop.extent() instanceof IndexExpr.Constant
-        ? List.of(LoopHint.MUST_PROGRESS, LoopHint.UNROLL_FULLY)
-        : List.of(LoopHint.MUST_PROGRESS);
   }
 
   private void block(Stmt.Block block, Scope scope) {

@@ -64,6 +64,11 @@ final class LaneExpressions {
     }
   }
 
+  /// Ends some rounds: what overflowed in a lane counts from now on.
+  void end() {
+    wide.countOverflow();
+  }
+
   /// Begins an array, or an element, that each lane has for itself: what lanes have at a position
   /// lies side by side.
   Code.Array allocate(Buffer buffer, Scope scope) {

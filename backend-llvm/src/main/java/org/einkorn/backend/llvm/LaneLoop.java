@@ -138,6 +138,7 @@ final class LaneLoop {
     }
     List<Optional<Value>> all = Collections.nCopies(pieces.size(), Optional.empty());
     new Body(pieces).execute(loop.body(), new At(LaneNames.of(loop.variable()), scopes, all));
+    pieces.stream().map(Piece::expressions).distinct().forEach(LaneExpressions::end);
   }
 
   /// The names at a statement.

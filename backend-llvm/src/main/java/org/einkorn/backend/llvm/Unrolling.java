@@ -6,15 +6,20 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 
 /// Decides which unrolled loops are written out, each round with its number as a constant, so that
 /// local arrays become registers.
 ///
 /// A schedule makes no more than some thousands of statements. Text can ask for any number; where
-/// the code would be too large, LLVM is asked to unroll the loop, and may decline.
+/// the code would be too large, a loop stays a loop: LLVM, told to unroll one of that size, takes
+/// minutes or fails.
 final class Unrolling {
   /// As many parts of expressions as what is written out may have.
-  private static final long MOST_PARTS = 1 << 16;
+  private static final long MOST_PARTS = 1 << 15;
+
+  /// As many parts as a check for overflow counts for.
+  private static final long CHECK = 64;
 
   private Unrolling() {}
 
@@ -85,7 +90,24 @@ final class Unrolling {
   }
 
   private static Walk counter(long[] parts) {
-    return Walk.of(scalar -> parts[0]++, index -> parts[0]++);
+    return Walk.of(scalar -> parts[0] += weight(scalar), index -> parts[0]++);
+  }
+
+  /// LLVM takes time that grows with the square of the number of checks for overflow in a row.
+  private static long weight(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Unary(var op, Scalar operand) -> operand.type().isInteger() ? CHECK : 1;
+      case Scalar.Binary(var op, Scalar left, Scalar right) ->
+          left.type().isInteger() && !op.isComparison() ? CHECK : 1;
+      case Scalar.Cast(DType type, Scalar operand) ->
+          type.isInteger() && operand.type() != DType.BOOL ? CHECK : 1;
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Position _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _ ->
+          1;
+    };
   }
 
   private static long sum(long left, long right) {

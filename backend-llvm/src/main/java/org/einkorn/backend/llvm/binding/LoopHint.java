@@ -2,8 +2,6 @@ package org.einkorn.backend.llvm.binding;
 
 /// What LLVM is told about a loop.
 public enum LoopHint {
-  /// Write all iterations out; their number is a constant.
-  UNROLL_FULLY("llvm.loop.unroll.full"),
   /// It is vector code already, or the rest of one.
   NOT_VECTORIZED("llvm.loop.vectorize.enable"),
   /// The loop makes progress, so it may be removed if nothing comes of it.
