@@ -28,8 +28,12 @@ record Case(Program program, SequencedMap<String, Data> inputs, long choices) {
       Data data = inputs.get(input.name());
       List<IndexExpr> extents = input.type().extents();
       for (int axis = 0; data != null && axis < extents.size(); axis++) {
-        if (extents.get(axis) instanceof IndexExpr.Symbol(String name)) {
-          sizes.putIfAbsent(name, data.extents()[axis]);
+        long extent = data.extents()[axis];
+        switch (extents.get(axis)) {
+          case IndexExpr.Symbol(String name) -> sizes.putIfAbsent(name, extent);
+          case IndexExpr.Sum(IndexExpr.Symbol(String name), IndexExpr.Constant(long more)) ->
+              sizes.putIfAbsent(name, extent - more);
+          default -> {}
         }
       }
     }

@@ -200,6 +200,9 @@ final class RandomSchedulesTest {
   }
 
   private static void requireSame(String stage, Outcome before, Outcome after, Module module) {
+    if (before instanceof Outcome.Broken) {
+      throw new AssertionError(stage + ": " + before + "\n" + LoopPrinter.print(module));
+    }
     Optional<String> difference = difference(before, after, module);
     if (difference.isPresent()) {
       throw new AssertionError(stage + ": " + difference.get() + "\n" + LoopPrinter.print(module));
@@ -210,7 +213,7 @@ final class RandomSchedulesTest {
   private static void requireNear(Outcome before, Outcome after, Module module) {
     if (!(before instanceof Outcome.Finished(var right))
         || !(after instanceof Outcome.Finished(var found))) {
-      throw new AssertionError(before + "\nthen " + after);
+      throw new AssertionError(before + "\nthen " + after + "\n" + LoopPrinter.print(module));
     }
     for (Signature.Output output : module.signature().outputs()) {
       Data one = Objects.requireNonNull(right.get(output.name()));
