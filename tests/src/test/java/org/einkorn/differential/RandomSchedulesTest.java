@@ -3,6 +3,7 @@ package org.einkorn.differential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.ir.text.TraceParser;
 import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.Refusal;
@@ -84,6 +87,8 @@ final class RandomSchedulesTest {
             before = scheduled;
           }
           requireSame("scheduled", before, scheduled, after);
+          Module code = finished(after, List.of(golden.trace()));
+          requireSame("finished", before, outcome(ModuleInterpreter.of(code), subject), code);
           requireSame("jvm", before, Run.of(jvm, subject.data(), Run.Order.WHOLE), after);
           requireSame("llvm", before, Run.of(llvm, subject.data(), Run.Order.WHOLE), after);
           if (!(before instanceof Outcome.Trapped)) {
@@ -116,6 +121,7 @@ final class RandomSchedulesTest {
     Dice dice = new Dice(seed);
     Outcome before = outcome(ModuleInterpreter.of(subject.module()), subject);
     Module after = subject.module();
+    List<Trace> traces = new ArrayList<>();
     for (Function function : subject.module().functions()) {
       Schedule schedule = Schedule.of(after, function.name());
       RandomSteps steps = new RandomSteps(dice);
@@ -127,21 +133,36 @@ final class RandomSchedulesTest {
       }
       requireText(after, schedule);
       after = schedule.module();
+      traces.add(schedule.trace());
     }
     requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
     Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
     if (!(before instanceof Outcome.Trapped)) {
       requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
     }
+    Module code = finished(after, traces);
+    requireSame("finished", before, outcome(ModuleInterpreter.of(code), subject), code);
     if (seed % 8 == 0) {
       for (String backend : List.of("jvm", "llvm")) {
-        requireSame(
-            backend,
-            outcome(Agreement.backend(backend).compile(subject.module()), subject),
-            outcome(Agreement.backend(backend).compile(after), subject),
-            after);
+        KernelModule plain = Agreement.backend(backend).compile(subject.module());
+        Outcome expected = outcome(plain, subject);
+        for (Module each : List.of(after, code)) {
+          KernelModule compiled = Agreement.backend(backend).compile(each);
+          requireSame(backend, expected, outcome(compiled, subject), each);
+        }
       }
     }
+  }
+
+  /// The module after the passes that follow on schedules.
+  private static Module finished(Module scheduled, List<Trace> traces) {
+    PassContext context = PassContext.defaults().withSchedules(traces);
+    Module module = scheduled;
+    for (Pass<Module> pass : Pipeline.LOOP_PASSES) {
+      module = pass.apply(module, context);
+      assertEquals(List.of(), LoopVerifier.verify(module), pass.name());
+    }
+    return module;
   }
 
   private static boolean runsAtOnce(Stmt.For loop) {

@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
 
 /// What surrounds an expression.
@@ -43,6 +44,13 @@ record Context(
     record Loop(Stmt.For loop) implements Frame {}
 
     record Block(Stmt.Block block) implements Frame {}
+
+    /// Where all of these hold.
+    record Guards(List<Guard> guards) implements Frame {
+      public Guards {
+        guards = List.copyOf(guards);
+      }
+    }
 
     /// @param number tells apart buffers of one name
     record Memory(Buffer buffer, int number) implements Frame {}

@@ -7,8 +7,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
 
 /// Rules about what loop nests read and store, and in which order.
 final class MemoryRules {
@@ -119,7 +122,7 @@ final class MemoryRules {
       new Rule<>(
           "parallel-stores-disjoint",
           "What a parallel loop stores outside its own memory depends on its variable, through"
-              + " spatial iterators.",
+              + " spatial iterators or guards.",
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
               if (!access.isStore()) {
@@ -130,6 +133,7 @@ final class MemoryRules {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
                     && loop.kind() == Stmt.LoopKind.PARALLEL
                     && hasManyRounds(loop)
+                    && !isChosen(loop, frames.subList(depth + 1, frames.size()))
                     && !spatialVariables(access.indices(), frames).contains(loop.variable())) {
                   report.find(
                       access.context().place(),
@@ -141,7 +145,33 @@ final class MemoryRules {
           });
 
   private static boolean hasManyRounds(Stmt.For loop) {
-    return !(loop.extent() instanceof IndexExpr.Constant(long extent)) || extent > 1;
+    return !Assumptions.NONE.proves(Condition.atMost(loop.extent(), IndexExpr.Constant.ONE));
+  }
+
+  /// Whether a guard inside lets some rounds of the loop pass only.
+  private static boolean isChosen(Stmt.For loop, List<Context.Frame> inside) {
+    Set<String> variables = new HashSet<>();
+    for (Context.Frame frame : inside.reversed()) {
+      switch (frame) {
+        case Context.Frame.Guards(List<Guard> guards) -> variables.addAll(variables(guards));
+        case Context.Frame.Block(Stmt.Block block) -> {
+          variables.addAll(variables(block.guards()));
+          for (Stmt.BlockIter iter : block.iters()) {
+            if (variables.remove(iter.variable())) {
+              variables.addAll(Walk.variables(iter.binding()));
+            }
+          }
+        }
+        case Context.Frame.Loop _, Context.Frame.Memory _ -> {}
+      }
+    }
+    return variables.contains(loop.variable());
+  }
+
+  private static Set<String> variables(List<Guard> guards) {
+    Set<String> variables = new HashSet<>();
+    guards.forEach(guard -> variables.addAll(Walk.variables(guard.index())));
+    return variables;
   }
 
   /// The variables that positions depend on, directly and through the bindings of spatial
@@ -201,7 +231,7 @@ final class MemoryRules {
                         iter.kind().text(), iter.variable(), loop.kind().text(), loop.variable()));
           }
         }
-        case Context.Frame.Memory _ -> {}
+        case Context.Frame.Memory _, Context.Frame.Guards _ -> {}
       }
     }
   }

@@ -69,7 +69,8 @@ final class NestFacts {
       }
       case Stmt.If(List<Guard> guards, Stmt body) -> {
         facts.addGuards(guards, context);
-        visit(body, guarded(context, guards), depth + 1);
+        Context inside = context.inside(new Context.Frame.Guards(guards));
+        visit(body, guarded(inside, guards), depth + 1);
       }
       case Stmt.When(var condition, Stmt body) -> {
         facts.addValue(condition, context);
