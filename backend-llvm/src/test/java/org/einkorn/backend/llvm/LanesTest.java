@@ -192,6 +192,7 @@ class LanesTest {
         "for k < 3 { Y[j + 40 * k] = Y[j + 40 * k] + X[k] }",
         "for k < 3 { Y[j] = fma(Y[j], X[k], X[j floordiv 2]) }",
         "if 0 <= j - 3 < N { Y[j] = sqrt(abs(X[j])) }",
+        "for k < 3 { Y[(j + 40 * k) mod 40] = X[(j + 40 * k) floordiv 40] }",
         "when X[j] < 0.0:f32 { Y[j] = Y[j] + 1.0:f32 }",
         "Y[j] = select(X[j] < 0.5:f32, X[(j * 7) mod 40], 1.0:f32)",
         "Y[j] = X[fetch<X, 0, N + 200>(P[1])]",
