@@ -64,7 +64,7 @@ final class LaneCheck {
         new LaneCheck(
             loop.extent() instanceof IndexExpr.Constant(long extent) ? extent : Long.MAX_VALUE);
     boolean holds =
-        check.holds(loop.body(), LaneNames.of(loop.variable()))
+        check.holds(loop.body(), LaneNames.of(loop))
             && !(check.fetches && check.mayOverflow)
             && check.areApart();
     return holds ? Optional.of(new Lanes(check.widestBytes, check.ownBytes)) : Optional.empty();
@@ -74,7 +74,7 @@ final class LaneCheck {
     return switch (statement) {
       case Stmt.For loop -> {
         note(loop.extent(), names);
-        yield !names.varies(loop.extent()) && holds(loop.body(), names.insideLoop(loop.variable()));
+        yield !names.varies(loop.extent()) && holds(loop.body(), names.insideLoop(loop));
       }
       case Stmt.Block block -> {
         boolean holds = true;

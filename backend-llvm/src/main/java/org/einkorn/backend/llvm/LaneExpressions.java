@@ -282,7 +282,11 @@ final class LaneExpressions {
       Value number = number(read.tensor(), read.indices(), place);
       return wide.load(type, source.address(), number);
     }
-    if (place.names.change(read.indices()) != LaneNames.Change.STEP) {
+    LaneNames.Change change = place.names.change(read.indices());
+    if (change == LaneNames.Change.NONE) {
+      return wide.splat(same(read, place), wide.register(type));
+    }
+    if (change == LaneNames.Change.OTHER) {
       return wide.inRegister(type, gathered(read, source, place));
     }
     Value number = number(read.tensor(), read.indices(), place);

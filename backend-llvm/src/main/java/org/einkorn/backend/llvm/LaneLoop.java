@@ -137,7 +137,7 @@ final class LaneLoop {
       scopes.add(each);
     }
     List<Optional<Value>> all = Collections.nCopies(pieces.size(), Optional.empty());
-    new Body(pieces).execute(loop.body(), new At(LaneNames.of(loop.variable()), scopes, all));
+    new Body(pieces).execute(loop.body(), new At(LaneNames.of(loop), scopes, all));
     pieces.stream().map(Piece::expressions).distinct().forEach(LaneExpressions::end);
   }
 
@@ -248,7 +248,7 @@ final class LaneLoop {
     }
 
     private void loop(Stmt.For inside, At at) {
-      LaneNames names = at.names.insideLoop(inside.variable());
+      LaneNames names = at.names.insideLoop(inside);
       if (Unrolling.isWrittenOut(inside)
           && inside.extent() instanceof IndexExpr.Constant(long extent)) {
         for (long round = 0; round < extent; round++) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Polynomial;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
@@ -17,10 +18,15 @@ import org.einkorn.ir.loop.Stmt;
 ///
 /// @param lane the variable of the loop
 /// @param meanings what iterators of blocks are bound to
+/// @param ranges in which the variables of the loop and of those inside are
 /// @param inside the variables of loops inside
 /// @param own what is allocated inside
 record LaneNames(
-    String lane, Map<String, IndexExpr> meanings, Set<String> inside, Set<String> own) {
+    String lane,
+    Map<String, IndexExpr> meanings,
+    Assumptions ranges,
+    Set<String> inside,
+    Set<String> own) {
   /// How positions on one axis depend on the lane.
   enum Change {
     /// The same in every lane.
@@ -37,22 +43,26 @@ record LaneNames(
     own = Set.copyOf(own);
   }
 
-  static LaneNames of(String lane) {
-    return new LaneNames(lane, Map.of(), Set.of(), Set.of());
+  static LaneNames of(Stmt.For loop) {
+    String lane = loop.variable();
+    Assumptions ranges = Assumptions.NONE.with(lane, loop.extent());
+    return new LaneNames(lane, Map.of(), ranges, Set.of(), Set.of());
   }
 
-  LaneNames insideLoop(String variable) {
-    return new LaneNames(lane, meanings, with(inside, variable), own);
+  LaneNames insideLoop(Stmt.For loop) {
+    String variable = loop.variable();
+    Assumptions more = ranges.with(variable, meaning(loop.extent()));
+    return new LaneNames(lane, meanings, more, with(inside, variable), own);
   }
 
   LaneNames with(Buffer allocated) {
-    return new LaneNames(lane, meanings, inside, with(own, allocated.name()));
+    return new LaneNames(lane, meanings, ranges, inside, with(own, allocated.name()));
   }
 
   LaneNames with(List<Stmt.BlockIter> iters) {
     Map<String, IndexExpr> more = new HashMap<>(meanings);
     iters.forEach(iter -> more.put(iter.variable(), meaning(iter.binding())));
-    return new LaneNames(lane, more, inside, own);
+    return new LaneNames(lane, more, ranges, inside, own);
   }
 
   private static Set<String> with(Set<String> names, String name) {
@@ -112,8 +122,21 @@ record LaneNames(
     return found[0];
   }
 
+  /// The same position in terms of loops; without quotients and remainders where those of a tile
+  /// are the tile or the place in it.
+  private IndexExpr simple(IndexExpr index) {
+    IndexExpr meaning = meaning(index);
+    boolean[] divides = {false};
+    Walk.ofIndices(
+            part ->
+                divides[0] |=
+                    part instanceof IndexExpr.FloorDiv || part instanceof IndexExpr.FloorMod)
+        .visit(meaning);
+    return divides[0] && varies(meaning) ? ranges.simplify(meaning) : meaning;
+  }
+
   Change change(IndexExpr index) {
-    if (!varies(index)) {
+    if (!varies(simple(index))) {
       return Change.NONE;
     }
     int steps = 0;
@@ -144,6 +167,6 @@ record LaneNames(
 
   /// A position as a sum of products of what loops count.
   Polynomial polynomial(IndexExpr index) {
-    return Polynomial.of(meaning(index));
+    return Polynomial.of(simple(index));
   }
 }

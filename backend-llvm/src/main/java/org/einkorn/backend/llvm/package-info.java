@@ -24,6 +24,16 @@
 /// int32_t NAME(inputs…, outputs…, sizes…);                                 // for C
 /// ```
 ///
+/// # Schedules
+///
+/// What a schedule says of loops is done here, not asked of LLVM. An unrolled loop is written out,
+/// each round with its number as a constant, so that local arrays become registers. A vectorized
+/// loop is vectors if [LaneCheck] finds that its rounds are independent: [LaneLoop] writes its
+/// statements for several rounds at once, and [LaneExpressions] their values by the classes that
+/// write those of one element, over a [Code] whose elements are vectors. So each lane has the bits
+/// that the loop without lanes has. LLVM's own hint would let it reorder sums, is about innermost
+/// loops only, and need not be taken.
+///
 /// # Exactness
 ///
 /// No instruction carries a fast-math flag and none is fused: `f32` arithmetic rounds each
