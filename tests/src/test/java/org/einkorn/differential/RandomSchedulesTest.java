@@ -160,7 +160,7 @@ final class RandomSchedulesTest {
     Module module = scheduled;
     for (Pass<Module> pass : Pipeline.LOOP_PASSES) {
       module = pass.apply(module, context);
-      assertEquals(List.of(), LoopVerifier.verify(module), pass.name());
+      assertEquals(List.of(), LoopVerifier.verify(module), pass.name() + LoopPrinter.print(module));
     }
     return module;
   }

@@ -3,12 +3,12 @@ package org.einkorn.ir.verify;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
-import org.einkorn.ir.integer.Assumptions;
-import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -132,7 +132,7 @@ final class MemoryRules {
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
                     && loop.kind() == Stmt.LoopKind.PARALLEL
-                    && hasManyRounds(loop)
+                    && hasManyRounds(loop, access.context().ranges())
                     && !isChosen(loop, frames.subList(depth + 1, frames.size()))
                     && !spatialVariables(access.indices(), frames).contains(loop.variable())) {
                   report.find(
@@ -144,9 +144,40 @@ final class MemoryRules {
             }
           });
 
-  private static boolean hasManyRounds(Stmt.For loop) {
-    return !Assumptions.NONE.proves(Condition.atMost(loop.extent(), IndexExpr.Constant.ONE));
+  /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the
+  /// loops around. The difference of quotients that are rounded up and down has not.
+  private static boolean hasManyRounds(Stmt.For loop, Map<String, IndexExpr> ranges) {
+    if (Walk.fetches(loop.extent())) {
+      return true;
+    }
+    for (long size : SIZES) {
+      for (boolean isLast : List.of(false, true)) {
+        if (rounds(loop.extent(), size, isLast, ranges) > 1) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
+
+  private static long rounds(
+      IndexExpr extent, long size, boolean isLast, Map<String, IndexExpr> ranges) {
+    try {
+      return IndexEvaluator.extent(
+          extent,
+          name -> {
+            IndexExpr outer = ranges.get(name);
+            if (outer == null || Walk.fetches(outer)) {
+              return size;
+            }
+            return isLast ? Math.max(0, rounds(outer, size, true, ranges) - 1) : 0;
+          });
+    } catch (ArithmeticException none) {
+      return 0;
+    }
+  }
+
+  private static final List<Long> SIZES = List.of(2L, 3L, 64L, 1_000_003L);
 
   /// Whether a guard inside lets some rounds of the loop pass only.
   private static boolean isChosen(Stmt.For loop, List<Context.Frame> inside) {
