@@ -53,7 +53,7 @@ final class RandomSchedulesTest {
   private int harmless = 0;
 
   /// A module and data for it.
-  private record Subject(Module module, Case data) {}
+  record Subject(Module module, Case data) {}
 
   @Test
   void schedulesOfNests() {
@@ -214,13 +214,13 @@ final class RandomSchedulesTest {
     assertEquals(schedule.function(), Schedule.replay(start, trace).function());
   }
 
-  private static Outcome outcome(KernelModule module, Subject subject) {
+  static Outcome outcome(KernelModule module, Subject subject) {
     try (module) {
       return Run.of(module, subject.data(), Run.Order.WHOLE);
     }
   }
 
-  private static void requireSame(String stage, Outcome before, Outcome after, Module module) {
+  static void requireSame(String stage, Outcome before, Outcome after, Module module) {
     if (before instanceof Outcome.Broken) {
       throw new AssertionError(stage + ": " + before + "\n" + LoopPrinter.print(module));
     }
@@ -231,7 +231,7 @@ final class RandomSchedulesTest {
   }
 
   /// The same but for rounding; data are less than 28, and sums have less than 300 terms.
-  private static void requireNear(Outcome before, Outcome after, Module module) {
+  static void requireNear(Outcome before, Outcome after, Module module) {
     if (!(before instanceof Outcome.Finished(var right))
         || !(after instanceof Outcome.Finished(var found))) {
       throw new AssertionError(before + "\nthen " + after + "\n" + LoopPrinter.print(module));
@@ -289,7 +289,7 @@ final class RandomSchedulesTest {
     return nest(ScheduleCase.module(new Dice(seed).pick(ScheduleCase.modules())), seed);
   }
 
-  private static Subject nest(Module module, long seed) {
+  static Subject nest(Module module, long seed) {
     Dice dice = new Dice(seed);
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (String symbol : module.symbols()) {

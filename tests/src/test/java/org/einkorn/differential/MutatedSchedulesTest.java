@@ -1,0 +1,150 @@
+package org.einkorn.differential;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.einkorn.differential.RandomSchedulesTest.Subject;
+import org.einkorn.ir.eval.ModuleInterpreter;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.schedules.ScheduleCase;
+import org.junit.jupiter.api.Test;
+
+/// Traces that are made wrong: each is refused, or what it gives computes the same.
+///
+/// A step is left out, doubled, put elsewhere, or about another loop, number or block.
+/// `-Deinkorn.seed=S -Deinkorn.mutations=1` makes one again.
+final class MutatedSchedulesTest {
+  private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
+  private static final int MUTATIONS = Integer.getInteger("einkorn.mutations", 300);
+
+  @Test
+  void mutatedTracesAreRefusedOrHarmless() {
+    System.out.printf("%d mutated schedules from -Deinkorn.seed=%d on%n", MUTATIONS, SEED);
+    List<ScheduleCase> cases = ScheduleCase.all();
+    Map<String, Integer> refused = new TreeMap<>();
+    int harmless = 0;
+    for (long seed = SEED; seed < SEED + MUTATIONS; seed++) {
+      Dice dice = new Dice(seed);
+      ScheduleCase golden = dice.pick(cases);
+      Module module = ScheduleCase.module(golden.module());
+      Trace mutated = mutated(golden.trace(), module, dice);
+      try {
+        check(module, mutated, seed);
+        harmless++;
+      } catch (RefusedStepException refusal) {
+        refused.merge(refusal.refusal().reason().text(), 1, Integer::sum);
+      } catch (RuntimeException | AssertionError failure) {
+        throw new AssertionError(
+            "-Deinkorn.seed=" + seed + " -Deinkorn.mutations=1\n" + TracePrinter.print(mutated),
+            failure);
+      }
+    }
+    System.out.println("refused: " + refused);
+    System.out.println(harmless + " compute the same");
+    assertTrue(MUTATIONS < 100 || harmless > 0 && !refused.isEmpty());
+  }
+
+  private static void check(Module module, Trace trace, long seed) {
+    Module after = Schedule.replay(module, trace).module();
+    for (int number = 0; number < 3; number++) {
+      Subject subject = RandomSchedulesTest.nest(module, seed + number);
+      Outcome before = RandomSchedulesTest.outcome(ModuleInterpreter.of(module), subject);
+      Outcome found = RandomSchedulesTest.outcome(ModuleInterpreter.of(after), subject);
+      if (trace.steps().stream().anyMatch(Step::rounds)) {
+        RandomSchedulesTest.requireNear(before, found, after);
+      } else {
+        RandomSchedulesTest.requireSame("mutated", before, found, after);
+      }
+    }
+  }
+
+  /// The trace with one to three changes.
+  private static Trace mutated(Trace trace, Module module, Dice dice) {
+    List<Step> steps = new ArrayList<>(trace.steps());
+    for (int change = dice.between(1, 4); change > 0 && !steps.isEmpty(); change--) {
+      int place = dice.below(steps.size());
+      switch (dice.below(6)) {
+        case 0 -> steps.remove(place);
+        case 1 -> steps.add(dice.below(steps.size() + 1), steps.get(place));
+        case 2 -> Collections.swap(steps, place, dice.below(steps.size()));
+        case 3 -> random(module, trace, steps, place, dice);
+        default -> steps.set(place, altered(steps.get(place), dice));
+      }
+    }
+    return new Trace(trace.function(), steps);
+  }
+
+  /// Puts a step of any kind somewhere, for the function as it is then.
+  private static void random(Module module, Trace trace, List<Step> steps, int place, Dice dice) {
+    try {
+      Schedule schedule =
+          Schedule.replay(module, new Trace(trace.function(), steps.subList(0, place)));
+      Optional<Step> step = new RandomSteps(dice).next(schedule);
+      step.ifPresent(some -> steps.add(place, some));
+    } catch (RefusedStepException refused) {
+      // What comes before was made wrong already.
+    }
+  }
+
+  /// The step with another number, order or name.
+  private static Step altered(Step step, Dice dice) {
+    return switch (step) {
+      case Step.Split(List<String> names, LoopName loop, var factors) -> {
+        List<Optional<IndexExpr>> others = new ArrayList<>(factors);
+        int place = dice.below(others.size());
+        others.set(place, Optional.of(IndexExpr.of(dice.between(-1, 9))));
+        yield new Step.Split(names, loop, others);
+      }
+      case Step.Fuse(String name, List<LoopName> loops) -> new Step.Fuse(name, turned(loops));
+      case Step.Reorder(List<LoopName> loops) -> new Step.Reorder(turned(loops));
+      case Step.Partition(String first, String second, LoopName loop, IndexExpr point) ->
+          new Step.Partition(first, second, loop, point.plus(dice.between(-2, 3)));
+      case Step.Parallel(LoopName loop) -> new Step.Vectorize(loop);
+      case Step.Vectorize(LoopName loop) -> new Step.Parallel(loop);
+      case Step.Unroll(LoopName loop) -> new Step.Parallel(loop);
+      case Step.Lift(String buffer, LoopName loop) ->
+          new Step.Lift(buffer, LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo"))));
+      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) -> {
+        List<IndexExpr> others = new ArrayList<>(positions);
+        int place = dice.below(others.size());
+        IndexExpr number = IndexExpr.of(dice.between(1, 4));
+        IndexExpr old = others.get(place);
+        others.set(
+            place,
+            switch (dice.below(4)) {
+              case 0 -> old.floorDiv(number);
+              case 1 -> old.floorMod(number);
+              case 2 -> old.plus(number);
+              default -> old.times(number);
+            });
+        yield new Step.TransformLayout(buffer, axes, others);
+      }
+      case Step.Fission(LoopName loop, String block) ->
+          new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
+      case Step.AddUnitLoop _,
+          Step.SetType _,
+          Step.Tensorize _,
+          Step.CacheRead _,
+          Step.DecomposeReduction _ ->
+          step;
+    };
+  }
+
+  private static List<LoopName> turned(List<LoopName> loops) {
+    List<LoopName> turned = new ArrayList<>(loops);
+    Collections.rotate(turned, 1);
+    return turned;
+  }
+}
