@@ -137,7 +137,8 @@ final class MutatedSchedulesTest {
           Step.SetType _,
           Step.Tensorize _,
           Step.CacheRead _,
-          Step.DecomposeReduction _ ->
+          Step.DecomposeReduction _,
+          Step.FactorReduction _ ->
           step;
     };
   }

@@ -54,7 +54,8 @@ final class ScheduleGoldenTest {
         "tensorize",
         "cache-read",
         "transform-layout",
-        "decompose-reduction"
+        "decompose-reduction",
+        "rfactor"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
@@ -157,7 +158,7 @@ final class ScheduleGoldenTest {
     assertEquals(
         List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
     assertEquals(
-        List.of("expected `fuse`, `cache-read` or `add-unit-loop`, found `split`"),
+        List.of("expected `fuse`, `rfactor`, `cache-read` or `add-unit-loop`, found `split`"),
         errors("a = split i"));
     assertEquals(
         List.of("a node that can't be: as many factors as loops"),

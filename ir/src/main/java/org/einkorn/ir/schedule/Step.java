@@ -137,10 +137,19 @@ public sealed interface Step {
     }
   }
 
+  /// `r = rfactor b at ki`: each round of a loop has a result of its own, and these are combined in
+  /// the end.
+  record FactorReduction(String name, String block, LoopName loop) implements Step {
+    public FactorReduction {
+      requireName(name);
+      requireName(block);
+    }
+  }
+
   /// Whether floats may be rounded otherwise by the step; all others change no bit.
   default boolean rounds() {
     return switch (this) {
-      case SetType _, Tensorize _ -> true;
+      case SetType _, Tensorize _, FactorReduction _ -> true;
       case Split _,
           Fuse _,
           Reorder _,

@@ -36,6 +36,7 @@
 ///            | name = cache-read buffer
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
 ///            | decompose-reduction block at LoopName
+///            | name = rfactor block at LoopName
 /// LoopName ::= variable [of block]
 /// ```
 @NullMarked

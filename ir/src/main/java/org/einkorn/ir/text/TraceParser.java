@@ -235,13 +235,19 @@ public final class TraceParser {
       List<LoopName> loops = loops(first);
       return in.node(first, () -> new Step.Fuse(name, loops));
     }
+    if (in.accept("rfactor")) {
+      String block = name(A_BLOCK);
+      in.expect("at");
+      LoopName loop = loop();
+      return in.node(first, () -> new Step.FactorReduction(name, block, loop));
+    }
     if (in.accept("cache")) {
       hyphenated("read");
       String buffer = name(A_BUFFER);
       return in.node(first, () -> new Step.CacheRead(name, buffer));
     }
     if (!in.accept("add")) {
-      throw in.expected("`fuse`, `cache-read` or `add-unit-loop`");
+      throw in.expected("`fuse`, `rfactor`, `cache-read` or `add-unit-loop`");
     }
     hyphenated("unit", "loop");
     String block = name(A_BLOCK);

@@ -46,6 +46,7 @@ public final class TracePrinter {
           "transform",
           "to",
           "decompose",
+          "rfactor",
           "of",
           "_");
 
@@ -91,6 +92,8 @@ public final class TracePrinter {
                   name(buffer),
                   names(axes),
                   positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", ")));
+      case Step.FactorReduction(String name, String block, LoopName loop) ->
+          "%s = rfactor %s at %s".formatted(name(name), name(block), print(loop));
       case Step.DecomposeReduction(String block, LoopName loop) ->
           "decompose-reduction %s at %s".formatted(name(block), print(loop));
     };

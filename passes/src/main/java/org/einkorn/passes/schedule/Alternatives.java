@@ -58,6 +58,8 @@ final class Alternatives {
           forEachBlock(block -> new Step.Tensorize(block, intrinsic));
       case Step.CacheRead(String name, String _) -> copies(name);
       case Step.TransformLayout _ -> List.of();
+      case Step.FactorReduction(String name, String block, LoopName _) ->
+          forEachLoop(loop -> new Step.FactorReduction(free(name), block, loop));
       case Step.DecomposeReduction(String block, LoopName _) ->
           forEachLoop(loop -> new Step.DecomposeReduction(block, loop));
     };

@@ -43,6 +43,7 @@ public final class Schedule {
   private static final Tensorize TENSORIZE = new Tensorize();
   private static final CacheRead CACHE_READ = new CacheRead();
   private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
+  private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
 
   private final Module module;
@@ -139,6 +140,7 @@ public final class Schedule {
       case Step.Tensorize tensorize -> TENSORIZE.apply(nest, tensorize);
       case Step.CacheRead cache -> CACHE_READ.apply(nest, cache);
       case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
+      case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
     };
   }
@@ -229,6 +231,11 @@ public final class Schedule {
   /// `decompose-reduction b at k`
   public Schedule decomposeReduction(String block, String loop) {
     return apply(new Step.DecomposeReduction(block, LoopName.of(loop)));
+  }
+
+  /// `r = rfactor b at ki`
+  public Schedule factorReduction(String name, String block, String loop) {
+    return apply(new Step.FactorReduction(name, block, LoopName.of(loop)));
   }
 
   private static List<LoopName> names(String... loops) {
