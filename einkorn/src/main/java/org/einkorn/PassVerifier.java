@@ -9,12 +9,14 @@ import org.einkorn.ir.verify.Finding;
 import org.einkorn.ir.verify.LoopVerifier;
 import org.einkorn.ir.verify.TensorVerifier;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the program after each pass, as the options ask for: the verifiers of its level, and that
 /// the interpreter still gives the results it gave before. Passes over equations may round
-/// elsewhere unless the options say that they are exact; passes over loops change no bit.
+/// elsewhere unless the options say that they are exact; passes over loops change no bit, but for
+/// the steps of a schedule that round otherwise.
 final class PassVerifier implements Pipeline.Observer {
   private final Options options;
   private final Pipeline.Observer next;
@@ -52,9 +54,24 @@ final class PassVerifier implements Pipeline.Observer {
   }
 
   @Override
+  public void beforeLoops(Module loops) {
+    if (options.verification() == Options.Verification.EXECUTION && reference == null) {
+      reference = ReferenceRun.of(ModuleInterpreter.of(loops), options.seed());
+    }
+    next.beforeLoops(loops);
+  }
+
+  @Override
   public void afterLoops(String pass, Module after) {
     require(pass, LoopVerifier.verify(after));
-    requireSameResults(pass, ModuleInterpreter.of(after));
+    List<DType> rounding =
+        pass.equals(Pipeline.SCHEDULE)
+            ? options
+                .schedule()
+                .map(script -> Schedules.rounding(script, after.symbols()))
+                .orElse(List.of())
+            : List.of();
+    requireSameResults(pass, ModuleInterpreter.of(after), rounding);
     next.afterLoops(pass, after);
   }
 
@@ -65,10 +82,12 @@ final class PassVerifier implements Pipeline.Observer {
     }
   }
 
-  private void requireSameResults(String pass, KernelModule after) {
+  private void requireSameResults(String pass, KernelModule after, List<DType> rounding) {
     if (options.verification() == Options.Verification.EXECUTION) {
       if (reference == null) {
         reference = ReferenceRun.of(after, options.seed());
+      } else if (!rounding.isEmpty()) {
+        reference = reference.requireNear(pass, after, rounding);
       } else {
         reference.requireEqual(pass, after);
       }

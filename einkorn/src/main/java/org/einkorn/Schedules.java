@@ -16,6 +16,7 @@ import org.einkorn.ir.text.TraceParser;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.runtime.DType;
 
 /// Applies a script of schedules to the loops of a program.
 final class Schedules {
@@ -52,8 +53,26 @@ final class Schedules {
     }
   }
 
-  /// E0811: a script for a program whose loops can't be changed.
-  static CompileException nothing(String what) {
+  /// The types in which steps of a script round otherwise than the program says.
+  static List<DType> rounding(SourceFile script, List<String> symbols) {
+    return TraceParser.parseAll(script, symbols).require().stream()
+        .flatMap(trace -> trace.steps().stream())
+        .filter(Step::rounds)
+        .map(step -> step instanceof Step.SetType(_, var type) ? type : DType.F32)
+        .toList();
+  }
+
+  /// E0811: a script for a program whose loops are what they should be.
+  static CompileException scheduledAlready() {
+    return nothing("a program given as loops that are scheduled already");
+  }
+
+  /// E0811: a script for a program that is code.
+  static CompileException isCode(Stage stage) {
+    return nothing("a program given as text of the stage " + stage.text());
+  }
+
+  private static CompileException nothing(String what) {
     return new CompileException(
         List.of(
             Diagnostic.error("E0811", "there are no loops to schedule")

@@ -46,6 +46,7 @@ final class ScheduledExamplesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int SIZES = Integer.getInteger("einkorn.sizes", 50);
   private static final int MOST_LINES = 20;
+  private static final long LARGEST = 70;
 
   /// Half the distance of 1 and the next number.
   private static final double UNIT = 0x1p-24;
@@ -65,8 +66,7 @@ final class ScheduledExamplesTest {
 
   // Its schedule does not round, but no standard rounds `exp`: 4 units in the last place, each two
   // units here, for the power and for the sum on both sides, and 3 for the operations.
-  private static final Example SOFTMAX =
-      new Example("softmax", Map.of(), _ -> 2 * (4 * 2 * 2 + 3));
+  private static final Example SOFTMAX = new Example("softmax", Map.of(), _ -> 2 * (4 * 2 * 2 + 3));
 
   // As the product; the bias, the sum of the row and its rounding are two units more on each side.
   // `relu` carries errors on as they are.
@@ -75,10 +75,10 @@ final class ScheduledExamplesTest {
 
   /// An example.
   ///
-  /// @param largest the largest sizes that are tried, where that is not 70
+  /// @param largest the largest sizes that are tried, where that is not [#LARGEST]
   /// @param units how far results may be off, in units of the result for the magnitudes of all
   ///   inputs; of the softmax, whose results are positive, of the result itself
-  private record Example(
+  record Example(
       String file, Map<String, Long> largest, ToDoubleFunction<Map<String, Long>> units) {
     Program program() {
       return Einkorn.compile(FOLDER.resolve(file() + ".ein"));
@@ -93,18 +93,21 @@ final class ScheduledExamplesTest {
       return script().text().contains("set-dtype") || script().text().contains(" as fma");
     }
 
+    long bounded(String symbol, long size) {
+      return Math.min(size, largest.getOrDefault(symbol, LARGEST));
+    }
+
     Map<String, Long> sizes(Module module, Random random) {
       Map<String, Long> sizes = new LinkedHashMap<>();
       for (String symbol : module.symbols()) {
-        long most = largest.getOrDefault(symbol, 70L);
         long size =
             switch (random.nextInt(10)) {
               case 0 -> 0;
               case 1 -> 1;
               case 2, 3 -> TILES[random.nextInt(TILES.length)];
-              default -> random.nextLong(2, most + 1);
+              default -> random.nextLong(2, bounded(symbol, LARGEST) + 1);
             };
-        sizes.put(symbol, Math.min(size, most));
+        sizes.put(symbol, bounded(symbol, size));
       }
       return sizes;
     }
@@ -138,7 +141,8 @@ final class ScheduledExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   void computesTheSameForManySizes(Example example) {
-    System.out.printf("%s: %d choices of sizes from -Deinkorn.seed=%d on%n", example.file(), SIZES, SEED);
+    System.out.printf(
+        "%s: %d choices of sizes from -Deinkorn.seed=%d on%n", example.file(), SIZES, SEED);
     Module plain = module(example.program(), Options.defaults());
     Module scheduled = module(example.program(), Options.defaults().withSchedule(example.script()));
     List<Compiled> all = new ArrayList<>();
@@ -166,7 +170,7 @@ final class ScheduledExamplesTest {
     Map<Integer, Results> runs = new LinkedHashMap<>();
     for (int size : new int[] {5, 1, 0, 7, 33}) {
       Map<String, Long> sizes = new LinkedHashMap<>();
-      module.symbols().forEach(symbol -> sizes.put(symbol, (long) size));
+      module.symbols().forEach(symbol -> sizes.put(symbol, example.bounded(symbol, size)));
       try (Arena arena = Arena.ofConfined()) {
         Map<String, Tensor> inputs = inputs(arena, module, sizes, new Random(size));
         Results results = bind(program, inputs).run(Arena.ofAuto());
@@ -177,7 +181,9 @@ final class ScheduledExamplesTest {
     }
     for (int size : new int[] {0, 7, 33}) {
       assertEquals(
-          List.of(), Objects.requireNonNull(runs.get(size)).compilation(), example.file() + " " + size);
+          List.of(),
+          Objects.requireNonNull(runs.get(size)).compilation(),
+          example.file() + " " + size);
     }
   }
 
