@@ -9,7 +9,6 @@ import org.einkorn.ir.verify.Finding;
 import org.einkorn.ir.verify.LoopVerifier;
 import org.einkorn.ir.verify.TensorVerifier;
 import org.einkorn.passes.pipeline.Pipeline;
-import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +63,13 @@ final class PassVerifier implements Pipeline.Observer {
   @Override
   public void afterLoops(String pass, Module after) {
     require(pass, LoopVerifier.verify(after));
-    List<DType> rounding =
+    boolean rounds =
         pass.equals(Pipeline.SCHEDULE)
-            ? options
+            && options
                 .schedule()
-                .map(script -> Schedules.rounding(script, after.symbols()))
-                .orElse(List.of())
-            : List.of();
-    requireSameResults(pass, ModuleInterpreter.of(after), rounding);
+                .filter(script -> Schedules.rounds(script, after.symbols()))
+                .isPresent();
+    requireSameResults(pass, ModuleInterpreter.of(after), rounds);
     next.afterLoops(pass, after);
   }
 
@@ -82,12 +80,12 @@ final class PassVerifier implements Pipeline.Observer {
     }
   }
 
-  private void requireSameResults(String pass, KernelModule after, List<DType> rounding) {
+  private void requireSameResults(String pass, KernelModule after, boolean rounds) {
     if (options.verification() == Options.Verification.EXECUTION) {
       if (reference == null) {
         reference = ReferenceRun.of(after, options.seed());
-      } else if (!rounding.isEmpty()) {
-        reference = reference.requireNear(pass, after, rounding);
+      } else if (rounds) {
+        reference = reference.requireScheduled(pass, after);
       } else {
         reference.requireEqual(pass, after);
       }

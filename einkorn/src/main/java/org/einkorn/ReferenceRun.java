@@ -29,8 +29,8 @@ final class ReferenceRun {
 
   private static final double STORED_ULPS = 4;
 
-  /// The same where a schedule has sums in a type that may be narrower: they have few terms, but
-  /// those may be larger than what is left of them.
+  /// The same, in `f32`, where a schedule rounds otherwise: sums have few terms, but those may be
+  /// larger than what is left of them.
   private static final double SCHEDULED_ULPS = 256;
 
   private final long seed;
@@ -91,13 +91,11 @@ final class ReferenceRun {
     return requireNear(pass, module, 0);
   }
 
-  /// The same where sums are kept in another type.
+  /// The same where a schedule has sums in `f32` instead of `f64`, or fuses operations.
   ///
-  /// @param rounding the types in which the pass may have rounded
   /// @throws IllegalStateException naming the pass, if the module gives other results
-  ReferenceRun requireNear(String pass, KernelModule module, List<DType> rounding) {
-    double unit = rounding.stream().mapToDouble(ReferenceRun::unit).max().orElse(0);
-    return requireNear(pass, module, SCHEDULED_ULPS * unit);
+  ReferenceRun requireScheduled(String pass, KernelModule module) {
+    return requireNear(pass, module, SCHEDULED_ULPS * unit(DType.F32));
   }
 
   private ReferenceRun requireNear(String pass, KernelModule module, double leastDistance) {

@@ -16,7 +16,6 @@ import org.einkorn.ir.text.TraceParser;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.RefusedStepException;
-import org.einkorn.runtime.DType;
 
 /// Applies a script of schedules to the loops of a program.
 final class Schedules {
@@ -53,13 +52,11 @@ final class Schedules {
     }
   }
 
-  /// The types in which steps of a script round otherwise than the program says.
-  static List<DType> rounding(SourceFile script, List<String> symbols) {
+  /// Whether steps of a script round otherwise than the program says.
+  static boolean rounds(SourceFile script, List<String> symbols) {
     return TraceParser.parseAll(script, symbols).require().stream()
         .flatMap(trace -> trace.steps().stream())
-        .filter(Step::rounds)
-        .map(step -> step instanceof Step.SetType(_, var type) ? type : DType.F32)
-        .toList();
+        .anyMatch(Step::rounds);
   }
 
   /// E0811: a script for a program whose loops are what they should be.
