@@ -185,6 +185,39 @@ final class ScheduleCommandTest {
     return all.toArray();
   }
 
+  /// Its parts have functions of their own.
+  @Test
+  void learningIsRefused() throws IOException {
+    Path learning =
+        write(
+            "learning.ein",
+            """
+            X[p: 3] = p
+            param W[p: 3] = 0
+            Loss = avg[p]((W[p] - X[p])^2)
+            learn W minimizing Loss with sgd(rate: 0.1) for 2 steps
+            Y[p] = W[p] + 1
+            Y?
+            """);
+    Ein.run("run", learning, "-q").require();
+    Path script = write("y.schedule", schedule("Y", "vectorize p.0"));
+    assertRefused("E0904", Ein.run("run", learning, "-q", "--schedule", script));
+    assertRefused("E0904", Ein.run("ir", learning, "--stage", "scheduled", "--schedule", script));
+    assertRefused("E0904", Ein.run("explain", learning, "--schedule", script));
+  }
+
+  /// What is planned is what is run, in tiles with conditions as well.
+  @Test
+  void countsTheSame() {
+    String count = run(tiles, "--count", "--backend", "interp").require().err();
+    for (Path script : List.of(tiles, rounding)) {
+      for (String backend : List.of("interp", "jvm", "llvm")) {
+        assertEquals(count, run(script, "--count", "--backend", backend).require().err());
+      }
+    }
+    assertTrue(count.contains("8 multiplications"), count);
+  }
+
   @Test
   void verifiesEachStep() {
     for (String how : List.of("--verify-each", "--verify-each=exec")) {

@@ -45,6 +45,7 @@ final class ScheduledExamplesTest {
   private static final Path FOLDER = Path.of("..", "examples", "schedules");
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int SIZES = Integer.getInteger("einkorn.sizes", 50);
+  private static final Options INTERPRETED = Options.defaults().withTarget(Target.interpreter());
   private static final int MOST_LINES = 20;
   private static final long LARGEST = 70;
 
@@ -145,6 +146,7 @@ final class ScheduledExamplesTest {
         "%s: %d choices of sizes from -Deinkorn.seed=%d on%n", example.file(), SIZES, SEED);
     Module plain = module(example.program(), Options.defaults());
     Module scheduled = module(example.program(), Options.defaults().withSchedule(example.script()));
+    Program oracle = example.program().with(INTERPRETED);
     List<Compiled> all = new ArrayList<>();
     try {
       all.add(new Compiled("interp", ModuleInterpreter.of(scheduled), ModuleInterpreter.of(plain)));
@@ -153,7 +155,7 @@ final class ScheduledExamplesTest {
       }
       assertTrue(all.size() >= 3, "the interpreter, the JVM and LLVM");
       for (int number = 0; number < SIZES; number++) {
-        check(example, plain, all, SEED + number);
+        check(example, oracle, plain, all, SEED + number);
       }
     } finally {
       all.forEach(Compiled::close);
@@ -166,6 +168,7 @@ final class ScheduledExamplesTest {
   @MethodSource("examples")
   void compilesOnce(Example example) {
     Program program = example.program().with(Options.defaults().withSchedule(example.script()));
+    Program oracle = example.program().with(INTERPRETED);
     Module module = module(example.program(), Options.defaults());
     Map<Integer, Results> runs = new LinkedHashMap<>();
     for (int size : new int[] {5, 1, 0, 7, 33}) {
@@ -175,7 +178,7 @@ final class ScheduledExamplesTest {
         Map<String, Tensor> inputs = inputs(arena, module, sizes, new Random(size));
         Results results = bind(program, inputs).run(Arena.ofAuto());
         runs.put(size, results);
-        new Oracle(example, arena, inputs, sizes)
+        new Oracle(example, oracle, arena, inputs, sizes)
             .require(example.file() + " for " + size, results.tensors());
       }
     }
@@ -197,13 +200,14 @@ final class ScheduledExamplesTest {
     }
   }
 
-  private static void check(Example example, Module module, List<Compiled> all, long seed) {
+  private static void check(
+      Example example, Program equations, Module module, List<Compiled> all, long seed) {
     Random random = new Random(seed);
     Map<String, Long> sizes = example.sizes(module, random);
     String where = example.file() + " for " + sizes + ", -Deinkorn.seed=" + seed + ", ";
     try (Arena arena = Arena.ofConfined()) {
       Map<String, Tensor> inputs = inputs(arena, module, sizes, random);
-      Oracle oracle = new Oracle(example, arena, inputs, sizes);
+      Oracle oracle = new Oracle(example, equations, arena, inputs, sizes);
       for (Compiled compiled : all) {
         Map<String, Tensor> found = run(arena, compiled.scheduled(), inputs);
         if (!example.rounds()) {
@@ -313,8 +317,12 @@ final class ScheduledExamplesTest {
     private final Map<String, Tensor> magnitudes;
     private final double share;
 
-    Oracle(Example example, Arena arena, Map<String, Tensor> inputs, Map<String, Long> sizes) {
-      Program program = example.program().with(Options.defaults().withTarget(Target.interpreter()));
+    Oracle(
+        Example example,
+        Program program,
+        Arena arena,
+        Map<String, Tensor> inputs,
+        Map<String, Long> sizes) {
       right = bind(program, inputs).run(arena).tensors();
       magnitudes =
           example.equals(SOFTMAX)
