@@ -28,6 +28,7 @@ import org.einkorn.runtime.Tensor;
 final class HandSchedules {
   private static final int RUNS = 101;
   private static final double SECONDS = 4;
+  private static final double WARM_SECONDS = 2;
   private static final SequencedMap<String, Work> PROGRAMS = programs();
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
@@ -115,6 +116,10 @@ final class HandSchedules {
       Tensor[] arguments = tensors.toArray(Tensor[]::new);
       Kernel kernel =
           Einkorn.compile(name, source).with(options).kernel(options.target(), work.inputs);
+      long warm = System.nanoTime();
+      do {
+        kernel.run(arguments);
+      } while (System.nanoTime() - warm < WARM_SECONDS * 1e9);
       List<Double> times = new ArrayList<>();
       List<Double> limits = new ArrayList<>();
       long begin = System.nanoTime();
