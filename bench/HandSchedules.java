@@ -1,9 +1,13 @@
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.SequencedMap;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.einkorn.Einkorn;
@@ -16,66 +20,129 @@ import org.einkorn.runtime.exec.RunOptions;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 
-/// How close the product of `examples/schedules`, 1024 by 1024 in f32 on one thread, comes to the
-/// rate of fused multiply-adds. `bench/hand-schedules.sh` starts it.
+/// How fast the programs of `examples/schedules` run on one thread without their schedule and with
+/// it, and for those made of multiply-adds how close they come to the rate of fused multiply-adds
+/// in f32. `bench/hand-schedules.sh` starts it.
 ///
 /// The rate is that of vectors in registers alone, measured between the runs.
 final class HandSchedules {
-  private static final int N = 1024;
-  private static final int RUNS = 31;
+  private static final int RUNS = 101;
+  private static final double SECONDS = 4;
+  private static final double WARM_SECONDS = 2;
+  private static final SequencedMap<String, Work> PROGRAMS = programs();
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   private HandSchedules() {}
 
-  public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of("examples/schedules");
-    String source = Files.readString(folder.resolve("product.ein"));
-    SourceFile script =
-        new SourceFile("product.schedule", Files.readString(folder.resolve("product.schedule")));
-    for (Target target : new Target[] {Target.llvm(), Target.jvm()}) {
-      Options options =
-          Options.defaults()
-              .withTarget(target)
-              .withRun(RunOptions.defaults().withThreads(1))
-              .withSchedule(script);
-      measure(target.name(), source, options);
+  /// A program's inputs, its output, and how many operations its multiply-adds are; 0 where they
+  /// are not what decides.
+  private record Work(SequencedMap<String, Shape> inputs, Shape output, double operations) {}
+
+  private record Times(double median, double least, double limit) {}
+
+  private static SequencedMap<String, Work> programs() {
+    SequencedMap<String, Work> programs = new LinkedHashMap<>();
+    Shape square = Shape.of(1024, 1024);
+    double product = 2.0 * 1024 * 1024 * 1024;
+    programs.put("product", new Work(inputs("A", square, "B", square), square, product));
+    programs.put(
+        "convolution",
+        new Work(
+            inputs("X", Shape.of(8, 64, 66, 66), "F", Shape.of(64, 64, 3, 3)),
+            Shape.of(8, 64, 64, 64),
+            2.0 * 8 * 64 * 64 * 64 * 64 * 9));
+    Shape rows = Shape.of(512, 512);
+    programs.put("softmax", new Work(inputs("X", rows), rows, 0));
+    programs.put(
+        "chain",
+        new Work(
+            inputs("A", square, "B", square, "D", Shape.of(1024)), Shape.of(1024), product));
+    return programs;
+  }
+
+  private static SequencedMap<String, Shape> inputs(Object... namesAndShapes) {
+    SequencedMap<String, Shape> inputs = new LinkedHashMap<>();
+    for (int number = 0; number < namesAndShapes.length; number += 2) {
+      inputs.put((String) namesAndShapes[number], (Shape) namesAndShapes[number + 1]);
+    }
+    return inputs;
+  }
+
+  public static void main(String[] names) throws Exception {
+    System.out.println("| program | target | without ms | least | with ms | least | ratio | GFLOP/s | of |");
+    System.out.println("|---|---|---:|---:|---:|---:|---:|---:|---:|");
+    for (String name : names.length == 0 ? PROGRAMS.keySet() : List.of(names)) {
+      Work work = Objects.requireNonNull(PROGRAMS.get(name), "a program " + name);
+      Path folder = Path.of("examples/schedules");
+      String source = Files.readString(folder.resolve(name + ".ein"));
+      SourceFile script =
+          new SourceFile(
+              name + ".schedule", Files.readString(folder.resolve(name + ".schedule")));
+      for (Target target : new Target[] {Target.llvm(), Target.jvm()}) {
+        Options options =
+            Options.defaults()
+                .withTarget(target)
+                .withRun(RunOptions.defaults().withThreads(1));
+        Times before = measure(name, source, work, options);
+        Times after = measure(name, source, work, options.withSchedule(script));
+        System.out.printf(
+            "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.1f | %s |%n",
+            name,
+            target.name(),
+            before.median * 1e3,
+            before.least * 1e3,
+            after.median * 1e3,
+            after.least * 1e3,
+            before.median / after.median,
+            rate(work, after));
+      }
     }
   }
 
-  private static void measure(String name, String source, Options options) {
+  private static String rate(Work work, Times times) {
+    if (work.operations == 0) {
+      return "| ";
+    }
+    double rate = work.operations / times.median / 1e9;
+    return String.format("%.0f | %.0f, %.0f %%", rate, times.limit, 100 * rate / times.limit);
+  }
+
+  private static Times measure(String name, String source, Work work, Options options) {
     try (Arena arena = Arena.ofShared()) {
       Random random = new Random(1);
-      Tensor a = random(arena, random);
-      Tensor b = random(arena, random);
-      Tensor c = Tensor.allocate(arena, DType.F32, N, N);
+      List<Tensor> tensors = new ArrayList<>();
+      work.inputs.values().forEach(shape -> tensors.add(random(arena, random, shape)));
+      tensors.add(Tensor.allocate(arena, DType.F32, work.output));
+      Tensor[] arguments = tensors.toArray(Tensor[]::new);
       Kernel kernel =
-          Einkorn.compile("product", source)
-              .with(options)
-              .kernel(options.target(), Map.of("A", Shape.of(N, N), "B", Shape.of(N, N)));
-      double[] times = new double[RUNS];
-      double[] limits = new double[RUNS];
-      for (int run = 0; run < RUNS; run++) {
-        limits[run] = multiplyAdds();
+          Einkorn.compile(name, source).with(options).kernel(options.target(), work.inputs);
+      long warm = System.nanoTime();
+      do {
+        kernel.run(arguments);
+      } while (System.nanoTime() - warm < WARM_SECONDS * 1e9);
+      List<Double> times = new ArrayList<>();
+      List<Double> limits = new ArrayList<>();
+      long begin = System.nanoTime();
+      while (times.size() < 3
+          || times.size() < RUNS && System.nanoTime() - begin < SECONDS * 1e9) {
+        limits.add(multiplyAdds());
         long start = System.nanoTime();
-        kernel.run(a, b, c);
-        times[run] = (System.nanoTime() - start) / 1e9;
+        kernel.run(arguments);
+        times.add((System.nanoTime() - start) / 1e9);
       }
-      Arrays.sort(times);
-      Arrays.sort(limits);
-      double rate = 2.0 * N * N * N / times[RUNS / 2] / 1e9;
-      double limit = limits[RUNS / 2];
-      System.out.printf(
-          "%-5s %.2f ms (least %.2f), %.0f GFLOP/s of %.0f, %.0f %%%n",
-          name, times[RUNS / 2] * 1e3, times[0] * 1e3, rate, limit, 100 * rate / limit);
+      Collections.sort(times);
+      Collections.sort(limits);
+      return new Times(
+          times.get(times.size() / 2), times.getFirst(), limits.get(limits.size() / 2));
     }
   }
 
-  private static Tensor random(Arena arena, Random random) {
-    float[] values = new float[N * N];
+  private static Tensor random(Arena arena, Random random, Shape shape) {
+    float[] values = new float[Math.toIntExact(shape.elementCount())];
     for (int number = 0; number < values.length; number++) {
       values[number] = random.nextFloat() - 0.5f;
     }
-    return Tensor.of(arena, values, N, N);
+    return Tensor.of(arena, values, shape.extents());
   }
 
   private static float sink;

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# How close scheduled kernels come to the limit of the machine: see HandSchedules.java.
+# What the schedules of examples/schedules bring: see HandSchedules.java. Takes names of programs; all of
+# them without.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ./ein --version >/dev/null # builds the command where it is not built
 java=${JAVA:-$(sed -n 2p cli/target/ein/java)}
 exec "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-  -cp cli/target/ein/lib/einkorn-cli.jar bench/HandSchedules.java
+  -cp cli/target/ein/lib/einkorn-cli.jar bench/HandSchedules.java "$@"

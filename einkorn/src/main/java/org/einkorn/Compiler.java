@@ -272,7 +272,7 @@ final class Compiler {
               : Pipelines.compile(Pipelines.schedule(loops, options, timings), options, timings);
       case Form.Code code -> {
         if (options.schedule().isPresent()) {
-          throw Schedules.nothing("a program given as text of the stage " + form.stage().text());
+          throw Schedules.isCode(form.stage());
         }
         if (options.counts()) {
           throw new IllegalArgumentException(

@@ -181,7 +181,7 @@ final class Pipelines {
   static Module schedule(Form.Loops loops, Options options, List<Pipeline.Timing> timings) {
     if (loops.isScheduled()) {
       if (options.schedule().isPresent()) {
-        throw Schedules.nothing("a program given as loops that are scheduled already");
+        throw Schedules.scheduledAlready();
       }
       return loops.module();
     }

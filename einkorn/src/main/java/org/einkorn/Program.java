@@ -162,6 +162,7 @@ public final class Program {
   /// @throws DataException when the data are
   public Results run(Arena arena) {
     Objects.requireNonNull(arena, "arena");
+    refuseScheduleOfLearning();
     List<Pipeline.Timing> timings = new ArrayList<>();
     try (Arena reading = Arena.ofShared()) {
       Map<String, Tensor> learned = Training.run(compiler, bound, options, arena, timings);
@@ -237,6 +238,9 @@ public final class Program {
   public String ir(Stage stage, Set<String> after) {
     Objects.requireNonNull(stage, "stage");
     Objects.requireNonNull(after, "after");
+    if (stage.compareTo(Stage.SCHEDULED) >= 0) {
+      refuseScheduleOfLearning();
+    }
     if (stage == Stage.AST || !learns()) {
       return new StagePrinter(compiler, knownInputs(), kept, options).print(stage, after);
     }
@@ -250,6 +254,7 @@ public final class Program {
   /// @throws IllegalArgumentException for a program given at a stage after `tensor`
   public Explanation explain(Map<String, Shape> shapes) {
     Objects.requireNonNull(shapes, "shapes");
+    refuseScheduleOfLearning();
     Map<String, Known> known = withSizes(shapes);
     Explanation program = Explanation.of(compiler, known, kept, options);
     return compiler.lessons(known).isEmpty()
@@ -294,6 +299,13 @@ public final class Program {
     Objects.requireNonNull(shapes, "shapes");
     refuseLearning("learning is not compiled ahead of time");
     return Emitter.emit(compiler, withShapes(shapes), kept, options, kind, name, target);
+  }
+
+  /// The parts of a program that learns have functions of their own.
+  private void refuseScheduleOfLearning() {
+    if (options.schedule().isPresent()) {
+      refuseLearning("a schedule is for one program of equations");
+    }
   }
 
   private void refuseLearning(String why) {

@@ -52,8 +52,24 @@ final class Schedules {
     }
   }
 
-  /// E0811: a script for a program whose loops can't be changed.
-  static CompileException nothing(String what) {
+  /// Whether steps of a script round otherwise than the program says.
+  static boolean rounds(SourceFile script, List<String> symbols) {
+    return TraceParser.parseAll(script, symbols).require().stream()
+        .flatMap(trace -> trace.steps().stream())
+        .anyMatch(Step::rounds);
+  }
+
+  /// E0811: a script for a program whose loops are what they should be.
+  static CompileException scheduledAlready() {
+    return nothing("a program given as loops that are scheduled already");
+  }
+
+  /// E0811: a script for a program that is code.
+  static CompileException isCode(Stage stage) {
+    return nothing("a program given as text of the stage " + stage.text());
+  }
+
+  private static CompileException nothing(String what) {
     return new CompileException(
         List.of(
             Diagnostic.error("E0811", "there are no loops to schedule")

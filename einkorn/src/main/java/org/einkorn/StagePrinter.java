@@ -96,6 +96,9 @@ final class StagePrinter {
     if (stage == Stage.LOOPS) {
       return dumps + LoopPrinter.print(module);
     }
+    if (isScheduled && options.schedule().isPresent()) {
+      throw Schedules.scheduledAlready();
+    }
     Module scheduled =
         isScheduled
             ? module
@@ -106,7 +109,10 @@ final class StagePrinter {
             : StageText.print(scheduled, stage));
   }
 
-  private static String fromCode(Form.Code code, Stage stage) {
+  private String fromCode(Form.Code code, Stage stage) {
+    if (options.schedule().isPresent()) {
+      throw Schedules.isCode(code.stage());
+    }
     String writer = StageText.backendOf(code.stage());
     if (!StageText.backendOf(stage).equals(writer)) {
       throw new IllegalArgumentException(

@@ -94,6 +94,12 @@ final class IrCommand implements Callable<Integer> {
     Stage wanted = Programs.stage(stage);
     Set<String> dumps = new LinkedHashSet<>(printAfter);
     requirePasses(dumps);
+    if (compiling.schedule != null && wanted.compareTo(Stage.SCHEDULED) < 0) {
+      throw new UsageException(
+          "--schedule is for the stage scheduled and those after it; nothing is scheduled at the"
+              + " stage "
+              + wanted.text());
+    }
     try (Arena arena = Arena.ofShared()) {
       Program program = Programs.open(file, from, List.of(), options());
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);

@@ -1,6 +1,7 @@
 package org.einkorn.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -36,9 +37,13 @@ final class AheadOfTimeTest {
     Files.writeString(folder.resolve("b.csv"), "5,6\n7,8\n");
   }
 
-  private Path compile(String kind, String file) {
+  private Path compile(String kind, String file, Object... more) {
     Path output = folder.resolve(file);
-    Ein.run("compile", folder.resolve("matmul.ein"), "--emit", kind, "-o", output).require();
+    List<Object> arguments =
+        new ArrayList<>(List.of("compile", folder.resolve("matmul.ein"), "--emit", kind));
+    arguments.addAll(List.of("-o", output));
+    arguments.addAll(Arrays.asList(more));
+    Ein.run(arguments.toArray()).require();
     return output;
   }
 
@@ -83,10 +88,49 @@ final class AheadOfTimeTest {
         PRODUCT, execute(List.of(java(), "-cp", classPath, "Matmul", "A=a.csv", "B=b.csv")));
   }
 
+  private static final String TILES =
+      """
+      schedule C {
+        Bp = cache-read B
+        (io, ii) = split i.0 by 2
+        (ko, ki) = split k.0 by 4
+        reorder ko io ki ii
+        unroll ii
+        vectorize ki
+        lift C.acc above ki
+        fission ki after C.init
+        fission ki of C.update after C.update
+        reorder j.0 ki ii
+        set-dtype C.acc f32
+        tensorize C.update as fma
+      }
+      """;
+
+  @Test
+  void aScheduledClassComputesTheSame() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("tiles.schedule"), TILES);
+    byte[] plain = Files.readAllBytes(compile("class", "Matmul.class"));
+    byte[] scheduled = Files.readAllBytes(compile("class", "Matmul.class", "--schedule", script));
+    assertFalse(Arrays.equals(plain, scheduled));
+    String classPath = folder + File.pathSeparator + runtime();
+    assertEquals(
+        PRODUCT, execute(List.of(java(), "-cp", classPath, "Matmul", "A=a.csv", "B=b.csv")));
+  }
+
+  @Test
+  void aScheduledSharedObjectIsCalledFromC() throws IOException, InterruptedException {
+    Path script = Files.writeString(folder.resolve("tiles.schedule"), TILES);
+    callFromC("--schedule", script);
+  }
+
   @Test
   void aSharedObjectIsCalledFromC() throws IOException, InterruptedException {
+    callFromC();
+  }
+
+  private void callFromC(Object... more) throws IOException, InterruptedException {
     String compiler = findCompiler();
-    compile("so", "matmul.so");
+    compile("so", "matmul.so", more);
     assertTrue(Files.exists(folder.resolve("matmul.h")));
     Files.writeString(
         folder.resolve("main.c"),

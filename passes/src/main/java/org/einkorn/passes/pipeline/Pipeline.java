@@ -68,6 +68,9 @@ public final class Pipeline {
 
   /// Sees the program after each pass; may throw to stop.
   public interface Observer {
+    /// Sees the loops that the passes over loops begin with.
+    default void beforeLoops(Module loops) {}
+
     void afterEquations(String pass, Program before, Program after);
 
     void afterLoops(String pass, Module after);
@@ -145,6 +148,7 @@ public final class Pipeline {
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step of a schedule does not
   ///   apply
   public Module schedule(Module module) {
+    observer.beforeLoops(module);
     Module current = module;
     if (!context.schedules().isEmpty()) {
       current = timed(SCHEDULE, this::scheduled, current);
