@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
@@ -35,6 +36,7 @@ final class CacheRead implements Primitive<Step.CacheRead> {
                 Reason.DEPENDENCE, "`" + step.buffer() + "` is stored by this function too");
           }
         });
+    requireStored(nest, step.buffer());
     Buffer copy = new Buffer(step.name(), source.type(), Buffer.Scope.GLOBAL);
     List<Buffer> buffers = new ArrayList<>(nest.module().buffers());
     buffers.add(copy);
@@ -54,6 +56,32 @@ final class CacheRead implements Primitive<Step.CacheRead> {
                 nest.refuse(
                     Reason.UNKNOWN_NAME,
                     "`" + step.buffer() + "` is neither an input nor a buffer of the module"));
+  }
+
+  private static void requireStored(Nest nest, String buffer) {
+    Module module = nest.module();
+    boolean isInput = module.buffers().stream().noneMatch(each -> each.name().equals(buffer));
+    if (!isInput
+        && module.functions().stream()
+            .noneMatch(function -> storesWhateverData(function.body(), buffer))) {
+      throw nest.refuse(
+          Reason.POSITION_FROM_DATA,
+          "which elements of `" + buffer + "` are stored depends on data");
+    }
+  }
+
+  /// Whether a buffer is stored at positions, and under conditions, that do not come from data.
+  private static boolean storesWhateverData(Stmt statement, String buffer) {
+    if (Statements.indices(statement).stream().anyMatch(Walk::fetches)) {
+      return false;
+    }
+    return switch (statement) {
+      case Stmt.When _, Stmt.While _ -> false;
+      case Stmt.Store store -> store.buffer().equals(buffer);
+      case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
+          Statements.children(statement).stream()
+              .anyMatch(each -> storesWhateverData(each, buffer));
+    };
   }
 
   private static void requireFree(Nest nest, String name) {
