@@ -27,7 +27,7 @@ final class FissionLoop implements Primitive<Step.Fission> {
     Set<String> variables = new HashSet<>();
     path.loops().forEach(loop -> variables.add(loop.variable()));
     Order.requireFree(variables, site.statement().body(), nest);
-    if (Statements.fetches(site.statement().body())) {
+    if (Statements.fetches(site.statement())) {
       throw nest.refuse(
           Reason.POSITION_FROM_DATA,
           site.statement(),

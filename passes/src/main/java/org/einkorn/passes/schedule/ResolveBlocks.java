@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Function;
@@ -78,6 +79,9 @@ public final class ResolveBlocks {
 
   private static Stmt block(
       Stmt.Block block, Resolution here, Map<String, IndexExpr> values, Assumptions scope) {
+    if (block.iters().stream().anyMatch(iter -> Walk.fetches(here.index(iter.binding())))) {
+      return bound(block, here, scope);
+    }
     Map<String, IndexExpr> inside = new HashMap<>(values);
     List<Guard> first = new ArrayList<>();
     for (Stmt.BlockIter iter : block.iters()) {
@@ -94,6 +98,24 @@ public final class ResolveBlocks {
             .<Stmt>map(init -> new Stmt.Sequence(List.of(new Stmt.If(first, init), block.body())))
             .orElse(block.body());
     return where(bound.guards(block.guards()), body, inside, scope);
+  }
+
+  /// A block that stays: what iterators take from data is taken once, before the block may store
+  /// it.
+  private static Stmt bound(Stmt.Block block, Resolution here, Assumptions scope) {
+    List<Stmt.BlockIter> iters = new ArrayList<>();
+    for (Stmt.BlockIter iter : block.iters()) {
+      iters.add(
+          new Stmt.BlockIter(
+              iter.kind(), iter.variable(), here.index(iter.extent()), here.index(iter.binding())));
+    }
+    Assumptions inside = Scopes.inside(scope, block);
+    return Statements.with(
+        block,
+        block.name(),
+        iters,
+        block.init().map(init -> resolved(init, Map.of(), inside)),
+        resolved(block.body(), Map.of(), inside));
   }
 
   /// A statement under the guards that are not proved; their positions are resolved already.
