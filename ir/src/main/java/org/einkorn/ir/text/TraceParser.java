@@ -18,6 +18,11 @@ import org.einkorn.runtime.DType;
 /// In an expression, what the module calls a symbol is one, and everything else is the variable of
 /// a loop; whether there is such a loop is seen when the step is applied.
 public final class TraceParser {
+  /// How the steps begin that give nothing a name.
+  private static final String VERBS =
+      "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
+          + " `transform-layout`, `decompose-reduction`";
+
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
 
@@ -230,6 +235,14 @@ public final class TraceParser {
   /// `ij = fuse i j`
   private Step named(Token first) {
     String name = name("a step");
+    if (!in.sees("=")) {
+      throw new ParseFailure(
+          in.expected("`=`")
+              .diagnostic()
+              .help(
+                  "`%s` is no step: a step begins with one of %s, or with new names and `=`"
+                      .formatted(name, VERBS)));
+    }
     in.expect("=");
     if (in.accept("fuse")) {
       List<LoopName> loops = loops(first);

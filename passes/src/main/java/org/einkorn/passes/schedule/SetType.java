@@ -14,10 +14,10 @@ import org.einkorn.runtime.DType;
 
 /// `alloc a: f64[] { a = a + f64(x) } → alloc a: f32[] { a = a + x }`
 ///
-/// Values are rounded to the new type as they are stored; a narrower type makes a sum less exact, a
-/// wider one more. One operation on two `f32` in `f64`, rounded to `f32`, is that operation in
-/// `f32`: f64 has more than twice the digits (Figueroa, *When is double rounding innocuous?*,
-/// 1995).
+/// Values are rounded to the new type as they are stored: a narrower type makes a sum less exact. A
+/// wider one changes no bit, since values are still computed in the old type. One operation on two
+/// `f32` in `f64`, rounded to `f32`, is that operation in `f32`: f64 has more than twice the digits
+/// (Figueroa, *When is double rounding innocuous?*, 1995).
 final class SetType implements Primitive<Step.SetType> {
   @Override
   public Module apply(Nest nest, Step.SetType step) {

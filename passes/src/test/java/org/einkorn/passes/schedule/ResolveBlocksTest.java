@@ -28,8 +28,7 @@ class ResolveBlocksTest {
   }
 
   private static void assertResolves(String body, String expected) {
-    PassContext context =
-        PassContext.defaults().withSchedules(List.of(new Trace("f", List.of())));
+    PassContext context = PassContext.defaults().withSchedules(List.of(new Trace("f", List.of())));
     assertEquals(
         LoopPrinter.print(parsed(expected)),
         LoopPrinter.print(ResolveBlocks.PASS.apply(parsed(body), context)));
