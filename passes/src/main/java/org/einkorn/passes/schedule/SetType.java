@@ -33,6 +33,7 @@ final class SetType implements Primitive<Step.SetType> {
       throw nest.refuse(
           Reason.MALFORMED, "`" + step.buffer() + "` holds " + from.text() + " already");
     }
+    requireUndecided(step.buffer(), allocation, nest);
     Buffer buffer =
         new Buffer(
             step.buffer(),
@@ -41,6 +42,32 @@ final class SetType implements Primitive<Step.SetType> {
     Stmt body = new Retyping(step.buffer(), from, step.type()).deep(allocation.body());
     return nest.replace(allocation, new Stmt.Allocate(buffer, body));
   }
+
+  /// What decides which statements run is not rounded otherwise: they might go on for ever.
+  private static void requireUndecided(String buffer, Stmt.Allocate allocation, Nest nest) {
+    Statements.forEach(
+        allocation.body(),
+        each -> {
+          Stmt condition =
+              switch (each) {
+                case Stmt.When(Scalar value, Stmt _) -> new Stmt.When(value, NOTHING);
+                case Stmt.While(Scalar value, Stmt _) -> new Stmt.While(value, NOTHING);
+                case Stmt.For _,
+                    Stmt.Block _,
+                    Stmt.Sequence _,
+                    Stmt.Allocate _,
+                    Stmt.If _,
+                    Stmt.Store _ ->
+                    NOTHING;
+              };
+          if (Accesses.renaming(buffer, buffer).isAccessed(condition)) {
+            throw nest.refuse(
+                Reason.WRONG_TYPE, "a condition inside reads `" + buffer + "`, and may turn");
+          }
+        });
+  }
+
+  private static final Stmt NOTHING = new Stmt.Sequence(List.of());
 
   private static boolean isFloat(DType type) {
     return type == DType.F32 || type == DType.F64;
