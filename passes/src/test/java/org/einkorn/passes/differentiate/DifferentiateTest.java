@@ -193,4 +193,35 @@ class DifferentiateTest {
         parsed(LAYER + "G: f32[n, m] = sum for i < n, j < m [i, j] <- W[i, j] * H[i]\n");
     assertSame(program, Differentiate.apply(program));
   }
+
+  /// No source has a product and a sum that are rounded once; the derivatives are those of both.
+  @Test
+  void multiplyAdd() {
+    for (String request :
+        List.of(
+            "G: f64[n] = grad(Loss, X)",
+            "G: f64[] = jvp(Loss, X, V)",
+            "G: f64[n] = hvp(Loss, X, V)")) {
+      assertEquals(
+          derivatives("(X[i] * V[i] + X[i]) join *", request),
+          derivatives("fma(X[i], V[i], X[i]) join *", request));
+    }
+  }
+
+  private static List<String> derivatives(String value, String request) {
+    String text =
+        """
+        program p
+        symbols n
+        input X: f64[n]
+        input V: f64[n]
+        output %s
+        T: f64[n] = sum for i < n [i] <- %s
+        Loss: f64[] = sum for i < n [] <- T[i] * T[i]
+        %s
+        """
+            .formatted(request.substring(0, request.indexOf(" =")), value, request);
+    List<Definition> all = differentiated(text).definitions();
+    return all.stream().filter(each -> !each.name().equals("T")).map(TensorPrinter::print).toList();
+  }
 }
