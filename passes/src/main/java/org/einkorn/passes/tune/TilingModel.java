@@ -4,11 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.target.Machine;
-import org.einkorn.passes.tune.ReductionNest.Axis;
-import org.einkorn.passes.tune.ReductionNest.Operand;
 import org.einkorn.runtime.DType;
 
 /// Chooses a [Tiling] by counting what a tile costs.
@@ -19,9 +15,6 @@ import org.einkorn.runtime.DType;
 final class TilingModel {
   /// An extent that nobody knows is taken for this.
   static final long UNKNOWN = 1024;
-
-  /// Nests that do less are left as they are: their loops take less time than it takes to cut them.
-  private static final double LEAST_ROUNDS = 1 << 15;
 
   /// Multiply-adds, and loads, in a cycle.
   private static final double AT_ONCE = 2;
@@ -43,38 +36,21 @@ final class TilingModel {
 
   private final ReductionNest nest;
   private final Machine machine;
-  private final Optional<DType> sums;
+  private final DType sums;
   private final boolean mayRound;
 
   private TilingModel(ReductionNest nest, Machine machine, boolean mayRound) {
     this.nest = nest;
     this.machine = machine;
     this.mayRound = mayRound;
-    sums = mayRound ? narrower(nest) : Optional.empty();
+    sums = nest.sums(mayRound);
   }
 
   /// A tiling, where one pays.
   ///
   /// @param mayRound whether sums may be rounded otherwise
   static Optional<Tiling> choose(ReductionNest nest, Machine machine, boolean mayRound) {
-    DType type = nest.accumulator().type().dtype();
-    boolean isFloat = type == DType.F32 || type == DType.F64;
-    return isFloat && combines(nest.combine()) && nest.rounds(UNKNOWN) >= LEAST_ROUNDS
-        ? new TilingModel(nest, machine, mayRound).tiling()
-        : Optional.empty();
-  }
-
-  private static boolean combines(BinaryOp op) {
-    return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
-  }
-
-  /// Sums of `f32` are kept in `f64` as equations are written down, which halves the lanes.
-  private static Optional<DType> narrower(ReductionNest nest) {
-    return nest.accumulator().type().dtype() == DType.F64
-            && nest.value() instanceof Scalar.Cast(DType _, Scalar summand)
-            && summand.type() == DType.F32
-        ? Optional.of(DType.F32)
-        : Optional.empty();
+    return new TilingModel(nest, machine, mayRound).tiling();
   }
 
   private Optional<Tiling> tiling() {
@@ -93,21 +69,20 @@ final class TilingModel {
             rows,
             shape.rows,
             outer(lanes, rows, shape),
-            true,
             panels,
-            sums,
+            Optional.of(sums).filter(type -> type != nest.accumulator().type().dtype()),
             mayRound));
   }
 
   private long lanes() {
-    return machine.lanes(sums.orElse(nest.accumulator().type().dtype()));
+    return machine.lanes(sums);
   }
 
   // ---- columns
 
   /// Whether what lanes read lies side by side, or is worth to be laid so.
   private boolean canBeLanes(Axis axis) {
-    return axis.roundsOr(UNKNOWN) * 2 >= lanes()
+    return axis.rounds() * 2 >= lanes()
         && nest.operands().stream().anyMatch(each -> each.changesWith(axis))
         && nest.operands().stream()
             .allMatch(
@@ -121,7 +96,7 @@ final class TilingModel {
   private double uses(Operand operand) {
     double uses = 1;
     for (Axis axis : nest.spatial()) {
-      uses *= operand.changesWith(axis) ? 1 : axis.roundsOr(UNKNOWN);
+      uses *= operand.changesWith(axis) ? 1 : axis.rounds();
     }
     return uses;
   }
@@ -145,17 +120,11 @@ final class TilingModel {
 
   /// The memory of a plain operand.
   private double bytes(Operand operand) {
-    double bytes = sums.orElse(nest.accumulator().type().dtype()).byteSize();
-    for (Axis axis : all()) {
-      bytes *= operand.changesWith(axis) ? axis.roundsOr(UNKNOWN) : 1;
+    double bytes = sums.byteSize();
+    for (Axis axis : nest.loops()) {
+      bytes *= operand.changesWith(axis) ? axis.rounds() : 1;
     }
     return bytes;
-  }
-
-  private List<Axis> all() {
-    List<Axis> all = new ArrayList<>(nest.spatial());
-    all.addAll(nest.reduce());
-    return all;
   }
 
   // ---- rows
@@ -163,7 +132,7 @@ final class TilingModel {
   /// The loop that shares most: what lanes read stays the same in it, and something else changes.
   private Optional<Axis> rows(Axis columns) {
     return nest.spatial().stream()
-        .filter(axis -> !axis.equals(columns) && axis.roundsOr(UNKNOWN) > 1)
+        .filter(axis -> !axis.equals(columns) && axis.rounds() > 1)
         .filter(
             axis ->
                 nest.operands().stream()
@@ -171,7 +140,7 @@ final class TilingModel {
                     && nest.operands().stream()
                         .anyMatch(each -> each.changesWith(axis) && !each.changesWith(columns)))
         .max(
-            Comparator.<Axis>comparingLong(axis -> Math.min(axis.roundsOr(UNKNOWN), MOST_ROWS))
+            Comparator.<Axis>comparingLong(axis -> Math.min(axis.rounds(), MOST_ROWS))
                 .thenComparingInt(axis -> nest.spatial().indexOf(axis)));
   }
 
@@ -186,7 +155,7 @@ final class TilingModel {
     double least = Double.POSITIVE_INFINITY;
     for (long vectors = 1; vectors <= MOST_VECTORS; vectors++) {
       for (long count = 1; count <= (rows.isPresent() ? MOST_ROWS : 1); count++) {
-        if (count * vectors > most || rows.isPresent() && rows.get().roundsOr(UNKNOWN) < count) {
+        if (count * vectors > most || rows.isPresent() && rows.get().rounds() < count) {
           continue;
         }
         Shape shape = new Shape(count, vectors);
@@ -213,17 +182,11 @@ final class TilingModel {
     double work = shape.rows * shape.vectors;
     double cycles =
         Math.max(Math.max(work / AT_ONCE, (shape.rows + shape.vectors) / AT_ONCE), LATENCY);
-    double tiles = tiles(columns, shape.vectors * lanes());
+    double tiles = columns.tiles(shape.vectors * lanes());
     if (rows.isPresent()) {
-      tiles *= tiles(rows.get(), shape.rows);
+      tiles *= rows.get().tiles(shape.rows);
     }
     return cycles * tiles;
-  }
-
-  private static double tiles(Axis axis, long tile) {
-    return axis.rounds().isPresent()
-        ? Math.ceilDiv(axis.rounds().getAsLong(), tile)
-        : (double) UNKNOWN / tile;
   }
 
   // ---- the loops around
@@ -236,10 +199,10 @@ final class TilingModel {
       }
     }
     List<Axis> cut = new ArrayList<>();
-    if (!Tiling.isWhole(columns, shape.vectors * lanes())) {
+    if (!columns.isWhole(shape.vectors * lanes())) {
       cut.add(columns);
     }
-    rows.filter(axis -> !Tiling.isWhole(axis, shape.rows)).ifPresent(cut::add);
+    rows.filter(axis -> !axis.isWhole(shape.rows)).ifPresent(cut::add);
     double wide =
         nest.operands().stream()
             .filter(each -> each.changesWith(columns))
@@ -264,8 +227,8 @@ final class TilingModel {
     for (Axis axis : outer) {
       double rounds =
           axis.equals(columns)
-              ? tiles(axis, shape.vectors * lanes())
-              : rows.equals(Optional.of(axis)) ? tiles(axis, shape.rows) : axis.roundsOr(UNKNOWN);
+              ? axis.tiles(shape.vectors * lanes())
+              : rows.equals(Optional.of(axis)) ? axis.tiles(shape.rows) : axis.rounds();
       if (rounds >= ENOUGH_ROUNDS) {
         return axis;
       }
