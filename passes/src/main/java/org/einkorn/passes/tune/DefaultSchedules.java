@@ -60,8 +60,8 @@ public final class DefaultSchedules {
 
   private static Optional<Schedule> schedule(
       Module module, Function function, PassContext context) {
-    Model model = new Model(context.machine(), context.mayReassociate());
-    Optional<Consumer<Steps>> sketch = sketch(function, model);
+    Model model = new Model(context);
+    Optional<Consumer<Steps>> sketch = sketch(function, model, context);
     if (sketch.isEmpty()) {
       return Optional.empty();
     }
@@ -75,13 +75,14 @@ public final class DefaultSchedules {
     }
   }
 
-  private static Optional<Consumer<Steps>> sketch(Function function, Model model) {
-    Optional<ReductionNest> reduction = ReductionNest.of(function);
+  private static Optional<Consumer<Steps>> sketch(
+      Function function, Model model, PassContext context) {
+    Optional<ReductionNest> reduction = ReductionNest.of(function, context);
     if (reduction.isPresent()) {
       ReductionNest nest = reduction.get();
       return model.choose(nest).map(choice -> steps -> take(nest, choice, steps));
     }
-    return MapNest.of(function)
+    return MapNest.of(function, context)
         .flatMap(
             nest ->
                 model

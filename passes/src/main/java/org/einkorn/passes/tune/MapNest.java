@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.PassContext;
 
 /// A function that computes each element of its result by itself: `for… { block }`.
 ///
@@ -19,11 +20,11 @@ record MapNest(String function, List<Axis> loops, List<Operand> operands, Operan
   }
 
   /// The nest of a function, if it is one.
-  static Optional<MapNest> of(Function function) {
+  static Optional<MapNest> of(Function function, PassContext context) {
     List<Axis> loops = new ArrayList<>();
     Stmt inside = function.body();
     while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
-      loops.add(new Axis(loop.variable(), loop.extent()));
+      loops.add(Axis.of(loop, context));
       inside = loop.body();
     }
     if (loops.isEmpty()

@@ -3,6 +3,7 @@ package org.einkorn.passes.tune;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.target.Machine;
+import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
 
 /// Chooses how the loops of a function are cut, by counting.
@@ -17,13 +18,14 @@ final class Model {
   /// floats that are computed with.
   private static final long SQUARE = 16;
 
+  private final PassContext context;
   private final Machine machine;
   private final boolean mayRound;
 
-  /// @param mayRound whether floats may be rounded otherwise
-  Model(Machine machine, boolean mayRound) {
-    this.machine = machine;
-    this.mayRound = mayRound;
+  Model(PassContext context) {
+    this.context = context;
+    machine = context.machine();
+    mayRound = context.mayReassociate();
   }
 
   /// How a reduction is scheduled, where it pays.
@@ -34,7 +36,7 @@ final class Model {
       return Optional.empty();
     }
     Optional<ReductionChoice> tiling =
-        TilingModel.choose(nest, machine, mayRound).map(ReductionChoice.class::cast);
+        TilingModel.choose(nest, context).map(ReductionChoice.class::cast);
     return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
   }
 

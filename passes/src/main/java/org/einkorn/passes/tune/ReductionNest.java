@@ -8,6 +8,7 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
 
 /// A function that sums up, or reduces in another way, in a register for each element of its
@@ -45,11 +46,11 @@ record ReductionNest(
   }
 
   /// The nest of a function, if it is one.
-  static Optional<ReductionNest> of(Function function) {
+  static Optional<ReductionNest> of(Function function, PassContext context) {
     List<Axis> spatial = new ArrayList<>();
     Stmt inside = function.body();
     while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
-      spatial.add(new Axis(loop.variable(), loop.extent()));
+      spatial.add(Axis.of(loop, context));
       inside = loop.body();
     }
     if (!(inside instanceof Stmt.Allocate(Buffer register, Stmt body))
@@ -64,7 +65,7 @@ record ReductionNest(
     List<Axis> reduce = new ArrayList<>();
     Stmt reducing = parts.get(1);
     while (reducing instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
-      reduce.add(new Axis(loop.variable(), loop.extent()));
+      reduce.add(Axis.of(loop, context));
       reducing = loop.body();
     }
     if (reduce.isEmpty()

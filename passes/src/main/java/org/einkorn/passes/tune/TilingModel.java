@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.einkorn.ir.target.Machine;
+import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
 
 /// Chooses a [Tiling] by counting what a tile costs.
@@ -34,23 +36,26 @@ final class TilingModel {
   /// Rounds of the outermost loop that are enough for threads to share out.
   private static final long ENOUGH_ROUNDS = 8;
 
+  /// Copies take at most one such part of a limit of memory.
+  private static final double SHARE_OF_LIMIT = 64;
+
   private final ReductionNest nest;
   private final Machine machine;
   private final DType sums;
   private final boolean mayRound;
+  private final OptionalLong limit;
 
-  private TilingModel(ReductionNest nest, Machine machine, boolean mayRound) {
+  private TilingModel(ReductionNest nest, PassContext context) {
     this.nest = nest;
-    this.machine = machine;
-    this.mayRound = mayRound;
+    machine = context.machine();
+    mayRound = context.mayReassociate();
     sums = nest.sums(mayRound);
+    limit = context.memoryLimitBytes();
   }
 
   /// A tiling, where one pays.
-  ///
-  /// @param mayRound whether sums may be rounded otherwise
-  static Optional<Tiling> choose(ReductionNest nest, Machine machine, boolean mayRound) {
-    return new TilingModel(nest, machine, mayRound).tiling();
+  static Optional<Tiling> choose(ReductionNest nest, PassContext context) {
+    return new TilingModel(nest, context).tiling();
   }
 
   private Optional<Tiling> tiling() {
@@ -89,7 +94,9 @@ final class TilingModel {
                 each ->
                     !each.changesWith(axis)
                         || each.isUnit(axis)
-                        || each.isPlain() && uses(each) >= LEAST_USES_FOR_VECTORS);
+                        || canBePanel(each)
+                            && uses(each) >= LEAST_USES_FOR_VECTORS
+                            && mayCopy(each));
   }
 
   /// How often each element is read: the rounds of the loops around that it does not change with.
@@ -104,18 +111,30 @@ final class TilingModel {
   private List<Operand> panels(Axis columns) {
     List<Operand> panels = new ArrayList<>();
     for (Operand operand : nest.operands()) {
-      boolean isAlone =
-          nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).count()
-              == 1;
-      if (operand.changesWith(columns) && operand.isPlain() && isAlone) {
+      if (operand.changesWith(columns) && canBePanel(operand)) {
         boolean isFar =
-            bytes(operand) > machine.l2Bytes() / 2 && uses(operand) >= LEAST_USES_FOR_ORDER;
+            bytes(operand) > machine.l2Bytes() / 2.0
+                && uses(operand) >= LEAST_USES_FOR_ORDER
+                && mayCopy(operand);
         if (!operand.isUnit(columns) || isFar) {
           panels.add(operand);
         }
       }
     }
     return panels;
+  }
+
+  /// Whether a copy can be laid out: it is read in one way only.
+  private boolean canBePanel(Operand operand) {
+    return operand.isPlain()
+        && nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).count()
+            == 1;
+  }
+
+  /// Whether there is memory for a copy. Under a limit that is a small part of it, so that no plan
+  /// that would fit fails for it.
+  private boolean mayCopy(Operand operand) {
+    return limit.isEmpty() || bytes(operand) * SHARE_OF_LIMIT <= limit.getAsLong();
   }
 
   /// The memory of a plain operand.
