@@ -28,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(22)) {
+    return switch (dice.below(31)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -44,6 +44,12 @@ final class RandomSteps {
       case 17 -> Optional.of(copy(schedule));
       case 18, 19 -> layout(schedule);
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
+      case 21, 22 -> Optional.of(new Step.Join(dice.pick(schedule.module().functions()).name()));
+      case 23, 24 -> ofAnyBlock(schedule, block -> new Step.ComputeAt(block, name));
+      case 27 -> ofAnyBlock(schedule, Step.ComputeInline::new);
+      case 28 -> ofAnyBlock(schedule, Step.ReverseComputeInline::new);
+      case 29 -> Optional.of(scope(name, schedule));
+      case 25, 26 -> ofAnyBlock(schedule, block -> new Step.ReverseComputeAt(block, name));
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -56,11 +62,23 @@ final class RandomSteps {
     return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
   }
 
+  private Optional<Step> ofAnyBlock(Schedule schedule, Function<String, Step> step) {
+    List<Stmt.Block> blocks = blocks(schedule.function().body());
+    return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
+  }
+
   private Optional<Step> lift(LoopName loop, Schedule schedule) {
     List<Buffer> allocated = allocated(schedule.function().body());
     return allocated.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
+  }
+
+  private Step scope(LoopName loop, Schedule schedule) {
+    return new Step.SetScope(
+        dice.pick(schedule.module().allBuffers()).name(),
+        dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)),
+        loop);
   }
 
   private Step copy(Schedule schedule) {

@@ -55,7 +55,13 @@ final class ScheduleGoldenTest {
         "cache-read",
         "transform-layout",
         "decompose-reduction",
-        "rfactor"
+        "rfactor",
+        "join",
+        "compute-at",
+        "reverse-compute-at",
+        "compute-inline",
+        "reverse-compute-inline",
+        "set-scope"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
