@@ -37,12 +37,6 @@ final class ReverseComputeInline implements Primitive<Step.ReverseComputeInline>
     Siblings siblings = producer.siblings();
     String buffer = producer.store().buffer();
     AxisLoops moving = AxisLoops.of(siblings.later(), Moves.reads(siblings.later(), buffer));
-    if (moving.body() != block || moving.axes().size() != producer.store().indices().size()) {
-      throw nest.refuse(
-          Reason.NO_MATCH,
-          block,
-          "does not stand in a loop for each axis of `" + buffer + "` alone");
-    }
     if (!moving.loops().isEmpty()) {
       Moves.requireLoops(nest, moving, siblings.scope(), block, buffer);
     }
@@ -77,44 +71,56 @@ final class ReverseComputeInline implements Primitive<Step.ReverseComputeInline>
   /// @param path the statements from the nest down to the store
   private record Producer(Stmt.Store store, Siblings siblings, List<Stmt> path) {}
 
+  /// The store of a buffer that the block reads, element by element; the last where there are
+  /// several.
   private static Producer producer(Nest nest, Stmt.Block block) {
     Stmt body = nest.function().body();
-    List<Producer> found = new ArrayList<>();
+    Optional<Producer> last = Optional.empty();
     for (String buffer : Touched.of(block.body()).reads()) {
-      List<Stmt.Store> stores = new ArrayList<>();
-      Statements.forEach(
-          body,
-          each -> {
-            if (each instanceof Stmt.Store store && store.buffer().equals(buffer)) {
-              stores.add(store);
-            }
-          });
-      if (stores.isEmpty()) {
-        continue;
+      List<Stmt.Store> stores = stores(body, buffer);
+      Optional<Siblings> siblings =
+          stores.size() == 1 ? Siblings.of(body, stores.getFirst(), block) : Optional.empty();
+      if (siblings.isPresent()
+          && isElementwise(siblings.get().later(), block, stores.getFirst())
+          && last.stream().noneMatch(other -> runsLater(other.siblings(), siblings.get()))) {
+        last =
+            Optional.of(
+                new Producer(
+                    stores.getFirst(),
+                    siblings.get(),
+                    Statements.path(siblings.get().earlier(), stores.getFirst())));
       }
-      Optional<Siblings> siblings = Siblings.of(body, stores.getFirst(), block);
-      if (stores.size() > 1 || siblings.isEmpty()) {
-        throw nest.refuse(
-            Reason.NO_MATCH,
-            block,
-            "reads `" + buffer + "`, which no single store before it fills");
-      }
-      found.add(
-          new Producer(
-              stores.getFirst(),
-              siblings.get(),
-              Statements.path(siblings.get().earlier(), stores.getFirst())));
     }
-    if (found.size() != 1) {
+    if (last.isEmpty()) {
       throw nest.refuse(
           Reason.NO_MATCH,
           block,
-          found.isEmpty()
-              ? "reads nothing that this function stores"
-              : "reads more than one buffer that this function stores");
+          "reads nothing element by element, in loops of its own, that one store before it fills");
     }
-    requireOnly(nest, found.getFirst(), block);
-    return found.getFirst();
+    requireOnly(nest, last.get(), block);
+    return last.get();
+  }
+
+  private static List<Stmt.Store> stores(Stmt body, String buffer) {
+    List<Stmt.Store> stores = new ArrayList<>();
+    Statements.forEach(
+        body,
+        each -> {
+          if (each instanceof Stmt.Store store && store.buffer().equals(buffer)) {
+            stores.add(store);
+          }
+        });
+    return stores;
+  }
+
+  private static boolean isElementwise(Stmt nest, Stmt.Block block, Stmt.Store store) {
+    AxisLoops moving = AxisLoops.of(nest, Moves.reads(nest, store.buffer()));
+    return moving.body() == block && moving.axes().size() == store.indices().size();
+  }
+
+  private static boolean runsLater(Siblings one, Siblings other) {
+    return one.around().size() > other.around().size()
+        || one.around().size() == other.around().size() && one.first() > other.first();
   }
 
   private static void requireOnly(Nest nest, Producer producer, Stmt.Block block) {
@@ -133,7 +139,12 @@ final class ReverseComputeInline implements Primitive<Step.ReverseComputeInline>
     Optional<String> other =
         consumer
             .shared(Touched.of(siblings.between()))
-            .or(() -> consumer.stores().stream().filter(earlier::touches).findFirst());
+            .or(() -> consumer.stores().stream().filter(earlier::touches).findFirst())
+            .or(
+                () ->
+                    consumer.reads().stream()
+                        .filter(name -> !name.equals(buffer) && earlier.stores().contains(name))
+                        .findFirst());
     if (other.isPresent()) {
       throw nest.refuse(
           Reason.DEPENDENCE, block, "needs `" + other.get() + "` as it is in its place");
