@@ -61,7 +61,8 @@ final class ScheduleGoldenTest {
         "reverse-compute-at",
         "compute-inline",
         "reverse-compute-inline",
-        "set-scope"
+        "set-scope",
+        "fuse-reduction-epilogue"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
