@@ -17,6 +17,7 @@ import org.einkorn.passes.schedule.Schedule;
 final class RandomSteps {
   private final Dice dice;
   private int names = 0;
+  private int calls = 0;
 
   RandomSteps(Dice dice) {
     this.dice = dice;
@@ -27,6 +28,9 @@ final class RandomSteps {
     List<Stmt.For> loops = loops(schedule.function().body());
     if (loops.isEmpty()) {
       return Optional.empty();
+    }
+    if (calls++ < 3 && dice.chance(0.5)) {
+      return Optional.of(join(schedule));
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
@@ -106,14 +110,16 @@ final class RandomSteps {
   }
 
   private Step scope(LoopName loop, Schedule schedule) {
+    List<Buffer> buffers = new ArrayList<>(schedule.module().buffers());
+    if (dice.chance(0.9)) {
+      buffers.removeIf(
+          buffer ->
+              schedule.module().signature().outputs().stream()
+                  .anyMatch(output -> output.name().equals(buffer.name())));
+    }
+    List<Buffer> all = buffers.isEmpty() ? schedule.module().allBuffers() : buffers;
     return new Step.SetScope(
-        dice.pick(
-                schedule.module().buffers().isEmpty()
-                    ? schedule.module().allBuffers()
-                    : schedule.module().buffers())
-            .name(),
-        dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)),
-        loop);
+        dice.pick(all).name(), dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)), loop);
   }
 
   private Step copy(Schedule schedule) {
