@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.Sizes;
@@ -44,15 +45,23 @@ final class Pipelines {
     }
   }
 
-  /// A program after the passes that may ask for sizes, and the pipeline to go on with.
+  /// A program after all passes, which may have asked for sizes.
   ///
   /// @param program level 1
-  /// @param loops level 2 as lowered; nothing where the interpreter runs equations as they are
-  record Optimized(Program program, Optional<Module> loops, Pipeline pipeline) {
+  /// @param loops level 2; nothing where the interpreter runs equations as they are
+  record Optimized(Program program, Optional<Loops> loops, Pipeline pipeline) {
     List<Pipeline.Timing> timings() {
       return pipeline.timings();
     }
+
+    /// What code is generated from.
+    Optional<Module> scheduled() {
+      return loops.map(Loops::scheduled);
+    }
   }
+
+  /// Loops as lowered, and after the passes over loops.
+  record Loops(Module lowered, Module scheduled) {}
 
   /// Runs all passes, for any sizes.
   static Lowered lower(Program program, Options options, Pipeline.Observer observer) {
@@ -80,13 +89,22 @@ final class Pipelines {
         PassContext.defaults()
             .withSizes(sizes)
             .withReassociation(!options.isExact())
-            .withObjective(options.objective());
+            .withObjective(options.objective())
+            .withMachine(machine(options.target()));
     long budget = options.run().memoryBudgetBytes();
     return budget == Long.MAX_VALUE ? context : context.withMemoryLimitBytes(budget);
   }
 
-  /// Runs the passes over equations and lowers them, for given sizes; does nothing where the
-  /// interpreter runs equations as they are.
+  /// What a target offers where it runs; a machine like any other for the interpreter, and for a
+  /// backend that is not there.
+  private static Machine machine(Target target) {
+    return Backends.find(target.name())
+        .map(backend -> backend.machine(Emitter.usualTarget(backend)))
+        .orElseGet(Machine::unknown);
+  }
+
+  /// Runs all passes, for given sizes; does nothing where the interpreter runs equations as they
+  /// are.
   ///
   /// @param hasLists whether who runs the code takes outputs that are lists of tuples
   static Optimized optimize(Program program, Options options, Sizes sizes, boolean hasLists) {
@@ -98,7 +116,9 @@ final class Pipelines {
       return new Optimized(program, Optional.empty(), pipeline);
     }
     Program equations = pipeline.optimize(program);
-    return new Optimized(equations, Optional.of(pipeline.lower(equations)), pipeline);
+    Module lowered = pipeline.lower(equations);
+    Module scheduled = scheduled(pipeline, lowered, options);
+    return new Optimized(equations, Optional.of(new Loops(lowered, scheduled)), pipeline);
   }
 
   /// Code for the target of the options. The interpreter runs equations as they are, but counts the
@@ -106,7 +126,7 @@ final class Pipelines {
   ///
   /// @param program before all passes
   /// @param targets how outputs lie, where that isn't row-major
-  /// @param timings receives what passes over loops and code generation took
+  /// @param timings receives what code generation took
   static CompiledCode compile(
       Program program,
       Optimized optimized,
@@ -123,12 +143,14 @@ final class Pipelines {
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
     Pipeline pipeline = optimized.pipeline();
-    int before = pipeline.timings().size();
-    Module loops = optimized.loops().get();
-    Module scheduled = scheduled(pipeline, loops, options);
-    timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
+    Module scheduled = optimized.loops().get().scheduled();
     Lowered lowered =
-        new Lowered(optimized.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
+        new Lowered(
+            optimized.program(),
+            optimized.loops().get().lowered(),
+            scheduled,
+            pipeline.trace(),
+            pipeline.timings());
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)
