@@ -133,14 +133,27 @@ final class MutatedSchedulesTest {
       }
       case Step.Fission(LoopName loop, String block) ->
           new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
+      case Step.ComputeAt(String block, LoopName _) -> new Step.ComputeAt(block, elsewhere(dice));
+      case Step.ReverseComputeAt(String block, LoopName _) ->
+          new Step.ReverseComputeAt(block, elsewhere(dice));
+      case Step.SetScope(String buffer, var scope, LoopName _) ->
+          new Step.SetScope(buffer, scope, elsewhere(dice));
       case Step.AddUnitLoop _,
           Step.SetType _,
           Step.Tensorize _,
           Step.CacheRead _,
           Step.DecomposeReduction _,
-          Step.FactorReduction _ ->
+          Step.FactorReduction _,
+          Step.Join _,
+          Step.ComputeInline _,
+          Step.ReverseComputeInline _,
+          Step.FuseReductionEpilogue _ ->
           step;
     };
+  }
+
+  private static LoopName elsewhere(Dice dice) {
+    return LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo", "io", "y", "x", "j.0")));
   }
 
   private static List<LoopName> turned(List<LoopName> loops) {

@@ -37,6 +37,11 @@
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName
+///            | join function
+///            | compute-at block at LoopName | reverse-compute-at block at LoopName
+///            | compute-inline block | reverse-compute-inline block
+///            | set-scope buffer (local | register) at LoopName
+///            | fuse-reduction-epilogue block into block
 /// LoopName ::= variable [of block]
 /// ```
 @NullMarked

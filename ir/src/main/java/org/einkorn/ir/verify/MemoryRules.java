@@ -129,6 +129,9 @@ final class MemoryRules {
                 continue;
               }
               List<Context.Frame> frames = access.context().frames();
+              if (frames.stream().anyMatch(MemoryRules::neverHolds)) {
+                continue;
+              }
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
                     && loop.kind() == Stmt.LoopKind.PARALLEL
@@ -143,6 +146,19 @@ final class MemoryRules {
               }
             }
           });
+
+  /// Whether nothing inside ever happens, as far as the text of a guard says: `0 <= i < 0`.
+  private static boolean neverHolds(Context.Frame frame) {
+    return frame instanceof Context.Frame.Guards(List<Guard> guards)
+        && guards.stream().anyMatch(MemoryRules::neverHolds);
+  }
+
+  private static boolean neverHolds(Guard guard) {
+    return guard.extent() instanceof IndexExpr.Constant(long extent)
+        && (extent <= 0
+            || guard.index() instanceof IndexExpr.Constant(long index)
+                && (index < 0 || index >= extent));
+  }
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the
   /// loops around. The difference of quotients that are rounded up and down has not.
