@@ -133,7 +133,16 @@ final class MutatedSchedulesTest {
       }
       case Step.Fission(LoopName loop, String block) ->
           new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
+      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
+          dice.chance(0.5)
+              ? new Step.StorageAlign(buffer, 1 - Math.min(axis, 1), factor, offset)
+              : new Step.StorageAlign(buffer, axis, factor + dice.below(9), offset);
+      case Step.RollingBuffer(String buffer, LoopName _) ->
+          new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
+      case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
+      case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
       case Step.AddUnitLoop _,
+          Step.Reindex _,
           Step.SetType _,
           Step.Tensorize _,
           Step.CacheRead _,

@@ -28,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(22)) {
+    return switch (dice.below(28)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -43,6 +43,11 @@ final class RandomSteps {
       case 15, 16 -> lift(name, schedule);
       case 17 -> Optional.of(copy(schedule));
       case 18, 19 -> layout(schedule);
+      case 21 -> Optional.of(new Step.CacheWrite(fresh(), global(schedule)));
+      case 22 -> Optional.of(new Step.CacheInPlace(fresh(), global(schedule)));
+      case 23, 24 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
+      case 25 -> align(schedule);
+      case 26 -> rolling(name, schedule);
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
       default ->
           blocks(loop).isEmpty()
@@ -64,14 +69,35 @@ final class RandomSteps {
   }
 
   private Step copy(Schedule schedule) {
-    return new Step.CacheRead(fresh(), dice.pick(schedule.module().allBuffers()).name());
+    return new Step.CacheRead(fresh(), global(schedule));
+  }
+
+  private String global(Schedule schedule) {
+    return dice.pick(schedule.module().allBuffers()).name();
+  }
+
+  private Optional<Step> align(Schedule schedule) {
+    List<Buffer> all = temporaries(schedule);
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    int factor = dice.between(1, 6);
+    Buffer buffer = dice.pick(all);
+    return Optional.of(
+        new Step.StorageAlign(
+            buffer.name(), dice.below(buffer.type().rank()), factor, dice.below(factor)));
+  }
+
+  private Optional<Step> rolling(LoopName loop, Schedule schedule) {
+    List<Buffer> all = temporaries(schedule);
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.RollingBuffer(dice.pick(all).name(), loop));
   }
 
   /// Another layout of a copy, a temporary or an array; now and then one that can't be.
   private Optional<Step> layout(Schedule schedule) {
-    List<Buffer> all = new ArrayList<>(allocated(schedule.function().body()));
-    all.addAll(schedule.module().buffers());
-    all.removeIf(buffer -> buffer.type().rank() == 0);
+    List<Buffer> all = temporaries(schedule);
     if (all.isEmpty()) {
       return Optional.empty();
     }
@@ -96,6 +122,20 @@ final class RandomSteps {
       default -> {}
     }
     return Optional.of(new Step.TransformLayout(buffer.name(), axes, positions));
+  }
+
+  /// What is no input and has an axis; no output where there is anything else.
+  private static List<Buffer> temporaries(Schedule schedule) {
+    List<Buffer> all = new ArrayList<>(allocated(schedule.function().body()));
+    all.addAll(schedule.module().buffers());
+    all.removeIf(buffer -> buffer.type().rank() == 0);
+    List<Buffer> own = new ArrayList<>(all);
+    schedule
+        .module()
+        .signature()
+        .outputs()
+        .forEach(output -> own.removeIf(buffer -> buffer.name().equals(output.name())));
+    return own.isEmpty() ? all : own;
   }
 
   private static List<Buffer> allocated(Stmt statement) {

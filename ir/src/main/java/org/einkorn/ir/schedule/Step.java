@@ -114,6 +114,52 @@ public sealed interface Step {
     }
   }
 
+  /// `T = cache-write C`: what is stored in a buffer is kept in temporary memory, and copied to the
+  /// buffer in the end.
+  record CacheWrite(String name, String buffer) implements Step {
+    public CacheWrite {
+      requireName(name);
+      requireName(buffer);
+    }
+  }
+
+  /// `T = cache-inplace C`: a copy of a buffer is made first, read and stored instead, and copied
+  /// back in the end.
+  record CacheInPlace(String name, String buffer) implements Step {
+    public CacheInPlace {
+      requireName(name);
+      requireName(buffer);
+    }
+  }
+
+  /// `T = reindex B of b`: what a block reads of a buffer is copied first, and laid out as the
+  /// iterators of the block count.
+  record Reindex(String name, String buffer, String block) implements Step {
+    public Reindex {
+      requireName(name);
+      requireName(buffer);
+      requireName(block);
+    }
+  }
+
+  /// `storage-align P axis 0 factor 8 offset 1`: temporary memory gets room between its rows, so
+  /// that they begin a multiple of `factor` and `offset` elements apart.
+  record StorageAlign(String buffer, int axis, long factor, long offset) implements Step {
+    public StorageAlign {
+      requireName(buffer);
+      require(axis >= 0, "an axis before the first");
+      require(factor >= 1, "a factor below 1");
+      require(offset >= 0 && offset < factor, "an offset that is not below the factor");
+    }
+  }
+
+  /// `rolling-buffer T at i`: temporary memory holds no more than what a round of a loop touches.
+  record RollingBuffer(String buffer, LoopName loop) implements Step {
+    public RollingBuffer {
+      requireName(buffer);
+    }
+  }
+
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`: the elements of a buffer lie
   /// elsewhere.
   ///
@@ -161,6 +207,11 @@ public sealed interface Step {
           Fission _,
           Lift _,
           CacheRead _,
+          CacheWrite _,
+          CacheInPlace _,
+          Reindex _,
+          StorageAlign _,
+          RollingBuffer _,
           TransformLayout _,
           DecomposeReduction _ ->
           false;

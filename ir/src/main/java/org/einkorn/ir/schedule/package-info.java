@@ -34,6 +34,11 @@
 ///            | set-dtype buffer dtype
 ///            | tensorize block as intrinsic
 ///            | name = cache-read buffer
+///            | name = cache-write buffer
+///            | name = cache-inplace buffer
+///            | name = reindex buffer of block
+///            | storage-align buffer axis number factor number offset number
+///            | rolling-buffer buffer at LoopName
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName

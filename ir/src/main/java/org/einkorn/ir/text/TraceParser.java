@@ -21,7 +21,7 @@ public final class TraceParser {
   /// How the steps begin that give nothing a name.
   private static final String VERBS =
       "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
-          + " `transform-layout`, `decompose-reduction`";
+          + " `transform-layout`, `decompose-reduction`, `storage-align`, `rolling-buffer`";
 
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
@@ -145,6 +145,16 @@ public final class TraceParser {
       DType type = dtype();
       return in.node(first, () -> new Step.SetType(buffer, type));
     }
+    if (in.accept("storage")) {
+      return storageAlign(first);
+    }
+    if (in.accept("rolling")) {
+      hyphenated("buffer");
+      String buffer = name(A_BUFFER);
+      in.expect("at");
+      LoopName loop = loop();
+      return in.node(first, () -> new Step.RollingBuffer(buffer, loop));
+    }
     if (in.accept("transform")) {
       return transformLayout(first);
     }
@@ -173,6 +183,27 @@ public final class TraceParser {
     }
     in.next();
     return type.get();
+  }
+
+  /// `-align P axis 0 factor 8 offset 1`
+  private Step storageAlign(Token first) {
+    hyphenated("align");
+    String buffer = name(A_BUFFER);
+    in.expect("axis");
+    long axis = number();
+    in.expect("factor");
+    long factor = number();
+    in.expect("offset");
+    long offset = number();
+    return in.node(
+        first, () -> new Step.StorageAlign(buffer, Math.toIntExact(axis), factor, offset));
+  }
+
+  private long number() {
+    if (in.peek().kind() != Token.Kind.INTEGER || in.peek().text().length() > 9) {
+      throw in.expected("a number of at most nine digits");
+    }
+    return Long.parseLong(in.next().text());
   }
 
   /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`
@@ -255,16 +286,38 @@ public final class TraceParser {
       return in.node(first, () -> new Step.FactorReduction(name, block, loop));
     }
     if (in.accept("cache")) {
-      hyphenated("read");
+      return cache(first, name);
+    }
+    if (in.accept("reindex")) {
       String buffer = name(A_BUFFER);
-      return in.node(first, () -> new Step.CacheRead(name, buffer));
+      in.expect("of");
+      String block = name(A_BLOCK);
+      return in.node(first, () -> new Step.Reindex(name, buffer, block));
     }
     if (!in.accept("add")) {
-      throw in.expected("`fuse`, `rfactor`, `cache-read` or `add-unit-loop`");
+      throw in.expected("`fuse`, `rfactor`, `cache-read`, `reindex` or `add-unit-loop`");
     }
     hyphenated("unit", "loop");
     String block = name(A_BLOCK);
     return in.node(first, () -> new Step.AddUnitLoop(name, block));
+  }
+
+  /// `-read B`, `-write B` or `-inplace B`
+  private Step cache(Token first, String name) {
+    in.expect("-");
+    Token kind = in.peek();
+    if (!in.accept("read") && !in.accept("write") && !in.accept("inplace")) {
+      throw in.expected("`read`, `write` or `inplace`");
+    }
+    String buffer = name(A_BUFFER);
+    return in.node(
+        first,
+        () ->
+            switch (kind.text()) {
+              case "read" -> new Step.CacheRead(name, buffer);
+              case "write" -> new Step.CacheWrite(name, buffer);
+              default -> new Step.CacheInPlace(name, buffer);
+            });
   }
 
   /// All loops up to the end of the line.

@@ -43,6 +43,9 @@ public final class TracePrinter {
           "tensorize",
           "as",
           "cache",
+          "reindex",
+          "storage",
+          "rolling",
           "transform",
           "to",
           "decompose",
@@ -86,6 +89,17 @@ public final class TracePrinter {
           "tensorize %s as %s".formatted(name(block), intrinsic);
       case Step.CacheRead(String name, String buffer) ->
           "%s = cache-read %s".formatted(name(name), name(buffer));
+      case Step.CacheWrite(String name, String buffer) ->
+          "%s = cache-write %s".formatted(name(name), name(buffer));
+      case Step.CacheInPlace(String name, String buffer) ->
+          "%s = cache-inplace %s".formatted(name(name), name(buffer));
+      case Step.Reindex(String name, String buffer, String block) ->
+          "%s = reindex %s of %s".formatted(name(name), name(buffer), name(block));
+      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
+          "storage-align %s axis %d factor %d offset %d"
+              .formatted(name(buffer), axis, factor, offset);
+      case Step.RollingBuffer(String buffer, LoopName loop) ->
+          "rolling-buffer %s at %s".formatted(name(buffer), print(loop));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
           "transform-layout %s (%s) to (%s)"
               .formatted(

@@ -48,6 +48,8 @@ public enum Reason {
   NO_MATCH,
   /// Memory that others see has no layout to choose.
   NOT_TEMPORARY,
+  /// Some elements may never be stored, so that there is nothing to copy.
+  NOT_ALL_STORED,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 

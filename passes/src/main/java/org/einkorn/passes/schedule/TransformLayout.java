@@ -64,14 +64,29 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
   }
 
   /// The buffer of the module, if it is one.
-  private static Optional<Buffer> temporary(Nest nest, String name) {
+  static Optional<Buffer> temporary(Nest nest, String name) {
     Module module = nest.module();
     Optional<Buffer> found =
         module.allBuffers().stream().filter(each -> each.name().equals(name)).findFirst();
     if (found.isEmpty()) {
       return found;
     }
-    boolean isOwn = module.buffers().contains(found.get());
+    requireOwn(found.get(), nest);
+    Accesses accesses = Accesses.renaming(name, name);
+    for (Function function : module.functions()) {
+      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
+        throw nest.refuse(
+            Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
+      }
+    }
+    return found;
+  }
+
+  /// Refuses memory whose extents others see.
+  static void requireOwn(Buffer buffer, Nest nest) {
+    Module module = nest.module();
+    String name = buffer.name();
+    boolean isOwn = module.buffers().contains(buffer);
     boolean isOutput =
         module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
     if (!isOwn || isOutput) {
@@ -80,17 +95,9 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
           "`%s` is an %s of the program".formatted(name, isOutput ? "output" : "input"),
           "copy it first, and lay out the copy: `P = cache-read " + name + "`");
     }
-    Accesses accesses = Accesses.renaming(name, name);
-    for (Function function : module.functions()) {
-      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
-        throw nest.refuse(
-            Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
-      }
-    }
     if (module.isNamed(name)) {
       throw nest.refuse(Reason.NOT_TEMPORARY, "the module itself reads `" + name + "`");
     }
-    return found;
   }
 
   private static void requireMap(
