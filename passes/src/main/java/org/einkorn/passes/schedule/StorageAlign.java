@@ -12,7 +12,7 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.tensor.TensorType;
 
-/// `P: f32[n, m] → P: f32[n, m + (1 - m) mod 8]`, for rows that begin 8 · k + 1 elements apart.
+/// `P: f32[n, m] → P: f32[n, 8 * ((m + 6) floordiv 8) + 1]`, for rows that begin 8 · k + 1 elements apart.
 ///
 /// Memory is row-major, so an axis has the stride of the next axis times its extent; the extent
 /// becomes the next one with which that is `offset` modulo `factor`. Positions stay as they are,
@@ -91,8 +91,8 @@ final class StorageAlign implements Primitive<Step.StorageAlign> {
     }
     BigInteger inverse = BigInteger.valueOf(stride).divide(common).modInverse(period);
     long right = offset.divide(common).multiply(inverse).mod(period).longValueExact();
-    IndexExpr missing =
-        IndexExpr.of(right).minus(extent).floorMod(IndexExpr.of(period.longValueExact()));
-    return Assumptions.NONE.simplify(extent.plus(missing));
+    IndexExpr length = IndexExpr.of(period.longValueExact());
+    IndexExpr pieces = extent.plus(period.longValueExact() - 1 - right).floorDiv(length);
+    return Assumptions.NONE.simplify(pieces.times(length).plus(right));
   }
 }
