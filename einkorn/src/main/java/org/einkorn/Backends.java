@@ -2,6 +2,7 @@ package org.einkorn;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.ir.target.Backend;
@@ -17,21 +18,29 @@ public final class Backends {
   ///
   /// @throws RefusedException E0720 if it is not there
   public static Backend of(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "E0720",
+                    "no backend `" + name + "` is on the class path",
+                    "add the artifact org.einkorn:einkorn-backend-" + name));
+  }
+
+  /// The backend with this name, if it is there.
+  static Optional<Backend> find(String name) {
     Backend found = FOUND.get(name);
     if (found != null) {
-      return found;
+      return Optional.of(found);
     }
     for (ServiceLoader.Provider<Backend> provider : providers()) {
       Backend backend = provider.get();
       FOUND.putIfAbsent(backend.name(), backend);
       if (backend.name().equals(name)) {
-        return backend;
+        return Optional.of(backend);
       }
     }
-    throw new RefusedException(
-        "E0720",
-        "no backend `" + name + "` is on the class path",
-        "add the artifact org.einkorn:einkorn-backend-" + name);
+    return Optional.empty();
   }
 
   /// Every backend on the class path.

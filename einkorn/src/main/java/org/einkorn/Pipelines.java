@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.Sizes;
@@ -80,9 +81,18 @@ final class Pipelines {
         PassContext.defaults()
             .withSizes(sizes)
             .withReassociation(!options.isExact())
-            .withObjective(options.objective());
+            .withObjective(options.objective())
+            .withMachine(machine(options.target()));
     long budget = options.run().memoryBudgetBytes();
     return budget == Long.MAX_VALUE ? context : context.withMemoryLimitBytes(budget);
+  }
+
+  /// What a target offers where it runs; a machine like any other for the interpreter, and for a
+  /// backend that is not there.
+  private static Machine machine(Target target) {
+    return Backends.find(target.name())
+        .map(backend -> backend.machine(Emitter.usualTarget(backend)))
+        .orElseGet(Machine::unknown);
   }
 
   /// Runs the passes over equations and lowers them, for given sizes; does nothing where the

@@ -3,6 +3,7 @@ package org.einkorn.passes;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.einkorn.ir.target.Machine;
 import org.einkorn.passes.trace.Trace;
 
 /// What a pass may know beyond the program it rewrites.
@@ -16,6 +17,7 @@ import org.einkorn.passes.trace.Trace;
 ///   has more, or nobody knows how many, is kept as its tuples where that can be
 /// @param outputPositions up to this many positions an output is a tensor of all of them; a
 ///   relation that is known to have more is handed out as its tuples where that can be
+/// @param machine what loops are scheduled for
 /// @param schedules for functions that are not scheduled by default
 /// @param trace takes note of every rewrite
 public record PassContext(
@@ -25,6 +27,7 @@ public record PassContext(
     OptionalLong memoryLimitBytes,
     long fewPositions,
     long outputPositions,
+    Machine machine,
     List<org.einkorn.ir.schedule.Trace> schedules,
     Trace.Recorder trace) {
   public PassContext {
@@ -42,6 +45,7 @@ public record PassContext(
         OptionalLong.empty(),
         FEW_POSITIONS,
         Long.MAX_VALUE,
+        Machine.unknown(),
         List.of(),
         new Trace.Recorder());
   }
@@ -60,6 +64,7 @@ public record PassContext(
         memoryLimitBytes,
         fewPositions,
         outputPositions,
+        machine,
         schedules,
         trace);
   }
@@ -73,6 +78,7 @@ public record PassContext(
         memoryLimitBytes,
         fewPositions,
         outputPositions,
+        machine,
         schedules,
         trace);
   }
@@ -86,6 +92,7 @@ public record PassContext(
         memoryLimitBytes,
         fewPositions,
         outputPositions,
+        machine,
         schedules,
         trace);
   }
@@ -102,7 +109,15 @@ public record PassContext(
 
   private PassContext withMemoryLimit(OptionalLong limit) {
     return new PassContext(
-        sizes, mayReassociate, objective, limit, fewPositions, outputPositions, schedules, trace);
+        sizes,
+        mayReassociate,
+        objective,
+        limit,
+        fewPositions,
+        outputPositions,
+        machine,
+        schedules,
+        trace);
   }
 
   /// This context where relations of more positions than this are kept as their tuples.
@@ -114,6 +129,7 @@ public record PassContext(
         memoryLimitBytes,
         positions,
         outputPositions,
+        machine,
         schedules,
         trace);
   }
@@ -127,6 +143,21 @@ public record PassContext(
         memoryLimitBytes,
         fewPositions,
         positions,
+        machine,
+        schedules,
+        trace);
+  }
+
+  /// This context for loops that run on another machine.
+  public PassContext withMachine(Machine other) {
+    return new PassContext(
+        sizes,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        other,
         schedules,
         trace);
   }
@@ -140,6 +171,7 @@ public record PassContext(
         memoryLimitBytes,
         fewPositions,
         outputPositions,
+        machine,
         traces,
         trace);
   }

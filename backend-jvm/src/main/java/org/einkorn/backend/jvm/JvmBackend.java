@@ -13,6 +13,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
+import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.exec.KernelModule;
@@ -122,6 +123,13 @@ public final class JvmBackend implements Backend {
     } catch (LinkageError | ReflectiveOperationException | IllegalArgumentException e) {
       throw Refusals.rejectedByTheMachine(String.valueOf(e.getMessage()));
     }
+  }
+
+  @Override
+  public Machine machine(String target) {
+    VectorMachine vectors = VectorMachine.detect();
+    // Without vectors of our own the JIT finds some in loops that are cut for the widest.
+    return vectors.isPresent() ? Machine.ofVectors(vectors.bits() / 8) : Machine.unknown();
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
+import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.exec.KernelModule;
 
@@ -111,6 +112,11 @@ public final class LlvmBackend implements Backend {
             throw refused;
           }
         });
+  }
+
+  @Override
+  public Machine machine(String target) {
+    return Machine.ofVectors(Targets.traits(Targets.named(target)).vectorBytes());
   }
 
   @Override

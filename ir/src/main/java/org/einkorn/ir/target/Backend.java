@@ -39,6 +39,12 @@ public interface Backend {
   /// @throws RefusedException when the text is wrong, or can't become that kind
   String rewrite(String kind, String text, String into);
 
+  /// What schedules are made for.
+  ///
+  /// @param target as in [Emission]; `native` and `jvm` are the machine that this process runs on
+  /// @throws RefusedException when the target is unknown
+  Machine machine(String target);
+
   /// One line on what this backend found on this machine, for `ein doctor`.
   String describe();
 }

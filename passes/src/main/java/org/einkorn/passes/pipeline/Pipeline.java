@@ -24,6 +24,7 @@ import org.einkorn.passes.schedule.SeparateParallelLoops;
 import org.einkorn.passes.sparse.ArrangeLoops;
 import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Trace;
+import org.einkorn.passes.tune.DefaultSchedules;
 
 /// The passes in their order, and the driver that runs them.
 public final class Pipeline {
@@ -113,9 +114,11 @@ public final class Pipeline {
 
   /// The names of all passes that can be chosen, in order.
   public static List<String> names() {
-    return Stream.concat(
-            EQUATION_PASSES.stream().map(Pass::name), LOOP_PASSES.stream().map(Pass::name))
-        .toList();
+    List<String> names = new ArrayList<>();
+    EQUATION_PASSES.forEach(pass -> names.add(pass.name()));
+    names.add(DefaultSchedules.NAME);
+    LOOP_PASSES.forEach(pass -> names.add(pass.name()));
+    return List.copyOf(names);
   }
 
   /// Runs the passes over equations.
@@ -154,13 +157,26 @@ public final class Pipeline {
       current = timed(SCHEDULE, this::scheduled, current);
       observer.afterLoops(SCHEDULE, current);
     }
+    PassContext inside = context;
+    if (runs(DefaultSchedules.NAME)) {
+      DefaultSchedules.Scheduled scheduled =
+          timed(DefaultSchedules.NAME, loops -> DefaultSchedules.apply(loops, context), current);
+      current = scheduled.module();
+      inside = context.withSchedules(join(context.schedules(), scheduled.traces()));
+      observer.afterLoops(DefaultSchedules.NAME, current);
+    }
+    PassContext known = inside;
     for (Pass<Module> pass : LOOP_PASSES) {
       if (runs(pass.name())) {
-        current = timed(pass.name(), loops -> pass.apply(loops, context), current);
+        current = timed(pass.name(), loops -> pass.apply(loops, known), current);
         observer.afterLoops(pass.name(), current);
       }
     }
     return current;
+  }
+
+  private static <T> List<T> join(List<T> first, List<T> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
   }
 
   private Module scheduled(Module module) {

@@ -101,16 +101,18 @@ final class Dependences {
 
   private Optional<Dependence> search(
       Access a, Access b, Set<String> equal, List<Sign> signs, Predicate<List<Sign>> matters) {
+    if (!anyMatters(equal, signs, matters)) {
+      return Optional.empty();
+    }
     if (signs.size() == loops.size()) {
-      return matters.test(signs) && !isRefuted(a, b, signs)
-          ? Optional.of(new Dependence(a, b, loops, signs))
-          : Optional.empty();
+      return isRefuted(a, b, signs)
+          ? Optional.empty()
+          : Optional.of(new Dependence(a, b, loops, signs));
     }
     if (!signs.isEmpty() && fuel > 0 && isRefuted(a, b, signs)) {
       return Optional.empty();
     }
-    boolean isEqual = equal.contains(loops.get(signs.size()).variable());
-    for (Sign sign : isEqual ? List.of(Sign.EQUAL) : ORDER) {
+    for (Sign sign : possible(equal, signs)) {
       signs.addLast(sign);
       Optional<Dependence> found = search(a, b, equal, signs, matters);
       signs.removeLast();
@@ -119,6 +121,26 @@ final class Dependences {
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether signs that begin with these matter: asked first, since a proof costs far more.
+  private boolean anyMatters(Set<String> equal, List<Sign> signs, Predicate<List<Sign>> matters) {
+    if (signs.size() == loops.size()) {
+      return matters.test(signs);
+    }
+    for (Sign sign : possible(equal, signs)) {
+      signs.addLast(sign);
+      boolean found = anyMatters(equal, signs, matters);
+      signs.removeLast();
+      if (found) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Sign> possible(Set<String> equal, List<Sign> signs) {
+    return equal.contains(loops.get(signs.size()).variable()) ? List.of(Sign.EQUAL) : ORDER;
   }
 
   // ---- the same indices

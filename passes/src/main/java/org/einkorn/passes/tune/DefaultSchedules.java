@@ -1,0 +1,78 @@
+package org.einkorn.passes.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.ir.verify.Finding;
+import org.einkorn.ir.verify.LoopVerifier;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.schedule.Refusal;
+import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.trace.Trace.Refused;
+
+/// Schedules for the functions that nobody wrote one for.
+public final class DefaultSchedules {
+  /// The name by which a user chooses them.
+  public static final String NAME = "schedule-by-model";
+
+  private DefaultSchedules() {}
+
+  /// A module after some functions were scheduled.
+  ///
+  /// @param traces the schedules of these functions
+  public record Scheduled(Module module, List<Trace> traces) {
+    public Scheduled {
+      traces = List.copyOf(traces);
+    }
+  }
+
+  /// Schedules each function that the model knows a schedule for, but those that have one.
+  public static Scheduled apply(Module module, PassContext context) {
+    Module current = module;
+    List<Trace> traces = new ArrayList<>();
+    for (Function function : module.functions()) {
+      if (context.isScheduled(function.name())) {
+        continue;
+      }
+      Optional<Schedule> schedule = schedule(current, function, context);
+      if (schedule.isPresent()) {
+        current = schedule.get().module();
+        traces.add(schedule.get().trace());
+      }
+    }
+    List<Finding> findings = traces.isEmpty() ? List.of() : LoopVerifier.verify(current);
+    if (!findings.isEmpty()) {
+      throw new IllegalStateException("a schedule by the model: " + findings.getFirst());
+    }
+    return new Scheduled(current, traces);
+  }
+
+  /// The step and what is wrong with it, in one line.
+  private static String why(Refusal refusal) {
+    return "`%s`: %s".formatted(TracePrinter.print(refusal.step()), refusal.label());
+  }
+
+  private static Optional<Schedule> schedule(
+      Module module, Function function, PassContext context) {
+    Optional<ReductionNest> nest = ReductionNest.of(function);
+    if (nest.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Tiling> tiling =
+        TilingModel.choose(nest.get(), context.machine(), context.mayReassociate());
+    if (tiling.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Sketch.apply(nest.get(), tiling.get(), module));
+    } catch (RefusedStepException refused) {
+      context.trace().record(new Refused(function.name(), NAME, why(refused.refusal())));
+      return Optional.empty();
+    }
+  }
+}
