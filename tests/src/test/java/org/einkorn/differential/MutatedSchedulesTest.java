@@ -116,21 +116,15 @@ final class MutatedSchedulesTest {
       case Step.Unroll(LoopName loop) -> new Step.Parallel(loop);
       case Step.Lift(String buffer, LoopName loop) ->
           new Step.Lift(buffer, LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo"))));
-      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) -> {
-        List<IndexExpr> others = new ArrayList<>(positions);
-        int place = dice.below(others.size());
-        IndexExpr number = IndexExpr.of(dice.between(1, 4));
-        IndexExpr old = others.get(place);
-        others.set(
-            place,
-            switch (dice.below(4)) {
-              case 0 -> old.floorDiv(number);
-              case 1 -> old.floorMod(number);
-              case 2 -> old.plus(number);
-              default -> old.times(number);
-            });
-        yield new Step.TransformLayout(buffer, axes, others);
-      }
+      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
+          new Step.TransformLayout(buffer, axes, altered(positions, dice));
+      case Step.TransformBlockLayout(
+              String block,
+              List<String> iterators,
+              List<IndexExpr> positions) ->
+          new Step.TransformBlockLayout(block, iterators, altered(positions, dice));
+      case Step.Blockize(LoopName _, String name) ->
+          new Step.Blockize(LoopName.of(dice.pick(List.of("i", "j", "ii", "k"))), name);
       case Step.Fission(LoopName loop, String block) ->
           new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
       case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
@@ -150,6 +144,24 @@ final class MutatedSchedulesTest {
           Step.FactorReduction _ ->
           step;
     };
+  }
+
+  /// One of the positions is another one.
+  private static List<IndexExpr> altered(List<IndexExpr> positions, Dice dice) {
+    List<IndexExpr> others = new ArrayList<>(positions);
+    int place = dice.below(others.size());
+    IndexExpr number = IndexExpr.of(dice.between(1, 4));
+    IndexExpr old = others.get(place);
+    others.set(
+        place,
+        switch (dice.below(5)) {
+          case 0 -> old.floorDiv(number);
+          case 1 -> old.floorMod(number);
+          case 2 -> old.plus(number);
+          case 3 -> others.get(dice.below(others.size()));
+          default -> old.times(number);
+        });
+    return others;
   }
 
   private static List<LoopName> turned(List<LoopName> loops) {

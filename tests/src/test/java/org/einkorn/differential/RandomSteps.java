@@ -28,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(28)) {
+    return switch (dice.below(32)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -48,6 +48,9 @@ final class RandomSteps {
       case 23, 24 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
       case 25 -> align(schedule);
       case 26 -> rolling(name, schedule);
+      case 27 -> Optional.of(new Step.Blockize(name, fresh()));
+      case 28, 29, 30 ->
+          blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
       default ->
           blocks(loop).isEmpty()
@@ -93,6 +96,41 @@ final class RandomSteps {
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.RollingBuffer(dice.pick(all).name(), loop));
+  }
+
+  /// Other iterators of a block: turned, cut, joined, reversed or such that two are the same.
+  private Step map(Stmt.Block block) {
+    List<String> names = new ArrayList<>();
+    List<IndexExpr> positions = new ArrayList<>();
+    for (Stmt.BlockIter _ : block.iters()) {
+      names.add(fresh());
+      positions.add(
+          dice.chance(0.7) ? positions.size() : dice.below(positions.size() + 1),
+          IndexExpr.variable(names.getLast()));
+    }
+    for (int change = dice.below(3); change > 0 && !positions.isEmpty(); change--) {
+      int place = dice.below(positions.size());
+      IndexExpr chosen = positions.get(place);
+      IndexExpr factor = IndexExpr.of(dice.between(1, 4));
+      switch (dice.below(5)) {
+        case 0, 1 -> {
+          positions.set(place, chosen.floorDiv(factor));
+          int other = dice.chance(0.5) ? place + 1 : dice.below(positions.size() + 1);
+          positions.add(other, chosen.floorMod(factor));
+        }
+        case 2, 3 -> {
+          int next = (place + 1) % positions.size();
+          IndexExpr inner = positions.get(next);
+          int old = names.indexOf(inner instanceof IndexExpr.Variable(String name) ? name : "");
+          if (old >= 0 && next != place) {
+            positions.set(place, chosen.times(block.iters().get(old).extent()).plus(inner));
+            positions.remove(next);
+          }
+        }
+        default -> positions.set(place, chosen.plus(dice.between(-1, 2)));
+      }
+    }
+    return new Step.TransformBlockLayout(block.name(), names, positions);
   }
 
   /// Another layout of a copy, a temporary or an array; now and then one that can't be.

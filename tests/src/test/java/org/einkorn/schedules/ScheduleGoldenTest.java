@@ -58,6 +58,8 @@ final class ScheduleGoldenTest {
         "reindex",
         "storage-align",
         "rolling-buffer",
+        "transform-block-layout",
+        "blockize",
         "transform-layout",
         "decompose-reduction",
         "rfactor"

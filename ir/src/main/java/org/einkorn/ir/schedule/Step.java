@@ -176,6 +176,30 @@ public sealed interface Step {
     }
   }
 
+  /// `blockize ii as bo`: a loop and all inside of it become one block.
+  record Blockize(LoopName loop, String name) implements Step {
+    public Blockize {
+      requireName(name);
+    }
+  }
+
+  /// `transform-block-layout b (i, j) to (i floordiv 8, j, i mod 8)`: a block counts by other
+  /// iterators, and has loops of its own for them.
+  ///
+  /// @param iterators a name for each iterator as it is
+  /// @param positions what the new iterators are, over the names
+  record TransformBlockLayout(String block, List<String> iterators, List<IndexExpr> positions)
+      implements Step {
+    public TransformBlockLayout {
+      requireName(block);
+      iterators = List.copyOf(iterators);
+      positions = List.copyOf(positions);
+      iterators.forEach(Step::requireName);
+      require(
+          iterators.stream().distinct().count() == iterators.size(), "one name for two iterators");
+    }
+  }
+
   /// `decompose-reduction b at k`: what a block does first stands before a loop.
   record DecomposeReduction(String block, LoopName loop) implements Step {
     public DecomposeReduction {
@@ -213,6 +237,8 @@ public sealed interface Step {
           StorageAlign _,
           RollingBuffer _,
           TransformLayout _,
+          TransformBlockLayout _,
+          Blockize _,
           DecomposeReduction _ ->
           false;
     };

@@ -40,6 +40,8 @@
 ///            | storage-align buffer axis number factor number offset number
 ///            | rolling-buffer buffer at LoopName
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
+///            | transform-block-layout block ( name, … ) to ( IndexExpr, … )
+///            | blockize LoopName as block
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName
 /// LoopName ::= variable [of block]

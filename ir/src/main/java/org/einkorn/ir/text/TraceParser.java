@@ -21,7 +21,8 @@ public final class TraceParser {
   /// How the steps begin that give nothing a name.
   private static final String VERBS =
       "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
-          + " `transform-layout`, `decompose-reduction`, `storage-align`, `rolling-buffer`";
+          + " `transform-layout`, `decompose-reduction`, `storage-align`, `rolling-buffer`,"
+          + " `transform-block-layout`, `blockize`";
 
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
@@ -156,7 +157,13 @@ public final class TraceParser {
       return in.node(first, () -> new Step.RollingBuffer(buffer, loop));
     }
     if (in.accept("transform")) {
-      return transformLayout(first);
+      return transform(first);
+    }
+    if (in.accept("blockize")) {
+      LoopName loop = loop();
+      in.expect("as");
+      String name = name(A_BLOCK);
+      return in.node(first, () -> new Step.Blockize(loop, name));
     }
     if (in.accept("decompose")) {
       hyphenated("reduction");
@@ -206,15 +213,20 @@ public final class TraceParser {
     return Long.parseLong(in.next().text());
   }
 
-  /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`
-  private Step transformLayout(Token first) {
-    hyphenated("layout");
-    String buffer = name(A_BUFFER);
+  /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`, or `-block-layout b` and so on
+  private Step transform(Token first) {
+    in.expect("-");
+    boolean isBlock = in.accept("block");
+    if (isBlock) {
+      in.expect("-");
+    }
+    in.expect("layout");
+    String what = name(isBlock ? A_BLOCK : A_BUFFER);
     List<String> axes = new ArrayList<>();
     in.expect("(");
     if (!in.sees(")")) {
       do {
-        axes.add(name("the name of an axis"));
+        axes.add(name(isBlock ? "the name of an iterator" : "the name of an axis"));
       } while (in.accept(","));
     }
     in.expect(")");
@@ -227,7 +239,12 @@ public final class TraceParser {
       } while (in.accept(","));
     }
     in.expect(")");
-    return in.node(first, () -> new Step.TransformLayout(buffer, axes, positions));
+    return in.node(
+        first,
+        () ->
+            isBlock
+                ? new Step.TransformBlockLayout(what, axes, positions)
+                : new Step.TransformLayout(what, axes, positions));
   }
 
   /// `io, ii) = split i by 8`

@@ -47,6 +47,7 @@ public final class TracePrinter {
           "storage",
           "rolling",
           "transform",
+          "blockize",
           "to",
           "decompose",
           "rfactor",
@@ -102,10 +103,15 @@ public final class TracePrinter {
           "rolling-buffer %s at %s".formatted(name(buffer), print(loop));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
           "transform-layout %s (%s) to (%s)"
-              .formatted(
-                  name(buffer),
-                  names(axes),
-                  positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", ")));
+              .formatted(name(buffer), names(axes), positions(positions));
+      case Step.TransformBlockLayout(
+              String block,
+              List<String> iterators,
+              List<IndexExpr> positions) ->
+          "transform-block-layout %s (%s) to (%s)"
+              .formatted(name(block), names(iterators), positions(positions));
+      case Step.Blockize(LoopName loop, String name) ->
+          "blockize %s as %s".formatted(print(loop), name(name));
       case Step.FactorReduction(String name, String block, LoopName loop) ->
           "%s = rfactor %s at %s".formatted(name(name), name(block), print(loop));
       case Step.DecomposeReduction(String block, LoopName loop) ->
@@ -125,6 +131,10 @@ public final class TracePrinter {
 
   private static String names(List<String> names) {
     return names.stream().map(TracePrinter::name).collect(Collectors.joining(", "));
+  }
+
+  private static String positions(List<IndexExpr> positions) {
+    return positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", "));
   }
 
   private static String factors(List<Optional<IndexExpr>> factors) {

@@ -16,7 +16,8 @@ class TraceParserTest {
     assertEquals(
         "`vectorise` is no step: a step begins with one of `parallel`, `vectorize`, `unroll`,"
             + " `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`, `transform-layout`,"
-            + " `decompose-reduction`, `storage-align`, `rolling-buffer`, or with new names and"
+            + " `decompose-reduction`, `storage-align`, `rolling-buffer`,"
+            + " `transform-block-layout`, `blockize`, or with new names and"
             + " `=`",
         error.help().orElseThrow());
   }

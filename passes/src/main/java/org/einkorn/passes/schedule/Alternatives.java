@@ -66,6 +66,10 @@ final class Alternatives {
       case Step.RollingBuffer(String buffer, LoopName _) ->
           forEachLoop(loop -> new Step.RollingBuffer(buffer, loop));
       case Step.TransformLayout _ -> List.of();
+      case Step.TransformBlockLayout(String _, var iterators, var positions) ->
+          forEachBlock(block -> new Step.TransformBlockLayout(block, iterators, positions));
+      case Step.Blockize(LoopName _, String name) ->
+          forEachLoop(loop -> new Step.Blockize(loop, free(name)));
       case Step.FactorReduction(String name, String block, LoopName _) ->
           forEachLoop(loop -> new Step.FactorReduction(free(name), block, loop));
       case Step.DecomposeReduction(String block, LoopName _) ->
@@ -165,6 +169,7 @@ final class Alternatives {
   private String free(String name) {
     Set<String> taken = new LinkedHashSet<>(Nest.names(schedule.function(), List.of()));
     taken.addAll(schedule.module().symbols());
+    Statements.blocks(body()).forEach(block -> taken.add(block.name()));
     String free = name;
     for (int number = 1; taken.contains(free); number++) {
       free = name + "_" + number;

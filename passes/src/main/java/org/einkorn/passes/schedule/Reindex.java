@@ -1,5 +1,6 @@
 package org.einkorn.passes.schedule;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,9 +48,34 @@ final class Reindex implements Primitive<Step.Reindex> {
         Copies.of(copy.name(), copy, source, here -> there(position, iterators, here), nest);
     List<IndexExpr> plain = iterators.stream().map(IndexExpr::variable).toList();
     Stmt body =
-        Statements.replace(
-            nest.function().body(), block, reading(block, source, copy.name(), plain));
+        replaced(nest.function().body(), block, reading(block, source, copy.name(), plain), copy);
     return Copies.around(copy, List.of(copying), body, List.of(), nest);
+  }
+
+  /// The statement with another block; what stands around it reads the copy too.
+  private static Stmt replaced(Stmt statement, Stmt.Block old, Stmt.Block block, Buffer copy) {
+    if (statement == old) {
+      return block;
+    }
+    Stmt other = Statements.mapChildren(statement, each -> replaced(each, old, block, copy));
+    if (other == statement || !(other instanceof Stmt.Block outer)) {
+      return other;
+    }
+    List<Stmt.Region> reads = new ArrayList<>(outer.reads());
+    reads.add(
+        new Stmt.Region(
+            copy.name(),
+            copy.type().extents().stream()
+                .map(extent -> new Stmt.Range(IndexExpr.Constant.ZERO, extent))
+                .toList()));
+    return new Stmt.Block(
+        outer.name(),
+        outer.iters(),
+        outer.guards(),
+        reads,
+        outer.writes(),
+        outer.init(),
+        outer.body());
   }
 
   /// The one position at which a block reads a buffer.

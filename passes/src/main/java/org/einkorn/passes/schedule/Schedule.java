@@ -49,6 +49,8 @@ public final class Schedule {
   private static final StorageAlign STORAGE_ALIGN = new StorageAlign();
   private static final RollingBuffer ROLLING_BUFFER = new RollingBuffer();
   private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
+  private static final TransformBlockLayout TRANSFORM_BLOCK_LAYOUT = new TransformBlockLayout();
+  private static final Blockize BLOCKIZE = new Blockize();
   private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
 
@@ -172,6 +174,8 @@ public final class Schedule {
       case Step.StorageAlign align -> STORAGE_ALIGN.apply(nest, align);
       case Step.RollingBuffer rolling -> ROLLING_BUFFER.apply(nest, rolling);
       case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
+      case Step.TransformBlockLayout transform -> TRANSFORM_BLOCK_LAYOUT.apply(nest, transform);
+      case Step.Blockize blockize -> BLOCKIZE.apply(nest, blockize);
       case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
     };
@@ -283,6 +287,17 @@ public final class Schedule {
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`
   public Schedule transformLayout(String buffer, List<String> axes, IndexExpr... positions) {
     return apply(new Step.TransformLayout(buffer, axes, List.of(positions)));
+  }
+
+  /// `transform-block-layout b (i, j) to (i floordiv 8, j, i mod 8)`
+  public Schedule transformBlockLayout(
+      String block, List<String> iterators, IndexExpr... positions) {
+    return apply(new Step.TransformBlockLayout(block, iterators, List.of(positions)));
+  }
+
+  /// `blockize ii as bo`
+  public Schedule blockize(String loop, String name) {
+    return apply(new Step.Blockize(LoopName.of(loop), name));
   }
 
   /// `decompose-reduction b at k`

@@ -12,7 +12,8 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.tensor.TensorType;
 
-/// `P: f32[n, m] → P: f32[n, 8 * ((m + 6) floordiv 8) + 1]`, for rows that begin 8 · k + 1 elements apart.
+/// `P: f32[n, m] → P: f32[n, 8 * ((m + 6) floordiv 8) + 1]`, for rows that begin 8 · k + 1 elements
+/// apart.
 ///
 /// Memory is row-major, so an axis has the stride of the next axis times its extent; the extent
 /// becomes the next one with which that is `offset` modulo `factor`. Positions stay as they are,

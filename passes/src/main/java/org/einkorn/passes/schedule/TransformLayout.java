@@ -47,7 +47,7 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
     requireMap(nest, step, box, scope);
     List<IndexExpr> extents = new ArrayList<>();
     for (IndexExpr position : step.positions()) {
-      extents.add(extent(position, step, nest, scope));
+      extents.add(extent(position, Set.copyOf(step.axes()), nest, scope));
     }
     Buffer buffer =
         new Buffer(old.name(), new TensorType(old.type().dtype(), extents), old.scope());
@@ -139,11 +139,11 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
     }
   }
 
-  private static IndexExpr extent(
-      IndexExpr position, Step.TransformLayout step, Nest nest, Assumptions scope) {
-    Optional<Extremes.Span> span = scope.extremes(position, Set.copyOf(step.axes()));
+  /// One more than the greatest value of a position, or 0.
+  static IndexExpr extent(IndexExpr position, Set<String> axes, Nest nest, Assumptions scope) {
+    Optional<Extremes.Span> span = scope.extremes(position, axes);
     if (span.isEmpty()) {
-      throw nest.refuse(Reason.EXTENT_UNKNOWN, "the greatest position on an axis is not known");
+      throw nest.refuse(Reason.EXTENT_UNKNOWN, "how far an axis would reach is not known");
     }
     IndexExpr extent = Assumptions.NONE.simplify(span.get().greatest().plus(1));
     return Assumptions.NONE.proves(Condition.atMost(IndexExpr.Constant.ZERO, extent))
