@@ -81,7 +81,7 @@ record BlockMap(
       made.add(new Loop(names.get(number), extents.get(number)));
       there.put(names.get(number), positions.get(number));
     }
-    Assumptions inNew = outside.with(made);
+    Assumptions inNew = withRounds(box, extents, outside, outside.with(made));
     List<Guard> guards = new ArrayList<>();
     for (Loop loop : box) {
       IndexExpr inverse = Objects.requireNonNull(inverses.get(loop.variable()));
@@ -106,6 +106,21 @@ record BlockMap(
       }
     }
     return new BlockMap(names, positions, extents, inverses, guards);
+  }
+
+  /// With the old iterators that have a value wherever the new ones have: without it one of the new
+  /// ones has none either.
+  private static Assumptions withRounds(
+      List<Loop> box, List<IndexExpr> extents, Assumptions outside, Assumptions inNew) {
+    Assumptions all = inNew;
+    for (Loop loop : box) {
+      Assumptions none = outside.and(Condition.atMost(loop.extent(), IndexExpr.Constant.ZERO));
+      if (extents.stream()
+          .anyMatch(extent -> none.proves(Condition.atMost(extent, IndexExpr.Constant.ZERO)))) {
+        all = all.and(Condition.atMost(IndexExpr.Constant.ONE, loop.extent()));
+      }
+    }
+    return all;
   }
 
   private static RefusedStepException notProved(Stmt.Block block, Nest nest) {
@@ -144,9 +159,12 @@ record BlockMap(
             if (!(digit.source() instanceof IndexExpr.Variable(String source))) {
               throw notProved(block, nest);
             }
-            IndexExpr value =
-                count.floorDiv(digit.scale()).floorMod(digit.extent()).times(digit.lower());
-            inverses.merge(source, value, IndexExpr::plus);
+            IndexExpr value = count.floorDiv(digit.scale());
+            IndexExpr end = digit.scale().times(digit.extent());
+            if (!some.proves(Condition.atMost(iterator.extent(), end))) {
+              value = value.floorMod(digit.extent());
+            }
+            inverses.merge(source, value.times(digit.lower()), IndexExpr::plus);
           }
         }
       }
