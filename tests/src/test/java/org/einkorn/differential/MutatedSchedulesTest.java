@@ -123,6 +123,9 @@ final class MutatedSchedulesTest {
               List<String> iterators,
               List<IndexExpr> positions) ->
           new Step.TransformBlockLayout(block, iterators, altered(positions, dice));
+      case Step.PadEinsum(String block, List<Step.Padding> paddings) ->
+          new Step.PadEinsum(
+              block, List.of(new Step.Padding(dice.pick(paddings).loop(), dice.between(1, 9))));
       case Step.Blockize(LoopName _, String name) ->
           new Step.Blockize(LoopName.of(dice.pick(List.of("i", "j", "ii", "k"))), name);
       case Step.Fission(LoopName loop, String block) ->

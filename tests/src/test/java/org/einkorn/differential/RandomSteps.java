@@ -28,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(32)) {
+    return switch (dice.below(34)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -49,6 +49,7 @@ final class RandomSteps {
       case 25 -> align(schedule);
       case 26 -> rolling(name, schedule);
       case 27 -> Optional.of(new Step.Blockize(name, fresh()));
+      case 31, 32 -> ofBlock(loop, block -> pad(block, loop));
       case 28, 29, 30 ->
           blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
@@ -96,6 +97,18 @@ final class RandomSteps {
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.RollingBuffer(dice.pick(all).name(), loop));
+  }
+
+  /// One or two of the loops inside of a loop run up to a multiple.
+  private Step pad(String block, Stmt.For loop) {
+    List<String> inside = loops(loop).stream().map(Stmt.For::variable).distinct().toList();
+    List<Step.Padding> paddings = new ArrayList<>();
+    paddings.add(new Step.Padding(dice.pick(inside), dice.between(1, 5)));
+    String other = dice.pick(inside);
+    if (!other.equals(paddings.getFirst().loop())) {
+      paddings.add(new Step.Padding(other, dice.between(1, 5)));
+    }
+    return new Step.PadEinsum(block, paddings);
   }
 
   /// Other iterators of a block: turned, cut, joined, reversed or such that two are the same.

@@ -60,6 +60,7 @@ final class ScheduleGoldenTest {
         "rolling-buffer",
         "transform-block-layout",
         "blockize",
+        "pad-einsum",
         "transform-layout",
         "decompose-reduction",
         "rfactor"

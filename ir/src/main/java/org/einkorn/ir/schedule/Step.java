@@ -200,6 +200,27 @@ public sealed interface Step {
     }
   }
 
+  /// `pad-einsum b by (i 8, j 32, k 4)`: loops around a block run up to the next multiple, on
+  /// memory that is as large.
+  record PadEinsum(String block, List<Padding> paddings) implements Step {
+    public PadEinsum {
+      requireName(block);
+      paddings = List.copyOf(paddings);
+      require(!paddings.isEmpty(), "no loop to pad");
+      require(
+          paddings.stream().map(Padding::loop).distinct().count() == paddings.size(),
+          "a loop is padded twice");
+    }
+  }
+
+  /// A loop, by its variable, and what its extent becomes a multiple of.
+  record Padding(String loop, long multiple) {
+    public Padding {
+      requireName(loop);
+      require(multiple >= 1, "a multiple of less than 1");
+    }
+  }
+
   /// `decompose-reduction b at k`: what a block does first stands before a loop.
   record DecomposeReduction(String block, LoopName loop) implements Step {
     public DecomposeReduction {
@@ -239,6 +260,7 @@ public sealed interface Step {
           TransformLayout _,
           TransformBlockLayout _,
           Blockize _,
+          PadEinsum _,
           DecomposeReduction _ ->
           false;
     };

@@ -42,6 +42,7 @@
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
 ///            | transform-block-layout block ( name, … ) to ( IndexExpr, … )
 ///            | blockize LoopName as block
+///            | pad-einsum block by ( loop number, … )
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName
 /// LoopName ::= variable [of block]

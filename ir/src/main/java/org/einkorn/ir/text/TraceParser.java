@@ -22,7 +22,7 @@ public final class TraceParser {
   private static final String VERBS =
       "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
           + " `transform-layout`, `decompose-reduction`, `storage-align`, `rolling-buffer`,"
-          + " `transform-block-layout`, `blockize`";
+          + " `transform-block-layout`, `blockize`, `pad-einsum`";
 
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
@@ -159,6 +159,9 @@ public final class TraceParser {
     if (in.accept("transform")) {
       return transform(first);
     }
+    if (in.accept("pad")) {
+      return padEinsum(first);
+    }
     if (in.accept("blockize")) {
       LoopName loop = loop();
       in.expect("as");
@@ -204,6 +207,23 @@ public final class TraceParser {
     long offset = number();
     return in.node(
         first, () -> new Step.StorageAlign(buffer, Math.toIntExact(axis), factor, offset));
+  }
+
+  /// `-einsum b by (i 8, j 32)`
+  private Step padEinsum(Token first) {
+    hyphenated("einsum");
+    String block = name(A_BLOCK);
+    in.expect("by");
+    in.expect("(");
+    List<Step.Padding> paddings = new ArrayList<>();
+    do {
+      Token start = in.peek();
+      String loop = name("the name of a loop");
+      long multiple = number();
+      paddings.add(in.node(start, () -> new Step.Padding(loop, multiple)));
+    } while (in.accept(","));
+    in.expect(")");
+    return in.node(first, () -> new Step.PadEinsum(block, paddings));
   }
 
   private long number() {

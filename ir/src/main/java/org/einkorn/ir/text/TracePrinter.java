@@ -48,6 +48,7 @@ public final class TracePrinter {
           "rolling",
           "transform",
           "blockize",
+          "pad",
           "to",
           "decompose",
           "rfactor",
@@ -110,6 +111,13 @@ public final class TracePrinter {
               List<IndexExpr> positions) ->
           "transform-block-layout %s (%s) to (%s)"
               .formatted(name(block), names(iterators), positions(positions));
+      case Step.PadEinsum(String block, List<Step.Padding> paddings) ->
+          "pad-einsum %s by (%s)"
+              .formatted(
+                  name(block),
+                  paddings.stream()
+                      .map(padding -> name(padding.loop()) + " " + padding.multiple())
+                      .collect(Collectors.joining(", ")));
       case Step.Blockize(LoopName loop, String name) ->
           "blockize %s as %s".formatted(print(loop), name(name));
       case Step.FactorReduction(String name, String block, LoopName loop) ->

@@ -125,10 +125,10 @@ final class MemoryRules {
               + " spatial iterators or guards.",
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
-              if (!access.isStore()) {
+              List<Context.Frame> frames = access.context().frames();
+              if (!access.isStore() || frames.stream().anyMatch(MemoryRules::isEmpty)) {
                 continue;
               }
-              List<Context.Frame> frames = access.context().frames();
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
                     && loop.kind() == Stmt.LoopKind.PARALLEL
@@ -143,6 +143,13 @@ final class MemoryRules {
               }
             }
           });
+
+  /// Whether a loop has no rounds whatever the sizes are.
+  private static boolean isEmpty(Context.Frame frame) {
+    return frame instanceof Context.Frame.Loop(Stmt.For loop)
+        && loop.extent() instanceof IndexExpr.Constant(long extent)
+        && extent <= 0;
+  }
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the
   /// loops around. The difference of quotients that are rounded up and down has not.

@@ -17,7 +17,7 @@ class TraceParserTest {
         "`vectorise` is no step: a step begins with one of `parallel`, `vectorize`, `unroll`,"
             + " `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`, `transform-layout`,"
             + " `decompose-reduction`, `storage-align`, `rolling-buffer`,"
-            + " `transform-block-layout`, `blockize`, or with new names and"
+            + " `transform-block-layout`, `blockize`, `pad-einsum`, or with new names and"
             + " `=`",
         error.help().orElseThrow());
   }

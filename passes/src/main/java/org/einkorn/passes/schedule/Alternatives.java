@@ -68,6 +68,7 @@ final class Alternatives {
       case Step.TransformLayout _ -> List.of();
       case Step.TransformBlockLayout(String _, var iterators, var positions) ->
           forEachBlock(block -> new Step.TransformBlockLayout(block, iterators, positions));
+      case Step.PadEinsum pad -> paddings(pad);
       case Step.Blockize(LoopName _, String name) ->
           forEachLoop(loop -> new Step.Blockize(loop, free(name)));
       case Step.FactorReduction(String name, String block, LoopName _) ->
@@ -148,6 +149,16 @@ final class Alternatives {
       steps.add(new Step.Reindex(other.name() + ".copy", other.name(), block));
     }
     steps.addAll(forEachBlock(other -> new Step.Reindex(name, buffer, other)));
+    return steps;
+  }
+
+  /// Other blocks, and each of the loops on its own.
+  private List<Step> paddings(Step.PadEinsum pad) {
+    List<Step> steps =
+        new ArrayList<>(forEachBlock(block -> new Step.PadEinsum(block, pad.paddings())));
+    for (Step.Padding padding : pad.paddings()) {
+      steps.addAll(forEachBlock(block -> new Step.PadEinsum(block, List.of(padding))));
+    }
     return steps;
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -13,6 +14,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
 
 /// Loops that copy one buffer to another, and what they need.
 final class Copies {
@@ -101,25 +103,36 @@ final class Copies {
     return of(name, to, from, UnaryOperator.identity(), nest);
   }
 
+  /// `for P.0 < n { block P(spatial P.0v < n = P.0) { P[P.0v] = 0 } }`
+  static Stmt filled(String name, Buffer buffer, Nest nest) {
+    DType type = buffer.type().dtype();
+    Scalar zero = Scalar.Literal.of(type.compute(), 0);
+    return nest(
+        name,
+        buffer,
+        _ ->
+            new Content(
+                List.of(), List.of(), type.isCompute() ? zero : new Scalar.Cast(type, zero)),
+        nest);
+  }
+
+  /// What is stored in an element.
+  private record Content(List<Guard> guards, List<Stmt.Region> reads, Scalar value) {}
+
   /// `for T.0 < n { block T(spatial T.0v < n = T.0) { T[T.0v] = B[f(T.0v)] } }`, with a guard where
   /// a position may lie outside of `B`.
   static Stmt of(
       String name, Buffer to, Buffer from, UnaryOperator<List<IndexExpr>> positions, Nest nest) {
-    nest.requireFreeBlock(name);
-    List<Stmt.BlockIter> iters = new ArrayList<>();
-    List<IndexExpr> here = new ArrayList<>();
-    List<String> loops = new ArrayList<>();
+    return nest(name, to, here -> copied(here, to, from, positions), nest);
+  }
+
+  private static Content copied(
+      List<IndexExpr> here, Buffer to, Buffer from, UnaryOperator<List<IndexExpr>> positions) {
     Assumptions scope = Assumptions.NONE;
-    for (int axis = 0; axis < to.type().rank(); axis++) {
-      String loop = name + "." + axis;
-      String iterator = loop + "v";
-      IndexExpr extent = to.type().extents().get(axis);
-      nest.requireFree(List.of(loop, iterator), List.of());
-      loops.add(loop);
-      iters.add(
-          new Stmt.BlockIter(Stmt.IterKind.SPATIAL, iterator, extent, IndexExpr.variable(loop)));
-      here.add(IndexExpr.variable(iterator));
-      scope = scope.with(iterator, extent);
+    for (int axis = 0; axis < here.size(); axis++) {
+      if (here.get(axis) instanceof IndexExpr.Variable(String iterator)) {
+        scope = scope.with(iterator, to.type().extents().get(axis));
+      }
     }
     List<IndexExpr> there = positions.apply(here);
     List<Guard> guards = new ArrayList<>();
@@ -129,16 +142,41 @@ final class Copies {
         guards.add(guard);
       }
     }
-    Scalar value = new Scalar.Read(from.name(), from.type().dtype(), there);
+    return new Content(
+        guards,
+        List.of(element(from.name(), there)),
+        new Scalar.Read(from.name(), from.type().dtype(), there));
+  }
+
+  private static Stmt nest(
+      String name, Buffer to, Function<List<IndexExpr>, Content> contents, Nest nest) {
+    nest.requireFreeBlock(name);
+    List<Stmt.BlockIter> iters = new ArrayList<>();
+    List<IndexExpr> here = new ArrayList<>();
+    List<String> loops = new ArrayList<>();
+    for (int axis = 0; axis < to.type().rank(); axis++) {
+      String loop = name + "." + axis;
+      String iterator = loop + "v";
+      nest.requireFree(List.of(loop, iterator), List.of());
+      loops.add(loop);
+      iters.add(
+          new Stmt.BlockIter(
+              Stmt.IterKind.SPATIAL,
+              iterator,
+              to.type().extents().get(axis),
+              IndexExpr.variable(loop)));
+      here.add(IndexExpr.variable(iterator));
+    }
+    Content content = contents.apply(here);
     Stmt nested =
         new Stmt.Block(
             name,
             iters,
-            guards,
-            List.of(element(from.name(), there)),
+            content.guards(),
+            content.reads(),
             List.of(element(to.name(), here)),
             Optional.empty(),
-            new Stmt.Store(to.name(), here, value));
+            new Stmt.Store(to.name(), here, content.value()));
     for (int axis = loops.size() - 1; axis >= 0; axis--) {
       nested =
           new Stmt.For(

@@ -51,6 +51,7 @@ public final class Schedule {
   private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
   private static final TransformBlockLayout TRANSFORM_BLOCK_LAYOUT = new TransformBlockLayout();
   private static final Blockize BLOCKIZE = new Blockize();
+  private static final PadEinsum PAD_EINSUM = new PadEinsum();
   private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
 
@@ -176,6 +177,7 @@ public final class Schedule {
       case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
       case Step.TransformBlockLayout transform -> TRANSFORM_BLOCK_LAYOUT.apply(nest, transform);
       case Step.Blockize blockize -> BLOCKIZE.apply(nest, blockize);
+      case Step.PadEinsum pad -> PAD_EINSUM.apply(nest, pad);
       case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
     };
@@ -298,6 +300,11 @@ public final class Schedule {
   /// `blockize ii as bo`
   public Schedule blockize(String loop, String name) {
     return apply(new Step.Blockize(LoopName.of(loop), name));
+  }
+
+  /// `pad-einsum b by (i 8, j 32)`
+  public Schedule padEinsum(String block, Step.Padding... paddings) {
+    return apply(new Step.PadEinsum(block, List.of(paddings)));
   }
 
   /// `decompose-reduction b at k`
