@@ -43,8 +43,9 @@ final class PartialsSpace extends Space {
     features.add(2.0);
     features.add(vectors);
     features.add(vectors / machine.vectorRegisters());
-    features.add(log2(choice.axis().rounds()));
-    features.add(log2(choice.axis().rounds() / (vectors * choice.combined())));
+    features.add(log2((double) choice.axis().rounds()));
+    features.add(
+        log2((double) choice.axis().rounds()) - log2(vectors * (double) choice.combined()));
     features.add(log2(Axis.rounds(nest.loops())));
     features.add((double) choice.combined());
   }
