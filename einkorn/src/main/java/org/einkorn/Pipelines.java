@@ -29,31 +29,42 @@ final class Pipelines {
   /// @param equations level 1, after its passes
   /// @param loops level 2 as lowered
   /// @param scheduled level 2, after its passes
+  /// @param schedules how functions were scheduled
   /// @param trace what the passes did and refused
   record Lowered(
       Program equations,
       Module loops,
       Module scheduled,
+      List<org.einkorn.ir.schedule.Trace> schedules,
       Trace trace,
       List<Pipeline.Timing> timings) {
     Lowered {
+      schedules = List.copyOf(schedules);
       timings = List.copyOf(timings);
     }
 
     Lowered retraced(Trace newTrace) {
-      return new Lowered(equations, loops, scheduled, newTrace, timings);
+      return new Lowered(equations, loops, scheduled, schedules, newTrace, timings);
     }
   }
 
-  /// A program after the passes that may ask for sizes, and the pipeline to go on with.
+  /// A program after all passes, which may have asked for sizes.
   ///
   /// @param program level 1
-  /// @param loops level 2 as lowered; nothing where the interpreter runs equations as they are
-  record Optimized(Program program, Optional<Module> loops, Pipeline pipeline) {
+  /// @param loops level 2; nothing where the interpreter runs equations as they are
+  record Optimized(Program program, Optional<Loops> loops, Pipeline pipeline) {
     List<Pipeline.Timing> timings() {
       return pipeline.timings();
     }
+
+    /// What code is generated from.
+    Optional<Module> scheduled() {
+      return loops.map(Loops::scheduled);
+    }
   }
+
+  /// Loops as lowered, and after the passes over loops.
+  record Loops(Module lowered, Module scheduled) {}
 
   /// Runs all passes, for any sizes.
   static Lowered lower(Program program, Options options, Pipeline.Observer observer) {
@@ -62,7 +73,13 @@ final class Pipelines {
     Program equations = pipeline.optimize(program);
     Module loops = pipeline.lower(equations);
     Module scheduled = scheduled(pipeline, loops, options);
-    return new Lowered(equations, loops, scheduled, context.trace().trace(), pipeline.timings());
+    return new Lowered(
+        equations,
+        loops,
+        scheduled,
+        pipeline.schedules(),
+        context.trace().trace(),
+        pipeline.timings());
   }
 
   /// The passes that the options choose.
@@ -95,8 +112,8 @@ final class Pipelines {
         .orElseGet(Machine::unknown);
   }
 
-  /// Runs the passes over equations and lowers them, for given sizes; does nothing where the
-  /// interpreter runs equations as they are.
+  /// Runs all passes, for given sizes; does nothing where the interpreter runs equations as they
+  /// are.
   ///
   /// @param hasLists whether who runs the code takes outputs that are lists of tuples
   static Optimized optimize(Program program, Options options, Sizes sizes, boolean hasLists) {
@@ -108,7 +125,9 @@ final class Pipelines {
       return new Optimized(program, Optional.empty(), pipeline);
     }
     Program equations = pipeline.optimize(program);
-    return new Optimized(equations, Optional.of(pipeline.lower(equations)), pipeline);
+    Module lowered = pipeline.lower(equations);
+    Module scheduled = scheduled(pipeline, lowered, options);
+    return new Optimized(equations, Optional.of(new Loops(lowered, scheduled)), pipeline);
   }
 
   /// Code for the target of the options. The interpreter runs equations as they are, but counts the
@@ -116,7 +135,7 @@ final class Pipelines {
   ///
   /// @param program before all passes
   /// @param targets how outputs lie, where that isn't row-major
-  /// @param timings receives what passes over loops and code generation took
+  /// @param timings receives what code generation took
   static CompiledCode compile(
       Program program,
       Optimized optimized,
@@ -133,12 +152,15 @@ final class Pipelines {
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
     Pipeline pipeline = optimized.pipeline();
-    int before = pipeline.timings().size();
-    Module loops = optimized.loops().get();
-    Module scheduled = scheduled(pipeline, loops, options);
-    timings.addAll(pipeline.timings().subList(before, pipeline.timings().size()));
+    Module scheduled = optimized.loops().get().scheduled();
     Lowered lowered =
-        new Lowered(optimized.program(), loops, scheduled, pipeline.trace(), pipeline.timings());
+        new Lowered(
+            optimized.program(),
+            optimized.loops().get().lowered(),
+            scheduled,
+            pipeline.schedules(),
+            pipeline.trace(),
+            pipeline.timings());
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)

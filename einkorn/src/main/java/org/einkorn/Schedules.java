@@ -1,8 +1,10 @@
 package org.einkorn;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Function;
@@ -33,8 +35,10 @@ final class Schedules {
     List<Trace> traces = parsed.require();
     List<Diagnostic> errors = new ArrayList<>();
     Set<String> seen = new HashSet<>();
+    Map<String, String> joined = new HashMap<>();
     for (Trace trace : traces) {
       requireFunction(trace, loops, seen, script, errors);
+      requireThere(trace, joined, script, errors);
       if (isExact) {
         trace.steps().stream()
             .filter(Step::rounds)
@@ -96,6 +100,24 @@ final class Schedules {
                           .map(each -> "`" + each + "`")
                           .collect(Collectors.joining(", ")))
               .help("`ein ir FILE --stage loops` shows them"));
+    }
+  }
+
+  /// That the function is no part of another one by then.
+  private static void requireThere(
+      Trace trace, Map<String, String> joined, SourceFile script, List<Diagnostic> errors) {
+    String into = joined.get(trace.function());
+    if (into != null) {
+      errors.add(
+          Diagnostic.error("E0811", "`" + trace.function() + "` is no function any more")
+              .note("script: " + script.name())
+              .note("the schedule of `" + into + "` has joined it before")
+              .help("put its schedule before that, or take its steps there"));
+    }
+    for (Step step : trace.steps()) {
+      if (step instanceof Step.Join(String function)) {
+        joined.put(function, trace.function());
+      }
     }
   }
 

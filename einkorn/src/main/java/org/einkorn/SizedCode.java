@@ -18,9 +18,9 @@ import org.einkorn.passes.pipeline.Pipeline;
 /// The code of one program of equations, for any sizes.
 ///
 /// Most programs have one code for all sizes. Where the passes ask for sizes, as the order of a
-/// contraction and the form of a relation do, they run once for each sizes; code is generated once
-/// for each program and its loops that come of that, and there are few. Safe to use from many
-/// threads at once.
+/// contraction, the form of a relation and a schedule do, they run once for each sizes; code is
+/// generated once for each program and its loops that come of that, and there are few. Safe to use
+/// from many threads at once.
 final class SizedCode {
   /// Of how many sizes the code is remembered.
   private static final int REMEMBERED = 1024;
@@ -40,7 +40,7 @@ final class SizedCode {
   private volatile Optional<CompiledCode> general = Optional.empty();
 
   /// What the code is generated from.
-  private record Made(Program equations, Optional<Module> loops) {}
+  private record Made(Program equations, Optional<Module> scheduled) {}
 
   /// What is known of the input with a name, if anything.
   interface Shapes {
@@ -91,7 +91,7 @@ final class SizedCode {
     Sizes sizes = Sizes.of(known);
     Pipelines.Optimized optimized = Pipelines.optimize(program, options, sizes, hasLists);
     List<Pipeline.Timing> all = new ArrayList<>(optimized.timings());
-    Made made = new Made(optimized.program(), optimized.loops());
+    Made made = new Made(optimized.program(), optimized.scheduled());
     CompiledCode compilation = byMade.get(made);
     if (compilation == null) {
       compilation = Pipelines.compile(program, optimized, targets, options, all);

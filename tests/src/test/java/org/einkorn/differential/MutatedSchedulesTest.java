@@ -138,13 +138,22 @@ final class MutatedSchedulesTest {
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
       case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
       case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
+      case Step.ComputeAt(String block, LoopName _) -> new Step.ComputeAt(block, elsewhere(dice));
+      case Step.ReverseComputeAt(String block, LoopName _) ->
+          new Step.ReverseComputeAt(block, elsewhere(dice));
+      case Step.SetScope(String buffer, var scope, LoopName _) ->
+          new Step.SetScope(buffer, scope, elsewhere(dice));
       case Step.AddUnitLoop _,
           Step.Reindex _,
           Step.SetType _,
           Step.Tensorize _,
           Step.CacheRead _,
           Step.DecomposeReduction _,
-          Step.FactorReduction _ ->
+          Step.FactorReduction _,
+          Step.Join _,
+          Step.ComputeInline _,
+          Step.ReverseComputeInline _,
+          Step.FuseReductionEpilogue _ ->
           step;
     };
   }
@@ -165,6 +174,10 @@ final class MutatedSchedulesTest {
           default -> old.times(number);
         });
     return others;
+  }
+
+  private static LoopName elsewhere(Dice dice) {
+    return LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo", "io", "y", "x", "j.0")));
   }
 
   private static List<LoopName> turned(List<LoopName> loops) {

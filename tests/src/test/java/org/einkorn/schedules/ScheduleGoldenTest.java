@@ -63,7 +63,14 @@ final class ScheduleGoldenTest {
         "pad-einsum",
         "transform-layout",
         "decompose-reduction",
-        "rfactor"
+        "rfactor",
+        "join",
+        "compute-at",
+        "reverse-compute-at",
+        "compute-inline",
+        "reverse-compute-inline",
+        "set-scope",
+        "fuse-reduction-epilogue"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.runtime.DType;
 
 /// One change of a loop nest.
@@ -237,10 +238,64 @@ public sealed interface Step {
     }
   }
 
+  /// `join P`: what an earlier function does is done in this one first, and that function goes.
+  record Join(String function) implements Step {
+    public Join {
+      requireName(function);
+    }
+  }
+
+  /// `compute-at b at i`: each round of a loop makes, in its beginning, what it reads of the memory
+  /// that a block before it stores; the nest of that block goes.
+  record ComputeAt(String block, LoopName loop) implements Step {
+    public ComputeAt {
+      requireName(block);
+    }
+  }
+
+  /// `reverse-compute-at b at i`: each round of a loop does, in its end, what the nest of a block
+  /// after it does with the memory that the round has stored; that nest goes.
+  record ReverseComputeAt(String block, LoopName loop) implements Step {
+    public ReverseComputeAt {
+      requireName(block);
+    }
+  }
+
+  /// `compute-inline b`: what a block stores stands, instead of the memory, where that is read.
+  record ComputeInline(String block) implements Step {
+    public ComputeInline {
+      requireName(block);
+    }
+  }
+
+  /// `reverse-compute-inline b`: what a block computes of an element is stored instead of that.
+  record ReverseComputeInline(String block) implements Step {
+    public ReverseComputeInline {
+      requireName(block);
+    }
+  }
+
+  /// `set-scope T local at i`: memory of the module that a round of a loop alone needs is allocated
+  /// in the round, as large as the round needs it.
+  record SetScope(String buffer, Buffer.Scope scope, LoopName loop) implements Step {
+    public SetScope {
+      requireName(buffer);
+      require(scope != Buffer.Scope.GLOBAL, "global memory for a loop");
+    }
+  }
+
+  /// `fuse-reduction-epilogue b into r`: what a block adds to a sum is what the sum begins with.
+  record FuseReductionEpilogue(String block, String reduction) implements Step {
+    public FuseReductionEpilogue {
+      requireName(block);
+      requireName(reduction);
+    }
+  }
+
   /// Whether floats may be rounded otherwise by the step; all others change no bit.
   default boolean rounds() {
     return switch (this) {
-      case SetType _, Tensorize _, FactorReduction _ -> true;
+      case SetType _, Tensorize _, FactorReduction _, FuseReductionEpilogue _ -> true;
       case Split _,
           Fuse _,
           Reorder _,
@@ -261,7 +316,13 @@ public sealed interface Step {
           TransformBlockLayout _,
           Blockize _,
           PadEinsum _,
-          DecomposeReduction _ ->
+          DecomposeReduction _,
+          Join _,
+          ComputeAt _,
+          ReverseComputeAt _,
+          ComputeInline _,
+          ReverseComputeInline _,
+          SetScope _ ->
           false;
     };
   }

@@ -45,6 +45,11 @@
 ///            | pad-einsum block by ( loop number, … )
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName
+///            | join function
+///            | compute-at block at LoopName | reverse-compute-at block at LoopName
+///            | compute-inline block | reverse-compute-inline block
+///            | set-scope buffer (local | register) at LoopName
+///            | fuse-reduction-epilogue block into block
 /// LoopName ::= variable [of block]
 /// ```
 @NullMarked

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
@@ -21,7 +22,9 @@ public final class TraceParser {
   /// How the steps begin that give nothing a name.
   private static final String VERBS =
       "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
-          + " `transform-layout`, `decompose-reduction`, `storage-align`, `rolling-buffer`,"
+          + " `transform-layout`, `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
+          + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
+          + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
           + " `transform-block-layout`, `blockize`, `pad-einsum`";
 
   private static final String A_BLOCK = "the name of a block";
@@ -141,10 +144,25 @@ public final class TraceParser {
       return in.node(first, () -> new Step.Tensorize(block, intrinsic));
     }
     if (in.accept("set")) {
-      hyphenated("dtype");
-      String buffer = name(A_BUFFER);
-      DType type = dtype();
-      return in.node(first, () -> new Step.SetType(buffer, type));
+      return set(first);
+    }
+    if (in.accept("join")) {
+      String function = name("the name of a function");
+      return in.node(first, () -> new Step.Join(function));
+    }
+    if (in.accept("compute")) {
+      return compute(first);
+    }
+    if (in.accept("reverse")) {
+      hyphenated("compute");
+      return reverseCompute(first);
+    }
+    if (in.accept("fuse")) {
+      hyphenated("reduction", "epilogue");
+      String block = name(A_BLOCK);
+      in.expect("into");
+      String reduction = name(A_BLOCK);
+      return in.node(first, () -> new Step.FuseReductionEpilogue(block, reduction));
     }
     if (in.accept("storage")) {
       return storageAlign(first);
@@ -176,6 +194,60 @@ public final class TraceParser {
       return in.node(first, () -> new Step.DecomposeReduction(block, loop));
     }
     return in.accept("(") ? several(first) : named(first);
+  }
+
+  /// `-dtype acc f32`, or `-scope T local at i`
+  private Step set(Token first) {
+    in.expect("-");
+    if (in.accept("scope")) {
+      String buffer = name(A_BUFFER);
+      Buffer.Scope scope = in.accept("register") ? Buffer.Scope.REGISTER : local();
+      LoopName loop = at();
+      return in.node(first, () -> new Step.SetScope(buffer, scope, loop));
+    }
+    if (!in.accept("dtype")) {
+      throw in.expected("`dtype` or `scope`");
+    }
+    String buffer = name(A_BUFFER);
+    DType type = dtype();
+    return in.node(first, () -> new Step.SetType(buffer, type));
+  }
+
+  private Buffer.Scope local() {
+    if (!in.accept("local")) {
+      throw in.expected("`local` or `register`");
+    }
+    return Buffer.Scope.LOCAL;
+  }
+
+  /// `-at b at i`, or `-inline b`
+  private Step compute(Token first) {
+    in.expect("-");
+    if (in.accept("inline")) {
+      String block = name(A_BLOCK);
+      return in.node(first, () -> new Step.ComputeInline(block));
+    }
+    if (!in.accept("at")) {
+      throw in.expected("`at` or `inline`");
+    }
+    String block = name(A_BLOCK);
+    LoopName loop = at();
+    return in.node(first, () -> new Step.ComputeAt(block, loop));
+  }
+
+  private Step reverseCompute(Token first) {
+    return switch (compute(first)) {
+      case Step.ComputeInline(String block) ->
+          in.node(first, () -> new Step.ReverseComputeInline(block));
+      case Step.ComputeAt(String block, LoopName loop) ->
+          in.node(first, () -> new Step.ReverseComputeAt(block, loop));
+      default -> throw new IllegalStateException("another step");
+    };
+  }
+
+  private LoopName at() {
+    in.expect("at");
+    return loop();
   }
 
   /// The rest of a word with hyphens.

@@ -52,6 +52,10 @@ public final class TracePrinter {
           "to",
           "decompose",
           "rfactor",
+          "join",
+          "compute",
+          "reverse",
+          "into",
           "of",
           "_");
 
@@ -124,6 +128,17 @@ public final class TracePrinter {
           "%s = rfactor %s at %s".formatted(name(name), name(block), print(loop));
       case Step.DecomposeReduction(String block, LoopName loop) ->
           "decompose-reduction %s at %s".formatted(name(block), print(loop));
+      case Step.Join(String function) -> "join " + name(function);
+      case Step.ComputeAt(String block, LoopName loop) ->
+          "compute-at %s at %s".formatted(name(block), print(loop));
+      case Step.ReverseComputeAt(String block, LoopName loop) ->
+          "reverse-compute-at %s at %s".formatted(name(block), print(loop));
+      case Step.ComputeInline(String block) -> "compute-inline " + name(block);
+      case Step.ReverseComputeInline(String block) -> "reverse-compute-inline " + name(block);
+      case Step.SetScope(String buffer, var scope, LoopName loop) ->
+          "set-scope %s %s at %s".formatted(name(buffer), scope.text(), print(loop));
+      case Step.FuseReductionEpilogue(String block, String reduction) ->
+          "fuse-reduction-epilogue %s into %s".formatted(name(block), name(reduction));
     };
   }
 

@@ -126,7 +126,7 @@ final class MemoryRules {
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
               List<Context.Frame> frames = access.context().frames();
-              if (!access.isStore() || frames.stream().anyMatch(MemoryRules::isEmpty)) {
+              if (!access.isStore() || frames.stream().anyMatch(MemoryRules::neverHolds)) {
                 continue;
               }
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
@@ -144,11 +144,23 @@ final class MemoryRules {
             }
           });
 
-  /// Whether a loop has no rounds whatever the sizes are.
-  private static boolean isEmpty(Context.Frame frame) {
-    return frame instanceof Context.Frame.Loop(Stmt.For loop)
-        && loop.extent() instanceof IndexExpr.Constant(long extent)
-        && extent <= 0;
+  /// Whether nothing inside ever happens, as far as the text of a guard or a loop says: `0 <= i <
+  /// 0`.
+  private static boolean neverHolds(Context.Frame frame) {
+    return switch (frame) {
+      case Context.Frame.Guards(List<Guard> guards) ->
+          guards.stream().anyMatch(MemoryRules::neverHolds);
+      case Context.Frame.Loop(Stmt.For loop) ->
+          loop.extent() instanceof IndexExpr.Constant(long extent) && extent <= 0;
+      case Context.Frame.Memory _, Context.Frame.Block _ -> false;
+    };
+  }
+
+  private static boolean neverHolds(Guard guard) {
+    return guard.extent() instanceof IndexExpr.Constant(long extent)
+        && (extent <= 0
+            || guard.index() instanceof IndexExpr.Constant(long index)
+                && (index < 0 || index >= extent));
   }
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the

@@ -75,6 +75,20 @@ final class Alternatives {
           forEachLoop(loop -> new Step.FactorReduction(free(name), block, loop));
       case Step.DecomposeReduction(String block, LoopName _) ->
           forEachLoop(loop -> new Step.DecomposeReduction(block, loop));
+      case Step.Join _ ->
+          schedule.module().functions().stream()
+              .<Step>map(function -> new Step.Join(function.name()))
+              .toList();
+      case Step.ComputeAt(String block, LoopName _) ->
+          forEachLoop(loop -> new Step.ComputeAt(block, loop));
+      case Step.ReverseComputeAt(String block, LoopName _) ->
+          forEachLoop(loop -> new Step.ReverseComputeAt(block, loop));
+      case Step.ComputeInline _ -> forEachBlock(Step.ComputeInline::new);
+      case Step.ReverseComputeInline _ -> forEachBlock(Step.ReverseComputeInline::new);
+      case Step.SetScope(String buffer, var scope, LoopName _) ->
+          forEachLoop(loop -> new Step.SetScope(buffer, scope, loop));
+      case Step.FuseReductionEpilogue(String _, String reduction) ->
+          forEachBlock(block -> new Step.FuseReductionEpilogue(block, reduction));
     };
   }
 

@@ -50,6 +50,14 @@ public enum Reason {
   NOT_TEMPORARY,
   /// Some elements may never be stored, so that there is nothing to copy.
   NOT_ALL_STORED,
+  /// What is to come first runs later.
+  NOT_BEFORE,
+  /// Functions run another number of times.
+  OTHER_ROUNDS,
+  /// Data can end what moves with a fault, which would come elsewhere or not at all.
+  MAY_FAIL,
+  /// Elements that something needs would not be stored.
+  NOT_COVERED,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 

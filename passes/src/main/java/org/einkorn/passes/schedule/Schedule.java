@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt.LoopKind;
@@ -54,6 +55,14 @@ public final class Schedule {
   private static final PadEinsum PAD_EINSUM = new PadEinsum();
   private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
+
+  private static final JoinFunction JOIN = new JoinFunction();
+  private static final ComputeAt COMPUTE_AT = new ComputeAt();
+  private static final ReverseComputeAt REVERSE_COMPUTE_AT = new ReverseComputeAt();
+  private static final ComputeInline COMPUTE_INLINE = new ComputeInline();
+  private static final ReverseComputeInline REVERSE_COMPUTE_INLINE = new ReverseComputeInline();
+  private static final SetScope SET_SCOPE = new SetScope();
+  private static final FuseReductionEpilogue FUSE_EPILOGUE = new FuseReductionEpilogue();
 
   private final Module module;
   private final Trace trace;
@@ -180,6 +189,13 @@ public final class Schedule {
       case Step.PadEinsum pad -> PAD_EINSUM.apply(nest, pad);
       case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
+      case Step.Join join -> JOIN.apply(nest, join);
+      case Step.ComputeAt at -> COMPUTE_AT.apply(nest, at);
+      case Step.ReverseComputeAt at -> REVERSE_COMPUTE_AT.apply(nest, at);
+      case Step.ComputeInline inline -> COMPUTE_INLINE.apply(nest, inline);
+      case Step.ReverseComputeInline inline -> REVERSE_COMPUTE_INLINE.apply(nest, inline);
+      case Step.SetScope set -> SET_SCOPE.apply(nest, set);
+      case Step.FuseReductionEpilogue fuse -> FUSE_EPILOGUE.apply(nest, fuse);
     };
   }
 
@@ -315,6 +331,41 @@ public final class Schedule {
   /// `r = rfactor b at ki`
   public Schedule factorReduction(String name, String block, String loop) {
     return apply(new Step.FactorReduction(name, block, LoopName.of(loop)));
+  }
+
+  /// `join P`
+  public Schedule join(String function) {
+    return apply(new Step.Join(function));
+  }
+
+  /// `compute-at b at i`
+  public Schedule computeAt(String block, String loop) {
+    return apply(new Step.ComputeAt(block, LoopName.of(loop)));
+  }
+
+  /// `reverse-compute-at b at i`
+  public Schedule reverseComputeAt(String block, String loop) {
+    return apply(new Step.ReverseComputeAt(block, LoopName.of(loop)));
+  }
+
+  /// `compute-inline b`
+  public Schedule computeInline(String block) {
+    return apply(new Step.ComputeInline(block));
+  }
+
+  /// `reverse-compute-inline b`
+  public Schedule reverseComputeInline(String block) {
+    return apply(new Step.ReverseComputeInline(block));
+  }
+
+  /// `set-scope T local at i`
+  public Schedule setScope(String buffer, Buffer.Scope scope, String loop) {
+    return apply(new Step.SetScope(buffer, scope, LoopName.of(loop)));
+  }
+
+  /// `fuse-reduction-epilogue b into r`
+  public Schedule fuseReductionEpilogue(String block, String reduction) {
+    return apply(new Step.FuseReductionEpilogue(block, reduction));
   }
 
   private static List<LoopName> names(String... loops) {

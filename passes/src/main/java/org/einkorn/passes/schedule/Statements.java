@@ -80,6 +80,46 @@ final class Statements {
     };
   }
 
+  /// The statement with other expressions of its own, not of the statements inside of it; the
+  /// regions of a block stay.
+  static Stmt mapOwn(
+      Stmt statement, UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
+    return switch (statement) {
+      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) ->
+          new Stmt.For(kind, variable, indices.apply(extent), body);
+      case Stmt.Block block ->
+          new Stmt.Block(
+              block.name(),
+              block.iters().stream()
+                  .map(
+                      iter ->
+                          new Stmt.BlockIter(
+                              iter.kind(),
+                              iter.variable(),
+                              indices.apply(iter.extent()),
+                              indices.apply(iter.binding())))
+                  .toList(),
+              mapGuards(block.guards(), indices),
+              block.reads(),
+              block.writes(),
+              block.init(),
+              block.body());
+      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(mapGuards(guards, indices), body);
+      case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(scalars.apply(condition), body);
+      case Stmt.While(Scalar condition, Stmt body) ->
+          new Stmt.While(scalars.apply(condition), body);
+      case Stmt.Store(String buffer, List<IndexExpr> positions, Scalar value) ->
+          new Stmt.Store(buffer, positions.stream().map(indices).toList(), scalars.apply(value));
+      case Stmt.Sequence _, Stmt.Allocate _ -> statement;
+    };
+  }
+
+  private static List<Guard> mapGuards(List<Guard> guards, UnaryOperator<IndexExpr> indices) {
+    return guards.stream()
+        .map(guard -> new Guard(indices.apply(guard.index()), indices.apply(guard.extent())))
+        .toList();
+  }
+
   static Stmt.Block with(
       Stmt.Block block, String name, List<Stmt.BlockIter> iters, Optional<Stmt> init, Stmt body) {
     return new Stmt.Block(name, iters, block.guards(), block.reads(), block.writes(), init, body);
@@ -90,6 +130,22 @@ final class Statements {
     return statement == old
         ? replacement
         : mapChildren(statement, each -> replace(each, old, replacement));
+  }
+
+  /// The statements from one down to another inside of it, both included; none where it is not
+  /// inside.
+  static List<Stmt> path(Stmt from, Stmt to) {
+    List<Stmt> path = new ArrayList<>();
+    return isPath(from, to, path) ? Collections.unmodifiableList(path) : List.of();
+  }
+
+  private static boolean isPath(Stmt from, Stmt to, List<Stmt> path) {
+    path.addLast(from);
+    if (from == to || children(from).stream().anyMatch(each -> isPath(each, to, path))) {
+      return true;
+    }
+    path.removeLast();
+    return false;
   }
 
   /// The statement without sequences directly in sequences, or around one statement alone.

@@ -3,6 +3,7 @@ package org.einkorn.passes.tune;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.Trace;
@@ -59,20 +60,40 @@ public final class DefaultSchedules {
 
   private static Optional<Schedule> schedule(
       Module module, Function function, PassContext context) {
-    Optional<ReductionNest> nest = ReductionNest.of(function);
-    if (nest.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Tiling> tiling =
-        TilingModel.choose(nest.get(), context.machine(), context.mayReassociate());
-    if (tiling.isEmpty()) {
+    Model model = new Model(context);
+    Optional<Consumer<Steps>> sketch = sketch(function, model, context);
+    if (sketch.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(Sketch.apply(nest.get(), tiling.get(), module));
+      Steps steps = new Steps(module, function.name());
+      sketch.get().accept(steps);
+      return Optional.of(steps.schedule());
     } catch (RefusedStepException refused) {
       context.trace().record(new Refused(function.name(), NAME, why(refused.refusal())));
       return Optional.empty();
+    }
+  }
+
+  private static Optional<Consumer<Steps>> sketch(
+      Function function, Model model, PassContext context) {
+    Optional<ReductionNest> reduction = ReductionNest.of(function, context);
+    if (reduction.isPresent()) {
+      ReductionNest nest = reduction.get();
+      return model.choose(nest).map(choice -> steps -> take(nest, choice, steps));
+    }
+    return MapNest.of(function, context)
+        .flatMap(
+            nest ->
+                model
+                    .choose(nest)
+                    .map(choice -> steps -> TranspositionSketch.take(nest, choice, steps)));
+  }
+
+  private static void take(ReductionNest nest, ReductionChoice choice, Steps steps) {
+    switch (choice) {
+      case Tiling tiling -> TileSketch.take(nest, tiling, steps);
+      case Partials partials -> PartialsSketch.take(nest, partials, steps);
     }
   }
 }

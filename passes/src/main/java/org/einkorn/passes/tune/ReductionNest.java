@@ -1,22 +1,15 @@
 package org.einkorn.passes.tune;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.expr.Affine;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
-import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.PassContext;
+import org.einkorn.runtime.DType;
 
 /// A function that sums up, or reduces in another way, in a register for each element of its
 /// result:
@@ -52,67 +45,12 @@ record ReductionNest(
     operands = List.copyOf(operands);
   }
 
-  /// A loop.
-  record Axis(String loop, IndexExpr extent) {
-    /// How many rounds it has, where that is a number.
-    OptionalLong rounds() {
-      return extent instanceof IndexExpr.Constant(long value)
-          ? OptionalLong.of(value)
-          : OptionalLong.empty();
-    }
-
-    /// How many rounds it has, or `unknown`.
-    long roundsOr(long unknown) {
-      return rounds().orElse(unknown);
-    }
-  }
-
-  /// An element that is touched.
-  ///
-  /// @param indices over loops
-  record Operand(String tensor, List<IndexExpr> indices) {
-    Operand {
-      indices = List.copyOf(indices);
-    }
-
-    /// Whether it is another element in each round of a loop.
-    boolean changesWith(Axis axis) {
-      return indices.stream().anyMatch(index -> mentions(index, axis));
-    }
-
-    /// Whether rounds of a loop touch elements side by side.
-    boolean isUnit(Axis axis) {
-      if (indices.isEmpty()
-          || indices.subList(0, indices.size() - 1).stream()
-              .anyMatch(index -> mentions(index, axis))) {
-        return false;
-      }
-      IndexExpr last = indices.getLast();
-      Affine affine = Affine.of(last);
-      IndexExpr variable = IndexExpr.variable(axis.loop());
-      return affine.coefficients().getOrDefault(variable, 0L) == 1
-          && affine.coefficients().keySet().stream()
-              .allMatch(atom -> atom.equals(variable) || !mentions(atom, axis));
-    }
-
-    /// Whether each position is a loop alone, each another one.
-    boolean isPlain() {
-      Set<IndexExpr> seen = new HashSet<>();
-      return indices.stream()
-          .allMatch(index -> index instanceof IndexExpr.Variable && seen.add(index));
-    }
-
-    private static boolean mentions(IndexExpr index, Axis axis) {
-      return Walk.variables(index).contains(axis.loop());
-    }
-  }
-
   /// The nest of a function, if it is one.
-  static Optional<ReductionNest> of(Function function) {
+  static Optional<ReductionNest> of(Function function, PassContext context) {
     List<Axis> spatial = new ArrayList<>();
     Stmt inside = function.body();
     while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
-      spatial.add(new Axis(loop.variable(), loop.extent()));
+      spatial.add(Axis.of(loop, context));
       inside = loop.body();
     }
     if (!(inside instanceof Stmt.Allocate(Buffer register, Stmt body))
@@ -127,7 +65,7 @@ record ReductionNest(
     List<Axis> reduce = new ArrayList<>();
     Stmt reducing = parts.get(1);
     while (reducing instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
-      reduce.add(new Axis(loop.variable(), loop.extent()));
+      reduce.add(Axis.of(loop, context));
       reducing = loop.body();
     }
     if (reduce.isEmpty()
@@ -138,11 +76,11 @@ record ReductionNest(
         || !(left instanceof Scalar.Read read && read.tensor().equals(register.name()))) {
       return Optional.empty();
     }
-    List<Operand> operands = operands(value, update);
-    Operand result = new Operand(output.buffer(), overLoops(last).positions(output.indices()));
+    List<Operand> operands = Operand.allOf(value, update);
+    Operand result = Operand.of(output, last);
     boolean isKnown =
-        operands.stream().allMatch(each -> each.indices().stream().noneMatch(Walk::fetches))
-            && result.indices().stream().noneMatch(Walk::fetches)
+        operands.stream().noneMatch(Operand::fetches)
+            && !result.fetches()
             && operands.stream().noneMatch(each -> each.tensor().equals(register.name()));
     return isKnown
         ? Optional.of(
@@ -160,34 +98,21 @@ record ReductionNest(
         : Optional.empty();
   }
 
-  private static List<Operand> operands(Scalar value, Stmt.Block block) {
-    Substitution overLoops = overLoops(block);
-    Set<Operand> found = new java.util.LinkedHashSet<>();
-    Walk.ofScalars(
-            part -> {
-              if (part instanceof Scalar.Read(String tensor, var _, List<IndexExpr> indices)) {
-                found.add(new Operand(tensor, overLoops.positions(indices)));
-              }
-            })
-        .visit(value);
-    return List.copyOf(found);
+  /// The loops around the update, the outermost first.
+  List<Axis> loops() {
+    List<Axis> all = new ArrayList<>(spatial);
+    all.addAll(reduce);
+    return List.copyOf(all);
   }
 
-  private static Substitution overLoops(Stmt.Block block) {
-    Map<String, IndexExpr> bindings = new HashMap<>();
-    block.iters().forEach(iter -> bindings.put(iter.variable(), iter.binding()));
-    return new Substitution(bindings);
-  }
-
-  /// How often the update runs, as far as that is known; loops of unknown extents count `unknown`.
-  double rounds(long unknown) {
-    double rounds = 1;
-    for (Axis axis : spatial) {
-      rounds *= axis.roundsOr(unknown);
-    }
-    for (Axis axis : reduce) {
-      rounds *= axis.roundsOr(unknown);
-    }
-    return rounds;
+  /// The type that sums are kept in: `f32` instead of `f64` where only that is summed up, and that
+  /// may be rounded otherwise.
+  DType sums(boolean mayRound) {
+    return mayRound
+            && accumulator.type().dtype() == DType.F64
+            && value instanceof Scalar.Cast(DType _, Scalar summand)
+            && summand.type() == DType.F32
+        ? DType.F32
+        : accumulator.type().dtype();
   }
 }

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.expr.Scalar;
+import java.util.OptionalLong;
 import org.einkorn.ir.target.Machine;
-import org.einkorn.passes.tune.ReductionNest.Axis;
-import org.einkorn.passes.tune.ReductionNest.Operand;
+import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
 
 /// Chooses a [Tiling] by counting what a tile costs.
@@ -19,9 +17,6 @@ import org.einkorn.runtime.DType;
 final class TilingModel {
   /// An extent that nobody knows is taken for this.
   static final long UNKNOWN = 1024;
-
-  /// Nests that do less are left as they are: their loops take less time than it takes to cut them.
-  private static final double LEAST_ROUNDS = 1 << 15;
 
   /// Multiply-adds, and loads, in a cycle.
   private static final double AT_ONCE = 2;
@@ -41,40 +36,26 @@ final class TilingModel {
   /// Rounds of the outermost loop that are enough for threads to share out.
   private static final long ENOUGH_ROUNDS = 8;
 
+  /// Copies take at most one such part of a limit of memory.
+  private static final double SHARE_OF_LIMIT = 64;
+
   private final ReductionNest nest;
   private final Machine machine;
-  private final Optional<DType> sums;
+  private final DType sums;
   private final boolean mayRound;
+  private final OptionalLong limit;
 
-  private TilingModel(ReductionNest nest, Machine machine, boolean mayRound) {
+  private TilingModel(ReductionNest nest, PassContext context) {
     this.nest = nest;
-    this.machine = machine;
-    this.mayRound = mayRound;
-    sums = mayRound ? narrower(nest) : Optional.empty();
+    machine = context.machine();
+    mayRound = context.mayReassociate();
+    sums = nest.sums(mayRound);
+    limit = context.memoryLimitBytes();
   }
 
   /// A tiling, where one pays.
-  ///
-  /// @param mayRound whether sums may be rounded otherwise
-  static Optional<Tiling> choose(ReductionNest nest, Machine machine, boolean mayRound) {
-    DType type = nest.accumulator().type().dtype();
-    boolean isFloat = type == DType.F32 || type == DType.F64;
-    return isFloat && combines(nest.combine()) && nest.rounds(UNKNOWN) >= LEAST_ROUNDS
-        ? new TilingModel(nest, machine, mayRound).tiling()
-        : Optional.empty();
-  }
-
-  private static boolean combines(BinaryOp op) {
-    return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
-  }
-
-  /// Sums of `f32` are kept in `f64` as equations are written down, which halves the lanes.
-  private static Optional<DType> narrower(ReductionNest nest) {
-    return nest.accumulator().type().dtype() == DType.F64
-            && nest.value() instanceof Scalar.Cast(DType _, Scalar summand)
-            && summand.type() == DType.F32
-        ? Optional.of(DType.F32)
-        : Optional.empty();
+  static Optional<Tiling> choose(ReductionNest nest, PassContext context) {
+    return new TilingModel(nest, context).tiling();
   }
 
   private Optional<Tiling> tiling() {
@@ -93,35 +74,36 @@ final class TilingModel {
             rows,
             shape.rows,
             outer(lanes, rows, shape),
-            true,
             panels,
-            sums,
+            Optional.of(sums).filter(type -> type != nest.accumulator().type().dtype()),
             mayRound));
   }
 
   private long lanes() {
-    return machine.lanes(sums.orElse(nest.accumulator().type().dtype()));
+    return machine.lanes(sums);
   }
 
   // ---- columns
 
   /// Whether what lanes read lies side by side, or is worth to be laid so.
   private boolean canBeLanes(Axis axis) {
-    return axis.roundsOr(UNKNOWN) * 2 >= lanes()
+    return axis.rounds() * 2 >= lanes()
         && nest.operands().stream().anyMatch(each -> each.changesWith(axis))
         && nest.operands().stream()
             .allMatch(
                 each ->
                     !each.changesWith(axis)
                         || each.isUnit(axis)
-                        || each.isPlain() && uses(each) >= LEAST_USES_FOR_VECTORS);
+                        || canBePanel(each)
+                            && uses(each) >= LEAST_USES_FOR_VECTORS
+                            && mayCopy(each));
   }
 
   /// How often each element is read: the rounds of the loops around that it does not change with.
   private double uses(Operand operand) {
     double uses = 1;
     for (Axis axis : nest.spatial()) {
-      uses *= operand.changesWith(axis) ? 1 : axis.roundsOr(UNKNOWN);
+      uses *= operand.changesWith(axis) ? 1 : axis.rounds();
     }
     return uses;
   }
@@ -129,12 +111,11 @@ final class TilingModel {
   private List<Operand> panels(Axis columns) {
     List<Operand> panels = new ArrayList<>();
     for (Operand operand : nest.operands()) {
-      boolean isAlone =
-          nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).count()
-              == 1;
-      if (operand.changesWith(columns) && operand.isPlain() && isAlone) {
+      if (operand.changesWith(columns) && canBePanel(operand)) {
         boolean isFar =
-            bytes(operand) > machine.l2Bytes() / 2 && uses(operand) >= LEAST_USES_FOR_ORDER;
+            bytes(operand) > machine.l2Bytes() / 2.0
+                && uses(operand) >= LEAST_USES_FOR_ORDER
+                && mayCopy(operand);
         if (!operand.isUnit(columns) || isFar) {
           panels.add(operand);
         }
@@ -143,19 +124,26 @@ final class TilingModel {
     return panels;
   }
 
-  /// The memory of a plain operand.
-  private double bytes(Operand operand) {
-    double bytes = sums.orElse(nest.accumulator().type().dtype()).byteSize();
-    for (Axis axis : all()) {
-      bytes *= operand.changesWith(axis) ? axis.roundsOr(UNKNOWN) : 1;
-    }
-    return bytes;
+  /// Whether a copy can be laid out: it is read in one way only.
+  private boolean canBePanel(Operand operand) {
+    return operand.isPlain()
+        && nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).count()
+            == 1;
   }
 
-  private List<Axis> all() {
-    List<Axis> all = new ArrayList<>(nest.spatial());
-    all.addAll(nest.reduce());
-    return all;
+  /// Whether there is memory for a copy. Under a limit that is a small part of it, so that no plan
+  /// that would fit fails for it.
+  private boolean mayCopy(Operand operand) {
+    return limit.isEmpty() || bytes(operand) * SHARE_OF_LIMIT <= limit.getAsLong();
+  }
+
+  /// The memory of a plain operand.
+  private double bytes(Operand operand) {
+    double bytes = sums.byteSize();
+    for (Axis axis : nest.loops()) {
+      bytes *= operand.changesWith(axis) ? axis.rounds() : 1;
+    }
+    return bytes;
   }
 
   // ---- rows
@@ -163,7 +151,7 @@ final class TilingModel {
   /// The loop that shares most: what lanes read stays the same in it, and something else changes.
   private Optional<Axis> rows(Axis columns) {
     return nest.spatial().stream()
-        .filter(axis -> !axis.equals(columns) && axis.roundsOr(UNKNOWN) > 1)
+        .filter(axis -> !axis.equals(columns) && axis.rounds() > 1)
         .filter(
             axis ->
                 nest.operands().stream()
@@ -171,7 +159,7 @@ final class TilingModel {
                     && nest.operands().stream()
                         .anyMatch(each -> each.changesWith(axis) && !each.changesWith(columns)))
         .max(
-            Comparator.<Axis>comparingLong(axis -> Math.min(axis.roundsOr(UNKNOWN), MOST_ROWS))
+            Comparator.<Axis>comparingLong(axis -> Math.min(axis.rounds(), MOST_ROWS))
                 .thenComparingInt(axis -> nest.spatial().indexOf(axis)));
   }
 
@@ -186,7 +174,7 @@ final class TilingModel {
     double least = Double.POSITIVE_INFINITY;
     for (long vectors = 1; vectors <= MOST_VECTORS; vectors++) {
       for (long count = 1; count <= (rows.isPresent() ? MOST_ROWS : 1); count++) {
-        if (count * vectors > most || rows.isPresent() && rows.get().roundsOr(UNKNOWN) < count) {
+        if (count * vectors > most || rows.isPresent() && rows.get().rounds() < count) {
           continue;
         }
         Shape shape = new Shape(count, vectors);
@@ -213,17 +201,11 @@ final class TilingModel {
     double work = shape.rows * shape.vectors;
     double cycles =
         Math.max(Math.max(work / AT_ONCE, (shape.rows + shape.vectors) / AT_ONCE), LATENCY);
-    double tiles = tiles(columns, shape.vectors * lanes());
+    double tiles = columns.tiles(shape.vectors * lanes());
     if (rows.isPresent()) {
-      tiles *= tiles(rows.get(), shape.rows);
+      tiles *= rows.get().tiles(shape.rows);
     }
     return cycles * tiles;
-  }
-
-  private static double tiles(Axis axis, long tile) {
-    return axis.rounds().isPresent()
-        ? Math.ceilDiv(axis.rounds().getAsLong(), tile)
-        : (double) UNKNOWN / tile;
   }
 
   // ---- the loops around
@@ -236,10 +218,10 @@ final class TilingModel {
       }
     }
     List<Axis> cut = new ArrayList<>();
-    if (!Tiling.isWhole(columns, shape.vectors * lanes())) {
+    if (!columns.isWhole(shape.vectors * lanes())) {
       cut.add(columns);
     }
-    rows.filter(axis -> !Tiling.isWhole(axis, shape.rows)).ifPresent(cut::add);
+    rows.filter(axis -> !axis.isWhole(shape.rows)).ifPresent(cut::add);
     double wide =
         nest.operands().stream()
             .filter(each -> each.changesWith(columns))
@@ -264,8 +246,8 @@ final class TilingModel {
     for (Axis axis : outer) {
       double rounds =
           axis.equals(columns)
-              ? tiles(axis, shape.vectors * lanes())
-              : rows.equals(Optional.of(axis)) ? tiles(axis, shape.rows) : axis.roundsOr(UNKNOWN);
+              ? axis.tiles(shape.vectors * lanes())
+              : rows.equals(Optional.of(axis)) ? axis.tiles(shape.rows) : axis.rounds();
       if (rounds >= ENOUGH_ROUNDS) {
         return axis;
       }

@@ -1,0 +1,77 @@
+package org.einkorn.passes.schedule;
+
+import java.util.List;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.rewrite.Failures;
+
+/// Whether data can end a statement with a fault: a position outside its axis, or a result that is
+/// no number of its integer type.
+///
+/// A run tells of one fault: its kind and the function. So integers that overflow earlier or later
+/// in one function are the same fault, and positions are not.
+final class Faults {
+  private Faults() {}
+
+  static boolean mayFail(Stmt statement) {
+    boolean[] found = {false};
+    Walk walk =
+        Walk.of(
+            part -> found[0] |= mayOverflow(part),
+            part -> found[0] |= part instanceof IndexExpr.Fetch);
+    Statements.forEach(
+        statement,
+        each -> {
+          Statements.indices(each).forEach(walk::visit);
+          Statements.value(each).ifPresent(walk::visit);
+        });
+    return found[0];
+  }
+
+  static boolean mayFail(Scalar value) {
+    return mayFail(new Stmt.Store("value", List.of(), value));
+  }
+
+  private static boolean mayOverflow(Scalar part) {
+    if (!part.type().isInteger()) {
+      return false;
+    }
+    return switch (part) {
+      case Scalar.Binary(BinaryOp op, Scalar _, Scalar _) ->
+          op != BinaryOp.MINIMUM && op != BinaryOp.MAXIMUM;
+      case Scalar.Unary(UnaryOp op, Scalar _) -> op == UnaryOp.NEGATE || op == UnaryOp.ABS;
+      case Scalar.Cast cast -> Failures.mayFail(cast);
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Position _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _ ->
+          false;
+    };
+  }
+
+  /// Refuses to move a statement past others where another fault might come first.
+  static void requireSame(Nest nest, Stmt moved, List<Stmt> passed) {
+    if (Statements.fetches(moved)) {
+      throw nest.refuse(
+          Reason.POSITION_FROM_DATA,
+          "a position inside comes from data: another fault might come first");
+    }
+    if (mayFail(moved)
+        && passed.stream().anyMatch(each -> Statements.fetches(each) || mayNotEnd(each))) {
+      throw nest.refuse(
+          Reason.MAY_FAIL,
+          "integers may overflow in what moves, and another fault might come first");
+    }
+  }
+
+  private static boolean mayNotEnd(Stmt statement) {
+    boolean[] found = {false};
+    Statements.forEach(statement, each -> found[0] |= each instanceof Stmt.While);
+    return found[0];
+  }
+}

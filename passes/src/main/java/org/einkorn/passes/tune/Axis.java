@@ -1,0 +1,68 @@
+package org.einkorn.passes.tune;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.einkorn.ir.expr.IndexEvaluator;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.PassContext;
+
+/// A loop of a nest.
+///
+/// @param loop its name
+/// @param likely how many rounds it will have, where that is known
+record Axis(String loop, IndexExpr extent, OptionalLong likely) {
+  /// An extent that nobody knows is taken for this.
+  private static final long UNKNOWN = 1024;
+
+  /// A loop, with what the context knows of sizes.
+  static Axis of(Stmt.For loop, PassContext context) {
+    return new Axis(loop.variable(), loop.extent(), likely(loop.extent(), context));
+  }
+
+  private static OptionalLong likely(IndexExpr extent, PassContext context) {
+    if (!Walk.variables(extent).isEmpty() || Walk.fetches(extent)) {
+      return OptionalLong.empty();
+    }
+    boolean[] isKnown = {true};
+    try {
+      long rounds =
+          IndexEvaluator.extent(
+              extent,
+              symbol -> {
+                OptionalLong size = context.size(symbol);
+                isKnown[0] &= size.isPresent();
+                return size.orElse(1);
+              });
+      return isKnown[0] ? OptionalLong.of(rounds) : OptionalLong.empty();
+    } catch (ArithmeticException none) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /// How many rounds it has, as far as a model needs to know.
+  long rounds() {
+    return likely.orElse(UNKNOWN);
+  }
+
+  /// The rounds of all loops together.
+  static double rounds(List<Axis> axes) {
+    return axes.stream().mapToDouble(Axis::rounds).reduce(1, (left, right) -> left * right);
+  }
+
+  /// How many tiles there are, the one for the rest included. Where the extent is no number, code
+  /// should be the same for many: then only its magnitude counts.
+  double tiles(long tile) {
+    if (extent instanceof IndexExpr.Constant(long rounds)) {
+      return Math.ceilDiv(rounds, tile);
+    }
+    long magnitude = Long.highestOneBit(Math.max(1, Math.min(rounds(), UNKNOWN) * 2 - 1));
+    return Math.max(1, (double) magnitude / tile);
+  }
+
+  /// Whether it is as long as its tile, and stays one loop.
+  boolean isWhole(long tile) {
+    return extent.equals(IndexExpr.of(tile));
+  }
+}

@@ -1,0 +1,43 @@
+package org.einkorn.passes.tune;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.passes.PassContext;
+
+/// A function that computes each element of its result by itself: `for… { block }`.
+///
+/// @param function its name
+/// @param loops around the block, the outermost first
+/// @param operands what is read, each once, over loops
+/// @param output what is stored
+record MapNest(String function, List<Axis> loops, List<Operand> operands, Operand output) {
+  MapNest {
+    loops = List.copyOf(loops);
+    operands = List.copyOf(operands);
+  }
+
+  /// The nest of a function, if it is one.
+  static Optional<MapNest> of(Function function, PassContext context) {
+    List<Axis> loops = new ArrayList<>();
+    Stmt inside = function.body();
+    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
+      loops.add(Axis.of(loop, context));
+      inside = loop.body();
+    }
+    if (loops.isEmpty()
+        || !(inside instanceof Stmt.Block block)
+        || block.init().isPresent()
+        || !(block.body() instanceof Stmt.Store store)
+        || block.iters().stream().anyMatch(iter -> iter.kind() != Stmt.IterKind.SPATIAL)) {
+      return Optional.empty();
+    }
+    List<Operand> operands = Operand.allOf(store.value(), block);
+    Operand output = Operand.of(store, block);
+    return operands.stream().noneMatch(Operand::fetches) && !output.fetches()
+        ? Optional.of(new MapNest(function.name(), loops, operands, output))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,87 @@
+package org.einkorn.passes.tune;
+
+import java.util.Optional;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.target.Machine;
+import org.einkorn.passes.PassContext;
+import org.einkorn.runtime.DType;
+
+/// Chooses how the loops of a function are cut, by counting.
+final class Model {
+  /// Nests that do less are left as they are: their loops take less time than it takes to cut them.
+  private static final double LEAST_ROUNDS = 1 << 15;
+
+  /// Vectors of partial results, so that no addition waits for the one before it.
+  private static final int MOST_VECTORS = 4;
+
+  /// The elements of a square of a transposition along each axis: a line of memory of the narrowest
+  /// floats that are computed with.
+  private static final long SQUARE = 16;
+
+  private final PassContext context;
+  private final Machine machine;
+  private final boolean mayRound;
+
+  Model(PassContext context) {
+    this.context = context;
+    machine = context.machine();
+    mayRound = context.mayReassociate();
+  }
+
+  /// How a reduction is scheduled, where it pays.
+  Optional<ReductionChoice> choose(ReductionNest nest) {
+    DType type = nest.accumulator().type().dtype();
+    boolean isFloat = type == DType.F32 || type == DType.F64;
+    if (!isFloat || !combines(nest.combine()) || Axis.rounds(nest.loops()) < LEAST_ROUNDS) {
+      return Optional.empty();
+    }
+    Optional<ReductionChoice> tiling =
+        TilingModel.choose(nest, context).map(ReductionChoice.class::cast);
+    return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
+  }
+
+  private static boolean combines(BinaryOp op) {
+    return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
+  }
+
+  private Optional<Partials> partials(ReductionNest nest) {
+    Axis last = nest.reduce().getLast();
+    boolean isUnit =
+        nest.operands().stream().anyMatch(each -> each.changesWith(last))
+            && nest.operands().stream()
+                .allMatch(each -> !each.changesWith(last) || each.isUnit(last));
+    DType type = nest.sums(mayRound);
+    long lanes = machine.lanes(type);
+    if (!mayRound || !isUnit || last.rounds() < 2 * lanes) {
+      return Optional.empty();
+    }
+    long vectors = MOST_VECTORS;
+    while (vectors > 1 && last.rounds() < 2 * vectors * lanes) {
+      vectors /= 2;
+    }
+    return Optional.of(
+        new Partials(
+            last,
+            vectors * lanes,
+            lanes,
+            Optional.of(type).filter(each -> each != nest.accumulator().type().dtype())));
+  }
+
+  /// How a map is scheduled, where it pays.
+  Optional<Transposition> choose(MapNest nest) {
+    Optional<Axis> stored = nest.loops().stream().filter(nest.output()::isUnit).findFirst();
+    if (stored.isEmpty() || Axis.rounds(nest.loops()) < LEAST_ROUNDS) {
+      return Optional.empty();
+    }
+    for (Operand operand : nest.operands()) {
+      Optional<Axis> read = nest.loops().stream().filter(operand::isUnit).findFirst();
+      if (read.isPresent()
+          && !read.equals(stored)
+          && operand.changesWith(stored.get())
+          && Math.min(read.get().rounds(), stored.get().rounds()) >= SQUARE) {
+        return Optional.of(new Transposition(read.get(), stored.get(), SQUARE));
+      }
+    }
+    return Optional.empty();
+  }
+}

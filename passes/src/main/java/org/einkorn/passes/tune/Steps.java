@@ -1,0 +1,90 @@
+package org.einkorn.passes.tune;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.passes.schedule.Schedule;
+
+/// A schedule that grows: takes steps, and finds names for what they make.
+final class Steps {
+  private final Set<String> taken;
+  private Schedule schedule;
+
+  /// @param module is known to keep the rules of the IR
+  Steps(Module module, String function) {
+    schedule = Schedule.ofVerified(module, function);
+    taken = new HashSet<>(schedule.names());
+    module.allBuffers().forEach(buffer -> taken.add(buffer.name()));
+    module.signature().outputs().forEach(output -> taken.add(output.name()));
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  /// @throws org.einkorn.passes.schedule.RefusedStepException where the step does not apply
+  void take(Step step) {
+    schedule = schedule.apply(step);
+  }
+
+  /// Takes a step where it applies.
+  void tryTo(Step step) {
+    if (schedule.attempt(step) instanceof Schedule.Attempt.Applied(Schedule after)) {
+      schedule = after;
+    }
+  }
+
+  /// A name like the one that is wanted.
+  String free(String wanted) {
+    String name = wanted;
+    int number = 1;
+    while (!taken.add(name)) {
+      name = wanted + "." + number++;
+    }
+    return name;
+  }
+
+  /// A loop in two, or as it is.
+  ///
+  /// @param outer empty where it is as it was
+  record Cut(String outer, String inner) {
+    static final Cut NONE = new Cut("", "");
+
+    static Cut whole(Axis axis) {
+      return new Cut("", axis.loop());
+    }
+
+    boolean isWhole() {
+      return outer.isEmpty();
+    }
+  }
+
+  /// Cuts a loop to tiles, unless it is one.
+  Cut cut(Axis axis, long tile) {
+    return axis.isWhole(tile) ? Cut.whole(axis) : cut(LoopName.of(axis.loop()), index(axis), tile);
+  }
+
+  /// Cuts a loop to tiles.
+  ///
+  /// @param base what the names of the new loops begin with
+  Cut cut(LoopName loop, String base, long tile) {
+    String infix = base.contains(".") ? "." : "";
+    Cut cut = new Cut(free(base + infix + "o"), free(base + infix + "i"));
+    take(Step.split(loop, List.of(cut.outer, cut.inner), IndexExpr.of(tile)));
+    return cut;
+  }
+
+  /// The index that a loop runs over: `k` of `k.0`.
+  static String index(Axis axis) {
+    String loop = axis.loop();
+    return loop.endsWith(".0") ? loop.substring(0, loop.length() - 2) : loop;
+  }
+
+  void reorder(List<String> loops) {
+    take(new Step.Reorder(loops.stream().map(LoopName::of).toList()));
+  }
+}
