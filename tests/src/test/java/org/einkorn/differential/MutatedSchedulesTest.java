@@ -130,6 +130,11 @@ final class MutatedSchedulesTest {
           new Step.Blockize(LoopName.of(dice.pick(List.of("i", "j", "ii", "k"))), name);
       case Step.Fission(LoopName loop, String block) ->
           new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
+      case Step.ComputeAt(String block, LoopName _) -> new Step.ComputeAt(block, elsewhere(dice));
+      case Step.ReverseComputeAt(String block, LoopName _) ->
+          new Step.ReverseComputeAt(block, elsewhere(dice));
+      case Step.SetScope(String buffer, var scope, LoopName _) ->
+          new Step.SetScope(buffer, scope, elsewhere(dice));
       case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
           dice.chance(0.5)
               ? new Step.StorageAlign(buffer, 1 - Math.min(axis, 1), factor, offset)
@@ -138,11 +143,6 @@ final class MutatedSchedulesTest {
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
       case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
       case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
-      case Step.ComputeAt(String block, LoopName _) -> new Step.ComputeAt(block, elsewhere(dice));
-      case Step.ReverseComputeAt(String block, LoopName _) ->
-          new Step.ReverseComputeAt(block, elsewhere(dice));
-      case Step.SetScope(String buffer, var scope, LoopName _) ->
-          new Step.SetScope(buffer, scope, elsewhere(dice));
       case Step.AddUnitLoop _,
           Step.Reindex _,
           Step.SetType _,
@@ -156,6 +156,10 @@ final class MutatedSchedulesTest {
           Step.FuseReductionEpilogue _ ->
           step;
     };
+  }
+
+  private static LoopName elsewhere(Dice dice) {
+    return LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo", "io", "y", "x", "j.0")));
   }
 
   /// One of the positions is another one.
@@ -174,10 +178,6 @@ final class MutatedSchedulesTest {
           default -> old.times(number);
         });
     return others;
-  }
-
-  private static LoopName elsewhere(Dice dice) {
-    return LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo", "io", "y", "x", "j.0")));
   }
 
   private static List<LoopName> turned(List<LoopName> loops) {

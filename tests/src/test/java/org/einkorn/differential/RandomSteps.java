@@ -34,7 +34,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(43)) {
+    return switch (dice.below(44)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -59,12 +59,12 @@ final class RandomSteps {
       case 28, 29, 30 ->
           blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
-      case 33, 34 -> Optional.of(join(schedule));
-      case 35, 36 -> across(schedule, Step.ComputeAt::new, false);
-      case 37 -> ofAnyBlock(schedule, Step.ComputeInline::new);
-      case 38 -> ofAnyBlock(schedule, Step.ReverseComputeInline::new);
-      case 39 -> Optional.of(scope(name, schedule));
-      case 40, 41 -> across(schedule, Step.ReverseComputeAt::new, true);
+      case 34, 35 -> Optional.of(join(schedule));
+      case 36, 37 -> across(schedule, Step.ComputeAt::new, false);
+      case 38 -> ofAnyBlock(schedule, Step.ComputeInline::new);
+      case 39 -> ofAnyBlock(schedule, Step.ReverseComputeInline::new);
+      case 40 -> Optional.of(scope(name, schedule));
+      case 41, 42 -> across(schedule, Step.ReverseComputeAt::new, true);
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()

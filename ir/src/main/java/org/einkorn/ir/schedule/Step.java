@@ -313,16 +313,16 @@ public sealed interface Step {
           StorageAlign _,
           RollingBuffer _,
           TransformLayout _,
-          TransformBlockLayout _,
-          Blockize _,
-          PadEinsum _,
           DecomposeReduction _,
           Join _,
           ComputeAt _,
           ReverseComputeAt _,
           ComputeInline _,
           ReverseComputeInline _,
-          SetScope _ ->
+          SetScope _,
+          TransformBlockLayout _,
+          Blockize _,
+          PadEinsum _ ->
           false;
     };
   }

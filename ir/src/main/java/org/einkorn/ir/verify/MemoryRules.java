@@ -126,7 +126,9 @@ final class MemoryRules {
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
               List<Context.Frame> frames = access.context().frames();
-              if (!access.isStore() || frames.stream().anyMatch(MemoryRules::neverHolds)) {
+              if (!access.isStore()
+                  || frames.stream().anyMatch(MemoryRules::isEmpty)
+                  || frames.stream().anyMatch(MemoryRules::neverHolds)) {
                 continue;
               }
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
@@ -144,16 +146,10 @@ final class MemoryRules {
             }
           });
 
-  /// Whether nothing inside ever happens, as far as the text of a guard or a loop says: `0 <= i <
-  /// 0`.
+  /// Whether nothing inside ever happens, as far as the text of a guard says: `0 <= i < 0`.
   private static boolean neverHolds(Context.Frame frame) {
-    return switch (frame) {
-      case Context.Frame.Guards(List<Guard> guards) ->
-          guards.stream().anyMatch(MemoryRules::neverHolds);
-      case Context.Frame.Loop(Stmt.For loop) ->
-          loop.extent() instanceof IndexExpr.Constant(long extent) && extent <= 0;
-      case Context.Frame.Memory _, Context.Frame.Block _ -> false;
-    };
+    return frame instanceof Context.Frame.Guards(List<Guard> guards)
+        && guards.stream().anyMatch(MemoryRules::neverHolds);
   }
 
   private static boolean neverHolds(Guard guard) {
@@ -161,6 +157,13 @@ final class MemoryRules {
         && (extent <= 0
             || guard.index() instanceof IndexExpr.Constant(long index)
                 && (index < 0 || index >= extent));
+  }
+
+  /// Whether a loop has no rounds whatever the sizes are.
+  private static boolean isEmpty(Context.Frame frame) {
+    return frame instanceof Context.Frame.Loop(Stmt.For loop)
+        && loop.extent() instanceof IndexExpr.Constant(long extent)
+        && extent <= 0;
   }
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the

@@ -48,8 +48,6 @@ public enum Reason {
   NO_MATCH,
   /// Memory that others see has no layout to choose.
   NOT_TEMPORARY,
-  /// Some elements may never be stored, so that there is nothing to copy.
-  NOT_ALL_STORED,
   /// What is to come first runs later.
   NOT_BEFORE,
   /// Functions run another number of times.
@@ -58,6 +56,8 @@ public enum Reason {
   MAY_FAIL,
   /// Elements that something needs would not be stored.
   NOT_COVERED,
+  /// Some elements may never be stored, so that there is nothing to copy.
+  NOT_ALL_STORED,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 
