@@ -51,6 +51,12 @@
 /// | split, fuse, partition, add-unit-loop, unroll | the same rounds run in the same order: a statement about integers alone, asked of [org.einkorn.ir.integer]; what is not proved becomes a guard, a `min` or a `max`, or the step is refused |
 /// | reorder | no two rounds that touch one element, one of them to store, change places |
 /// | parallel, vectorize | no two rounds of the loop touch one element, one of them to store |
+/// | cache-write, cache-inplace, reindex | what is copied is all there (`Coverage`), and nobody else stores it meanwhile |
+/// | storage-align | positions stay as they are, in larger extents |
+/// | rolling-buffer | what shares a place is touched by rounds that do not overlap |
+/// | transform-block-layout | the map of the points has an inverse (`BlockMap`), and dependent ones keep their order (`MappedOrder`) |
+/// | blockize | iterators are what the loops are that they are bound to |
+/// | pad-einsum | a sum that is never −0 stays what it is where +0 is added (`PaddedSum`) |
 ///
 /// Dependences come from the accesses themselves (`AccessCollector`), not from what blocks declare
 /// of their regions or iterators; only that iterators lie in their extents and that the order must
