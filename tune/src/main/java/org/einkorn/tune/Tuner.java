@@ -79,7 +79,7 @@ public final class Tuner {
   /// What was found for a function.
   ///
   /// @param seconds of the schedule by the model, and of the best one
-  /// @param script the best schedule; empty where that by the model is as good
+  /// @param script the best schedule; that by the model where none is faster
   /// @param measurements how many schedules were tried
   /// @param wrong those that computed something else
   /// @param course the least time so far after each measurement
@@ -91,6 +91,11 @@ public final class Tuner {
       int measurements,
       List<String> wrong,
       List<Double> course) {
+    /// Whether something is faster than the schedule by the model.
+    public boolean isFaster() {
+      return seconds < modelSeconds;
+    }
+
     public Found {
       wrong = List.copyOf(wrong);
       course = List.copyOf(course);
@@ -108,7 +113,7 @@ public final class Tuner {
       untouched = List.copyOf(untouched);
     }
 
-    /// The schedules that are better than those by the model.
+    /// The best schedules, those by the model where none is faster.
     public String script() {
       return String.join("", functions.stream().map(Found::script).toList());
     }
@@ -174,7 +179,7 @@ public final class Tuner {
         task.name(),
         modelSeconds,
         isWorth ? seconds : modelSeconds,
-        isWorth ? TracePrinter.print(best.trace()) : "",
+        TracePrinter.print(isWorth ? best.trace() : base.trace()),
         search.tried(),
         search.wrong(),
         course(search));
