@@ -36,26 +36,33 @@ public final class Tuner {
   private final Duration budget;
   private final int measurements;
   private final boolean isLearning;
+  private final boolean knowsModel;
   private final Database database;
 
   private Tuner(
-      Options options, Duration budget, int measurements, boolean isLearning, Database database) {
+      Options options,
+      Duration budget,
+      int measurements,
+      boolean isLearning,
+      boolean knowsModel,
+      Database database) {
     this.options = options;
     this.budget = budget;
     this.measurements = measurements;
     this.isLearning = isLearning;
+    this.knowsModel = knowsModel;
     this.database = database;
   }
 
   /// A tuner for the target, the threads and the seed of the options, with a minute for each
   /// program and at most 200 measurements for each function.
   public static Tuner of(Options options) {
-    return new Tuner(options, Duration.ofMinutes(1), 200, true, Database.empty());
+    return new Tuner(options, Duration.ofMinutes(1), 200, true, true, Database.empty());
   }
 
   /// This tuner with another time for each program.
   public Tuner within(Duration newBudget) {
-    return new Tuner(options, newBudget, measurements, isLearning, database);
+    return new Tuner(options, newBudget, measurements, isLearning, knowsModel, database);
   }
 
   /// This tuner with at most so many measurements for each function.
@@ -63,17 +70,23 @@ public final class Tuner {
     if (most < 1) {
       throw new IllegalArgumentException("at least one measurement, not " + most);
     }
-    return new Tuner(options, budget, most, isLearning, database);
+    return new Tuner(options, budget, most, isLearning, knowsModel, database);
   }
 
   /// This tuner with points that are learned to be good, or any points.
   public Tuner withLearning(boolean learns) {
-    return new Tuner(options, budget, measurements, learns, database);
+    return new Tuner(options, budget, measurements, learns, knowsModel, database);
+  }
+
+  /// This tuner, beginning with the schedule by the model, as it does, or with none: to see what
+  /// learning alone does.
+  public Tuner withModel(boolean knows) {
+    return new Tuner(options, budget, measurements, isLearning, knows, database);
   }
 
   /// This tuner, beginning with what was measured before.
   public Tuner withDatabase(Database known) {
-    return new Tuner(options, budget, measurements, isLearning, known);
+    return new Tuner(options, budget, measurements, isLearning, knowsModel, known);
   }
 
   /// What was found for a function.
@@ -149,6 +162,7 @@ public final class Tuner {
                 bench,
                 model,
                 isLearning ? Search.Guide.LEARNED : Search.Guide.RANDOM,
+                knowsModel,
                 options.seed());
         if (search.run(measurements, deadline)) {
           all = all.with(records(task, search, machine, backend.name()));

@@ -1,8 +1,9 @@
 /// Schedules: which loops run in parallel, and in what order and shape.
 ///
 /// [ParallelizeOuterLoops] is the schedule of what has none. A [Schedule] is one that somebody
-/// writes, or a model or a search (`org.einkorn.passes.tune`): steps on one function of a module, each of which is proved to change no bit
-/// of what the function computes, for all sizes, or is refused.
+/// writes, or a model or a search (`org.einkorn.passes.tune`): steps on one function of a module,
+/// each of which is proved to change no bit of what the function computes, for all sizes, or is
+/// refused.
 ///
 /// ```java
 /// Schedule schedule =
