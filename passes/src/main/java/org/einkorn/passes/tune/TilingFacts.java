@@ -98,17 +98,26 @@ final class TilingFacts {
 
   // ---- rows
 
-  /// The loops that share what lanes read: that stays the same in them, and something else changes.
+  /// The loops that share something that lanes read: it stays the same in them.
   List<Axis> rows(Axis columns) {
     return nest.spatial().stream()
         .filter(axis -> !axis.equals(columns) && axis.rounds() > 1)
         .filter(
             axis ->
                 nest.operands().stream()
-                        .anyMatch(each -> each.changesWith(columns) && !each.changesWith(axis))
-                    && nest.operands().stream()
-                        .anyMatch(each -> each.changesWith(axis) && !each.changesWith(columns)))
+                    .anyMatch(each -> each.changesWith(columns) && !each.changesWith(axis)))
         .toList();
+  }
+
+  /// What a tile loads in each round of the reduction: vectors, or single elements that are the
+  /// same for all lanes.
+  double loads(Axis columns, long vectors, Optional<Axis> rows, long rowTile) {
+    double loads = 0;
+    for (Operand operand : nest.operands()) {
+      double all = operand.changesWith(columns) ? vectors : 1;
+      loads += rows.isPresent() && operand.changesWith(rows.get()) ? all * rowTile : all;
+    }
+    return loads;
   }
 
   // ---- the choice

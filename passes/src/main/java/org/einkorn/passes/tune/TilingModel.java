@@ -1,15 +1,14 @@
 package org.einkorn.passes.tune;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /// Chooses a [Tiling] by counting what a tile costs.
 ///
-/// In each round of the reduction a tile of r rows and v vectors loads v vectors and r single
-/// elements, and does r · v multiply-adds. A core does two loads and two multiply-adds at once, and
-/// the sums of a tile have to be so many that none waits for itself.
+/// In each round of the reduction a tile of r rows and v vectors loads, of a product of matrices, v
+/// vectors and r single elements, and does r · v multiply-adds. A core does two loads and two
+/// multiply-adds at once, and the sums of a tile have to be so many that none waits for itself.
 final class TilingModel {
   /// An extent that nobody knows is taken for this.
   static final long UNKNOWN = 1024;
@@ -19,6 +18,9 @@ final class TilingModel {
 
   /// How many cycles pass until a sum can be added to again.
   private static final double LATENCY = 4;
+
+  /// Sums that a tile should have: few loads then do for many multiply-adds.
+  private static final double LEAST_SUMS = 12;
 
   private static final int MOST_ROWS = 14;
   private static final int MOST_VECTORS = 8;
@@ -44,22 +46,24 @@ final class TilingModel {
   }
 
   private Tiling tiling(Axis columns) {
-    Optional<Axis> rows =
-        facts.rows(columns).stream()
-            .max(
-                Comparator.<Axis>comparingLong(axis -> Math.min(axis.rounds(), MOST_ROWS))
-                    .thenComparingInt(axis -> nest.spatial().indexOf(axis)));
+    Optional<Axis> rows = rows(columns);
     Shape shape = shape(columns, rows);
     return facts.tiling(
-        columns, shape.vectors, rows, shape.rows, outer(columns, rows, shape), panels(columns));
+        columns,
+        shape.vectors,
+        rows,
+        shape.rows,
+        outer(columns, rows, shape),
+        panels(columns, shape));
   }
 
-  private List<Operand> panels(Axis columns) {
+  private List<Operand> panels(Axis columns, Shape shape) {
     List<Operand> panels = new ArrayList<>();
     for (Operand operand : nest.operands()) {
       if (operand.changesWith(columns) && facts.canBePanel(operand)) {
         boolean isFar =
-            facts.bytes(operand) > facts.machine().l2Bytes() / 2.0
+            columns.tiles(shape.vectors * facts.lanes()) > 1
+                && facts.bytes(operand) > facts.machine().l2Bytes() / 2.0
                 && facts.uses(operand) >= LEAST_USES;
         if (!operand.isUnit(columns) || isFar) {
           panels.add(operand);
@@ -70,6 +74,25 @@ final class TilingModel {
   }
 
   // ---- rows
+
+  // ---- rows
+
+  /// The loop of which the best tile is the cheapest.
+  private Optional<Axis> rows(Axis columns) {
+    Optional<Axis> best = Optional.empty();
+    double least = Double.POSITIVE_INFINITY;
+    for (Axis axis : facts.rows(columns)) {
+      Optional<Axis> rows = Optional.of(axis);
+      // Per row and column, so that loops of other lengths compare.
+      double cost =
+          cost(shape(columns, rows), columns, rows) / ((double) axis.rounds() * columns.rounds());
+      if (cost <= least) {
+        least = cost;
+        best = rows;
+      }
+    }
+    return best;
+  }
 
   // ---- the tile
 
@@ -96,10 +119,10 @@ final class TilingModel {
     return best;
   }
 
-  /// How far a tile is from half of the registers, in two vectors.
+  /// How far a tile is from half of the registers, or three quarters of few, in two vectors.
   private double distance(Shape shape) {
-    double half = facts.machine().vectorRegisters() / 2.0;
-    return Math.abs(Math.log(shape.rows * shape.vectors / half))
+    double sums = Math.max(LEAST_SUMS, facts.machine().vectorRegisters() / 2.0);
+    return Math.abs(Math.log(shape.rows * shape.vectors / sums))
         + Math.abs(Math.log(shape.vectors / 2.0));
   }
 
@@ -107,8 +130,8 @@ final class TilingModel {
   /// be without a rest.
   private double cost(Shape shape, Axis columns, Optional<Axis> rows) {
     double work = shape.rows * shape.vectors;
-    double cycles =
-        Math.max(Math.max(work / AT_ONCE, (shape.rows + shape.vectors) / AT_ONCE), LATENCY);
+    double loads = facts.loads(columns, shape.vectors, rows, shape.rows);
+    double cycles = Math.max(Math.max(work / AT_ONCE, loads / AT_ONCE), LATENCY);
     double tiles = columns.tiles(shape.vectors * facts.lanes());
     if (rows.isPresent()) {
       tiles *= rows.get().tiles(shape.rows);
