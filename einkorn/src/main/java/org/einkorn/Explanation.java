@@ -22,6 +22,7 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.TensorPrinter;
+import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.cost.OperationCount;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
@@ -32,6 +33,8 @@ import org.einkorn.runtime.DataFault;
 ///
 /// @param equations one entry for each tensor that the user defined
 /// @param kernels what runs, in order
+/// @param schedules how the loops of functions are scheduled, as scripts; those of others are as
+///   they were lowered
 /// @param warnings what the plan warns of
 /// @param derived the relations that fixpoints derive tuple by tuple; how many tuples the data show
 /// @param learning what runs before it, where the program learns: the parts of each `learn`
@@ -40,11 +43,13 @@ public record Explanation(
     Totals totals,
     List<KernelCost> kernels,
     List<Pipeline.Timing> passes,
+    List<String> schedules,
     List<Diagnostic> warnings,
     List<String> derived,
     List<Part> learning) {
   public Explanation {
     derived = List.copyOf(derived);
+    schedules = List.copyOf(schedules);
     learning = List.copyOf(learning);
     warnings = List.copyOf(warnings);
     equations = List.copyOf(equations);
@@ -59,7 +64,7 @@ public record Explanation(
 
   /// This, after parts that learn.
   Explanation after(List<Part> parts) {
-    return new Explanation(equations, totals, kernels, passes, warnings, derived, parts);
+    return new Explanation(equations, totals, kernels, passes, schedules, warnings, derived, parts);
   }
 
   /// One user equation.
@@ -143,6 +148,7 @@ public record Explanation(
           totals(equations, planned, memory),
           kernels(lowered, planned, symbols),
           timings,
+          lowered.schedules().stream().map(TracePrinter::print).toList(),
           PlanWarnings.of(program, lowered.trace()),
           lowered.scheduled().tupleCounts().stream().map(TupleCount::relation).toList(),
           List.of());

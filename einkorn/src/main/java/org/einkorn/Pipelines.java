@@ -29,19 +29,22 @@ final class Pipelines {
   /// @param equations level 1, after its passes
   /// @param loops level 2 as lowered
   /// @param scheduled level 2, after its passes
+  /// @param schedules how functions were scheduled
   /// @param trace what the passes did and refused
   record Lowered(
       Program equations,
       Module loops,
       Module scheduled,
+      List<org.einkorn.ir.schedule.Trace> schedules,
       Trace trace,
       List<Pipeline.Timing> timings) {
     Lowered {
+      schedules = List.copyOf(schedules);
       timings = List.copyOf(timings);
     }
 
     Lowered retraced(Trace newTrace) {
-      return new Lowered(equations, loops, scheduled, newTrace, timings);
+      return new Lowered(equations, loops, scheduled, schedules, newTrace, timings);
     }
   }
 
@@ -70,7 +73,13 @@ final class Pipelines {
     Program equations = pipeline.optimize(program);
     Module loops = pipeline.lower(equations);
     Module scheduled = scheduled(pipeline, loops, options);
-    return new Lowered(equations, loops, scheduled, context.trace().trace(), pipeline.timings());
+    return new Lowered(
+        equations,
+        loops,
+        scheduled,
+        pipeline.schedules(),
+        context.trace().trace(),
+        pipeline.timings());
   }
 
   /// The passes that the options choose.
@@ -149,6 +158,7 @@ final class Pipelines {
             optimized.program(),
             optimized.loops().get().lowered(),
             scheduled,
+            pipeline.schedules(),
             pipeline.trace(),
             pipeline.timings());
     CompiledCode code =

@@ -61,6 +61,11 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints JSON, schema 1.")
   boolean isJson;
 
+  @Option(
+      names = "--schedules",
+      description = "Prints how loops are scheduled, as a script for --schedule, and nothing else.")
+  boolean isScript;
+
   ExplainCommand(Session session) {
     this.session = session;
   }
@@ -73,12 +78,16 @@ final class ExplainCommand implements Callable<Integer> {
           || !shapes.isEmpty()
           || !compiling.allowed.isEmpty()
           || compiling.isExact
+          || isScript
           || !reading.readable.isEmpty()) {
         throw new UsageException(
-            "--network takes no program, --shape, --allow, --exact or --allow-read");
+            "--network takes no program, --shape, --schedules, --allow, --exact or --allow-read");
       }
       network.explain(session, messages, compiling.objective(), isJson);
       return 0;
+    }
+    if (isScript && isJson) {
+      throw new UsageException("--json has the schedules too: leave out --schedules");
     }
     if (subject.isEmpty()) {
       throw new UsageException("name a program, an einsum string, or a --network");
@@ -92,7 +101,9 @@ final class ExplainCommand implements Callable<Integer> {
         session.err().printf("%10.3f ms  %s%n", timing.milliseconds(), timing.pass());
       }
     }
-    if (isJson) {
+    if (isScript) {
+      explanation.schedules().forEach(session.out()::print);
+    } else if (isJson) {
       Map<String, Object> json = Json.of(explanation);
       if (!explanation.derived().isEmpty()) {
         json.put("tuples", tuples);

@@ -53,6 +53,7 @@ final class Json {
                         "mul", kernel.multiplies(),
                         "bytes", kernel.bytes()))
             .toList());
+    json.put("schedules", explanation.schedules());
     json.put("passes", explanation.passes().stream().map(Json::of).toList());
     return json;
   }

@@ -317,7 +317,7 @@ final class RandomSchedulesTest {
     return new Subject(module, new Case(program, inputs, seed));
   }
 
-  private static long value(IndexExpr extent, Map<String, Long> sizes) {
+  static long value(IndexExpr extent, Map<String, Long> sizes) {
     return switch (extent) {
       case IndexExpr.Constant(long value) -> value;
       case IndexExpr.Symbol(String name) -> sizes.getOrDefault(name, 0L);

@@ -57,6 +57,7 @@ public final class Pipeline {
   private final PassContext context;
   private final Observer observer;
   private final List<Timing> timings = new ArrayList<>();
+  private List<org.einkorn.ir.schedule.Trace> schedules = List.of();
 
   private Pipeline(Optional<Set<String>> selected, PassContext context, Observer observer) {
     this.selected = selected.map(Set::copyOf);
@@ -166,6 +167,7 @@ public final class Pipeline {
       observer.afterLoops(DefaultSchedules.NAME, current);
     }
     PassContext known = inside;
+    schedules = inside.schedules();
     for (Pass<Module> pass : LOOP_PASSES) {
       if (runs(pass.name())) {
         current = timed(pass.name(), loops -> pass.apply(loops, known), current);
@@ -190,6 +192,11 @@ public final class Pipeline {
   /// What rules did so far, and what they refused to do.
   public Trace trace() {
     return context.trace().trace();
+  }
+
+  /// The schedules of functions, those that were given and those of the model.
+  public List<org.einkorn.ir.schedule.Trace> schedules() {
+    return schedules;
   }
 
   /// What each pass took so far, in order.
