@@ -3,21 +3,18 @@ package org.einkorn.differential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
-import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.passes.schedule.Schedule;
 
 /// Random steps of schedules; about half of them are legal.
 final class RandomSteps {
   private final Dice dice;
   private int names = 0;
-  private int calls = 0;
 
   RandomSteps(Dice dice) {
     this.dice = dice;
@@ -29,12 +26,9 @@ final class RandomSteps {
     if (loops.isEmpty()) {
       return Optional.empty();
     }
-    if (calls++ < 3 && dice.chance(0.5)) {
-      return Optional.of(join(schedule));
-    }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(31)) {
+    return switch (dice.below(27)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -50,12 +44,7 @@ final class RandomSteps {
       case 17 -> Optional.of(copy(schedule));
       case 18, 19 -> layout(schedule);
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
-      case 21, 22 -> Optional.of(join(schedule));
-      case 23, 24 -> across(schedule, Step.ComputeAt::new, false);
-      case 27 -> ofAnyBlock(schedule, Step.ComputeInline::new);
-      case 28 -> ofAnyBlock(schedule, Step.ReverseComputeInline::new);
-      case 29 -> Optional.of(scope(name, schedule));
-      case 25, 26 -> across(schedule, Step.ReverseComputeAt::new, true);
+      case 21, 22, 23, 24, 25 -> new RandomMoves(dice).next(schedule);
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -68,58 +57,11 @@ final class RandomSteps {
     return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
   }
 
-  private Optional<Step> ofAnyBlock(Schedule schedule, Function<String, Step> step) {
-    List<Stmt.Block> blocks = blocks(schedule.function().body());
-    return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
-  }
-
   private Optional<Step> lift(LoopName loop, Schedule schedule) {
     List<Buffer> allocated = allocated(schedule.function().body());
     return allocated.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
-  }
-
-  /// Most often the function that runs just before.
-  private Step join(Schedule schedule) {
-    int place = schedule.module().placeOf(schedule.function().name());
-    return new Step.Join(
-        place > 0 && dice.chance(0.7)
-            ? schedule.module().functions().get(place - 1).name()
-            : dice.pick(schedule.module().functions()).name());
-  }
-
-  /// A block and a loop, most often of two nests that follow one another.
-  private Optional<Step> across(
-      Schedule schedule, BiFunction<String, LoopName, Step> step, boolean isReverse) {
-    List<Stmt.Block> blocks = blocks(schedule.function().body());
-    List<Stmt.For> loops = loops(schedule.function().body());
-    if (blocks.isEmpty()) {
-      return Optional.empty();
-    }
-    for (int tries = 0; tries < 20; tries++) {
-      Stmt.Block block = dice.pick(blocks);
-      Stmt.For loop = dice.pick(loops);
-      int one = LoopPrinter.print(schedule.function()).indexOf("block " + block.name() + "(");
-      int other = LoopPrinter.print(schedule.function()).indexOf(" " + loop.variable() + " < ");
-      if (!blocks(loop).contains(block) && (isReverse ? other < one : one < other)) {
-        return Optional.of(step.apply(block.name(), name(loop)));
-      }
-    }
-    return Optional.of(step.apply(dice.pick(blocks).name(), name(dice.pick(loops))));
-  }
-
-  private Step scope(LoopName loop, Schedule schedule) {
-    List<Buffer> buffers = new ArrayList<>(schedule.module().buffers());
-    if (dice.chance(0.9)) {
-      buffers.removeIf(
-          buffer ->
-              schedule.module().signature().outputs().stream()
-                  .anyMatch(output -> output.name().equals(buffer.name())));
-    }
-    List<Buffer> all = buffers.isEmpty() ? schedule.module().allBuffers() : buffers;
-    return new Step.SetScope(
-        dice.pick(all).name(), dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)), loop);
   }
 
   private Step copy(Schedule schedule) {
@@ -225,7 +167,7 @@ final class RandomSteps {
     return "x" + names++;
   }
 
-  private static LoopName name(Stmt.For loop) {
+  static LoopName name(Stmt.For loop) {
     return blocks(loop).isEmpty()
         ? LoopName.of(loop.variable())
         : LoopName.of(loop.variable(), blocks(loop).getFirst().name());
@@ -240,7 +182,7 @@ final class RandomSteps {
     return loops;
   }
 
-  private static List<Stmt.Block> blocks(Stmt statement) {
+  static List<Stmt.Block> blocks(Stmt statement) {
     List<Stmt.Block> blocks = new ArrayList<>();
     if (statement instanceof Stmt.Block block) {
       blocks.add(block);
