@@ -116,21 +116,18 @@ final class MutatedSchedulesTest {
       case Step.Unroll(LoopName loop) -> new Step.Parallel(loop);
       case Step.Lift(String buffer, LoopName loop) ->
           new Step.Lift(buffer, LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo"))));
-      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) -> {
-        List<IndexExpr> others = new ArrayList<>(positions);
-        int place = dice.below(others.size());
-        IndexExpr number = IndexExpr.of(dice.between(1, 4));
-        IndexExpr old = others.get(place);
-        others.set(
-            place,
-            switch (dice.below(4)) {
-              case 0 -> old.floorDiv(number);
-              case 1 -> old.floorMod(number);
-              case 2 -> old.plus(number);
-              default -> old.times(number);
-            });
-        yield new Step.TransformLayout(buffer, axes, others);
-      }
+      case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
+          new Step.TransformLayout(buffer, axes, altered(positions, dice));
+      case Step.TransformBlockLayout(
+              String block,
+              List<String> iterators,
+              List<IndexExpr> positions) ->
+          new Step.TransformBlockLayout(block, iterators, altered(positions, dice));
+      case Step.PadEinsum(String block, List<Step.Padding> paddings) ->
+          new Step.PadEinsum(
+              block, List.of(new Step.Padding(dice.pick(paddings).loop(), dice.between(1, 9))));
+      case Step.Blockize(LoopName _, String name) ->
+          new Step.Blockize(LoopName.of(dice.pick(List.of("i", "j", "ii", "k"))), name);
       case Step.Fission(LoopName loop, String block) ->
           new Step.Fission(LoopName.of(dice.pick(List.of("i", "j", "ji", "jo"))), block);
       case Step.ComputeAt(String block, LoopName _) -> new Step.ComputeAt(block, elsewhere(dice));
@@ -138,7 +135,16 @@ final class MutatedSchedulesTest {
           new Step.ReverseComputeAt(block, elsewhere(dice));
       case Step.SetScope(String buffer, var scope, LoopName _) ->
           new Step.SetScope(buffer, scope, elsewhere(dice));
+      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
+          dice.chance(0.5)
+              ? new Step.StorageAlign(buffer, 1 - Math.min(axis, 1), factor, offset)
+              : new Step.StorageAlign(buffer, axis, factor + dice.below(9), offset);
+      case Step.RollingBuffer(String buffer, LoopName _) ->
+          new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
+      case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
+      case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
       case Step.AddUnitLoop _,
+          Step.Reindex _,
           Step.SetType _,
           Step.Tensorize _,
           Step.CacheRead _,
@@ -154,6 +160,24 @@ final class MutatedSchedulesTest {
 
   private static LoopName elsewhere(Dice dice) {
     return LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo", "io", "y", "x", "j.0")));
+  }
+
+  /// One of the positions is another one.
+  private static List<IndexExpr> altered(List<IndexExpr> positions, Dice dice) {
+    List<IndexExpr> others = new ArrayList<>(positions);
+    int place = dice.below(others.size());
+    IndexExpr number = IndexExpr.of(dice.between(1, 4));
+    IndexExpr old = others.get(place);
+    others.set(
+        place,
+        switch (dice.below(5)) {
+          case 0 -> old.floorDiv(number);
+          case 1 -> old.floorMod(number);
+          case 2 -> old.plus(number);
+          case 3 -> others.get(dice.below(others.size()));
+          default -> old.times(number);
+        });
+    return others;
   }
 
   private static List<LoopName> turned(List<LoopName> loops) {

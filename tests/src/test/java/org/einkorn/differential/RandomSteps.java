@@ -28,7 +28,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(27)) {
+    return switch (dice.below(44)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -43,8 +43,17 @@ final class RandomSteps {
       case 15, 16 -> lift(name, schedule);
       case 17 -> Optional.of(copy(schedule));
       case 18, 19 -> layout(schedule);
+      case 21 -> Optional.of(new Step.CacheWrite(fresh(), global(schedule)));
+      case 22 -> Optional.of(new Step.CacheInPlace(fresh(), global(schedule)));
+      case 23, 24 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
+      case 25 -> align(schedule);
+      case 26 -> rolling(name, schedule);
+      case 27 -> Optional.of(new Step.Blockize(name, fresh()));
+      case 31, 32 -> ofBlock(loop, block -> pad(block, loop));
+      case 28, 29, 30 ->
+          blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
-      case 21, 22, 23, 24, 25 -> new RandomMoves(dice).next(schedule);
+      case 34, 35, 36, 37, 38, 39, 40, 41, 42 -> new RandomMoves(dice).next(schedule);
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -65,14 +74,82 @@ final class RandomSteps {
   }
 
   private Step copy(Schedule schedule) {
-    return new Step.CacheRead(fresh(), dice.pick(schedule.module().allBuffers()).name());
+    return new Step.CacheRead(fresh(), global(schedule));
+  }
+
+  private String global(Schedule schedule) {
+    return dice.pick(schedule.module().allBuffers()).name();
+  }
+
+  private Optional<Step> align(Schedule schedule) {
+    List<Buffer> all = temporaries(schedule);
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    int factor = dice.between(1, 6);
+    Buffer buffer = dice.pick(all);
+    return Optional.of(
+        new Step.StorageAlign(
+            buffer.name(), dice.below(buffer.type().rank()), factor, dice.below(factor)));
+  }
+
+  private Optional<Step> rolling(LoopName loop, Schedule schedule) {
+    List<Buffer> all = temporaries(schedule);
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.RollingBuffer(dice.pick(all).name(), loop));
+  }
+
+  /// One or two of the loops inside of a loop run up to a multiple.
+  private Step pad(String block, Stmt.For loop) {
+    List<String> inside = loops(loop).stream().map(Stmt.For::variable).distinct().toList();
+    List<Step.Padding> paddings = new ArrayList<>();
+    paddings.add(new Step.Padding(dice.pick(inside), dice.between(1, 5)));
+    String other = dice.pick(inside);
+    if (!other.equals(paddings.getFirst().loop())) {
+      paddings.add(new Step.Padding(other, dice.between(1, 5)));
+    }
+    return new Step.PadEinsum(block, paddings);
+  }
+
+  /// Other iterators of a block: turned, cut, joined, reversed or such that two are the same.
+  private Step map(Stmt.Block block) {
+    List<String> names = new ArrayList<>();
+    List<IndexExpr> positions = new ArrayList<>();
+    for (Stmt.BlockIter _ : block.iters()) {
+      names.add(fresh());
+      positions.add(
+          dice.chance(0.7) ? positions.size() : dice.below(positions.size() + 1),
+          IndexExpr.variable(names.getLast()));
+    }
+    for (int change = dice.below(3); change > 0 && !positions.isEmpty(); change--) {
+      int place = dice.below(positions.size());
+      IndexExpr chosen = positions.get(place);
+      IndexExpr factor = IndexExpr.of(dice.between(1, 4));
+      switch (dice.below(5)) {
+        case 0, 1 -> {
+          positions.set(place, chosen.floorDiv(factor));
+          int other = dice.chance(0.5) ? place + 1 : dice.below(positions.size() + 1);
+          positions.add(other, chosen.floorMod(factor));
+        }
+        case 2, 3 -> {
+          int next = (place + 1) % positions.size();
+          IndexExpr inner = positions.get(next);
+          int old = names.indexOf(inner instanceof IndexExpr.Variable(String name) ? name : "");
+          if (old >= 0 && next != place) {
+            positions.set(place, chosen.times(block.iters().get(old).extent()).plus(inner));
+            positions.remove(next);
+          }
+        }
+        default -> positions.set(place, chosen.plus(dice.between(-1, 2)));
+      }
+    }
+    return new Step.TransformBlockLayout(block.name(), names, positions);
   }
 
   /// Another layout of a copy, a temporary or an array; now and then one that can't be.
   private Optional<Step> layout(Schedule schedule) {
-    List<Buffer> all = new ArrayList<>(allocated(schedule.function().body()));
-    all.addAll(schedule.module().buffers());
-    all.removeIf(buffer -> buffer.type().rank() == 0);
+    List<Buffer> all = temporaries(schedule);
     if (all.isEmpty()) {
       return Optional.empty();
     }
@@ -97,6 +174,20 @@ final class RandomSteps {
       default -> {}
     }
     return Optional.of(new Step.TransformLayout(buffer.name(), axes, positions));
+  }
+
+  /// What is no input and has an axis; no output where there is anything else.
+  private static List<Buffer> temporaries(Schedule schedule) {
+    List<Buffer> all = new ArrayList<>(allocated(schedule.function().body()));
+    all.addAll(schedule.module().buffers());
+    all.removeIf(buffer -> buffer.type().rank() == 0);
+    List<Buffer> own = new ArrayList<>(all);
+    schedule
+        .module()
+        .signature()
+        .outputs()
+        .forEach(output -> own.removeIf(buffer -> buffer.name().equals(output.name())));
+    return own.isEmpty() ? all : own;
   }
 
   private static List<Buffer> allocated(Stmt statement) {

@@ -53,6 +53,14 @@ final class ScheduleGoldenTest {
         "set-dtype",
         "tensorize",
         "cache-read",
+        "cache-write",
+        "cache-inplace",
+        "reindex",
+        "storage-align",
+        "rolling-buffer",
+        "transform-block-layout",
+        "blockize",
+        "pad-einsum",
         "transform-layout",
         "decompose-reduction",
         "rfactor",
@@ -165,7 +173,9 @@ final class ScheduleGoldenTest {
     assertEquals(
         List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
     assertEquals(
-        List.of("expected `fuse`, `rfactor`, `cache-read` or `add-unit-loop`, found `split`"),
+        List.of(
+            "expected `fuse`, `rfactor`, `cache-read`, `reindex` or `add-unit-loop`, found"
+                + " `split`"),
         errors("a = split i"));
     assertEquals(
         List.of("a node that can't be: as many factors as loops"),

@@ -149,7 +149,7 @@ final class ScheduledExamplesTest {
   void computesTheSameForManySizes(Example example) {
     System.out.printf(
         "%s: %d choices of sizes from -Deinkorn.seed=%d on%n", example.file(), SIZES, SEED);
-    // What the model would schedule may round otherwise too.
+    // What a script that does not round leaves alone is not to be rounded otherwise by the model.
     Options options = Options.defaults().withExact(!example.rounds());
     Module plain = module(example.program(), options);
     Module scheduled = module(example.program(), options.withSchedule(example.script()));

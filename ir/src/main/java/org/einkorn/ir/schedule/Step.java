@@ -115,6 +115,52 @@ public sealed interface Step {
     }
   }
 
+  /// `T = cache-write C`: what is stored in a buffer is kept in temporary memory, and copied to the
+  /// buffer in the end.
+  record CacheWrite(String name, String buffer) implements Step {
+    public CacheWrite {
+      requireName(name);
+      requireName(buffer);
+    }
+  }
+
+  /// `T = cache-inplace C`: a copy of a buffer is made first, read and stored instead, and copied
+  /// back in the end.
+  record CacheInPlace(String name, String buffer) implements Step {
+    public CacheInPlace {
+      requireName(name);
+      requireName(buffer);
+    }
+  }
+
+  /// `T = reindex B of b`: what a block reads of a buffer is copied first, and laid out as the
+  /// iterators of the block count.
+  record Reindex(String name, String buffer, String block) implements Step {
+    public Reindex {
+      requireName(name);
+      requireName(buffer);
+      requireName(block);
+    }
+  }
+
+  /// `storage-align P axis 0 factor 8 offset 1`: temporary memory gets room between its rows, so
+  /// that they begin a multiple of `factor` and `offset` elements apart.
+  record StorageAlign(String buffer, int axis, long factor, long offset) implements Step {
+    public StorageAlign {
+      requireName(buffer);
+      require(axis >= 0, "an axis before the first");
+      require(factor >= 1, "a factor below 1");
+      require(offset >= 0 && offset < factor, "an offset that is not below the factor");
+    }
+  }
+
+  /// `rolling-buffer T at i`: temporary memory holds no more than what a round of a loop touches.
+  record RollingBuffer(String buffer, LoopName loop) implements Step {
+    public RollingBuffer {
+      requireName(buffer);
+    }
+  }
+
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`: the elements of a buffer lie
   /// elsewhere.
   ///
@@ -128,6 +174,51 @@ public sealed interface Step {
       positions = List.copyOf(positions);
       axes.forEach(Step::requireName);
       require(axes.stream().distinct().count() == axes.size(), "one name for two axes");
+    }
+  }
+
+  /// `blockize ii as bo`: a loop and all inside of it become one block.
+  record Blockize(LoopName loop, String name) implements Step {
+    public Blockize {
+      requireName(name);
+    }
+  }
+
+  /// `transform-block-layout b (i, j) to (i floordiv 8, j, i mod 8)`: a block counts by other
+  /// iterators, and has loops of its own for them.
+  ///
+  /// @param iterators a name for each iterator as it is
+  /// @param positions what the new iterators are, over the names
+  record TransformBlockLayout(String block, List<String> iterators, List<IndexExpr> positions)
+      implements Step {
+    public TransformBlockLayout {
+      requireName(block);
+      iterators = List.copyOf(iterators);
+      positions = List.copyOf(positions);
+      iterators.forEach(Step::requireName);
+      require(
+          iterators.stream().distinct().count() == iterators.size(), "one name for two iterators");
+    }
+  }
+
+  /// `pad-einsum b by (i 8, j 32, k 4)`: loops around a block run up to the next multiple, on
+  /// memory that is as large.
+  record PadEinsum(String block, List<Padding> paddings) implements Step {
+    public PadEinsum {
+      requireName(block);
+      paddings = List.copyOf(paddings);
+      require(!paddings.isEmpty(), "no loop to pad");
+      require(
+          paddings.stream().map(Padding::loop).distinct().count() == paddings.size(),
+          "a loop is padded twice");
+    }
+  }
+
+  /// A loop, by its variable, and what its extent becomes a multiple of.
+  record Padding(String loop, long multiple) {
+    public Padding {
+      requireName(loop);
+      require(multiple >= 1, "a multiple of less than 1");
     }
   }
 
@@ -216,6 +307,11 @@ public sealed interface Step {
           Fission _,
           Lift _,
           CacheRead _,
+          CacheWrite _,
+          CacheInPlace _,
+          Reindex _,
+          StorageAlign _,
+          RollingBuffer _,
           TransformLayout _,
           DecomposeReduction _,
           Join _,
@@ -223,7 +319,10 @@ public sealed interface Step {
           ReverseComputeAt _,
           ComputeInline _,
           ReverseComputeInline _,
-          SetScope _ ->
+          SetScope _,
+          TransformBlockLayout _,
+          Blockize _,
+          PadEinsum _ ->
           false;
     };
   }

@@ -34,7 +34,15 @@
 ///            | set-dtype buffer dtype
 ///            | tensorize block as intrinsic
 ///            | name = cache-read buffer
+///            | name = cache-write buffer
+///            | name = cache-inplace buffer
+///            | name = reindex buffer of block
+///            | storage-align buffer axis number factor number offset number
+///            | rolling-buffer buffer at LoopName
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
+///            | transform-block-layout block ( name, … ) to ( IndexExpr, … )
+///            | blockize LoopName as block
+///            | pad-einsum block by ( loop number, … )
 ///            | decompose-reduction block at LoopName
 ///            | name = rfactor block at LoopName
 ///            | join function

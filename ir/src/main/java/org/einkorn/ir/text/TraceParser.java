@@ -24,7 +24,8 @@ public final class TraceParser {
       "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
           + " `transform-layout`, `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
           + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
-          + " `fuse-reduction-epilogue`";
+          + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
+          + " `transform-block-layout`, `blockize`, `pad-einsum`";
 
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
@@ -163,8 +164,27 @@ public final class TraceParser {
       String reduction = name(A_BLOCK);
       return in.node(first, () -> new Step.FuseReductionEpilogue(block, reduction));
     }
+    if (in.accept("storage")) {
+      return storageAlign(first);
+    }
+    if (in.accept("rolling")) {
+      hyphenated("buffer");
+      String buffer = name(A_BUFFER);
+      in.expect("at");
+      LoopName loop = loop();
+      return in.node(first, () -> new Step.RollingBuffer(buffer, loop));
+    }
     if (in.accept("transform")) {
-      return transformLayout(first);
+      return transform(first);
+    }
+    if (in.accept("pad")) {
+      return padEinsum(first);
+    }
+    if (in.accept("blockize")) {
+      LoopName loop = loop();
+      in.expect("as");
+      String name = name(A_BLOCK);
+      return in.node(first, () -> new Step.Blockize(loop, name));
     }
     if (in.accept("decompose")) {
       hyphenated("reduction");
@@ -247,15 +267,58 @@ public final class TraceParser {
     return type.get();
   }
 
-  /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`
-  private Step transformLayout(Token first) {
-    hyphenated("layout");
+  /// `-align P axis 0 factor 8 offset 1`
+  private Step storageAlign(Token first) {
+    hyphenated("align");
     String buffer = name(A_BUFFER);
+    in.expect("axis");
+    long axis = number();
+    in.expect("factor");
+    long factor = number();
+    in.expect("offset");
+    long offset = number();
+    return in.node(
+        first, () -> new Step.StorageAlign(buffer, Math.toIntExact(axis), factor, offset));
+  }
+
+  /// `-einsum b by (i 8, j 32)`
+  private Step padEinsum(Token first) {
+    hyphenated("einsum");
+    String block = name(A_BLOCK);
+    in.expect("by");
+    in.expect("(");
+    List<Step.Padding> paddings = new ArrayList<>();
+    do {
+      Token start = in.peek();
+      String loop = name("the name of a loop");
+      long multiple = number();
+      paddings.add(in.node(start, () -> new Step.Padding(loop, multiple)));
+    } while (in.accept(","));
+    in.expect(")");
+    return in.node(first, () -> new Step.PadEinsum(block, paddings));
+  }
+
+  private long number() {
+    if (in.peek().kind() != Token.Kind.INTEGER || in.peek().text().length() > 9) {
+      throw in.expected("a number of at most nine digits");
+    }
+    return Long.parseLong(in.next().text());
+  }
+
+  /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`, or `-block-layout b` and so on
+  private Step transform(Token first) {
+    in.expect("-");
+    boolean isBlock = in.accept("block");
+    if (isBlock) {
+      in.expect("-");
+    }
+    in.expect("layout");
+    String what = name(isBlock ? A_BLOCK : A_BUFFER);
     List<String> axes = new ArrayList<>();
     in.expect("(");
     if (!in.sees(")")) {
       do {
-        axes.add(name("the name of an axis"));
+        axes.add(name(isBlock ? "the name of an iterator" : "the name of an axis"));
       } while (in.accept(","));
     }
     in.expect(")");
@@ -268,7 +331,12 @@ public final class TraceParser {
       } while (in.accept(","));
     }
     in.expect(")");
-    return in.node(first, () -> new Step.TransformLayout(buffer, axes, positions));
+    return in.node(
+        first,
+        () ->
+            isBlock
+                ? new Step.TransformBlockLayout(what, axes, positions)
+                : new Step.TransformLayout(what, axes, positions));
   }
 
   /// `io, ii) = split i by 8`
@@ -327,16 +395,38 @@ public final class TraceParser {
       return in.node(first, () -> new Step.FactorReduction(name, block, loop));
     }
     if (in.accept("cache")) {
-      hyphenated("read");
+      return cache(first, name);
+    }
+    if (in.accept("reindex")) {
       String buffer = name(A_BUFFER);
-      return in.node(first, () -> new Step.CacheRead(name, buffer));
+      in.expect("of");
+      String block = name(A_BLOCK);
+      return in.node(first, () -> new Step.Reindex(name, buffer, block));
     }
     if (!in.accept("add")) {
-      throw in.expected("`fuse`, `rfactor`, `cache-read` or `add-unit-loop`");
+      throw in.expected("`fuse`, `rfactor`, `cache-read`, `reindex` or `add-unit-loop`");
     }
     hyphenated("unit", "loop");
     String block = name(A_BLOCK);
     return in.node(first, () -> new Step.AddUnitLoop(name, block));
+  }
+
+  /// `-read B`, `-write B` or `-inplace B`
+  private Step cache(Token first, String name) {
+    in.expect("-");
+    Token kind = in.peek();
+    if (!in.accept("read") && !in.accept("write") && !in.accept("inplace")) {
+      throw in.expected("`read`, `write` or `inplace`");
+    }
+    String buffer = name(A_BUFFER);
+    return in.node(
+        first,
+        () ->
+            switch (kind.text()) {
+              case "read" -> new Step.CacheRead(name, buffer);
+              case "write" -> new Step.CacheWrite(name, buffer);
+              default -> new Step.CacheInPlace(name, buffer);
+            });
   }
 
   /// All loops up to the end of the line.

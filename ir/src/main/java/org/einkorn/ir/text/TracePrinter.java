@@ -43,7 +43,12 @@ public final class TracePrinter {
           "tensorize",
           "as",
           "cache",
+          "reindex",
+          "storage",
+          "rolling",
           "transform",
+          "blockize",
+          "pad",
           "to",
           "decompose",
           "rfactor",
@@ -90,12 +95,35 @@ public final class TracePrinter {
           "tensorize %s as %s".formatted(name(block), intrinsic);
       case Step.CacheRead(String name, String buffer) ->
           "%s = cache-read %s".formatted(name(name), name(buffer));
+      case Step.CacheWrite(String name, String buffer) ->
+          "%s = cache-write %s".formatted(name(name), name(buffer));
+      case Step.CacheInPlace(String name, String buffer) ->
+          "%s = cache-inplace %s".formatted(name(name), name(buffer));
+      case Step.Reindex(String name, String buffer, String block) ->
+          "%s = reindex %s of %s".formatted(name(name), name(buffer), name(block));
+      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
+          "storage-align %s axis %d factor %d offset %d"
+              .formatted(name(buffer), axis, factor, offset);
+      case Step.RollingBuffer(String buffer, LoopName loop) ->
+          "rolling-buffer %s at %s".formatted(name(buffer), print(loop));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
           "transform-layout %s (%s) to (%s)"
+              .formatted(name(buffer), names(axes), positions(positions));
+      case Step.TransformBlockLayout(
+              String block,
+              List<String> iterators,
+              List<IndexExpr> positions) ->
+          "transform-block-layout %s (%s) to (%s)"
+              .formatted(name(block), names(iterators), positions(positions));
+      case Step.PadEinsum(String block, List<Step.Padding> paddings) ->
+          "pad-einsum %s by (%s)"
               .formatted(
-                  name(buffer),
-                  names(axes),
-                  positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", ")));
+                  name(block),
+                  paddings.stream()
+                      .map(padding -> name(padding.loop()) + " " + padding.multiple())
+                      .collect(Collectors.joining(", ")));
+      case Step.Blockize(LoopName loop, String name) ->
+          "blockize %s as %s".formatted(print(loop), name(name));
       case Step.FactorReduction(String name, String block, LoopName loop) ->
           "%s = rfactor %s at %s".formatted(name(name), name(block), print(loop));
       case Step.DecomposeReduction(String block, LoopName loop) ->
@@ -126,6 +154,10 @@ public final class TracePrinter {
 
   private static String names(List<String> names) {
     return names.stream().map(TracePrinter::name).collect(Collectors.joining(", "));
+  }
+
+  private static String positions(List<IndexExpr> positions) {
+    return positions.stream().map(ExprPrinter::print).collect(Collectors.joining(", "));
   }
 
   private static String factors(List<Optional<IndexExpr>> factors) {

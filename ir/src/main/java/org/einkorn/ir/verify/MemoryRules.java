@@ -125,11 +125,10 @@ final class MemoryRules {
               + " spatial iterators or guards.",
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
-              if (!access.isStore()) {
-                continue;
-              }
               List<Context.Frame> frames = access.context().frames();
-              if (frames.stream().anyMatch(MemoryRules::neverHolds)) {
+              if (!access.isStore()
+                  || frames.stream().anyMatch(MemoryRules::isEmpty)
+                  || frames.stream().anyMatch(MemoryRules::neverHolds)) {
                 continue;
               }
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
@@ -158,6 +157,13 @@ final class MemoryRules {
         && (extent <= 0
             || guard.index() instanceof IndexExpr.Constant(long index)
                 && (index < 0 || index >= extent));
+  }
+
+  /// Whether a loop has no rounds whatever the sizes are.
+  private static boolean isEmpty(Context.Frame frame) {
+    return frame instanceof Context.Frame.Loop(Stmt.For loop)
+        && loop.extent() instanceof IndexExpr.Constant(long extent)
+        && extent <= 0;
   }
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the

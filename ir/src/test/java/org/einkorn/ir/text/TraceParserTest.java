@@ -16,7 +16,9 @@ class TraceParserTest {
     assertEquals(
         "`vectorise` is no step: a step begins with one of `parallel`, `vectorize`, `unroll`,"
             + " `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`, `transform-layout`,"
-            + " `decompose-reduction`, or with new names and `=`",
+            + " `decompose-reduction`, `storage-align`, `rolling-buffer`,"
+            + " `transform-block-layout`, `blockize`, `pad-einsum`, or with new names and"
+            + " `=`",
         error.help().orElseThrow());
   }
 }

@@ -17,28 +17,36 @@ final class Accesses {
   private final UnaryOperator<List<IndexExpr>> positions;
 
   private final List<IndexExpr> extents;
+  private final boolean keepsPositions;
 
   private Accesses(
       String buffer,
       String other,
       UnaryOperator<List<IndexExpr>> positions,
-      List<IndexExpr> extents) {
+      List<IndexExpr> extents,
+      boolean keepsPositions) {
     this.buffer = buffer;
     this.other = other;
     this.positions = positions;
     this.extents = List.copyOf(extents);
+    this.keepsPositions = keepsPositions;
   }
 
   /// Accesses at other positions.
   ///
   /// @param buffer the buffer as it is then
   static Accesses moving(Buffer buffer, UnaryOperator<List<IndexExpr>> positions) {
-    return new Accesses(buffer.name(), buffer.name(), positions, buffer.type().extents());
+    return new Accesses(buffer.name(), buffer.name(), positions, buffer.type().extents(), false);
   }
 
   /// Accesses to another buffer.
   static Accesses renaming(String buffer, String other) {
-    return new Accesses(buffer, other, UnaryOperator.identity(), List.of());
+    return new Accesses(buffer, other, UnaryOperator.identity(), List.of(), true);
+  }
+
+  /// Accesses to one element of another buffer, wherever they were.
+  static Accesses replacing(String buffer, String other, List<IndexExpr> position) {
+    return new Accesses(buffer, other, _ -> position, List.of(), false);
   }
 
   /// Whether a statement, or something inside of it, reads or stores the buffer.
@@ -113,11 +121,13 @@ final class Accesses {
   }
 
   private Stmt.Region region(Stmt.Region region) {
-    if (!other.equals(buffer)) {
+    if (keepsPositions) {
       return new Stmt.Region(other, region.ranges());
     }
     boolean isElement =
-        region.ranges().stream().allMatch(range -> range.extent().equals(IndexExpr.Constant.ONE));
+        extents.isEmpty()
+            || region.ranges().stream()
+                .allMatch(range -> range.extent().equals(IndexExpr.Constant.ONE));
     List<Stmt.Range> ranges = new ArrayList<>();
     if (isElement) {
       for (IndexExpr start :

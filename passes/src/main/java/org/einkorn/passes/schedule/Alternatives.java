@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
@@ -56,8 +57,20 @@ final class Alternatives {
       case Step.SetType(String buffer, DType _) -> types(buffer);
       case Step.Tensorize(String _, String intrinsic) ->
           forEachBlock(block -> new Step.Tensorize(block, intrinsic));
-      case Step.CacheRead(String name, String _) -> copies(name);
+      case Step.CacheRead(String name, String _) -> copies(name, Step.CacheRead::new);
+      case Step.CacheWrite(String name, String _) -> copies(name, Step.CacheWrite::new);
+      case Step.CacheInPlace(String name, String _) -> copies(name, Step.CacheInPlace::new);
+      case Step.Reindex(String name, String buffer, String block) ->
+          reindexings(name, buffer, block);
+      case Step.StorageAlign align -> alignments(align);
+      case Step.RollingBuffer(String buffer, LoopName _) ->
+          forEachLoop(loop -> new Step.RollingBuffer(buffer, loop));
       case Step.TransformLayout _ -> List.of();
+      case Step.TransformBlockLayout(String _, var iterators, var positions) ->
+          forEachBlock(block -> new Step.TransformBlockLayout(block, iterators, positions));
+      case Step.PadEinsum pad -> paddings(pad);
+      case Step.Blockize(LoopName _, String name) ->
+          forEachLoop(loop -> new Step.Blockize(loop, free(name)));
       case Step.FactorReduction(String name, String block, LoopName _) ->
           forEachLoop(loop -> new Step.FactorReduction(free(name), block, loop));
       case Step.DecomposeReduction(String block, LoopName _) ->
@@ -134,11 +147,45 @@ final class Alternatives {
     return steps;
   }
 
-  private List<Step> copies(String name) {
+  private List<Step> copies(String name, BiFunction<String, String, Step> step) {
     List<Step> steps = new ArrayList<>();
     for (Buffer buffer : schedule.module().allBuffers()) {
-      steps.add(new Step.CacheRead(name, buffer.name()));
-      steps.add(new Step.CacheRead(buffer.name() + ".copy", buffer.name()));
+      steps.add(step.apply(name, buffer.name()));
+      steps.add(step.apply(buffer.name() + ".copy", buffer.name()));
+    }
+    return steps;
+  }
+
+  private List<Step> reindexings(String name, String buffer, String block) {
+    List<Step> steps = new ArrayList<>();
+    for (Buffer other : schedule.module().allBuffers()) {
+      steps.add(new Step.Reindex(name, other.name(), block));
+      steps.add(new Step.Reindex(other.name() + ".copy", other.name(), block));
+    }
+    steps.addAll(forEachBlock(other -> new Step.Reindex(name, buffer, other)));
+    return steps;
+  }
+
+  /// Other blocks, and each of the loops on its own.
+  private List<Step> paddings(Step.PadEinsum pad) {
+    List<Step> steps =
+        new ArrayList<>(forEachBlock(block -> new Step.PadEinsum(block, pad.paddings())));
+    for (Step.Padding padding : pad.paddings()) {
+      steps.addAll(forEachBlock(block -> new Step.PadEinsum(block, List.of(padding))));
+    }
+    return steps;
+  }
+
+  /// The same for other axes, for other temporary memory, and without an offset.
+  private List<Step> alignments(Step.StorageAlign align) {
+    Set<String> names = new LinkedHashSet<>(List.of(align.buffer()));
+    schedule.module().buffers().forEach(buffer -> names.add(buffer.name()));
+    List<Step> steps = new ArrayList<>();
+    for (String name : names) {
+      for (int axis = 0; axis < 3; axis++) {
+        steps.add(new Step.StorageAlign(name, axis, align.factor(), align.offset()));
+        steps.add(new Step.StorageAlign(name, axis, align.factor(), 0));
+      }
     }
     return steps;
   }
@@ -147,6 +194,7 @@ final class Alternatives {
   private String free(String name) {
     Set<String> taken = new LinkedHashSet<>(Nest.names(schedule.function(), List.of()));
     taken.addAll(schedule.module().symbols());
+    Statements.blocks(body()).forEach(block -> taken.add(block.name()));
     String free = name;
     for (int number = 1; taken.contains(free); number++) {
       free = name + "_" + number;

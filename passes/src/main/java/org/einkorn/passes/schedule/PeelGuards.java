@@ -199,7 +199,10 @@ public final class PeelGuards {
     Assumptions inside = Scopes.inLoop(scope, loop.variable(), extent);
     IndexExpr here = inside.simplify(from.plus(IndexExpr.variable(loop.variable())));
     Stmt body = Rebinding.of(Map.of(loop.variable(), here), loop.body(), inside);
-    return new Stmt.For(loop.kind(), loop.variable(), extent, body);
+    // A single round, of which the variable says nothing, needs no threads.
+    boolean isSingle = !Walk.variables(here).contains(loop.variable());
+    Stmt.LoopKind kind = isSingle ? Stmt.LoopKind.SERIAL : loop.kind();
+    return new Stmt.For(kind, loop.variable(), extent, body);
   }
 
   private static int guards(Stmt statement) {

@@ -56,6 +56,8 @@ public enum Reason {
   MAY_FAIL,
   /// Elements that something needs would not be stored.
   NOT_COVERED,
+  /// Some elements may never be stored, so that there is nothing to copy.
+  NOT_ALL_STORED,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 

@@ -44,7 +44,15 @@ public final class Schedule {
   private static final SetType SET_TYPE = new SetType();
   private static final Tensorize TENSORIZE = new Tensorize();
   private static final CacheRead CACHE_READ = new CacheRead();
+  private static final CacheWrite CACHE_WRITE = new CacheWrite();
+  private static final CacheInPlace CACHE_IN_PLACE = new CacheInPlace();
+  private static final Reindex REINDEX = new Reindex();
+  private static final StorageAlign STORAGE_ALIGN = new StorageAlign();
+  private static final RollingBuffer ROLLING_BUFFER = new RollingBuffer();
   private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
+  private static final TransformBlockLayout TRANSFORM_BLOCK_LAYOUT = new TransformBlockLayout();
+  private static final Blockize BLOCKIZE = new Blockize();
+  private static final PadEinsum PAD_EINSUM = new PadEinsum();
   private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
 
@@ -170,7 +178,15 @@ public final class Schedule {
       case Step.SetType set -> SET_TYPE.apply(nest, set);
       case Step.Tensorize tensorize -> TENSORIZE.apply(nest, tensorize);
       case Step.CacheRead cache -> CACHE_READ.apply(nest, cache);
+      case Step.CacheWrite cache -> CACHE_WRITE.apply(nest, cache);
+      case Step.CacheInPlace cache -> CACHE_IN_PLACE.apply(nest, cache);
+      case Step.Reindex reindex -> REINDEX.apply(nest, reindex);
+      case Step.StorageAlign align -> STORAGE_ALIGN.apply(nest, align);
+      case Step.RollingBuffer rolling -> ROLLING_BUFFER.apply(nest, rolling);
       case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
+      case Step.TransformBlockLayout transform -> TRANSFORM_BLOCK_LAYOUT.apply(nest, transform);
+      case Step.Blockize blockize -> BLOCKIZE.apply(nest, blockize);
+      case Step.PadEinsum pad -> PAD_EINSUM.apply(nest, pad);
       case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
       case Step.Join join -> JOIN.apply(nest, join);
@@ -261,9 +277,50 @@ public final class Schedule {
     return apply(new Step.CacheRead(name, buffer));
   }
 
+  /// `T = cache-write C`
+  public Schedule cacheWrite(String name, String buffer) {
+    return apply(new Step.CacheWrite(name, buffer));
+  }
+
+  /// `T = cache-inplace C`
+  public Schedule cacheInPlace(String name, String buffer) {
+    return apply(new Step.CacheInPlace(name, buffer));
+  }
+
+  /// `T = reindex B of b`
+  public Schedule reindex(String name, String buffer, String block) {
+    return apply(new Step.Reindex(name, buffer, block));
+  }
+
+  /// `storage-align P axis 0 factor 8 offset 1`
+  public Schedule storageAlign(String buffer, int axis, long factor, long offset) {
+    return apply(new Step.StorageAlign(buffer, axis, factor, offset));
+  }
+
+  /// `rolling-buffer T at i`
+  public Schedule rollingBuffer(String buffer, String loop) {
+    return apply(new Step.RollingBuffer(buffer, LoopName.of(loop)));
+  }
+
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`
   public Schedule transformLayout(String buffer, List<String> axes, IndexExpr... positions) {
     return apply(new Step.TransformLayout(buffer, axes, List.of(positions)));
+  }
+
+  /// `transform-block-layout b (i, j) to (i floordiv 8, j, i mod 8)`
+  public Schedule transformBlockLayout(
+      String block, List<String> iterators, IndexExpr... positions) {
+    return apply(new Step.TransformBlockLayout(block, iterators, List.of(positions)));
+  }
+
+  /// `blockize ii as bo`
+  public Schedule blockize(String loop, String name) {
+    return apply(new Step.Blockize(LoopName.of(loop), name));
+  }
+
+  /// `pad-einsum b by (i 8, j 32)`
+  public Schedule padEinsum(String block, Step.Padding... paddings) {
+    return apply(new Step.PadEinsum(block, List.of(paddings)));
   }
 
   /// `decompose-reduction b at k`

@@ -20,7 +20,7 @@ import org.einkorn.ir.text.ExprPrinter;
 /// The rounds of the new loops are counted by a number with mixed bases, which takes every value
 /// below the product of the extents once and in ascending order. The product is not below n, and
 /// the guard leaves out what is not below n; so the same rounds run in the same order. The guard is
-/// left out where it is proved.
+/// left out where it is proved, or where the product is not above n.
 final class SplitLoop implements Primitive<Step.Split> {
   /// Factors beyond this are no tiles, and might leave 64 bits.
   private static final long MAX_FACTOR = 1L << 31;
@@ -49,8 +49,10 @@ final class SplitLoop implements Primitive<Step.Split> {
       inside = Scopes.inLoop(inside, step.names().get(number), extents.get(number));
     }
     Guard guard = new Guard(inside.simplify(position), loop.extent());
-    boolean isEven = inside.proves(Condition.of(guard));
-    Assumptions scope = isEven ? inside : Scopes.where(inside, guard);
+    IndexExpr all = extents.stream().reduce(IndexExpr.Constant.ONE, IndexExpr::times);
+    boolean isProved = inside.proves(Condition.of(guard));
+    boolean isEven = isProved || outside.proves(Condition.atMost(all, loop.extent()));
+    Assumptions scope = isProved ? inside : Scopes.where(inside, guard);
     Stmt body =
         Statements.guarded(
             isEven ? List.of() : List.of(guard),

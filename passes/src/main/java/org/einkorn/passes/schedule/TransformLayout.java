@@ -47,7 +47,7 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
     requireMap(nest, step, box, scope);
     List<IndexExpr> extents = new ArrayList<>();
     for (IndexExpr position : step.positions()) {
-      extents.add(extent(position, step, nest, scope));
+      extents.add(extent(position, Set.copyOf(step.axes()), nest, scope));
     }
     Buffer buffer =
         new Buffer(old.name(), new TensorType(old.type().dtype(), extents), old.scope());
@@ -64,14 +64,29 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
   }
 
   /// The buffer of the module, if it is one.
-  private static Optional<Buffer> temporary(Nest nest, String name) {
+  static Optional<Buffer> temporary(Nest nest, String name) {
     Module module = nest.module();
     Optional<Buffer> found =
         module.allBuffers().stream().filter(each -> each.name().equals(name)).findFirst();
     if (found.isEmpty()) {
       return found;
     }
-    boolean isOwn = module.buffers().contains(found.get());
+    requireOwn(found.get(), nest);
+    Accesses accesses = Accesses.renaming(name, name);
+    for (Function function : module.functions()) {
+      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
+        throw nest.refuse(
+            Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
+      }
+    }
+    return found;
+  }
+
+  /// Refuses memory whose extents others see.
+  static void requireOwn(Buffer buffer, Nest nest) {
+    Module module = nest.module();
+    String name = buffer.name();
+    boolean isOwn = module.buffers().contains(buffer);
     boolean isOutput =
         module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
     if (!isOwn || isOutput) {
@@ -80,17 +95,9 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
           "`%s` is an %s of the program".formatted(name, isOutput ? "output" : "input"),
           "copy it first, and lay out the copy: `P = cache-read " + name + "`");
     }
-    Accesses accesses = Accesses.renaming(name, name);
-    for (Function function : module.functions()) {
-      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
-        throw nest.refuse(
-            Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
-      }
-    }
     if (module.isNamed(name)) {
       throw nest.refuse(Reason.NOT_TEMPORARY, "the module itself reads `" + name + "`");
     }
-    return found;
   }
 
   private static void requireMap(
@@ -132,11 +139,11 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
     }
   }
 
-  private static IndexExpr extent(
-      IndexExpr position, Step.TransformLayout step, Nest nest, Assumptions scope) {
-    Optional<Extremes.Span> span = scope.extremes(position, Set.copyOf(step.axes()));
+  /// One more than the greatest value of a position, or 0.
+  static IndexExpr extent(IndexExpr position, Set<String> axes, Nest nest, Assumptions scope) {
+    Optional<Extremes.Span> span = scope.extremes(position, axes);
     if (span.isEmpty()) {
-      throw nest.refuse(Reason.EXTENT_UNKNOWN, "the greatest position on an axis is not known");
+      throw nest.refuse(Reason.EXTENT_UNKNOWN, "how far an axis would reach is not known");
     }
     IndexExpr extent = Assumptions.NONE.simplify(span.get().greatest().plus(1));
     return Assumptions.NONE.proves(Condition.atMost(IndexExpr.Constant.ZERO, extent))

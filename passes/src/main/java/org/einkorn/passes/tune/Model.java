@@ -36,7 +36,7 @@ final class Model {
       return Optional.empty();
     }
     Optional<ReductionChoice> tiling =
-        TilingModel.choose(nest, context).map(ReductionChoice.class::cast);
+        TilingModel.choose(new TilingFacts(nest, context)).map(ReductionChoice.class::cast);
     return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
   }
 

@@ -1,0 +1,41 @@
+package org.einkorn.passes.tune;
+
+import java.util.List;
+import org.einkorn.ir.loop.Module;
+
+/// How large the squares of a [Transposition] are.
+final class TranspositionSpace extends Space {
+  private final MapNest nest;
+  private final Transposition choice;
+
+  TranspositionSpace(Module module, MapNest nest, Transposition choice) {
+    super(module, nest.function(), List.of(new Knob("tile", List.of(4L, 8L, 16L, 32L, 64L))));
+    this.nest = nest;
+    this.choice = choice;
+  }
+
+  @Override
+  public Point byModel() {
+    return new Point(List.of(choice.tile()));
+  }
+
+  @Override
+  boolean fits(Point point) {
+    return true;
+  }
+
+  @Override
+  void take(Point point, Steps steps) {
+    TranspositionSketch.take(
+        nest, new Transposition(choice.read(), choice.stored(), point.values().getFirst()), steps);
+  }
+
+  @Override
+  void collect(Point point, List<Double> features) {
+    features.add(3.0);
+    features.add(log2(point.values().getFirst()));
+    features.add(log2(choice.read().rounds()));
+    features.add(log2(choice.stored().rounds()));
+    features.add(log2(Axis.rounds(nest.loops())));
+  }
+}
