@@ -35,6 +35,7 @@ public final class Main {
     COMMANDS.put("compile", CompileCommand::new);
     COMMANDS.put("ir", IrCommand::new);
     COMMANDS.put("explain", ExplainCommand::new);
+    COMMANDS.put("tune", TuneCommand::new);
     COMMANDS.put("check", CheckCommand::new);
     COMMANDS.put("fmt", FmtCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);

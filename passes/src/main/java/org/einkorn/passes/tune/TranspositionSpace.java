@@ -33,9 +33,9 @@ final class TranspositionSpace extends Space {
   @Override
   void collect(Point point, List<Double> features) {
     features.add(3.0);
-    features.add(log2(point.values().getFirst()));
-    features.add(log2(choice.read().rounds()));
-    features.add(log2(choice.stored().rounds()));
+    features.add(log2((double) point.values().getFirst()));
+    features.add(log2((double) choice.read().rounds()));
+    features.add(log2((double) choice.stored().rounds()));
     features.add(log2(Axis.rounds(nest.loops())));
   }
 }

@@ -1,0 +1,230 @@
+package org.einkorn.tune;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.Trace;
+import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.tensor.Signature;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.Pass;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.tune.Space;
+import org.einkorn.runtime.DType;
+import org.einkorn.runtime.Tensor;
+import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.ModuleRunner;
+import org.einkorn.runtime.exec.RunOptions;
+
+/// Runs the schedules of a [Task] on data of its own and takes the time.
+///
+/// The data are small whole numbers, so that sums of products are exact in any order: then the
+/// results of all schedules are compared bit for bit. Where results are no whole numbers they may
+/// be rounded otherwise.
+final class Bench implements AutoCloseable {
+  /// Whole numbers up to here are exact in `f32`.
+  private static final double EXACT = 1 << 24;
+
+  /// How far results may be off that are rounded, for their size.
+  private static final double NEAR = 1e-4;
+
+  private static final int LEAST_RUNS = 5;
+  private static final int MOST_RUNS = 50;
+
+  private final Task task;
+  private final Backend backend;
+  private final RunOptions options;
+  private final PassContext context;
+  private final Timing timing;
+  private final Arena arena = Arena.ofShared();
+  private final Tensor[] tensors;
+  private final List<Tensor> outputs = new ArrayList<>();
+  private final List<Tensor> expected = new ArrayList<>();
+
+  /// How long runs are taken.
+  ///
+  /// @param warmSeconds before any counts: code is compiled further as it runs
+  /// @param seconds while runs count
+  record Timing(double warmSeconds, double seconds) {
+    /// What a backend needs.
+    static Timing of(Backend backend) {
+      return backend.name().equals("jvm") ? new Timing(0.8, 0.1) : new Timing(0.02, 0.05);
+    }
+  }
+
+  /// What came of a point.
+  sealed interface Result {
+    /// The median of several runs.
+    record Ran(double seconds, Trace trace) implements Result {}
+
+    /// It computes something else.
+    record Differs(Trace trace) implements Result {}
+
+    /// A step does not apply.
+    record Refused(String why) implements Result {}
+  }
+
+  Bench(Task task, Backend backend, RunOptions options, PassContext context, long seed) {
+    this.task = task;
+    this.backend = backend;
+    this.options = options;
+    this.context = context;
+    timing = Timing.of(backend);
+    Signature signature = task.module().signature();
+    Random random = new Random(seed);
+    List<Tensor> all = new ArrayList<>();
+    signature.inputs().forEach(input -> all.add(data(input.type(), random)));
+    for (Signature.Output output : signature.outputs()) {
+      Tensor tensor = Tensor.allocate(arena, output.type().dtype(), extents(output.type()));
+      outputs.add(tensor);
+      all.add(tensor);
+    }
+    tensors = all.toArray(Tensor[]::new);
+    try (KernelModule plain = backend.compile(task.module())) {
+      new ModuleRunner(plain).runInto(tensors, options);
+    }
+    outputs.forEach(output -> expected.add(copied(output)));
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  /// Runs the function as a point of its space says.
+  Result run(Space.Point point) {
+    Schedule schedule;
+    try {
+      schedule = task.space().schedule(point);
+    } catch (RefusedStepException refused) {
+      return new Result.Refused(refused.refusal().label());
+    }
+    try (KernelModule code = backend.compile(finished(schedule))) {
+      ModuleRunner runner = new ModuleRunner(code);
+      outputs.forEach(output -> fill(output));
+      runner.runInto(tensors, options);
+      if (!isRight()) {
+        return new Result.Differs(schedule.trace());
+      }
+      return new Result.Ran(seconds(runner), schedule.trace());
+    }
+  }
+
+  private Module finished(Schedule schedule) {
+    PassContext inside = context.withSchedules(List.of(schedule.trace()));
+    Module module = schedule.module();
+    for (Pass<Module> pass : Pipeline.LOOP_PASSES) {
+      module = pass.apply(module, inside);
+    }
+    return module;
+  }
+
+  private double seconds(ModuleRunner runner) {
+    long begin = System.nanoTime();
+    do {
+      runner.runInto(tensors, options);
+    } while (System.nanoTime() - begin < timing.warmSeconds * 1e9);
+    List<Double> times = new ArrayList<>();
+    begin = System.nanoTime();
+    while (times.size() < LEAST_RUNS
+        || times.size() < MOST_RUNS && System.nanoTime() - begin < timing.seconds * 1e9) {
+      long start = System.nanoTime();
+      runner.runInto(tensors, options);
+      times.add((System.nanoTime() - start) / 1e9);
+    }
+    times.sort(null);
+    return times.get(times.size() / 2);
+  }
+
+  // ---- results
+
+  private boolean isRight() {
+    for (int number = 0; number < outputs.size(); number++) {
+      Tensor right = expected.get(number);
+      Tensor found = outputs.get(number);
+      if (found.segment().mismatch(right.segment()) != -1
+          && !isNear(values(right), values(found))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isNear(double[] right, double[] found) {
+    boolean isWhole =
+        Arrays.stream(right).allMatch(each -> each == Math.rint(each) && Math.abs(each) < EXACT);
+    double largest = Arrays.stream(right).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+    double allowed = isWhole ? 0 : NEAR * largest;
+    for (int place = 0; place < right.length; place++) {
+      boolean isSame = Double.compare(right[place], found[place]) == 0;
+      if (!isSame && !(Math.abs(right[place] - found[place]) <= allowed)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Tensor copied(Tensor tensor) {
+    Tensor copy = Tensor.allocate(arena, tensor.dtype(), tensor.shape());
+    copy.segment().copyFrom(tensor.segment());
+    return copy;
+  }
+
+  private static double[] values(Tensor tensor) {
+    double[] values = new double[Math.toIntExact(tensor.shape().elementCount())];
+    long[] extents = tensor.shape().extents();
+    long[] index = new long[extents.length];
+    for (int number = 0; number < values.length; number++) {
+      long rest = number;
+      for (int axis = extents.length - 1; axis >= 0; axis--) {
+        index[axis] = rest % extents[axis];
+        rest /= extents[axis];
+      }
+      values[number] = tensor.getDouble(index);
+    }
+    return values;
+  }
+
+  /// What was there before is not taken for a result.
+  private static void fill(Tensor output) {
+    output.segment().fill((byte) 0x7f);
+  }
+
+  // ---- data
+
+  private Tensor data(TensorType type, Random random) {
+    Tensor tensor = Tensor.allocate(arena, type.dtype(), extents(type));
+    long count = tensor.shape().elementCount();
+    long[] extents = tensor.shape().extents();
+    long[] index = new long[extents.length];
+    for (long number = 0; number < count; number++) {
+      long rest = number;
+      for (int axis = extents.length - 1; axis >= 0; axis--) {
+        index[axis] = rest % extents[axis];
+        rest /= extents[axis];
+      }
+      int value = type.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(7) - 3;
+      tensor.set(value, index);
+    }
+    return tensor;
+  }
+
+  private static long[] extents(TensorType type) {
+    return type.extents().stream()
+        .mapToLong(
+            extent ->
+                extent instanceof IndexExpr.Constant(long value) ? value : notConstant(extent))
+        .toArray();
+  }
+
+  private static long notConstant(IndexExpr extent) {
+    throw new IllegalArgumentException("an extent that is no number: " + extent);
+  }
+}

@@ -1,0 +1,209 @@
+package org.einkorn.tune;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.einkorn.Backends;
+import org.einkorn.Options;
+import org.einkorn.Program;
+import org.einkorn.Stage;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.target.Backend;
+import org.einkorn.ir.target.Machine;
+import org.einkorn.ir.text.LoopParser;
+import org.einkorn.ir.text.TracePrinter;
+import org.einkorn.passes.PassContext;
+import org.einkorn.runtime.Shape;
+
+/// Finds schedules for the functions of a program by measuring.
+///
+/// ```java
+/// Tuner.Report report =
+///     Tuner.of(options).within(Duration.ofSeconds(60)).tune(program, shapes);
+/// Files.writeString(script, report.script());   // for Options.withSchedule, or --schedule
+/// ```
+///
+/// Values of this class do not change.
+public final class Tuner {
+  /// A tuned schedule is taken where it takes less than this share of the time.
+  private static final double WORTH = 0.98;
+
+  private final Options options;
+  private final Duration budget;
+  private final int measurements;
+  private final boolean isLearning;
+  private final Database database;
+
+  private Tuner(
+      Options options, Duration budget, int measurements, boolean isLearning, Database database) {
+    this.options = options;
+    this.budget = budget;
+    this.measurements = measurements;
+    this.isLearning = isLearning;
+    this.database = database;
+  }
+
+  /// A tuner for the target, the threads and the seed of the options, with a minute for each
+  /// program and at most 200 measurements for each function.
+  public static Tuner of(Options options) {
+    return new Tuner(options, Duration.ofMinutes(1), 200, true, Database.empty());
+  }
+
+  /// This tuner with another time for each program.
+  public Tuner within(Duration newBudget) {
+    return new Tuner(options, newBudget, measurements, isLearning, database);
+  }
+
+  /// This tuner with at most so many measurements for each function.
+  public Tuner withMeasurements(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("at least one measurement, not " + most);
+    }
+    return new Tuner(options, budget, most, isLearning, database);
+  }
+
+  /// This tuner with points that are learned to be good, or any points.
+  public Tuner withLearning(boolean learns) {
+    return new Tuner(options, budget, measurements, learns, database);
+  }
+
+  /// This tuner, beginning with what was measured before.
+  public Tuner withDatabase(Database known) {
+    return new Tuner(options, budget, measurements, isLearning, known);
+  }
+
+  /// What was found for a function.
+  ///
+  /// @param seconds of the schedule by the model, and of the best one
+  /// @param script the best schedule; empty where that by the model is as good
+  /// @param measurements how many schedules were tried
+  /// @param wrong those that computed something else
+  /// @param course the least time so far after each measurement
+  public record Found(
+      String function,
+      double modelSeconds,
+      double seconds,
+      String script,
+      int measurements,
+      List<String> wrong,
+      List<Double> course) {
+    public Found {
+      wrong = List.copyOf(wrong);
+      course = List.copyOf(course);
+    }
+  }
+
+  /// What was found for a program.
+  ///
+  /// @param untouched functions that the model has no schedule for
+  /// @param seconds how long all took
+  public record Report(
+      List<Found> functions, List<String> untouched, double seconds, Database database) {
+    public Report {
+      functions = List.copyOf(functions);
+      untouched = List.copyOf(untouched);
+    }
+
+    /// The schedules that are better than those by the model.
+    public String script() {
+      return String.join("", functions.stream().map(Found::script).toList());
+    }
+
+    public int measurements() {
+      return functions.stream().mapToInt(Found::measurements).sum();
+    }
+  }
+
+  /// Tunes a program for inputs of these shapes. The time is shared among its functions; each is
+  /// measured at least once.
+  public Report tune(Program program, Map<String, Shape> shapes) {
+    long start = System.nanoTime();
+    Backend backend = Backends.of(options.target().name());
+    Machine machine = backend.machine(options.target().name().equals("jvm") ? "jvm" : "native");
+    PassContext context =
+        PassContext.defaults().withReassociation(!options.isExact()).withMachine(machine);
+    String text = program.with(options).kernel(options.target(), shapes).ir(Stage.LOOPS);
+    Module module = LoopParser.parse(new SourceFile("loops", text)).require();
+    List<Task> tasks = Task.of(module, context);
+    List<Found> found = new ArrayList<>();
+    Database all = database;
+    for (int number = 0; number < tasks.size(); number++) {
+      long left = start + budget.toNanos() - System.nanoTime();
+      long deadline = System.nanoTime() + left / (tasks.size() - number);
+      Task task = tasks.get(number);
+      CostModel model = new CostModel(options.seed());
+      database.samples(machine).forEach(model::add);
+      try (Bench bench = new Bench(task, backend, options.run(), context, options.seed())) {
+        Search search =
+            new Search(
+                task.space(),
+                bench,
+                model,
+                isLearning ? Search.Guide.LEARNED : Search.Guide.RANDOM,
+                options.seed());
+        if (search.run(measurements, deadline)) {
+          all = all.with(records(task, search, machine, backend.name()));
+          found.add(found(task, search, bench));
+        }
+      }
+    }
+    Set<String> untouched = new LinkedHashSet<>();
+    module.functions().forEach(function -> untouched.add(function.name()));
+    tasks.forEach(task -> untouched.remove(task.name()));
+    return new Report(found, List.copyOf(untouched), (System.nanoTime() - start) / 1e9, all);
+  }
+
+  /// The best point, measured against that of the model once more.
+  private static Found found(Task task, Search search, Bench bench) {
+    Search.Measured best = search.best();
+    Search.Measured base = search.byModel();
+    double modelSeconds = base.seconds();
+    double seconds = best.seconds();
+    if (!best.point().equals(base.point())
+        && bench.run(base.point()) instanceof Bench.Result.Ran(double again, var _)
+        && bench.run(best.point()) instanceof Bench.Result.Ran(double too, var _)) {
+      modelSeconds = Math.min(modelSeconds, again);
+      seconds = Math.max(seconds, too);
+    }
+    boolean isWorth = seconds < modelSeconds * WORTH;
+    return new Found(
+        task.name(),
+        modelSeconds,
+        isWorth ? seconds : modelSeconds,
+        isWorth ? TracePrinter.print(best.trace()) : "",
+        search.tried(),
+        search.wrong(),
+        course(search));
+  }
+
+  private static List<Double> course(Search search) {
+    List<Double> course = new ArrayList<>();
+    double least = Double.POSITIVE_INFINITY;
+    for (Search.Measured each : search.measured()) {
+      least = Math.min(least, each.seconds());
+      course.add(least);
+    }
+    return course;
+  }
+
+  private List<Database.Entry> records(Task task, Search search, Machine machine, String backend) {
+    double base = search.byModel().seconds();
+    return search.measured().stream()
+        .map(
+            each ->
+                new Database.Entry(
+                    task.text(),
+                    backend,
+                    options.run().threads(),
+                    machine,
+                    each.seconds(),
+                    base,
+                    task.space().features(each.point()),
+                    TracePrinter.print(each.trace())))
+        .toList();
+  }
+}
