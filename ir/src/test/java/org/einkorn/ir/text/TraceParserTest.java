@@ -16,7 +16,9 @@ class TraceParserTest {
     assertEquals(
         "`vectorise` is no step: a step begins with one of `parallel`, `vectorize`, `unroll`,"
             + " `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`, `transform-layout`,"
-            + " `decompose-reduction`, `storage-align`, `rolling-buffer`,"
+            + " `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
+            + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
+            + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
             + " `transform-block-layout`, `blockize`, `pad-einsum`, or with new names and"
             + " `=`",
         error.help().orElseThrow());
