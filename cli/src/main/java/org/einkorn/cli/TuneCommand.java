@@ -103,7 +103,9 @@ final class TuneCommand implements Callable<Integer> {
             .withDatabase(known)
             .tune(program, Bindings.shapes(shapes));
     print(report);
-    if (output != null) {
+    if (output != null && report.functions().isEmpty()) {
+      messages.note(session, "no schedule was found, and " + output + " is not written");
+    } else if (output != null) {
       OutputFile.write(output, report.script().getBytes(StandardCharsets.UTF_8));
     }
     if (database != null) {
@@ -148,7 +150,7 @@ final class TuneCommand implements Callable<Integer> {
               Locale.ROOT,
               "%s: %s in %d measurements%n",
               found.function(),
-              found.script().isEmpty()
+              !found.isFaster()
                   ? "nothing is faster than the model's %.3f ms"
                       .formatted(found.modelSeconds() * 1e3)
                   : "%.3f ms, the model's takes %.3f ms, %.2f times as long"

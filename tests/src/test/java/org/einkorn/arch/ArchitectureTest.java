@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
   private static final String FACADE = "org.einkorn";
   private static final String CLI = "org.einkorn.cli..";
+  private static final String TUNE = "org.einkorn.tune..";
   private static final String FRONTEND = "org.einkorn.frontend..";
   private static final String PASSES = "org.einkorn.passes..";
   private static final String JVM = "org.einkorn.backend.jvm..";
@@ -55,7 +56,7 @@ final class ArchitectureTest {
     check(
         classes()
             .should()
-            .resideInAnyPackage(FACADE, CLI, FRONTEND, PASSES, JVM, LLVM, IR, RUNTIME));
+            .resideInAnyPackage(FACADE, CLI, TUNE, FRONTEND, PASSES, JVM, LLVM, IR, RUNTIME));
   }
 
   @Test
@@ -66,6 +67,8 @@ final class ArchitectureTest {
             .withOptionalLayers(true)
             .layer("cli")
             .definedBy(CLI)
+            .layer("tune")
+            .definedBy(TUNE)
             .layer("facade")
             .definedBy(FACADE)
             .layer("frontend")
@@ -94,8 +97,10 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("ir", "runtime")
             .whereLayer("facade")
             .mayOnlyAccessLayers("frontend", "passes", "ir", "runtime")
+            .whereLayer("tune")
+            .mayOnlyAccessLayers("facade", "passes", "ir", "runtime")
             .whereLayer("cli")
-            .mayOnlyAccessLayers("facade", "frontend", "passes", "ir", "runtime")
+            .mayOnlyAccessLayers("tune", "facade", "frontend", "passes", "ir", "runtime")
             .because("backends are found by ServiceLoader, and nothing below knows what is above"));
   }
 

@@ -3,6 +3,8 @@ package org.einkorn.tune;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.tribuo.Model;
 import org.tribuo.MutableDataset;
 import org.tribuo.common.tree.RandomForestTrainer;
@@ -22,6 +24,13 @@ final class CostModel {
   private static final int TREES = 40;
   private static final int DEPTH = 10;
   private static final float FEATURES_IN_SPLIT = 0.5f;
+
+  /// It tells of each tree. Kept, since a logger that nobody holds forgets its level.
+  private static final Logger TRIBUO = Logger.getLogger("org.tribuo");
+
+  static {
+    TRIBUO.setLevel(Level.WARNING);
+  }
 
   private final long seed;
   private final List<Sample> samples = new ArrayList<>();

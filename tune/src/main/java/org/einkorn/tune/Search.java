@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.einkorn.ir.schedule.Trace;
@@ -37,11 +38,12 @@ final class Search {
   private final Bench bench;
   private final CostModel model;
   private final Guide guide;
+  private final boolean knowsModel;
   private final SplittableRandom random;
   private final Map<Point, Measured> measured = new LinkedHashMap<>();
   private final Set<Point> seen = new LinkedHashSet<>();
   private final List<String> wrong = new ArrayList<>();
-  private double base = Double.NaN;
+  private Optional<Measured> byModel = Optional.empty();
 
   /// A point that was run.
   ///
@@ -49,15 +51,19 @@ final class Search {
   record Measured(Point point, double seconds, Trace trace) {}
 
   /// @param model has learned from other searches, or nothing
-  Search(Space space, Bench bench, CostModel model, Guide guide, long seed) {
+  /// @param knowsModel whether the schedule by the model is where the search begins; else it is
+  ///   only what times are compared with
+  Search(Space space, Bench bench, CostModel model, Guide guide, boolean knowsModel, long seed) {
     this.space = space;
     this.bench = bench;
     this.model = model;
     this.guide = guide;
+    this.knowsModel = knowsModel;
     random = new SplittableRandom(seed);
   }
 
-  /// Measures points until there are enough or the time is over, that by the model first.
+  /// Measures points until there are enough or the time is over, that by the model first in any
+  /// case.
   ///
   /// @param deadline as [System#nanoTime] gives it
   /// @return whether there is a measurement at all
@@ -65,6 +71,11 @@ final class Search {
     measure(space.byModel());
     if (measured.isEmpty()) {
       return false;
+    }
+    byModel = Optional.of(measured.values().iterator().next());
+    if (!knowsModel) {
+      measured.clear();
+      seen.clear();
     }
     while (seen.size() < measurements && System.nanoTime() < deadline) {
       List<Point> next = proposed(Math.min(BATCH, measurements - seen.size()));
@@ -84,9 +95,11 @@ final class Search {
     seen.add(point);
     switch (bench.run(point)) {
       case Bench.Result.Ran(double seconds, Trace trace) -> {
-        base = measured.isEmpty() ? seconds : base;
         measured.put(point, new Measured(point, seconds, trace));
-        model.add(new CostModel.Sample(space.features(point), seconds / base));
+        double base = byModel.map(Measured::seconds).orElse(seconds);
+        if (byModel.isPresent() || knowsModel) {
+          model.add(new CostModel.Sample(space.features(point), seconds / base));
+        }
       }
       case Bench.Result.Differs(Trace trace) -> wrong.add(trace.toString());
       case Bench.Result.Refused _ -> {}
@@ -156,10 +169,10 @@ final class Search {
   Measured best() {
     return measured.values().stream()
         .min(Comparator.comparingDouble(Measured::seconds))
-        .orElseThrow();
+        .orElse(byModel());
   }
 
   Measured byModel() {
-    return measured.values().iterator().next();
+    return byModel.orElseThrow();
   }
 }

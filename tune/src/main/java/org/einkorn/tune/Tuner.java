@@ -36,26 +36,33 @@ public final class Tuner {
   private final Duration budget;
   private final int measurements;
   private final boolean isLearning;
+  private final boolean knowsModel;
   private final Database database;
 
   private Tuner(
-      Options options, Duration budget, int measurements, boolean isLearning, Database database) {
+      Options options,
+      Duration budget,
+      int measurements,
+      boolean isLearning,
+      boolean knowsModel,
+      Database database) {
     this.options = options;
     this.budget = budget;
     this.measurements = measurements;
     this.isLearning = isLearning;
+    this.knowsModel = knowsModel;
     this.database = database;
   }
 
   /// A tuner for the target, the threads and the seed of the options, with a minute for each
   /// program and at most 200 measurements for each function.
   public static Tuner of(Options options) {
-    return new Tuner(options, Duration.ofMinutes(1), 200, true, Database.empty());
+    return new Tuner(options, Duration.ofMinutes(1), 200, true, true, Database.empty());
   }
 
   /// This tuner with another time for each program.
   public Tuner within(Duration newBudget) {
-    return new Tuner(options, newBudget, measurements, isLearning, database);
+    return new Tuner(options, newBudget, measurements, isLearning, knowsModel, database);
   }
 
   /// This tuner with at most so many measurements for each function.
@@ -63,23 +70,29 @@ public final class Tuner {
     if (most < 1) {
       throw new IllegalArgumentException("at least one measurement, not " + most);
     }
-    return new Tuner(options, budget, most, isLearning, database);
+    return new Tuner(options, budget, most, isLearning, knowsModel, database);
   }
 
   /// This tuner with points that are learned to be good, or any points.
   public Tuner withLearning(boolean learns) {
-    return new Tuner(options, budget, measurements, learns, database);
+    return new Tuner(options, budget, measurements, learns, knowsModel, database);
+  }
+
+  /// This tuner, beginning with the schedule by the model, as it does, or with none: to see what
+  /// learning alone does.
+  public Tuner withModel(boolean knows) {
+    return new Tuner(options, budget, measurements, isLearning, knows, database);
   }
 
   /// This tuner, beginning with what was measured before.
   public Tuner withDatabase(Database known) {
-    return new Tuner(options, budget, measurements, isLearning, known);
+    return new Tuner(options, budget, measurements, isLearning, knowsModel, known);
   }
 
   /// What was found for a function.
   ///
   /// @param seconds of the schedule by the model, and of the best one
-  /// @param script the best schedule; empty where that by the model is as good
+  /// @param script the best schedule; that by the model where none is faster
   /// @param measurements how many schedules were tried
   /// @param wrong those that computed something else
   /// @param course the least time so far after each measurement
@@ -91,6 +104,11 @@ public final class Tuner {
       int measurements,
       List<String> wrong,
       List<Double> course) {
+    /// Whether something is faster than the schedule by the model.
+    public boolean isFaster() {
+      return seconds < modelSeconds;
+    }
+
     public Found {
       wrong = List.copyOf(wrong);
       course = List.copyOf(course);
@@ -108,7 +126,7 @@ public final class Tuner {
       untouched = List.copyOf(untouched);
     }
 
-    /// The schedules that are better than those by the model.
+    /// The best schedules, those by the model where none is faster.
     public String script() {
       return String.join("", functions.stream().map(Found::script).toList());
     }
@@ -144,6 +162,7 @@ public final class Tuner {
                 bench,
                 model,
                 isLearning ? Search.Guide.LEARNED : Search.Guide.RANDOM,
+                knowsModel,
                 options.seed());
         if (search.run(measurements, deadline)) {
           all = all.with(records(task, search, machine, backend.name()));
@@ -174,7 +193,7 @@ public final class Tuner {
         task.name(),
         modelSeconds,
         isWorth ? seconds : modelSeconds,
-        isWorth ? TracePrinter.print(best.trace()) : "",
+        TracePrinter.print(isWorth ? best.trace() : base.trace()),
         search.tried(),
         search.wrong(),
         course(search));

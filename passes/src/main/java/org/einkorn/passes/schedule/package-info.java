@@ -1,8 +1,9 @@
 /// Schedules: which loops run in parallel, and in what order and shape.
 ///
-/// [ParallelizeOuterLoops] is the schedule of every program. A [Schedule] is one that somebody
-/// writes, or a search: steps on one function of a module, each of which is proved to change no bit
-/// of what the function computes, for all sizes, or is refused.
+/// [ParallelizeOuterLoops] is the schedule of what has none. A [Schedule] is one that somebody
+/// writes, or a model or a search (`org.einkorn.passes.tune`): steps on one function of a module,
+/// each of which is proved to change no bit of what the function computes, for all sizes, or is
+/// refused.
 ///
 /// ```java
 /// Schedule schedule =
@@ -55,6 +56,12 @@
 /// | compute-at, reverse-compute-at | a round of one nest belongs to the box that a round of a loop of the other accesses ([Tile]): it may run in each such round if it does the same again, and runs in its only one otherwise |
 /// | compute-inline, reverse-compute-inline | a value stands for the element that was it, and nothing changes what it is made of before |
 /// | set-scope | each round stores what it reads, in a box of a size that is known |
+/// | cache-write, cache-inplace, reindex | what is copied is all there (`Coverage`), and nobody else stores it meanwhile |
+/// | storage-align | positions stay as they are, in larger extents |
+/// | rolling-buffer | what shares a place is touched by rounds that do not overlap |
+/// | transform-block-layout | the map of the points has an inverse (`BlockMap`), and dependent ones keep their order (`MappedOrder`) |
+/// | blockize | iterators are what the loops are that they are bound to |
+/// | pad-einsum | a sum that is never −0 stays what it is where +0 is added (`PaddedSum`) |
 ///
 /// Dependences come from the accesses themselves (`AccessCollector`), not from what blocks declare
 /// of their regions or iterators; only that iterators lie in their extents and that the order must

@@ -1,0 +1,99 @@
+package org.einkorn.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `ein tune`: what it writes is read by `--schedule`, and what is wrong is said before anything is
+/// measured.
+final class TuneCommandTest {
+  @TempDir Path folder;
+  private Path program = Path.of("");
+
+  @BeforeEach
+  void writeProgram() throws IOException {
+    program =
+        Files.writeString(
+            folder.resolve("product.ein"),
+            """
+            input A[i: N, k: K]
+            input B[k: K, j: M]
+            C[i, j] = A[i, k] B[k, j]
+            R[i] max= C[i, j]
+            output R
+            """);
+  }
+
+  private Ein tune(Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("tune", program, "--backend", "llvm"));
+    arguments.addAll(List.of("--shape", "A=48x40", "--shape", "B=40x64"));
+    arguments.addAll(Arrays.asList(more));
+    return Ein.run(arguments.toArray());
+  }
+
+  @Test
+  void writesAScriptAndADatabase() throws IOException {
+    Path script = folder.resolve("tuned.schedule");
+    Path database = folder.resolve("tuned.json");
+    Ein tuned = tune("--measurements", 6, "-o", script, "--database", database).require();
+    assertTrue(tuned.out().contains("C: "), tuned.out());
+    assertTrue(tuned.out().contains(" measurements, "), tuned.out());
+    assertEquals("", tuned.err());
+    Ein.run("ir", program, "--stage", "scheduled", "--schedule", script).require();
+    String before = Files.readString(database);
+    tune("--measurements", 3, "--random", "--database", database).require();
+    assertTrue(Files.readString(database).length() >= before.length());
+  }
+
+  @Test
+  void theModelsScheduleIsAScriptToo() throws IOException {
+    Ein explained =
+        Ein.run("explain", program, "--shape", "A=48x40", "--shape", "B=40x64", "--schedules")
+            .require();
+    assertTrue(explained.out().startsWith("schedule C {\n  "), explained.out());
+    Path script = Files.writeString(folder.resolve("model.schedule"), explained.out());
+    String byHand =
+        Ein.run("ir", program, "--stage", "scheduled", "--schedule", script).require().out();
+    assertTrue(byHand.contains("vectorized"), byHand);
+  }
+
+  @Test
+  void saysWhatIsWrong() {
+    assertWrong("leave it out", "--schedule", program);
+    assertWrong("a time is a number", "--budget", "soon");
+    assertWrong("at least 1", "--measurements", 0);
+    Ein interpreted =
+        Ein.run("tune", program, "--backend", "interp", "--shape", "A=2x2", "--shape", "B=2x2");
+    assertEquals(2, interpreted.code());
+    assertTrue(interpreted.err().contains("tune for jvm or llvm"), interpreted.err());
+    Path broken = folder.resolve("broken.json");
+    Ein refused = tune("--database", write(broken, "{}"));
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("E0504"), refused.err());
+    assertFalse(refused.out().contains("measurements"), refused.out());
+  }
+
+  private static Path write(Path path, String text) {
+    try {
+      return Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void assertWrong(String message, Object... arguments) {
+    Ein wrong = tune(arguments);
+    assertEquals(2, wrong.code(), wrong.err());
+    assertTrue(wrong.err().contains(message), wrong.err());
+  }
+}

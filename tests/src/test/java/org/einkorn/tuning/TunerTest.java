@@ -1,0 +1,150 @@
+package org.einkorn.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.einkorn.Einkorn;
+import org.einkorn.Options;
+import org.einkorn.Program;
+import org.einkorn.Target;
+import org.einkorn.ir.source.SourceFile;
+import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.Shape;
+import org.einkorn.runtime.exec.RunOptions;
+import org.einkorn.tune.Database;
+import org.einkorn.tune.Tuner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Tuning of programs of several kinds. Each schedule that is tried computes what the loops compute
+/// as they were lowered: a search that finds another one says so.
+final class TunerTest {
+  private static final Options OPTIONS =
+      Options.defaults()
+          .withTarget(Target.llvm())
+          .withRun(RunOptions.defaults().withThreads(1))
+          .withSeed(Long.getLong("einkorn.seed", 20261129L));
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  /// A program of one equation, and the shapes of its inputs.
+  record Work(String equation, String... shapes) {
+    Map<String, Shape> inputs() {
+      Map<String, Shape> inputs = new LinkedHashMap<>();
+      for (int number = 0; number < shapes.length; number++) {
+        String[] parts = shapes[number].split("x");
+        long[] extents = new long[parts.length];
+        for (int axis = 0; axis < parts.length; axis++) {
+          extents[axis] = Long.parseLong(parts[axis]);
+        }
+        inputs.put("ABC".substring(number, number + 1), Shape.of(extents));
+      }
+      return inputs;
+    }
+
+    Program program() {
+      return Einkorn.compile("work", equation + "\noutput Y\n");
+    }
+  }
+
+  static List<Work> works() {
+    return List.of(
+        new Work("Y[i, j] = A[i, k] B[k, j]", "40x33", "33x50"),
+        new Work("Y[i, j] = A[i, k] B[j, k]", "37x40", "41x40"),
+        new Work("Y[b, i, j] = A[b, i, k] B[b, k, j]", "5x17x24", "5x24x32"),
+        new Work("Y[k, l] = A[i, j, k] B[j, i, l]", "9x10x20", "10x9x35"),
+        new Work("Y[x, o] = A[x+p, c] B[p, c, o]", "44x8", "3x8x40"),
+        new Work("Y[i, j] min= A[i, k] + B[k, j]", "33x40", "40x48"),
+        new Work("Y[i] = A[i, j]", "70x500"),
+        new Work("Y[k, j, i] = A[i, j, k]", "33x40x37"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("works")
+  void whateverIsTriedComputesTheSame(Work work) {
+    Tuner.Report report =
+        Tuner.of(OPTIONS).within(LONG).withMeasurements(24).tune(work.program(), work.inputs());
+    assertEquals(1, report.functions().size(), work.equation());
+    Tuner.Found found = report.functions().getFirst();
+    assertEquals(List.of(), found.wrong(), work.equation());
+    assertTrue(found.measurements() >= 4 && found.measurements() <= 24, "" + found.measurements());
+    assertEquals(found.measurements(), found.course().size(), "a point was refused");
+    assertTrue(found.seconds() > 0 && found.seconds() <= found.modelSeconds());
+    List<Double> falling = new ArrayList<>(found.course());
+    falling.sort((one, other) -> Double.compare(other, one));
+    assertEquals(falling, found.course());
+  }
+
+  @Test
+  void aScriptThatWasFoundIsOneForOptions() {
+    Work work = works().getFirst();
+    Tuner.Report report =
+        Tuner.of(OPTIONS).within(LONG).withMeasurements(12).tune(work.program(), work.inputs());
+    Database.Entry any = report.database().entries().getLast();
+    Options scheduled = OPTIONS.withSchedule(new SourceFile("tuned.schedule", any.script()));
+    // Compiles, or says which step does not apply.
+    var unused = work.program().with(scheduled).kernel(Target.llvm(), work.inputs());
+  }
+
+  @Test
+  void noTimeIsOneMeasurement() {
+    Work work = works().getFirst();
+    Tuner.Report report =
+        Tuner.of(OPTIONS).within(Duration.ZERO).tune(work.program(), work.inputs());
+    assertEquals(1, report.measurements());
+    assertTrue(report.script().startsWith("schedule Y {"), report.script());
+    assertFalse(report.functions().getFirst().isFaster());
+  }
+
+  @Test
+  void functionsThatTheModelLeavesAloneAreNamed() {
+    Program program = Einkorn.compile("small", "Y[i] = A[i] + 1\noutput Y\n");
+    Tuner.Report report = Tuner.of(OPTIONS).within(LONG).tune(program, Map.of("A", Shape.of(3)));
+    assertEquals(List.of("Y"), report.untouched());
+    assertEquals(0, report.measurements());
+  }
+
+  @Test
+  void aDatabaseIsReadAsItWasWritten() {
+    Work work = works().getFirst();
+    Tuner tuner = Tuner.of(OPTIONS).within(LONG).withMeasurements(10);
+    Database made = tuner.tune(work.program(), work.inputs()).database();
+    // Two points may be one schedule.
+    assertTrue(made.entries().size() > 5, "" + made.entries().size());
+    Database read = Database.parse("db.json", made.text());
+    assertEquals(made.text(), read.text());
+    // What is known is learned from, and measured once more it is replaced.
+    Work other = works().get(1);
+    Database more = tuner.withDatabase(read).tune(other.program(), other.inputs()).database();
+    assertTrue(more.entries().size() > made.entries().size() + 5, "" + more.entries().size());
+    Database again = tuner.withDatabase(more).tune(work.program(), work.inputs()).database();
+    assertTrue(
+        again.entries().size() < more.entries().size() + 10,
+        "the schedule by the model is there twice");
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsRefused() {
+    for (String text :
+        List.of(
+            "",
+            "[]",
+            "{",
+            "{\"schema\": 2, \"measurements\": []}",
+            "{\"schema\": 1, \"measurements\": [{}]}",
+            "{\"schema\": 1, \"measurements\": [{\"function\": \"f\", \"seconds\": -1}]}")) {
+      DataException refused =
+          assertThrows(DataException.class, () -> Database.parse("db.json", text), text);
+      assertEquals("E0504", refused.fault().code(), text);
+    }
+    assertEquals(
+        List.of(), Database.parse("db.json", "{\"schema\": 1, \"measurements\": []}").entries());
+  }
+}
