@@ -53,6 +53,8 @@ final class HandSchedules {
             2.0 * 8 * 64 * 64 * 64 * 64 * 9));
     Shape rows = Shape.of(512, 512);
     programs.put("softmax", new Work(inputs("X", rows), rows, 0));
+    Shape more = Shape.of(2048, 2048);
+    programs.put("rows", new Work(inputs("X", more), more, 0));
     programs.put(
         "chain",
         new Work(

@@ -129,6 +129,29 @@ final class ScheduleCommandTest {
     everywhere(tiles, "--exact").forEach(Ein::require);
   }
 
+  /// The schedule of a function comes before that of the one that it is joined to.
+  @Test
+  void joinedFunctions() throws IOException {
+    program =
+        write(
+            "two.ein",
+            """
+            input A[i: N, k: K]
+            input B[k: K, j: M]
+            P[i, j] = A[i, k] B[k, j]
+            C[i, j] = exp(P[i, j])
+            output C
+            """);
+    String plain = run(write("plain.schedule", schedule("C", "parallel i.0"))).require().out();
+    String first = schedule("P", "(io, ii) = split i.0 by 2");
+    String second = schedule("C", "join P", "reverse-compute-inline C", "parallel io");
+    assertEquals(plain, run(write("joined.schedule", first + second)).require().out());
+    Path late = write("late.schedule", second + first);
+    everywhere(late).forEach(each -> assertRefused("E0811", each));
+    String message = run(late).err();
+    assertTrue(message.contains("`P` is no function any more"), message);
+  }
+
   /// Text of a stage before the schedule takes one; later text is as it is.
   @Test
   void textOfStages() throws IOException {

@@ -51,6 +51,7 @@ final class RandomSchedulesTest {
   private final Map<String, Integer> refused = new TreeMap<>();
   private int needed = 0;
   private int harmless = 0;
+  private boolean moves = false;
 
   /// A module and data for it.
   record Subject(Module module, Case data) {}
@@ -63,6 +64,14 @@ final class RandomSchedulesTest {
   @Test
   void schedulesOfLoweredPrograms() {
     run("lowered programs", seed -> lowered(RandomNests.of(seed)));
+  }
+
+  /// Equations are joined, and computed where others are; the last one is scheduled first, so that
+  /// those before it are as they were.
+  @Test
+  void movesBetweenEquations() {
+    moves = true;
+    run("several equations", RandomSchedulesTest::severalEquations);
   }
 
   /// Each schedule that stands in the goldens is made once, for all sizes.
@@ -122,14 +131,21 @@ final class RandomSchedulesTest {
     Outcome before = outcome(ModuleInterpreter.of(subject.module()), subject);
     Module after = subject.module();
     List<Trace> traces = new ArrayList<>();
-    for (Function function : subject.module().functions()) {
+    List<Function> functions = subject.module().functions();
+    for (Function function : moves ? functions.reversed() : functions) {
       if (after.functions().stream().noneMatch(each -> each.name().equals(function.name()))) {
         continue;
       }
       Schedule schedule = Schedule.of(after, function.name());
       RandomSteps steps = new RandomSteps(dice);
+      RandomMoves several = new RandomMoves(dice);
       for (int number = 0; number < STEPS; number++) {
-        Optional<Step> step = steps.next(schedule);
+        Optional<Step> step =
+            !moves
+                ? steps.next(schedule)
+                : number < 3
+                    ? Optional.of(several.join(schedule))
+                    : dice.chance(0.6) ? several.next(schedule) : steps.next(schedule);
         if (step.isPresent()) {
           schedule = attempted(schedule, step.get(), subject, before);
         }
@@ -286,6 +302,16 @@ final class RandomSchedulesTest {
   private static Subject lowered(Case made) {
     Pipeline pipeline = Pipeline.of(Pipeline.Observer.none()).in(PassContext.defaults());
     return new Subject(pipeline.lower(pipeline.optimize(made.program())), made);
+  }
+
+  private static Subject severalEquations(long seed) {
+    List<String> modules =
+        ScheduleCase.modules().stream()
+            .filter(name -> ScheduleCase.module(name).functions().size() > 1)
+            .toList();
+    return seed % 3 == 0
+        ? lowered(RandomNests.of(seed))
+        : nest(ScheduleCase.module(new Dice(seed).pick(modules)), seed);
   }
 
   private static Subject nest(long seed) {

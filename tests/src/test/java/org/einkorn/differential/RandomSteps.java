@@ -3,21 +3,18 @@ package org.einkorn.differential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
-import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.passes.schedule.Schedule;
 
 /// Random steps of schedules; about half of them are legal.
 final class RandomSteps {
   private final Dice dice;
   private int names = 0;
-  private int calls = 0;
 
   RandomSteps(Dice dice) {
     this.dice = dice;
@@ -28,9 +25,6 @@ final class RandomSteps {
     List<Stmt.For> loops = loops(schedule.function().body());
     if (loops.isEmpty()) {
       return Optional.empty();
-    }
-    if (calls++ < 3 && dice.chance(0.5)) {
-      return Optional.of(join(schedule));
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
@@ -59,12 +53,7 @@ final class RandomSteps {
       case 28, 29, 30 ->
           blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
-      case 34, 35 -> Optional.of(join(schedule));
-      case 36, 37 -> across(schedule, Step.ComputeAt::new, false);
-      case 38 -> ofAnyBlock(schedule, Step.ComputeInline::new);
-      case 39 -> ofAnyBlock(schedule, Step.ReverseComputeInline::new);
-      case 40 -> Optional.of(scope(name, schedule));
-      case 41, 42 -> across(schedule, Step.ReverseComputeAt::new, true);
+      case 34, 35, 36, 37, 38, 39, 40, 41, 42 -> new RandomMoves(dice).next(schedule);
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -77,58 +66,11 @@ final class RandomSteps {
     return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
   }
 
-  private Optional<Step> ofAnyBlock(Schedule schedule, Function<String, Step> step) {
-    List<Stmt.Block> blocks = blocks(schedule.function().body());
-    return blocks.isEmpty() ? Optional.empty() : Optional.of(step.apply(dice.pick(blocks).name()));
-  }
-
   private Optional<Step> lift(LoopName loop, Schedule schedule) {
     List<Buffer> allocated = allocated(schedule.function().body());
     return allocated.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
-  }
-
-  /// Most often the function that runs just before.
-  private Step join(Schedule schedule) {
-    int place = schedule.module().placeOf(schedule.function().name());
-    return new Step.Join(
-        place > 0 && dice.chance(0.7)
-            ? schedule.module().functions().get(place - 1).name()
-            : dice.pick(schedule.module().functions()).name());
-  }
-
-  /// A block and a loop, most often of two nests that follow one another.
-  private Optional<Step> across(
-      Schedule schedule, BiFunction<String, LoopName, Step> step, boolean isReverse) {
-    List<Stmt.Block> blocks = blocks(schedule.function().body());
-    List<Stmt.For> loops = loops(schedule.function().body());
-    if (blocks.isEmpty()) {
-      return Optional.empty();
-    }
-    for (int tries = 0; tries < 20; tries++) {
-      Stmt.Block block = dice.pick(blocks);
-      Stmt.For loop = dice.pick(loops);
-      int one = LoopPrinter.print(schedule.function()).indexOf("block " + block.name() + "(");
-      int other = LoopPrinter.print(schedule.function()).indexOf(" " + loop.variable() + " < ");
-      if (!blocks(loop).contains(block) && (isReverse ? other < one : one < other)) {
-        return Optional.of(step.apply(block.name(), name(loop)));
-      }
-    }
-    return Optional.of(step.apply(dice.pick(blocks).name(), name(dice.pick(loops))));
-  }
-
-  private Step scope(LoopName loop, Schedule schedule) {
-    List<Buffer> buffers = new ArrayList<>(schedule.module().buffers());
-    if (dice.chance(0.9)) {
-      buffers.removeIf(
-          buffer ->
-              schedule.module().signature().outputs().stream()
-                  .anyMatch(output -> output.name().equals(buffer.name())));
-    }
-    List<Buffer> all = buffers.isEmpty() ? schedule.module().allBuffers() : buffers;
-    return new Step.SetScope(
-        dice.pick(all).name(), dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)), loop);
   }
 
   private Step copy(Schedule schedule) {
@@ -316,7 +258,7 @@ final class RandomSteps {
     return "x" + names++;
   }
 
-  private static LoopName name(Stmt.For loop) {
+  static LoopName name(Stmt.For loop) {
     return blocks(loop).isEmpty()
         ? LoopName.of(loop.variable())
         : LoopName.of(loop.variable(), blocks(loop).getFirst().name());
@@ -331,7 +273,7 @@ final class RandomSteps {
     return loops;
   }
 
-  private static List<Stmt.Block> blocks(Stmt statement) {
+  static List<Stmt.Block> blocks(Stmt statement) {
     List<Stmt.Block> blocks = new ArrayList<>();
     if (statement instanceof Stmt.Block block) {
       blocks.add(block);

@@ -134,7 +134,7 @@ final class MemoryRules {
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
                     && loop.kind() == Stmt.LoopKind.PARALLEL
-                    && hasManyRounds(loop, access.context().ranges())
+                    && hasManyRounds(loop, frames.subList(0, depth), access.context().ranges())
                     && !isChosen(loop, frames.subList(depth + 1, frames.size()))
                     && !spatialVariables(access.indices(), frames).contains(loop.variable())) {
                   report.find(
@@ -168,11 +168,15 @@ final class MemoryRules {
 
   /// Whether for some sizes the loop has several rounds, in the first or in the last rounds of the
   /// loops around. The difference of quotients that are rounded up and down has not.
-  private static boolean hasManyRounds(Stmt.For loop, Map<String, IndexExpr> ranges) {
+  private static boolean hasManyRounds(
+      Stmt.For loop, List<Context.Frame> around, Map<String, IndexExpr> ranges) {
     if (Walk.fetches(loop.extent())) {
       return true;
     }
     for (long size : SIZES) {
+      if (around.stream().anyMatch(frame -> isEmpty(frame, size, ranges))) {
+        continue;
+      }
       for (boolean isLast : List.of(false, true)) {
         if (rounds(loop.extent(), size, isLast, ranges) > 1) {
           return true;
@@ -180,6 +184,14 @@ final class MemoryRules {
       }
     }
     return false;
+  }
+
+  /// Whether a loop has no round, whatever round the loops around it are in.
+  private static boolean isEmpty(Context.Frame frame, long size, Map<String, IndexExpr> ranges) {
+    return frame instanceof Context.Frame.Loop(Stmt.For loop)
+        && !Walk.fetches(loop.extent())
+        && Walk.variables(loop.extent()).isEmpty()
+        && rounds(loop.extent(), size, true, ranges) <= 0;
   }
 
   private static long rounds(
