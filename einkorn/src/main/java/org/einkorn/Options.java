@@ -26,6 +26,8 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param training what is seen and kept of learning
 /// @param schedule a script of schedules for functions of the program; see
 ///   [org.einkorn.passes.schedule]
+/// @param expectedRuns how often the code will run, as far as anyone knows: what takes longer than
+///   it saves in so many runs is not done
 public record Options(
     Target target,
     RunOptions run,
@@ -38,7 +40,8 @@ public record Options(
     long seed,
     Consumer<Diagnostic> onWarning,
     TrainingOptions training,
-    Optional<SourceFile> schedule) {
+    Optional<SourceFile> schedule,
+    long expectedRuns) {
 
   public Options {
     Objects.requireNonNull(target, "target");
@@ -77,7 +80,8 @@ public record Options(
         0,
         _ -> {},
         TrainingOptions.defaults(),
-        Optional.empty());
+        Optional.empty(),
+        Long.MAX_VALUE);
   }
 
   public Options withTarget(Target newTarget) {
@@ -93,7 +97,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   public Options withRun(RunOptions newRun) {
@@ -109,7 +114,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   public Options withPasses(Set<String> names) {
@@ -125,7 +131,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   public Options withVerification(Verification newVerification) {
@@ -141,7 +148,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   public Options withReadable(List<Path> folders) {
@@ -157,7 +165,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
@@ -174,7 +183,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// With another aim for the order of contractions.
@@ -191,7 +201,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   public Options withSeed(long newSeed) {
@@ -207,7 +218,8 @@ public record Options(
         newSeed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// With another receiver of what the plan of a run warns of: that memory is short, and what that
@@ -225,7 +237,8 @@ public record Options(
         seed,
         Objects.requireNonNull(newReceiver, "newReceiver"),
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// These options with runs that count, or do not.
@@ -242,7 +255,8 @@ public record Options(
         seed,
         onWarning,
         training,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// With another way to see and to keep what is learned.
@@ -259,7 +273,8 @@ public record Options(
         seed,
         onWarning,
         newTraining,
-        schedule);
+        schedule,
+        expectedRuns);
   }
 
   /// With the loops of some functions as a script says.
@@ -276,6 +291,28 @@ public record Options(
         seed,
         onWarning,
         training,
-        Optional.of(Objects.requireNonNull(script, "script")));
+        Optional.of(Objects.requireNonNull(script, "script")),
+        expectedRuns);
+  }
+
+  /// For code that runs so often, at least once; by default it is as fast as can be.
+  public Options withExpectedRuns(long runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("at least one run, not " + runs);
+    }
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning,
+        training,
+        schedule,
+        runs);
   }
 }

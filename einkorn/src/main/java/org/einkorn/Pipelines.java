@@ -99,7 +99,8 @@ final class Pipelines {
             .withSizes(sizes)
             .withReassociation(!options.isExact())
             .withObjective(options.objective())
-            .withMachine(machine(options.target()));
+            .withMachine(machine(options.target()))
+            .withExpectedRuns(options.expectedRuns());
     long budget = options.run().memoryBudgetBytes();
     return budget == Long.MAX_VALUE ? context : context.withMemoryLimitBytes(budget);
   }

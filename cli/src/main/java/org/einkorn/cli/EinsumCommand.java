@@ -68,7 +68,8 @@ final class EinsumCommand implements Callable<Integer> {
     }
     Options options =
         statistics.applyTo(
-            running.applyTo(compiling.applyTo(Options.defaults()), session, messages));
+            running.applyTo(
+                compiling.applyTo(Options.defaults().withExpectedRuns(1)), session, messages));
     try (Arena arena = Arena.ofShared()) {
       Einsum einsum = Einsum.of(spec.strip()).over(semiring).with(options);
       Tensor[] tensors = messages.time(session, "read", () -> read(arena));

@@ -69,7 +69,9 @@ final class RunCommand implements Callable<Integer> {
   private Options options() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
-    Options options = running.applyTo(compiling.applyTo(Options.defaults()), session, messages);
+    Options options =
+        running.applyTo(
+            compiling.applyTo(Options.defaults().withExpectedRuns(1)), session, messages);
     return statistics.applyTo(reading.applyTo(learning.applyTo(options, session, messages)));
   }
 

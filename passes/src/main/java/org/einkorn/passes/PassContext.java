@@ -18,6 +18,7 @@ import org.einkorn.passes.trace.Trace;
 /// @param outputPositions up to this many positions an output is a tensor of all of them; a
 ///   relation that is known to have more is handed out as its tuples where that can be
 /// @param machine what loops are scheduled for
+/// @param expectedRuns how often the code will run
 /// @param schedules for functions that are not scheduled by default
 /// @param trace takes note of every rewrite
 public record PassContext(
@@ -28,6 +29,7 @@ public record PassContext(
     long fewPositions,
     long outputPositions,
     Machine machine,
+    long expectedRuns,
     List<org.einkorn.ir.schedule.Trace> schedules,
     Trace.Recorder trace) {
   public PassContext {
@@ -46,6 +48,7 @@ public record PassContext(
         FEW_POSITIONS,
         Long.MAX_VALUE,
         Machine.unknown(),
+        Long.MAX_VALUE,
         List.of(),
         new Trace.Recorder());
   }
@@ -65,6 +68,7 @@ public record PassContext(
         fewPositions,
         outputPositions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -79,6 +83,7 @@ public record PassContext(
         fewPositions,
         outputPositions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -93,6 +98,7 @@ public record PassContext(
         fewPositions,
         outputPositions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -116,6 +122,7 @@ public record PassContext(
         fewPositions,
         outputPositions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -130,6 +137,7 @@ public record PassContext(
         positions,
         outputPositions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -144,6 +152,7 @@ public record PassContext(
         fewPositions,
         positions,
         machine,
+        expectedRuns,
         schedules,
         trace);
   }
@@ -158,6 +167,22 @@ public record PassContext(
         fewPositions,
         outputPositions,
         other,
+        expectedRuns,
+        schedules,
+        trace);
+  }
+
+  /// This context for code that runs so often.
+  public PassContext withExpectedRuns(long runs) {
+    return new PassContext(
+        sizes,
+        mayReassociate,
+        objective,
+        memoryLimitBytes,
+        fewPositions,
+        outputPositions,
+        machine,
+        runs,
         schedules,
         trace);
   }
@@ -172,6 +197,7 @@ public record PassContext(
         fewPositions,
         outputPositions,
         machine,
+        expectedRuns,
         traces,
         trace);
   }

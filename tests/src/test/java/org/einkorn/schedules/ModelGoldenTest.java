@@ -1,6 +1,7 @@
 package org.einkorn.schedules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +58,15 @@ final class ModelGoldenTest {
       Files.writeString(golden, found);
     }
     assertEquals(Files.readString(golden), found);
+  }
+
+  /// Code that runs once is not scheduled longer than its loops take.
+  @Test
+  void aFewRunsLeaveShortLoopsAsTheyAre() {
+    PassContext once = PassContext.defaults().withExpectedRuns(1);
+    assertEquals(NONE, schedules("odd-product", once));
+    assertNotEquals(NONE, schedules("odd-product", once.withExpectedRuns(1000)));
+    assertNotEquals(NONE, schedules("keys-and-queries", once));
   }
 
   private static String schedules(String name, PassContext context) {

@@ -1,5 +1,6 @@
 package org.einkorn.passes.tune;
 
+import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.target.Machine;
@@ -8,8 +9,12 @@ import org.einkorn.runtime.DType;
 
 /// Chooses how the loops of a function are cut, by counting.
 final class Model {
-  /// Nests that do less are left as they are: their loops take less time than it takes to cut them.
+  /// Nests that do less are left as they are, however often they run: vectors have nothing to do.
   private static final double LEAST_ROUNDS = 1 << 15;
+
+  /// Rounds of plain loops that take as long as it takes to cut them and to make code of that: some
+  /// tenths of a second in a process that has just begun.
+  private static final double ROUNDS_OF_SCHEDULING = 1 << 26;
 
   /// Vectors of partial results, so that no addition waits for the one before it.
   private static final int MOST_VECTORS = 4;
@@ -32,12 +37,17 @@ final class Model {
   Optional<ReductionChoice> choose(ReductionNest nest) {
     DType type = nest.accumulator().type().dtype();
     boolean isFloat = type == DType.F32 || type == DType.F64;
-    if (!isFloat || !combines(nest.combine()) || Axis.rounds(nest.loops()) < LEAST_ROUNDS) {
+    if (!isFloat || !combines(nest.combine()) || isShort(nest.loops())) {
       return Optional.empty();
     }
     Optional<ReductionChoice> tiling =
         TilingModel.choose(new TilingFacts(nest, context)).map(ReductionChoice.class::cast);
     return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
+  }
+
+  private boolean isShort(List<Axis> loops) {
+    return Axis.rounds(loops)
+        < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / context.expectedRuns());
   }
 
   private static boolean combines(BinaryOp op) {
@@ -70,7 +80,7 @@ final class Model {
   /// How a map is scheduled, where it pays.
   Optional<Transposition> choose(MapNest nest) {
     Optional<Axis> stored = nest.loops().stream().filter(nest.output()::isUnit).findFirst();
-    if (stored.isEmpty() || Axis.rounds(nest.loops()) < LEAST_ROUNDS) {
+    if (stored.isEmpty() || isShort(nest.loops())) {
       return Optional.empty();
     }
     for (Operand operand : nest.operands()) {
