@@ -19,7 +19,15 @@ import org.einkorn.runtime.exec.KernelModule;
 /// Machine code by LLVM.
 public final class LlvmBackend implements Backend {
   /// The passes that code runs through.
-  static final String PASSES = "default<O2>";
+  static final String ALL_PASSES = "default<O2>";
+
+  /// The passes for functions whose loops are vector code already: arrays become registers, what is
+  /// the same in all rounds leaves its loop, and the rest is made simple.
+  static final String FEW_PASSES =
+      "always-inline,globaldce,"
+          + "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
+          + "loop-mssa(loop-rotate,licm),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+          + "simplifycfg)";
 
   /// What [#describe()] tells of a CPU, of the hundred and more things LLVM knows.
   private static final List<String> TOLD_FEATURES =
