@@ -256,6 +256,9 @@ final class LaneLoop {
     private boolean fails(Guard guard, IndexExpr last, LaneNames names) {
       IndexExpr index = names.meaning(guard.index());
       IndexExpr extent = names.meaning(guard.extent());
+      if (!symbols(index).containsAll(symbols(extent))) {
+        return false;
+      }
       Set<String> others = new HashSet<>(Walk.variables(index));
       others.addAll(Walk.variables(extent));
       Assumptions scope = Assumptions.NONE.between(loop.variable(), last, last);
@@ -266,6 +269,18 @@ final class LaneLoop {
         }
       }
       return scope.proves(Condition.atMost(extent, index));
+    }
+
+    private static Set<String> symbols(IndexExpr expr) {
+      Set<String> found = new HashSet<>();
+      Walk.ofIndices(
+              part -> {
+                if (part instanceof IndexExpr.Symbol(String name)) {
+                  found.add(name);
+                }
+              })
+          .visit(expr);
+      return found;
     }
 
     /// Writes `body` for some lanes, if there are any, and again for all of them, since that is
