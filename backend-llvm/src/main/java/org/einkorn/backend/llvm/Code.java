@@ -27,6 +27,9 @@ final class Code {
   /// As much as a function may have at once of a stack of 1 MiB, which a thread of Java has.
   private static final long MOST_ARRAY_BYTES = 1 << 19;
 
+  /// More would not be registers.
+  private static final long MOST_UNDEFINED_BYTES = 1 << 12;
+
   final Context context;
   final IrModule module;
   final Builder builder;
@@ -152,9 +155,9 @@ final class Code {
     builder.at(block);
   }
 
-  /// A call of an intrinsic that is overloaded on one type.
+  /// A call of an intrinsic that is overloaded on one type and depends on its arguments alone.
   Value intrinsic(String name, Type type, Value... arguments) {
-    return builder.call(module.intrinsic(name, List.of(type)), List.of(arguments));
+    return builder.callPure(module.intrinsic(name, List.of(type)), List.of(arguments));
   }
 
   /// A call of a function of the C library that depends on its arguments alone.
@@ -170,7 +173,7 @@ final class Code {
                             context.function(type, Collections.nCopies(arguments.length, type)))
                         .attributes(List.of("nounwind", "willreturn", "nosync", "nofree"))
                         .pure());
-    return builder.call(called, List.of(arguments));
+    return builder.callPure(called, List.of(arguments));
   }
 
   /// Loads an element as it lies in a register.
@@ -229,6 +232,21 @@ final class Code {
     builder.at(here);
     lives("llvm.lifetime.start", array);
     return array;
+  }
+
+  /// Says of each vector of an array that its elements are undefined. LLVM forgets what
+  /// `lifetime.start` says once the array is registers, and would carry those over from round to
+  /// round for lanes that are not stored to.
+  void undefine(Array array, DType type) {
+    Code single = single();
+    int width = traits.vectorBytes() / type.byteSize();
+    if (array.bytes % traits.vectorBytes() != 0 || array.bytes > MOST_UNDEFINED_BYTES) {
+      return;
+    }
+    Value undefined = context.poison(context.vector(single.memory(type), width));
+    for (long first = 0; first < array.bytes / type.byteSize(); first += width) {
+      builder.store(undefined, single.address(type, array.address, i64(first)), type.byteSize());
+    }
   }
 
   /// Gives the memory of an array back, for others.

@@ -7,6 +7,7 @@ import org.einkorn.backend.llvm.binding.Builder;
 import org.einkorn.backend.llvm.binding.Comparison;
 import org.einkorn.backend.llvm.binding.LoopHint;
 import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.tensor.Guard;
 
 /// Writes loops and branches.
@@ -103,13 +104,17 @@ final class Control {
     BasicBlock after = code.block("guarded.end");
     for (Guard guard : guards) {
       Value index = expressions.index(guard.index(), scope);
-      BasicBlock isNatural = code.block("natural");
-      builder.branch(
-          builder.compare(Comparison.GREATER_EQUAL, index, code.i64(0)), isNatural, after);
-      code.begin(isNatural);
+      Value isNatural = builder.compare(Comparison.GREATER_EQUAL, index, code.i64(0));
+      if (Walk.fetches(guard.extent())) {
+        BasicBlock natural = code.block("natural");
+        builder.branch(isNatural, natural, after);
+        code.begin(natural);
+        isNatural = code.bool(true);
+      }
       BasicBlock holds = code.block("guarded");
       Value extent = expressions.index(guard.extent(), scope);
-      builder.branch(builder.compare(Comparison.LESS, index, extent), holds, after);
+      Value isBelow = builder.compare(Comparison.LESS, index, extent);
+      builder.branch(builder.and(isNatural, isBelow), holds, after);
       code.begin(holds);
     }
     body.run();

@@ -62,7 +62,7 @@ final class ElementaryFunctions {
     String symbol = "einkorn." + name + (caller.lanes == 1 ? "" : ".x" + caller.lanes);
     NativeFunction function =
         caller.module.find(symbol).orElseGet(() -> define(symbol, type, definition));
-    return caller.builder.call(function, List.of(operand));
+    return caller.builder.callPure(function, List.of(operand));
   }
 
   private NativeFunction define(String symbol, Type type, Definition definition) {

@@ -114,7 +114,7 @@ final class Emitter {
   /// Checks, optimizes and writes a module.
   static byte[] optimized(IrModule code, TargetMachine machine, Writer writer) {
     code.verify();
-    machine.optimize(code, LlvmBackend.PASSES);
+    machine.optimize(code, LlvmBackend.FEW_PASSES, LlvmBackend.ALL_PASSES);
     return writer.write(machine, code);
   }
 

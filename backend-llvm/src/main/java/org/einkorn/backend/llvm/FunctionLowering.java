@@ -10,6 +10,7 @@ import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Guard;
 
 /// Writes the statements of one function.
@@ -18,6 +19,21 @@ final class FunctionLowering {
   private final Builder builder;
   private final ExpressionLowering expressions;
   private final Control control;
+  private Shape shape = Shape.STRAIGHT;
+
+  /// What was written so far.
+  private enum Shape {
+    /// No loop.
+    STRAIGHT,
+    /// Loops of vectors, or around such.
+    VECTORS,
+    /// Another loop, of which LLVM may make one of vectors.
+    LOOPS;
+
+    Shape and(Shape other) {
+      return compareTo(other) < 0 ? other : this;
+    }
+  }
 
   FunctionLowering(Code code, ExpressionLowering expressions) {
     this.code = code;
@@ -35,6 +51,11 @@ final class FunctionLowering {
     }
   }
 
+  /// Whether the loops of what was written are vector code.
+  boolean isVectorCode() {
+    return shape == Shape.VECTORS;
+  }
+
   private void execute(Stmt statement, Scope scope) {
     switch (statement) {
       case Stmt.For loop -> loop(loop, scope);
@@ -48,6 +69,7 @@ final class FunctionLowering {
         control.when(holds, () -> execute(body, scope));
       }
       case Stmt.While(var condition, Stmt body) -> {
+        shape = Shape.LOOPS;
         BasicBlock head = code.block("while");
         BasicBlock holds = code.block("while.body");
         BasicBlock after = code.block("while.end");
@@ -72,12 +94,15 @@ final class FunctionLowering {
   }
 
   private void loop(Stmt.For loop, Value begin, Value end, Scope scope) {
+    Shape before = shape;
+    shape = Shape.STRAIGHT;
     control.loop(
         loop.variable(),
         begin,
         end,
         List.of(LoopHint.MUST_PROGRESS),
         round -> round(loop, round, scope.inner()));
+    shape = before.and(shape == Shape.STRAIGHT ? Shape.LOOPS : shape);
   }
 
   private void round(Stmt.For loop, Value round, Scope scope) {
@@ -95,8 +120,10 @@ final class FunctionLowering {
     if (loop.kind() == Stmt.LoopKind.VECTORIZED) {
       Optional<LaneCheck.Lanes> lanes = LaneCheck.of(loop);
       if (lanes.isPresent()) {
+        Shape before = shape;
         new LaneLoop(code, expressions, control, loop, lanes.get())
             .write(scope, (round, inner) -> round(loop, round, inner));
+        shape = before.and(Shape.VECTORS);
         return;
       }
     }
@@ -132,11 +159,31 @@ final class FunctionLowering {
       return;
     }
     Code.Array array = code.beginArray(buffer, elements(buffer));
+    if (storesSomeLanes(body, buffer.name(), false)) {
+      code.undefine(array, buffer.type().dtype());
+    }
     List<Value> extents =
         buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
     scope.bind(buffer.name(), new Scope.Place(array.address(), buffer, extents));
     execute(body, scope);
     code.endArray(array);
+  }
+
+  /// Whether a loop of lanes stores to an array where a condition holds.
+  private static boolean storesSomeLanes(Stmt statement, String array, boolean isInLanes) {
+    return switch (statement) {
+      case Stmt.For loop ->
+          storesSomeLanes(loop.body(), array, isInLanes || loop.kind() == Stmt.LoopKind.VECTORIZED);
+      case Stmt.Block block -> storesSomeLanes(block.body(), array, isInLanes);
+      case Stmt.Sequence(List<Stmt> statements) ->
+          statements.stream().anyMatch(each -> storesSomeLanes(each, array, isInLanes));
+      case Stmt.Allocate(var buffer, Stmt body) -> storesSomeLanes(body, array, isInLanes);
+      case Stmt.If(List<Guard> guards, Stmt body) ->
+          isInLanes && Usage.of(body).writes(array) || storesSomeLanes(body, array, isInLanes);
+      case Stmt.When(var condition, Stmt body) ->
+          isInLanes && Usage.of(body).writes(array) || storesSomeLanes(body, array, isInLanes);
+      case Stmt.While _, Stmt.Store _ -> false;
+    };
   }
 
   private static long elements(Buffer buffer) {

@@ -31,7 +31,7 @@ final class IntegerOps {
           Value least = code.context.constant(type, IntegerRange.of(dtype).least());
           code.overflowIf(builder.compare(Comparison.EQUAL, operand, least));
         }
-        yield builder.call(
+        yield builder.callPure(
             code.module.intrinsic("llvm.abs", List.of(type)),
             List.of(operand, code.single().bool(false)));
       }

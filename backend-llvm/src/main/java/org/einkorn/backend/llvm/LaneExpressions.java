@@ -138,11 +138,12 @@ final class LaneExpressions {
 
   /// The lanes of a mask for which guards hold.
   Value guarded(List<Guard> guards, Place place) {
-    Value all = place.mask.orElse(wide.bool(true));
+    Optional<Value> all = place.mask;
     for (Guard guard : guards) {
-      all = builder.and(all, guarded(guard, place));
+      Value holds = guarded(guard, place);
+      all = Optional.of(all.map(before -> builder.and(before, holds)).orElse(holds));
     }
-    return all;
+    return all.orElseGet(() -> wide.bool(true));
   }
 
   private Value guarded(Guard guard, Place place) {
@@ -170,6 +171,10 @@ final class LaneExpressions {
     Value above = single.intrinsic("llvm.smax", single.i64, number, single.i64(0));
     Value inside = single.intrinsic("llvm.smin", single.i64, above, single.i64(wide.lanes));
     return wide.splat(builder.truncate(inside, single.i32), wide.i32);
+  }
+
+  int lanes() {
+    return wide.lanes;
   }
 
   /// Whether a mask has all lanes.
@@ -295,14 +300,12 @@ final class LaneExpressions {
       return wide.load(type, source.address(), number);
     }
     Type memory = wide.memory(type);
+    Value address = single.address(type, source.address(), number);
     Value loaded =
-        builder.call(
+        builder.callLoad(
             single.module.intrinsic("llvm.masked.load", List.of(memory, single.pointer)),
-            List.of(
-                single.address(type, source.address(), number),
-                single.i32(type.byteSize()),
-                mask.get(),
-                single.context.zero(memory)));
+            address,
+            List.of(address, single.i32(type.byteSize()), mask.get(), single.context.zero(memory)));
     return wide.inRegister(type, loaded);
   }
 
@@ -316,8 +319,9 @@ final class LaneExpressions {
     Type memory = wide.memory(read.type());
     Value addresses = single.address(read.type(), source.address(), numbers);
     Type pointers = single.context.vector(single.pointer, wide.lanes);
-    return builder.call(
+    return builder.callLoad(
         single.module.intrinsic("llvm.masked.gather", List.of(memory, pointers)),
+        source.address(),
         List.of(
             addresses,
             single.i32(read.type().byteSize()),

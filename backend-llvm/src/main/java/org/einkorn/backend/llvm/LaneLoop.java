@@ -2,8 +2,11 @@ package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -12,9 +15,13 @@ import org.einkorn.backend.llvm.binding.LoopHint;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a loop whose rounds are lanes of vectors.
 ///
@@ -55,7 +62,9 @@ final class LaneLoop {
     this.builder = code.builder;
     this.expressions = expressions;
     this.control = control;
-    this.loop = loop;
+    this.loop =
+        new Stmt.For(
+            loop.kind(), loop.variable(), loop.extent(), GuardHoisting.hoisted(loop.body()));
     this.lanes = lanes;
     this.width = Math.max(2, code.traits.vectorBytes() / lanes.widestBytes());
   }
@@ -188,11 +197,14 @@ final class LaneLoop {
           arrays.forEach(code::endArray);
         }
         case Stmt.If(List<Guard> guards, Stmt body) ->
-            guarded(guards, at, inner -> execute(body, inner));
+            guarded(guards, at, canHoldForAll(guards, at), inner -> execute(body, inner));
         case Stmt.When(Scalar condition, Stmt body) -> {
           if (at.names.varies(condition)) {
             chosen(
-                (each, place) -> each.chosen(condition, place), at, inner -> execute(body, inner));
+                (each, place) -> each.chosen(condition, place),
+                at,
+                true,
+                inner -> execute(body, inner));
           } else {
             control.when(expressions.scalar(condition, at.any()), () -> execute(body, at));
           }
@@ -210,15 +222,65 @@ final class LaneLoop {
       }
     }
 
-    private void guarded(List<Guard> guards, At at, Consumer<At> body) {
-      boolean vary =
-          guards.stream()
-              .anyMatch(guard -> at.names.varies(guard.index()) || at.names.varies(guard.extent()));
-      if (vary) {
-        chosen((each, place) -> each.guarded(guards, place), at, body);
-      } else {
-        control.guarded(guards, at.any(), () -> body.accept(at));
+    private void guarded(List<Guard> guards, At at, boolean canHoldForAll, Consumer<At> body) {
+      List<Guard> varying = new ArrayList<>();
+      List<Guard> same = new ArrayList<>();
+      for (Guard guard : guards) {
+        boolean varies = at.names.varies(guard.index()) || at.names.varies(guard.extent());
+        (varies ? varying : same).add(guard);
       }
+      if (varying.isEmpty()) {
+        control.guarded(same, at.any(), () -> body.accept(at));
+      } else if (guards.stream().anyMatch(GuardHoisting::fetches)) {
+        chosen((each, place) -> each.guarded(guards, place), at, canHoldForAll, body);
+      } else {
+        control.guarded(
+            same,
+            at.any(),
+            () -> chosen((each, place) -> each.guarded(varying, place), at, canHoldForAll, body));
+      }
+    }
+
+    /// Whether conditions may hold in every round of the loop; the last tile of an axis, say, is
+    /// not full where full ones are in a loop of their own.
+    private boolean canHoldForAll(List<Guard> guards, At at) {
+      int count = pieces.stream().mapToInt(piece -> piece.expressions.lanes()).sum();
+      if (!(loop.extent() instanceof IndexExpr.Constant(long extent)) || count != extent) {
+        return true;
+      }
+      IndexExpr last = IndexExpr.of(extent - 1);
+      return guards.stream()
+          .noneMatch(guard -> !GuardHoisting.fetches(guard) && fails(guard, last, at.names));
+    }
+
+    private boolean fails(Guard guard, IndexExpr last, LaneNames names) {
+      IndexExpr index = names.meaning(guard.index());
+      IndexExpr extent = names.meaning(guard.extent());
+      if (!symbols(index).containsAll(symbols(extent))) {
+        return false;
+      }
+      Set<String> others = new HashSet<>(Walk.variables(index));
+      others.addAll(Walk.variables(extent));
+      Assumptions scope = Assumptions.NONE.between(loop.variable(), last, last);
+      for (String other : others) {
+        if (!other.equals(loop.variable())) {
+          IndexExpr variable = IndexExpr.variable(other);
+          scope = scope.and(Condition.atMost(IndexExpr.Constant.ZERO, variable));
+        }
+      }
+      return scope.proves(Condition.atMost(extent, index));
+    }
+
+    private static Set<String> symbols(IndexExpr expr) {
+      Set<String> found = new HashSet<>();
+      Walk.ofIndices(
+              part -> {
+                if (part instanceof IndexExpr.Symbol(String name)) {
+                  found.add(name);
+                }
+              })
+          .visit(expr);
+      return found;
     }
 
     /// Writes `body` for some lanes, if there are any, and again for all of them, since that is
@@ -226,25 +288,31 @@ final class LaneLoop {
     private void chosen(
         BiFunction<LaneExpressions, LaneExpressions.Place, Value> choice,
         At at,
+        boolean canHoldForAll,
         Consumer<At> body) {
       List<Optional<Value>> masks = new ArrayList<>();
-      Value any = code.bool(false);
-      Value all = code.bool(true);
+      @Nullable Value any = null;
+      @Nullable Value all = null;
       for (int piece = 0; piece < pieces.size(); piece++) {
         LaneExpressions each = pieces.get(piece).expressions;
         Value mask = choice.apply(each, at.at(piece));
         masks.add(Optional.of(mask));
-        any = builder.or(any, each.any(mask));
-        all = builder.and(all, each.all(mask));
+        any = any == null ? each.any(mask) : builder.or(any, each.any(mask));
       }
-      Value some = any;
+      Value some = Objects.requireNonNull(any);
       At chosen = new At(at.names, at.scopes, masks);
-      if (at.masks.stream().anyMatch(Optional::isPresent)) {
+      if (!canHoldForAll || at.masks.stream().anyMatch(Optional::isPresent)) {
         control.when(some, () -> body.accept(chosen));
-      } else {
-        control.choose(
-            all, () -> body.accept(at), () -> control.when(some, () -> body.accept(chosen)));
+        return;
       }
+      for (int piece = 0; piece < pieces.size(); piece++) {
+        Value each = pieces.get(piece).expressions.all(masks.get(piece).orElseThrow());
+        all = all == null ? each : builder.and(all, each);
+      }
+      control.choose(
+          Objects.requireNonNull(all),
+          () -> body.accept(at),
+          () -> control.when(some, () -> body.accept(chosen)));
     }
 
     private void loop(Stmt.For inside, At at) {
@@ -289,6 +357,7 @@ final class LaneLoop {
       guarded(
           block.guards(),
           inner,
+          true,
           some -> {
             block.init().ifPresent(init -> control.atStart(reduced, () -> execute(init, some)));
             execute(block.body(), some);

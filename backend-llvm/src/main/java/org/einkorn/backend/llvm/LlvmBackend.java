@@ -1,5 +1,6 @@
 package org.einkorn.backend.llvm;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -8,6 +9,7 @@ import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.backend.llvm.binding.LlvmException;
 import org.einkorn.backend.llvm.binding.LlvmUnavailableException;
 import org.einkorn.backend.llvm.binding.TargetMachine;
+import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.Backend;
@@ -19,7 +21,15 @@ import org.einkorn.runtime.exec.KernelModule;
 /// Machine code by LLVM.
 public final class LlvmBackend implements Backend {
   /// The passes that code runs through.
-  static final String PASSES = "default<O2>";
+  static final String ALL_PASSES = "default<O2>";
+
+  /// The passes for functions whose loops are vector code already: arrays become registers, what is
+  /// the same in all rounds leaves its loop, and the rest is made simple.
+  static final String FEW_PASSES =
+      "always-inline,globaldce,"
+          + "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
+          + "loop-mssa(loop-rotate,licm),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+          + "simplifycfg)";
 
   /// What [#describe()] tells of a CPU, of the hundred and more things LLVM knows.
   private static final List<String> TOLD_FEATURES =
@@ -52,26 +62,52 @@ public final class LlvmBackend implements Backend {
     return available(
         () -> {
           String name = Identifiers.plain(module.name());
-          byte[] object =
-              Emitter.machineCode(
-                  module,
-                  Targets.host(),
-                  name,
-                  ModuleLowering.Doors.KERNELS,
-                  TargetMachine::object);
-          return link(module, name, object);
+          boolean[] isLate = Remainders.of(module);
+          return link(module, name, object(soon(module, isLate), name), isLate);
         });
+  }
+
+  /// The module without the functions whose code is made later.
+  private static Module soon(Module module, boolean[] isLate) {
+    List<Function> functions = new ArrayList<>();
+    for (int number = 0; number < isLate.length; number++) {
+      if (!isLate[number]) {
+        functions.add(module.functions().get(number));
+      }
+    }
+    return functions.size() == isLate.length ? module : module.withFunctions(functions);
+  }
+
+  private static byte[] object(Module module, String name) {
+    return Emitter.machineCode(
+        module, Targets.host(), name, ModuleLowering.Doors.KERNELS, TargetMachine::object);
+  }
+
+  /// Makes the code of one function and puts it beside that of the others; the address of its
+  /// entry.
+  static long add(Module module, int function, Jit jit) {
+    String name = Identifiers.plain(module.name()) + "." + function;
+    Module alone = module.withFunctions(List.of(module.functions().get(function)));
+    jit.add(object(alone, name));
+    return jit.lookup(ModuleLowering.kernelName(name, 0));
   }
 
   /// Object code with kernel entries, put into this process.
   static KernelModule link(Module module, String name, byte[] object) {
+    return link(module, name, object, new boolean[module.functions().size()]);
+  }
+
+  private static KernelModule link(Module module, String name, byte[] object, boolean[] isLate) {
     Jit jit = new Jit();
     try {
       jit.define(CLibrary.addresses());
       jit.add(object);
       long[] entries = new long[module.functions().size()];
+      int found = 0;
       for (int number = 0; number < entries.length; number++) {
-        entries[number] = jit.lookup(ModuleLowering.kernelName(name, number));
+        if (!isLate[number]) {
+          entries[number] = jit.lookup(ModuleLowering.kernelName(name, found++));
+        }
       }
       return new LlvmKernel(module, jit, entries);
     } catch (RuntimeException | Error e) {

@@ -60,7 +60,12 @@ final class LlvmKernel implements KernelModule {
   private final ModuleFacts facts;
   private final List<Buffer> buffers;
   private final int symbolCount;
+
+  /// Where code begins, NULL for functions whose code is still to be made.
   private final MemorySegment[] entries;
+
+  private final Module module;
+  private final Jit jit;
   private final Access[] accesses;
   private final Arena arena = Arena.ofShared();
   private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
@@ -102,8 +107,11 @@ final class LlvmKernel implements KernelModule {
   private record Frame(MemorySegment pointers, MemorySegment symbols, MemorySegment status) {}
 
   /// @param jit holds the code; it is closed with this kernel
-  /// @param entries the address of each function's kernel entry
+  /// @param entries the address of each function's kernel entry; 0 for those whose code is made
+  ///   when they first run
   LlvmKernel(Module module, Jit jit, long[] entries) {
+    this.module = module;
+    this.jit = jit;
     this.facts = ModuleFacts.of(module);
     this.buffers = module.allBuffers();
     this.symbolCount = module.symbols().size();
@@ -215,6 +223,7 @@ final class LlvmKernel implements KernelModule {
   }
 
   private void call(int function, MemorySegment[] memory, long[] symbols, long begin, long end) {
+    MemorySegment entry = entry(function);
     Frame frame = frames.poll();
     if (frame == null) {
       frame = newFrame();
@@ -229,7 +238,7 @@ final class LlvmKernel implements KernelModule {
       status =
           (int)
               CALL.invokeExact(
-                  entries[function],
+                  entry,
                   frame.pointers,
                   frame.symbols,
                   begin,
@@ -260,6 +269,20 @@ final class LlvmKernel implements KernelModule {
     long bound = frame.status.getAtIndex(ValueLayout.JAVA_LONG, 2);
     frames.add(frame);
     throw KernelTrap.position((int) site, value, bound);
+  }
+
+  private MemorySegment entry(int function) {
+    MemorySegment entry = entries[function];
+    return entry.equals(MemorySegment.NULL) ? newEntry(function) : entry;
+  }
+
+  private MemorySegment newEntry(int function) {
+    synchronized (entries) {
+      if (entries[function].equals(MemorySegment.NULL)) {
+        entries[function] = MemorySegment.ofAddress(LlvmBackend.add(module, function, jit));
+      }
+      return entries[function];
+    }
   }
 
   private static MemorySegment[] oneOfEachArena(int[] used, MemorySegment[] memory) {

@@ -152,7 +152,11 @@ final class ModuleLowering {
       // iteration.
       code.overflowFlag();
     }
-    new FunctionLowering(code, expressions).body(function.body(), scope, begin, end);
+    FunctionLowering lowering = new FunctionLowering(code, expressions);
+    lowering.body(function.body(), scope, begin, end);
+    if (lowering.isVectorCode()) {
+      written.needsFewPasses();
+    }
     code.giveBack(KernelStatus.DONE);
     builder.at(code.entry);
     builder.jump(start);
@@ -164,7 +168,7 @@ final class ModuleLowering {
     Context context = target.context();
     Type pointer = context.pointer();
     NativeFunction kernel =
-        target.function(name, kernelType(context)).attributes(List.of("nounwind"));
+        target.function(name, kernelType(context)).attributes(List.of("nounwind")).needsFewPasses();
     Code code = begin(builder, kernel);
     builder.at(code.entry);
     Value memory = kernel.parameter(0, "buffers");

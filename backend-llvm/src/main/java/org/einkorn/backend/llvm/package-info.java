@@ -34,6 +34,14 @@
 /// that the loop without lanes has. LLVM's own hint would let it reorder sums, is about innermost
 /// loops only, and need not be taken.
 ///
+/// # Time to compile
+///
+/// LLVM takes most of it, and its time grows with the code. So no block computes the same twice
+/// ([org.einkorn.backend.llvm.binding.Builder]), conditions are asked outside the loops that have
+/// no part in them ([GuardHoisting]), functions whose loops are vectors already go through a few
+/// passes only, and those that run for some sizes only are compiled when they first run
+/// ([Remainders]).
+///
 /// # Exactness
 ///
 /// No instruction carries a fast-math flag and none is fused: `f32` arithmetic rounds each

@@ -3,7 +3,10 @@ package org.einkorn.backend.llvm.binding;
 import static org.bytedeco.llvm.global.LLVM.*;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.llvm.LLVM.LLVMBuilderRef;
 import org.bytedeco.llvm.LLVM.LLVMMetadataRef;
@@ -14,11 +17,17 @@ import org.bytedeco.llvm.LLVM.LLVMValueRef;
 ///
 /// Index arithmetic ([#addIndex] and so on) is undefined where a 64-bit result would overflow;
 /// everything else means what the instruction's page in LLVM's language reference says.
+///
+/// What a block has computed already is not written again: positions, vectors with one value in all
+/// lanes and loads are the same again and again in code that is written out. LLVM would find that
+/// too, but takes longer for it.
 public final class Builder implements AutoCloseable {
   private static final String UNNAMED = "";
 
   private final Context context;
   private final LLVMBuilderRef ref;
+  private final Map<Long, Known> blocks = new HashMap<>();
+  private Known known = new Known();
 
   public Builder(Context context) {
     this.context = context;
@@ -28,6 +37,7 @@ public final class Builder implements AutoCloseable {
   /// Goes to the end of a block.
   public void at(BasicBlock block) {
     LLVMPositionBuilderAtEnd(ref, block.ref);
+    known = blocks.computeIfAbsent(block.ref.address(), _ -> new Known());
   }
 
   /// The block that is written to.
@@ -113,6 +123,22 @@ public final class Builder implements AutoCloseable {
   }
 
   public Value call(NativeFunction function, List<Value> arguments) {
+    known.anythingStored();
+    return newCall(function, arguments);
+  }
+
+  /// A call whose result depends on its arguments alone, and that does nothing else.
+  public Value callPure(NativeFunction function, List<Value> arguments) {
+    return known.value(Known.Key.of(function, arguments), () -> newCall(function, arguments));
+  }
+
+  /// A call that loads from an address, and does nothing else.
+  public Value callLoad(NativeFunction function, Value address, List<Value> arguments) {
+    return known.load(
+        address, Known.Key.of(function, arguments), () -> newCall(function, arguments));
+  }
+
+  private Value newCall(NativeFunction function, List<Value> arguments) {
     try (PointerPointer<LLVMValueRef> array =
         Context.array(arguments.stream().map(a -> a.ref).toList())) {
       return value(
@@ -129,6 +155,12 @@ public final class Builder implements AutoCloseable {
 
   /// The vector with `value` in every lane.
   public Value splat(Value value, Type vector) {
+    return known.value(
+        new Known.Key(LLVMShuffleVector, vector.ref.address(), value.ref.address(), 0, 0),
+        () -> newSplat(value, vector));
+  }
+
+  private Value newSplat(Value value, Type vector) {
     LLVMTypeRef i32 = LLVMInt32TypeInContext(context.ref);
     LLVMValueRef none = LLVMGetPoison(vector.ref);
     LLVMValueRef first =
@@ -153,44 +185,61 @@ public final class Builder implements AutoCloseable {
   }
 
   public Value load(Type type, Value address, int alignBytes) {
-    LLVMValueRef load = LLVMBuildLoad2(ref, type.ref, address.ref, UNNAMED);
-    LLVMSetAlignment(load, alignBytes);
-    return new Value(load);
+    return known.load(
+        address,
+        new Known.Key(LLVMLoad, type.ref.address(), address.ref.address(), alignBytes, 0),
+        () -> {
+          LLVMValueRef load = LLVMBuildLoad2(ref, type.ref, address.ref, UNNAMED);
+          LLVMSetAlignment(load, alignBytes);
+          return new Value(load);
+        });
   }
 
   public void store(Value value, Value address, int alignBytes) {
     LLVMSetAlignment(LLVMBuildStore(ref, value.ref, address.ref), alignBytes);
+    known.stored(address);
   }
 
   /// The address of element `index` of an array.
   public Value element(Type type, Value array, Value index) {
-    try (PointerPointer<LLVMValueRef> indices = Context.array(List.of(index.ref))) {
-      return value(LLVMBuildInBoundsGEP2(ref, type.ref, array.ref, indices, 1, UNNAMED));
-    }
+    Value element =
+        known.value(
+            new Known.Key(
+                LLVMGetElementPtr, type.ref.address(), array.ref.address(), index.ref.address(), 0),
+            () -> {
+              try (PointerPointer<LLVMValueRef> indices = Context.array(List.of(index.ref))) {
+                return value(LLVMBuildInBoundsGEP2(ref, type.ref, array.ref, indices, 1, UNNAMED));
+              }
+            });
+    known.isIn(element, array);
+    return element;
   }
 
   // Index arithmetic
 
   public Value addIndex(Value left, Value right) {
-    return value(LLVMBuildNSWAdd(ref, left.ref, right.ref, UNNAMED));
+    if (LLVMIsNull(left.ref) != 0) {
+      return right;
+    }
+    return once(LLVMAdd, 1, left, right, () -> LLVMBuildNSWAdd(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value multiplyIndex(Value left, Value right) {
-    return value(LLVMBuildNSWMul(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMMul, 1, left, right, () -> LLVMBuildNSWMul(ref, left.ref, right.ref, UNNAMED));
   }
 
   // Integers
 
   public Value add(Value left, Value right) {
-    return value(LLVMBuildAdd(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMAdd, 0, left, right, () -> LLVMBuildAdd(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value subtract(Value left, Value right) {
-    return value(LLVMBuildSub(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMSub, 0, left, right, () -> LLVMBuildSub(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value multiply(Value left, Value right) {
-    return value(LLVMBuildMul(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMMul, 0, left, right, () -> LLVMBuildMul(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value divide(Value left, Value right) {
@@ -202,11 +251,11 @@ public final class Builder implements AutoCloseable {
   }
 
   public Value and(Value left, Value right) {
-    return value(LLVMBuildAnd(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMAnd, 0, left, right, () -> LLVMBuildAnd(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value or(Value left, Value right) {
-    return value(LLVMBuildOr(ref, left.ref, right.ref, UNNAMED));
+    return once(LLVMOr, 0, left, right, () -> LLVMBuildOr(ref, left.ref, right.ref, UNNAMED));
   }
 
   public Value xor(Value left, Value right) {
@@ -232,7 +281,9 @@ public final class Builder implements AutoCloseable {
   }
 
   public Value compare(Comparison comparison, Value left, Value right) {
-    return value(LLVMBuildICmp(ref, comparison.integerCode(), left.ref, right.ref, UNNAMED));
+    int code = comparison.integerCode();
+    return once(
+        LLVMICmp, code, left, right, () -> LLVMBuildICmp(ref, code, left.ref, right.ref, UNNAMED));
   }
 
   // Floats
@@ -269,7 +320,9 @@ public final class Builder implements AutoCloseable {
   // Conversions
 
   public Value truncate(Value operand, Type type) {
-    return value(LLVMBuildTrunc(ref, operand.ref, type.ref, UNNAMED));
+    return known.value(
+        new Known.Key(LLVMTrunc, type.ref.address(), operand.ref.address(), 0, 0),
+        () -> value(LLVMBuildTrunc(ref, operand.ref, type.ref, UNNAMED)));
   }
 
   public Value extendSigned(Value operand, Type type) {
@@ -299,6 +352,13 @@ public final class Builder implements AutoCloseable {
   /// The same bits as another type of the same size.
   public Value reinterpret(Value operand, Type type) {
     return value(LLVMBuildBitCast(ref, operand.ref, type.ref, UNNAMED));
+  }
+
+  private Value once(
+      int operation, int kind, Value left, Value right, Supplier<LLVMValueRef> written) {
+    return known.value(
+        new Known.Key(operation, kind, left.ref.address(), right.ref.address(), 0),
+        () -> value(written.get()));
   }
 
   private static Value value(LLVMValueRef ref) {

@@ -5,7 +5,9 @@ import static org.bytedeco.llvm.global.LLVM.*;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -20,6 +22,9 @@ import org.bytedeco.llvm.LLVM.LLVMValueRef;
 /// The owner of types, constants and modules. Used by one thread at a time.
 public final class Context implements AutoCloseable {
   final LLVMContextRef ref;
+  private final Map<Constant, Value> integers = new HashMap<>();
+
+  private record Constant(long type, long value) {}
 
   public Context() {
     Library.require();
@@ -101,7 +106,9 @@ public final class Context implements AutoCloseable {
 
   /// The constant `value` in an integer type, or in each lane of vectors of one.
   public Value constant(Type type, long value) {
-    return constant(type, element -> LLVMConstInt(element, value, 1));
+    return integers.computeIfAbsent(
+        new Constant(type.ref.address(), value),
+        _ -> constant(type, element -> LLVMConstInt(element, value, 1)));
   }
 
   /// The constant `value` in a float type, rounded to it, or in each lane of vectors of one.
@@ -139,6 +146,11 @@ public final class Context implements AutoCloseable {
   /// Zero, or false, of any type.
   public Value zero(Type type) {
     return new Value(LLVMConstNull(type.ref));
+  }
+
+  /// A value of which nothing is known.
+  public Value poison(Type type) {
+    return new Value(LLVMGetPoison(type.ref));
   }
 
   public Value nullPointer() {

@@ -3,7 +3,10 @@ package org.einkorn.backend.llvm.binding;
 import static org.bytedeco.llvm.global.LLVM.*;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -15,6 +18,9 @@ import org.bytedeco.llvm.LLVM.LLVMValueRef;
 public final class IrModule implements AutoCloseable {
   private final Context context;
   final LLVMModuleRef ref;
+  private final Map<Intrinsic, NativeFunction> intrinsics = new HashMap<>();
+
+  private record Intrinsic(String name, List<Long> overloads) {}
 
   IrModule(Context context, LLVMModuleRef ref) {
     this.context = context;
@@ -40,6 +46,12 @@ public final class IrModule implements AutoCloseable {
 
   /// An intrinsic function of LLVM's, for the types it is overloaded on.
   public NativeFunction intrinsic(String name, List<Type> overloads) {
+    return intrinsics.computeIfAbsent(
+        new Intrinsic(name, overloads.stream().map(type -> type.ref.address()).toList()),
+        _ -> declared(name, overloads));
+  }
+
+  private NativeFunction declared(String name, List<Type> overloads) {
     int number = LLVMLookupIntrinsicID(name, name.length());
     if (number == 0) {
       throw new LlvmException("LLVM has no intrinsic `" + name + "`");
@@ -49,6 +61,19 @@ public final class IrModule implements AutoCloseable {
       LLVMValueRef declared = LLVMGetIntrinsicDeclaration(ref, number, types, overloads.size());
       return new NativeFunction(context, declared, new Type(LLVMGlobalGetValueType(declared)));
     }
+  }
+
+  /// The functions that have code.
+  List<NativeFunction> functions() {
+    List<NativeFunction> functions = new ArrayList<>();
+    LLVMValueRef next = LLVMGetFirstFunction(ref);
+    while (next != null && !next.isNull()) {
+      if (LLVMCountBasicBlocks(next) > 0) {
+        functions.add(new NativeFunction(context, next, new Type(LLVMGlobalGetValueType(next))));
+      }
+      next = LLVMGetNextFunction(next);
+    }
+    return functions;
   }
 
   /// Makes the module one for the platform of a machine.

@@ -3,12 +3,16 @@ package org.einkorn.backend.llvm.binding;
 import static org.bytedeco.llvm.global.LLVM.*;
 
 import java.util.List;
+import org.bytedeco.llvm.LLVM.LLVMAttributeRef;
 import org.bytedeco.llvm.LLVM.LLVMBasicBlockRef;
 import org.bytedeco.llvm.LLVM.LLVMValueRef;
+import org.jspecify.annotations.Nullable;
 
 /// A function of a module: declared only, or with blocks.
 public final class NativeFunction {
   private static final int FUNCTION_INDEX = LLVMAttributeFunctionIndex;
+  private static final String PASSES = "einkorn-passes";
+  private static final String FEW = "few";
 
   private final Context context;
   final LLVMValueRef ref;
@@ -62,6 +66,39 @@ public final class NativeFunction {
     return this;
   }
 
+  /// Whether the function has an attribute, by LLVM's name.
+  boolean has(String name) {
+    return !isNone(LLVMGetEnumAttributeAtIndex(ref, FUNCTION_INDEX, kind(name)));
+  }
+
+  /// Adds an attribute of the whole function, or takes it away.
+  void set(String name, boolean isThere) {
+    if (isThere) {
+      add(FUNCTION_INDEX, name, 0);
+    } else {
+      LLVMRemoveEnumAttributeAtIndex(ref, FUNCTION_INDEX, kind(name));
+    }
+  }
+
+  /// Says that a few passes make as good code of the function as all of them: its loops are vector
+  /// code already, or it has none.
+  public NativeFunction needsFewPasses() {
+    LLVMAddAttributeAtIndex(
+        ref,
+        FUNCTION_INDEX,
+        LLVMCreateStringAttribute(context.ref, PASSES, PASSES.length(), FEW, FEW.length()));
+    return this;
+  }
+
+  /// Whether a few passes are enough.
+  boolean isOfFewPasses() {
+    return !isNone(LLVMGetStringAttributeAtIndex(ref, FUNCTION_INDEX, PASSES, PASSES.length()));
+  }
+
+  private static boolean isNone(@Nullable LLVMAttributeRef attribute) {
+    return attribute == null || attribute.isNull();
+  }
+
   /// States that the function touches no memory: `memory(none)`.
   public NativeFunction pure() {
     add(FUNCTION_INDEX, "memory", 0);
@@ -75,10 +112,14 @@ public final class NativeFunction {
   }
 
   private void add(int index, String name, long value) {
+    LLVMAddAttributeAtIndex(ref, index, LLVMCreateEnumAttribute(context.ref, kind(name), value));
+  }
+
+  private static int kind(String name) {
     int kind = LLVMGetEnumAttributeKindForName(name, name.length());
     if (kind == 0) {
       throw new LlvmException("LLVM has no attribute `" + name + "`");
     }
-    LLVMAddAttributeAtIndex(ref, index, LLVMCreateEnumAttribute(context.ref, kind, value));
+    return kind;
   }
 }

@@ -2,6 +2,7 @@ package org.einkorn.backend.llvm.binding;
 
 import static org.bytedeco.llvm.global.LLVM.*;
 
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.llvm.LLVM.LLVMMemoryBufferRef;
@@ -12,6 +13,9 @@ import org.bytedeco.llvm.LLVM.LLVMTargetRef;
 
 /// A generator of machine code. Used by one thread at a time.
 public final class TargetMachine implements AutoCloseable {
+  /// The attribute of functions that passes leave as they are.
+  private static final String SKIPPED = "optnone";
+
   private final Target target;
   private final LLVMTargetMachineRef ref;
   private final String dataLayout;
@@ -54,7 +58,34 @@ public final class TargetMachine implements AutoCloseable {
     return dataLayout;
   }
 
-  /// Runs a pipeline of LLVM's passes, such as `default<O2>`, over a module.
+  /// Optimizes a module: those functions of which a few passes make as good code by these few, the
+  /// others by all.
+  ///
+  /// @param few a pipeline of LLVM's passes, such as `function(sroa,gvn)`
+  /// @param all another, such as `default<O2>`
+  public void optimize(IrModule module, String few, String all) {
+    List<NativeFunction> rest =
+        module.functions().stream()
+            .filter(function -> !function.isOfFewPasses() && !function.has("alwaysinline"))
+            .toList();
+    if (module.functions().stream().anyMatch(NativeFunction::isOfFewPasses)) {
+      rest.forEach(function -> function.set(SKIPPED, true));
+      optimize(module, few);
+      rest.forEach(function -> function.set(SKIPPED, false));
+    }
+    if (!rest.isEmpty()) {
+      ofFewPasses(module).forEach(function -> function.set(SKIPPED, true));
+      optimize(module, all);
+      // Passes over the whole module may have made functions anew.
+      ofFewPasses(module).forEach(function -> function.set(SKIPPED, false));
+    }
+  }
+
+  private static List<NativeFunction> ofFewPasses(IrModule module) {
+    return module.functions().stream().filter(NativeFunction::isOfFewPasses).toList();
+  }
+
+  /// Runs a pipeline of LLVM's passes over a module.
   public void optimize(IrModule module, String passes) {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
     try {

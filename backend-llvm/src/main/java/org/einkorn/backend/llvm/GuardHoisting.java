@@ -1,0 +1,68 @@
+package org.einkorn.backend.llvm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
+
+/// Asks a condition once before a loop, where the loop has no part in it.
+///
+/// ```text
+/// for ii < 8 { if 0 <= ji < n { s } } → if 0 <= ji < n { for ii < 8 { s } }
+/// ```
+///
+/// Of a loop that is written out, code would else ask in each round, and have each round several
+/// times: for all lanes, and for some.
+final class GuardHoisting {
+  private GuardHoisting() {}
+
+  /// The statement with the conditions of its loops as far outside as they can be.
+  static Stmt hoisted(Stmt statement) {
+    return switch (statement) {
+      case Stmt.For loop -> hoisted(loop);
+      case Stmt.Block block ->
+          new Stmt.Block(
+              block.name(),
+              block.iters(),
+              block.guards(),
+              block.reads(),
+              block.writes(),
+              block.init().map(GuardHoisting::hoisted),
+              hoisted(block.body()));
+      case Stmt.Sequence(List<Stmt> statements) ->
+          new Stmt.Sequence(statements.stream().map(GuardHoisting::hoisted).toList());
+      case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, hoisted(body));
+      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(guards, hoisted(body));
+      case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, hoisted(body));
+      case Stmt.While(var condition, Stmt body) -> new Stmt.While(condition, hoisted(body));
+      case Stmt.Store store -> store;
+    };
+  }
+
+  private static Stmt hoisted(Stmt.For loop) {
+    Stmt body = hoisted(loop.body());
+    if (!(body instanceof Stmt.If(List<Guard> guards, Stmt guarded))
+        || Walk.fetches(loop.extent())
+        || guards.stream().anyMatch(GuardHoisting::fetches)) {
+      return new Stmt.For(loop.kind(), loop.variable(), loop.extent(), body);
+    }
+    List<Guard> outside = new ArrayList<>();
+    List<Guard> inside = new ArrayList<>();
+    for (Guard guard : guards) {
+      (uses(guard, loop.variable()) ? inside : outside).add(guard);
+    }
+    Stmt left = inside.isEmpty() ? guarded : new Stmt.If(inside, guarded);
+    Stmt.For inner = new Stmt.For(loop.kind(), loop.variable(), loop.extent(), left);
+    return outside.isEmpty() ? inner : new Stmt.If(outside, inner);
+  }
+
+  private static boolean uses(Guard guard, String variable) {
+    return Walk.variables(guard.index()).contains(variable)
+        || Walk.variables(guard.extent()).contains(variable);
+  }
+
+  static boolean fetches(Guard guard) {
+    return Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
+  }
+}
