@@ -190,7 +190,7 @@ final class SourceCheck {
         expected,
         Run.of(ProgramInterpreter.of(optimized), tested, Run.Order.WHOLE),
         "optimized");
-    Module loops = pipeline.schedule(pipeline.lower(optimized));
+    Module loops = Agreement.scheduling(tested.choices()).schedule(pipeline.lower(optimized));
     assertEquals(List.of(), LoopVerifier.verify(loops));
     if (made.text().contains("*t")) {
       requireNoPast(loops);

@@ -10,9 +10,6 @@ import java.util.Optional;
 /// vectors and r single elements, and does r · v multiply-adds. A core does two loads and two
 /// multiply-adds at once, and the sums of a tile have to be so many that none waits for itself.
 final class TilingModel {
-  /// An extent that nobody knows is taken for this.
-  static final long UNKNOWN = 1024;
-
   /// Multiply-adds, and loads, in a cycle.
   private static final double AT_ONCE = 2;
 
@@ -72,8 +69,6 @@ final class TilingModel {
     }
     return panels;
   }
-
-  // ---- rows
 
   // ---- rows
 
