@@ -41,6 +41,12 @@ public record Module(
     return with(signature, buffers, others);
   }
 
+  /// This module with other functions, of which others repeat.
+  public Module withFunctions(List<Function> others, List<Repeat> repetitions) {
+    return new Module(
+        name, signature, buffers, others, repetitions, growths, tupleCounts, listings);
+  }
+
   /// This module with another signature, other memory and other functions. Functions that repeat
   /// and memory that grows, counts or lists have the same names.
   public Module with(Signature others, List<Buffer> memory, List<Function> code) {

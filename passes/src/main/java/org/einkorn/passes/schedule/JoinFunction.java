@@ -46,15 +46,7 @@ final class JoinFunction implements Primitive<Step.Join> {
         into,
         new Function(nest.function().name(), Statements.flattened(body), nest.function().origin()));
     functions.remove(place);
-    return new Module(
-        module.name(),
-        module.signature(),
-        module.buffers(),
-        functions,
-        repeats,
-        module.growths(),
-        module.tupleCounts(),
-        module.listings());
+    return module.withFunctions(functions, repeats);
   }
 
   private static int place(Nest nest, String function) {

@@ -47,15 +47,7 @@ public final class SeparateParallelLoops {
               ? function
               : new Function(function.name(), parts.getLast(), function.origin()));
     }
-    return new Module(
-        module.name(),
-        module.signature(),
-        module.buffers(),
-        functions,
-        repeats,
-        module.growths(),
-        module.tupleCounts(),
-        module.listings());
+    return module.withFunctions(functions, repeats);
   }
 
   private static String free(String function, Set<String> taken) {
