@@ -89,7 +89,7 @@ final class Tuning {
         measurements += any.measurements() + learned.measurements();
         List<Double> course = learned.functions().getFirst().course();
         List<Double> others = any.functions().getFirst().course();
-        model = any.functions().getFirst().modelSeconds();
+        model = any.functions().getFirst().startSeconds();
         random = others.getLast();
         after = course.get(Math.min(course.size(), 80) - 1);
         needed.add(first(course, random * AS_GOOD));

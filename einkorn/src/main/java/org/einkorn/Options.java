@@ -20,7 +20,8 @@ import org.einkorn.runtime.exec.RunOptions;
 /// @param counts whether runs count the operations that they execute, which takes time
 /// @param isExact whether floating-point operations keep the order in which they are written
 /// @param objective what the order of a contraction makes small
-/// @param seed where the order of rows in learning and the random inputs of verification come from
+/// @param seed where the order of rows in learning, the random inputs of verification and the
+///   decisions of a script's samples come from
 /// @param readable folders beside the program's own and the working folder that it may read
 /// @param onWarning receives, before each run, what its plan warns of; nothing is printed
 /// @param training what is seen and kept of learning
@@ -279,6 +280,15 @@ public record Options(
 
   /// With the loops of some functions as a script says.
   public Options withSchedule(SourceFile script) {
+    return withSchedule(Optional.of(Objects.requireNonNull(script, "script")));
+  }
+
+  /// With no schedule but what the model makes.
+  public Options withoutSchedule() {
+    return withSchedule(Optional.empty());
+  }
+
+  private Options withSchedule(Optional<SourceFile> script) {
     return new Options(
         target,
         run,
@@ -291,7 +301,7 @@ public record Options(
         seed,
         onWarning,
         training,
-        Optional.of(Objects.requireNonNull(script, "script")),
+        script,
         expectedRuns);
   }
 

@@ -206,7 +206,7 @@ final class Pipelines {
   static Module scheduled(Pipeline pipeline, Module loops, Options options) {
     return options
         .schedule()
-        .map(script -> Schedules.apply(script, pipeline, loops, options.isExact()))
+        .map(script -> Schedules.apply(script, pipeline, loops, options))
         .orElseGet(() -> pipeline.schedule(loops));
   }
 

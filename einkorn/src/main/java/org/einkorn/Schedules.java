@@ -19,15 +19,28 @@ import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.RefusedStepException;
 
-/// Applies a script of schedules to the loops of a program.
-final class Schedules {
+/// Scripts of schedules, and what is wrong with them.
+public final class Schedules {
   private Schedules() {}
 
   /// The loops after all passes, with the functions of the script as that says.
   ///
   /// @throws CompileException E0811 for a function that the program does not have, E0812 for a step
   ///   that does not apply, E0813 for one that `--exact` forbids, and what is wrong with the text
-  static Module apply(SourceFile script, Pipeline pipeline, Module loops, boolean isExact) {
+  static Module apply(SourceFile script, Pipeline pipeline, Module loops, Options options) {
+    List<Trace> traces = read(script, loops, options.isExact());
+    try {
+      return pipeline.schedule(loops, traces, options.seed());
+    } catch (RefusedStepException refused) {
+      throw refused(refused, script);
+    }
+  }
+
+  /// The schedules of a script, of functions that there are.
+  ///
+  /// @throws CompileException E0811 for a function that the program does not have, E0813 for a step
+  ///   that `--exact` forbids, and what is wrong with the text
+  public static List<Trace> read(SourceFile script, Module loops, boolean isExact) {
     ParseResult<List<Trace>> parsed = TraceParser.parseAll(script, loops.symbols());
     if (!parsed.errors().isEmpty()) {
       throw new CompileException(parsed.errors());
@@ -49,11 +62,7 @@ final class Schedules {
     if (!errors.isEmpty()) {
       throw new CompileException(errors);
     }
-    try {
-      return pipeline.withSchedules(traces).schedule(loops);
-    } catch (RefusedStepException refused) {
-      throw new CompileException(List.of(refusal(refused, script)));
-    }
+    return traces;
   }
 
   /// Whether steps of a script round otherwise than the program says.
@@ -130,12 +139,21 @@ final class Schedules {
         .help("leave out the step, or `--exact`");
   }
 
-  private static Diagnostic refusal(RefusedStepException refused, SourceFile script) {
-    Diagnostic error =
-        Diagnostic.error("E0812", "a step of a schedule does not apply")
-            .note("script: " + script.name());
-    return error
-        .note(refused.refusal().text().stripTrailing())
-        .help("change the step, or those before it");
+  /// E0812: a step that does not apply.
+  public static CompileException refused(RefusedStepException refused, SourceFile script) {
+    return new CompileException(
+        List.of(
+            Diagnostic.error("E0812", "a step of a schedule does not apply")
+                .note("script: " + script.name())
+                .note(refused.refusal().text().stripTrailing())
+                .help("change the step, or those before it")));
+  }
+
+  /// Whether a script has samples without a decision, so that a seed decides something.
+  public static boolean isOpen(SourceFile script) {
+    return TraceParser.parseAll(script, List.of()) instanceof ParseResult.Success<List<Trace>> read
+        && read.require().stream()
+            .flatMap(trace -> trace.steps().stream())
+            .anyMatch(step -> step instanceof Step.Sample sample && !sample.isDecided());
   }
 }

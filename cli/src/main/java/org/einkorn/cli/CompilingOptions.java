@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.einkorn.Einkorn;
 import org.einkorn.Options;
+import org.einkorn.Schedules;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.Objective;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +65,16 @@ final class CompilingOptions {
   /// The options with the permissions.
   Options applyTo(Options options) {
     Options chosen = options.withExact(isExact).withObjective(objective());
-    return schedule == null
-        ? chosen
-        : chosen.withSchedule(new SourceFile(schedule.toString(), Einkorn.readText(schedule)));
+    return schedule == null ? chosen : chosen.withSchedule(script(schedule));
+  }
+
+  private static SourceFile script(Path path) {
+    return new SourceFile(path.toString(), Einkorn.readText(path));
+  }
+
+  /// Whether the schedule has samples without a decision, which a seed decides.
+  boolean hasOpenSamples() {
+    return schedule != null && Schedules.isOpen(script(schedule));
   }
 
   void applyTo(Session session, MessageOptions messages) {

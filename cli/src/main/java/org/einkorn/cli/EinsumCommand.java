@@ -62,7 +62,7 @@ final class EinsumCommand implements Callable<Integer> {
   public Integer call() {
     messages.applyTo(session);
     compiling.applyTo(session, messages);
-    running.noteSeed(session, messages);
+    running.noteSeed(session, messages, compiling);
     if (output != null) {
       TensorFiles.requireWritable(FileReference.of(output));
     }

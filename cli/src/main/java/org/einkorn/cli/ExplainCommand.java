@@ -73,7 +73,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     messages.applyTo(session);
-    if (network.isAsked()) {
+    if (network.isAsked(compiling.hasOpenSamples())) {
       if (!subject.isEmpty()
           || !shapes.isEmpty()
           || !compiling.allowed.isEmpty()
@@ -136,14 +136,9 @@ final class ExplainCommand implements Callable<Integer> {
       if (!inputs.isEmpty()) {
         throw new UsageException("an einsum takes --shape, not " + inputs.getFirst());
       }
-      return Einsum.of(subject.strip()).with(compiling.applyTo(Options.defaults())).explain(known);
+      return Einsum.of(subject.strip()).with(options()).explain(known);
     }
-    Program program =
-        Programs.open(
-            Path.of(subject),
-            null,
-            List.of(),
-            reading.applyTo(compiling.applyTo(Options.defaults())));
+    Program program = Programs.open(Path.of(subject), null, List.of(), reading.applyTo(options()));
     try (Arena arena = Arena.ofShared()) {
       Program bound = Bindings.bind(program, Bindings.split(inputs), arena);
       Programs.warn(session, bound, messages);
@@ -153,6 +148,10 @@ final class ExplainCommand implements Callable<Integer> {
       }
       return explanation;
     }
+  }
+
+  private Options options() {
+    return compiling.applyTo(Options.defaults()).withSeed(network.seed());
   }
 
   /// Runs a program on its data, if it has all of them.

@@ -77,7 +77,9 @@ final class IrCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The seed of the data that --verify-each=exec runs on; 0 if not given.")
+      description =
+          "The seed of the data that --verify-each=exec runs on, and of what the samples of a"
+              + " --schedule decide; 0 if not given.")
   @Nullable Long seed;
 
   @Option(names = "--json", description = "Prints the text inside JSON.")
@@ -126,8 +128,10 @@ final class IrCommand implements Callable<Integer> {
   private Options options() {
     Options options = reading.applyTo(compiling.applyTo(Options.defaults()));
     if (seed != null) {
-      if (!"exec".equals(verify)) {
-        throw new UsageException("--seed is for --verify-each=exec, which alone makes random data");
+      if (!"exec".equals(verify) && !compiling.hasOpenSamples()) {
+        throw new UsageException(
+            "--seed is for --verify-each=exec, which makes random data, and for samples of a"
+                + " --schedule that have no decision");
       }
       options = options.withSeed(seed);
     }

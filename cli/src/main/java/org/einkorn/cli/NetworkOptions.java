@@ -45,7 +45,9 @@ final class NetworkOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The seed of the random trials of the search; default 0.")
+      description =
+          "The seed of the random trials of the search, or of what the samples of a --schedule"
+              + " decide; default 0.")
   @Nullable Long seed;
 
   @Option(
@@ -56,13 +58,20 @@ final class NetworkOptions {
 
   /// Whether a network is given.
   ///
+  /// @param hasSamples whether a schedule has samples, which the seed decides then
   /// @throws UsageException if options are that need one
-  boolean isAsked() {
-    boolean isTold = budget != null || memoryLimit != null || seed != null || threads != null;
+  boolean isAsked(boolean hasSamples) {
+    boolean isTold =
+        budget != null || memoryLimit != null || seed != null && !hasSamples || threads != null;
     if (file == null && isTold) {
       throw new UsageException("--budget, --memory-limit, --seed and --threads need a --network");
     }
     return file != null;
+  }
+
+  /// The seed, or 0.
+  long seed() {
+    return seed == null ? 0 : seed;
   }
 
   /// Searches and prints.
@@ -89,7 +98,7 @@ final class NetworkOptions {
         objective,
         duration(budget == null ? DEFAULT_BUDGET : budget),
         memoryLimit == null ? OptionalLong.empty() : OptionalLong.of(elements(memoryLimit)),
-        seed == null ? 0 : seed,
+        seed(),
         threads == null ? processors : threads,
         false,
         false);

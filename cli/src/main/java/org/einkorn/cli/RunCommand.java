@@ -125,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
         throw new UsageException("--checkpoint and --resume are for a program that learns");
       }
       if (!bound.learns()) {
-        running.noteSeed(session, messages);
+        running.noteSeed(session, messages, compiling);
       }
       Results results = bound.runAndWrite(arena);
       targets.forEach((name, path) -> results.write(name, FileReference.parse(path)));

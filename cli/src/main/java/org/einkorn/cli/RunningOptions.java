@@ -57,8 +57,8 @@ final class RunningOptions {
   }
 
   /// Says so where a seed is given for a run in which nothing is random.
-  void noteSeed(Session session, MessageOptions messages) {
-    if (seed != null) {
+  void noteSeed(Session session, MessageOptions messages, CompilingOptions compiling) {
+    if (seed != null && !compiling.hasOpenSamples()) {
       messages.note(session, "--seed changes nothing: nothing in this run is random");
     }
   }

@@ -103,7 +103,7 @@ final class TuneCommand implements Callable<Integer> {
             .withDatabase(known)
             .tune(program, Bindings.shapes(shapes));
     print(report);
-    if (output != null && report.functions().isEmpty()) {
+    if (output != null && report.script().isEmpty()) {
       messages.note(session, "no schedule was found, and " + output + " is not written");
     } else if (output != null) {
       OutputFile.write(output, report.script().getBytes(StandardCharsets.UTF_8));
@@ -115,9 +115,6 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private void requireSense() {
-    if (compiling.schedule != null) {
-      throw new UsageException("--schedule is what this command makes: leave it out");
-    }
     if (measurements < 1) {
       throw new UsageException("--measurements needs at least 1, not " + measurements);
     }
@@ -144,6 +141,7 @@ final class TuneCommand implements Callable<Integer> {
 
   private void print(Tuner.Report report) {
     for (Tuner.Found found : report.functions()) {
+      String start = found.isScript() ? "script" : "model";
       session
           .out()
           .printf(
@@ -151,18 +149,30 @@ final class TuneCommand implements Callable<Integer> {
               "%s: %s in %d measurements%n",
               found.function(),
               !found.isFaster()
-                  ? "nothing is faster than the model's %.3f ms"
-                      .formatted(found.modelSeconds() * 1e3)
-                  : "%.3f ms, the model's takes %.3f ms, %.2f times as long"
+                  ? "nothing is faster than the %s's %.3f ms"
+                      .formatted(start, found.startSeconds() * 1e3)
+                  : "%.3f ms, the %s's takes %.3f ms, %.2f times as long"
                       .formatted(
                           found.seconds() * 1e3,
-                          found.modelSeconds() * 1e3,
-                          found.modelSeconds() / found.seconds()),
+                          start,
+                          found.startSeconds() * 1e3,
+                          found.startSeconds() / found.seconds()),
               found.measurements());
       found
           .wrong()
           .forEach(
-              trace -> session.out().printf("  thrown away, computes something else: %s%n", trace));
+              script ->
+                  session
+                      .out()
+                      .printf(
+                          "  thrown away, computes something else: %s%n", script.stripTrailing()));
+    }
+    if (!report.kept().isEmpty()) {
+      session
+          .out()
+          .println(
+              "as the script says, which has no samples for them: "
+                  + String.join(", ", report.kept().stream().map(Tuner.Kept::function).toList()));
     }
     if (!report.untouched().isEmpty()) {
       session.out().println("as they are: " + String.join(", ", report.untouched()));

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.einkorn.Stage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,51 @@ final class ScheduleCommandTest {
     String text =
         Ein.run("ir", program, "--stage", "scheduled", "--schedule", tiles).require().out();
     assertTrue(text.contains("for unrolled ii < 8"), text);
+  }
+
+  /// What is not decided a seed decides, the same for all commands; `explain` shows it.
+  @Test
+  void seedsDecideSamples() throws IOException {
+    Path open =
+        write(
+            "open.schedule",
+            schedule(
+                "C",
+                "v = sample-choice 2, 3, 4, 5, 6, 7, 8, 9",
+                "(io, ii) = split i.0 by v",
+                "unroll ii"));
+    Set<String> scripts = new LinkedHashSet<>();
+    for (int seed = 0; seed < 12; seed++) {
+      String decided = explained(open, "--seed", seed);
+      scripts.add(decided);
+      assertEquals(decided, explained(open, "--seed", seed));
+      Path script = write("decided.schedule", decided);
+      assertEquals(decided, explained(script));
+      assertEquals(scheduled(script), scheduled(open, "--seed", seed));
+      assertEquals(RESULT, run(open, "--seed", seed).require().out());
+      assertEquals("", run(open, "--seed", seed).err());
+    }
+    assertTrue(scripts.size() > 3, scripts.toString());
+    assertEquals(explained(open, "--seed", 0), explained(open));
+    assertEquals(scheduled(open, "--seed", 0), scheduled(open));
+    everywhere(open).forEach(Ein::require);
+    // Nothing is random in what is decided.
+    assertTrue(run(tiles, "--seed", 1).err().contains("--seed changes nothing"));
+    assertEquals(
+        2, Ein.run("ir", program, "--stage", "scheduled", "--schedule", tiles, "--seed", 1).code());
+    Path wrong = write("wrong.schedule", schedule("C", "v = sample-choice 2, 4 is 3"));
+    everywhere(wrong).forEach(each -> assertRefused("E0812", each));
+    assertTrue(run(wrong).err().contains("`v = sample-choice 2, 4 is 4`"), run(wrong).err());
+  }
+
+  private String explained(Path script, Object... more) {
+    Object[] command = {"explain", program, "--shape", "A=8x8", "--shape", "B=8x8", "--schedules"};
+    return Ein.run(with(with(command, "--schedule", script), more)).require().out();
+  }
+
+  private String scheduled(Path script, Object... more) {
+    Object[] command = {"ir", program, "--stage", "scheduled", "--schedule", script};
+    return Ein.run(with(command, more)).require().out();
   }
 
   @Test

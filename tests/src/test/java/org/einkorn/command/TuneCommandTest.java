@@ -67,9 +67,67 @@ final class TuneCommandTest {
     assertTrue(byHand.contains("vectorized"), byHand);
   }
 
+  private Path script(String... lines) {
+    return write(folder.resolve("given.schedule"), String.join("\n", lines) + "\n");
+  }
+
+  /// The samples of a script are what is searched; the others of its schedules stay.
+  @Test
+  void tunesTheSamplesOfAScript() throws IOException {
+    Path given =
+        script(
+            "schedule C {",
+            "  (i0, i1) = sample-tile i.0 innermost 8 is _, 4",
+            "  v = sample-choice 8, 16, 32",
+            "  (io, ii) = split i.0 by i0, i1",
+            "  (jo, ji) = split j.0 by v",
+            "}",
+            "schedule R {",
+            "  parallel i.0",
+            "}");
+    Path tuned = folder.resolve("tuned.schedule");
+    Path database = folder.resolve("tuned.json");
+    Ein ein =
+        tune("--measurements", 6, "--schedule", given, "-o", tuned, "--database", database)
+            .require();
+    assertTrue(ein.out().contains("the script's "), ein.out());
+    assertTrue(ein.out().contains("which has no samples for them: R\n"), ein.out());
+    String found = Files.readString(tuned);
+    assertTrue(found.contains("innermost 8 is _, "), found);
+    assertTrue(found.contains("v = sample-choice 8, 16, 32 is "), found);
+    assertTrue(found.contains("schedule R {\n  parallel i.0\n}\n"), found);
+    String measured = Files.readString(database);
+    assertTrue(measured.contains("sample-tile i.0 innermost 8 is _, 4"), measured);
+    Ein.run("ir", program, "--stage", "scheduled", "--schedule", tuned).require();
+    // What was tuned is a script that can be tuned.
+    tune("--measurements", 2, "--schedule", tuned).require();
+  }
+
+  @Test
+  void refusesScriptsThatDoNotApply() {
+    assertRefused("E0801", script("schedule C {", "  v = sample-choice", "}"));
+    assertRefused("E0811", script("schedule D {", "  v = sample-choice 1, 2", "}"));
+    assertRefused("E0812", script("schedule C {", "  v = sample-choice 1, 2 is 3", "}"));
+    assertRefused(
+        "E0812", script("schedule C {", "  v = sample-choice 1, 2", "  parallel k.0", "}"));
+    assertRefused("E0812", script("schedule C {", "  parallel k.0", "}"));
+    assertRefused(
+        "E0813",
+        script("schedule C {", "  v = sample-choice 1, 2", "  set-dtype C.acc f32", "}"),
+        "--exact");
+  }
+
+  private void assertRefused(String code, Path given, Object... more) {
+    List<Object> options = new ArrayList<>(List.of("--schedule", given));
+    options.addAll(Arrays.asList(more));
+    Ein refused = tune(options.toArray());
+    assertEquals(1, refused.code(), refused.out());
+    assertTrue(refused.err().startsWith("error[" + code + "]"), refused.err());
+    assertFalse(refused.out().contains("measurements"), refused.out());
+  }
+
   @Test
   void saysWhatIsWrong() {
-    assertWrong("leave it out", "--schedule", program);
     assertWrong("a time is a number", "--budget", "soon");
     assertWrong("at least 1", "--measurements", 0);
     Ein interpreted =

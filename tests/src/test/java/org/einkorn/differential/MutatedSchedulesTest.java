@@ -135,12 +135,13 @@ final class MutatedSchedulesTest {
           new Step.ReverseComputeAt(block, elsewhere(dice));
       case Step.SetScope(String buffer, var scope, LoopName _) ->
           new Step.SetScope(buffer, scope, elsewhere(dice));
-      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
+      case Step.StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) ->
           dice.chance(0.5)
               ? new Step.StorageAlign(buffer, 1 - Math.min(axis, 1), factor, offset)
-              : new Step.StorageAlign(buffer, axis, factor + dice.below(9), offset);
+              : new Step.StorageAlign(buffer, axis, IndexExpr.of(dice.between(8, 17)), offset);
       case Step.RollingBuffer(String buffer, LoopName _) ->
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
+      case Step.Sample sample -> new RandomSamples(dice).altered(sample, elsewhere(dice));
       case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
       case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
       case Step.AddUnitLoop _,

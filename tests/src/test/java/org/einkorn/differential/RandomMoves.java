@@ -29,7 +29,24 @@ final class RandomMoves {
     return Optional.of(
         switch (dice.below(10)) {
           case 0 -> join(schedule);
-          case 1, 2, 3 -> across(blocks, loops, Step.ComputeAt::new, false);
+          case 1, 2 ->
+              across(
+                  blocks,
+                  loops,
+                  (moved, loop) ->
+                      new Step.ComputeAt(
+                          moved, new RandomSamples(dice).loop(schedule).orElse(loop)),
+                  false);
+          case 3 ->
+              across(
+                  blocks,
+                  loops,
+                  (moved, loop) ->
+                      new Step.SampleLocation(
+                          "l" + dice.below(100),
+                          moved,
+                          Optional.of(loop).filter(_ -> dice.chance(0.3))),
+                  false);
           case 4, 5 -> across(blocks, loops, Step.ReverseComputeAt::new, true);
           case 6 -> new Step.ComputeInline(block);
           case 7 -> new Step.ReverseComputeInline(block);

@@ -14,10 +14,12 @@ import org.einkorn.passes.schedule.Schedule;
 /// Random steps of schedules; about half of them are legal.
 final class RandomSteps {
   private final Dice dice;
+  private final RandomSamples samples;
   private int names = 0;
 
   RandomSteps(Dice dice) {
     this.dice = dice;
+    samples = new RandomSamples(dice);
   }
 
   /// A step for the function as it is now; nothing where it has no loop.
@@ -27,7 +29,10 @@ final class RandomSteps {
       return Optional.empty();
     }
     Stmt.For loop = dice.pick(loops);
-    LoopName name = name(loop);
+    if (dice.chance(0.12)) {
+      return Optional.of(samples.next(schedule, name(loop), blocks(loop)));
+    }
+    LoopName name = samples.loop(schedule).orElseGet(() -> name(loop));
     return switch (dice.below(44)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
@@ -49,7 +54,7 @@ final class RandomSteps {
       case 25 -> align(schedule);
       case 26 -> rolling(name, schedule);
       case 27 -> Optional.of(new Step.Blockize(name, fresh()));
-      case 31, 32 -> ofBlock(loop, block -> pad(block, loop));
+      case 31, 32 -> ofBlock(loop, block -> pad(block, loop, schedule));
       case 28, 29, 30 ->
           blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
@@ -90,7 +95,10 @@ final class RandomSteps {
     Buffer buffer = dice.pick(all);
     return Optional.of(
         new Step.StorageAlign(
-            buffer.name(), dice.below(buffer.type().rank()), factor, dice.below(factor)));
+            buffer.name(),
+            dice.below(buffer.type().rank()),
+            samples.number(schedule).orElseGet(() -> IndexExpr.of(factor)),
+            IndexExpr.of(dice.below(factor))));
   }
 
   private Optional<Step> rolling(LoopName loop, Schedule schedule) {
@@ -101,10 +109,13 @@ final class RandomSteps {
   }
 
   /// One or two of the loops inside of a loop run up to a multiple.
-  private Step pad(String block, Stmt.For loop) {
+  private Step pad(String block, Stmt.For loop, Schedule schedule) {
     List<String> inside = loops(loop).stream().map(Stmt.For::variable).distinct().toList();
     List<Step.Padding> paddings = new ArrayList<>();
-    paddings.add(new Step.Padding(dice.pick(inside), dice.between(1, 5)));
+    paddings.add(
+        new Step.Padding(
+            dice.pick(inside),
+            samples.number(schedule).orElseGet(() -> IndexExpr.of(dice.between(1, 5)))));
     String other = dice.pick(inside);
     if (!other.equals(paddings.getFirst().loop())) {
       paddings.add(new Step.Padding(other, dice.between(1, 5)));
@@ -212,6 +223,10 @@ final class RandomSteps {
   }
 
   private IndexExpr factor(Schedule schedule) {
+    Optional<IndexExpr> sampled = samples.number(schedule);
+    if (sampled.isPresent()) {
+      return sampled.get();
+    }
     return dice.chance(0.8) ? IndexExpr.of(dice.between(1, 5)) : number(schedule);
   }
 

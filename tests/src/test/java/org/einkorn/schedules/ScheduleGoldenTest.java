@@ -70,7 +70,10 @@ final class ScheduleGoldenTest {
         "compute-inline",
         "reverse-compute-inline",
         "set-scope",
-        "fuse-reduction-epilogue"
+        "fuse-reduction-epilogue",
+        "sample-tile",
+        "sample-choice",
+        "sample-location"
       })
   void primitive(String primitive) throws IOException {
     Path file = ScheduleCase.FOLDER.resolve(primitive + ".txt");
@@ -100,10 +103,17 @@ final class ScheduleGoldenTest {
     try {
       Schedule schedule = Schedule.replay(module, trace);
       requireText(module, schedule);
-      return buffers(module, schedule.module()) + LoopPrinter.print(schedule.function());
+      return decisions(trace, schedule.trace())
+          + buffers(module, schedule.module())
+          + LoopPrinter.print(schedule.function());
     } catch (RefusedStepException refused) {
       return refused.refusal().text();
     }
+  }
+
+  /// The trace, where it has decisions that the script does not have.
+  private static String decisions(Trace script, Trace trace) {
+    return trace.equals(script) ? "" : TracePrinter.print(trace);
   }
 
   /// The lines of memory that a schedule made or changed.
@@ -171,11 +181,12 @@ final class ScheduleGoldenTest {
     assertEquals(
         List.of("expected the name of a loop, found `unroll`"), errors("parallel i unroll j"));
     assertEquals(
-        List.of("expected `split` or `partition`, found `fuse`"), errors("(a, b) = fuse i"));
+        List.of("expected `split`, `partition` or `sample-tile`, found `fuse`"),
+        errors("(a, b) = fuse i"));
     assertEquals(
         List.of(
-            "expected `fuse`, `rfactor`, `cache-read`, `reindex` or `add-unit-loop`, found"
-                + " `split`"),
+            "expected `fuse`, `rfactor`, `cache-read`, `reindex`, `add-unit-loop`, `sample-choice`"
+                + " or `sample-location`, found `split`"),
         errors("a = split i"));
     assertEquals(
         List.of("a node that can't be: as many factors as loops"),

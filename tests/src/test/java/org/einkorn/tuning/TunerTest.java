@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.einkorn.Einkorn;
 import org.einkorn.Options;
 import org.einkorn.Program;
@@ -76,7 +77,7 @@ final class TunerTest {
     assertEquals(List.of(), found.wrong(), work.equation());
     assertTrue(found.measurements() >= 4 && found.measurements() <= 24, "" + found.measurements());
     assertEquals(found.measurements(), found.course().size(), "a point was refused");
-    assertTrue(found.seconds() > 0 && found.seconds() <= found.modelSeconds());
+    assertTrue(found.seconds() > 0 && found.seconds() <= found.startSeconds());
     List<Double> falling = new ArrayList<>(found.course());
     falling.sort((one, other) -> Double.compare(other, one));
     assertEquals(falling, found.course());
@@ -91,6 +92,130 @@ final class TunerTest {
     Options scheduled = OPTIONS.withSchedule(new SourceFile("tuned.schedule", any.script()));
     // Compiles, or says which step does not apply.
     var unused = work.program().with(scheduled).kernel(Target.llvm(), work.inputs());
+  }
+
+  private static final String SAMPLES =
+      """
+      schedule Y {
+        (i0, i1) = sample-tile i.0 innermost 12 is _, 4
+        (j0, j1) = sample-tile j.0 innermost 64 is _, 2
+        (io, ii) = split i.0 by i0, i1
+        (jo, ji) = split j.0 by j0, j1
+        reorder io jo ji ii
+        unroll ii
+        vectorize ji
+        lift Y.acc above ji
+        fission ji after Y.init
+        fission ji of Y.update after Y.update
+        reorder k.0 ji ii
+        set-dtype Y.acc f32
+        tensorize Y.update as fma
+        parallel io
+      }
+      """;
+
+  private static Tuner tuner(String script, int measurements) {
+    Options options = OPTIONS.withSchedule(new SourceFile("given.schedule", script));
+    return Tuner.of(options).within(LONG).withMeasurements(measurements);
+  }
+
+  /// The search begins with the decisions that are written, and finds better ones: a tile of 4 by 2
+  /// is far slower than a good one.
+  @Test
+  void theSamplesOfAScriptAreASpace() {
+    Work work = new Work("Y[i, j] = A[i, k] B[k, j]", "48x64", "64x128");
+    Tuner.Report report = tuner(SAMPLES, 24).tune(work.program(), work.inputs());
+    Tuner.Found found = report.functions().getFirst();
+    assertTrue(found.isScript() && found.isFaster(), found.toString());
+    assertEquals(List.of(), found.wrong());
+    assertEquals(found.measurements(), found.course().size(), "a point was refused");
+    assertTrue(report.database().entries().getFirst().script().equals(SAMPLES));
+    List<String> scripts =
+        report.database().entries().stream().map(Database.Entry::script).distinct().toList();
+    assertEquals(found.measurements(), scripts.size(), "a schedule was measured twice");
+    assertTrue(scripts.contains(found.script()), found.script());
+    // Perfect tiles, up to the limits, and nothing but decisions is different.
+    for (String script : scripts) {
+      List<Long> factors =
+          Pattern.compile("is _, (\\d+)")
+              .matcher(script)
+              .results()
+              .map(match -> Long.parseLong(match.group(1)))
+              .toList();
+      assertEquals(0, 48 % factors.get(0) + 128 % factors.get(1), script);
+      assertTrue(factors.get(0) <= 12 && factors.get(1) <= 64, script);
+      assertEquals(SAMPLES.replaceAll("is _, \\d+", ""), script.replaceAll("is _, \\d+", ""));
+    }
+  }
+
+  /// A space of few decisions is measured whole, and then the search ends.
+  @Test
+  void aSmallSpaceIsMeasuredWhole() {
+    Work work = works().getFirst();
+    String script =
+        """
+        schedule Y {
+          v = sample-choice 4, 8, 16
+          (jo, ji) = split j.0 by v
+        }
+        """;
+    Tuner.Report report = tuner(script, 200).tune(work.program(), work.inputs());
+    assertEquals(3, report.measurements());
+  }
+
+  /// Where a step applies for some decisions only, these are what is searched.
+  @Test
+  void decisionsThatAreRefusedAreNotMeasured() {
+    Work work = works().getFirst();
+    String script =
+        """
+        schedule Y {
+          v = sample-choice 0, 4, 8
+          (jo, ji) = split j.0 by v
+        }
+        """;
+    Tuner.Report report = tuner(script, 200).tune(work.program(), work.inputs());
+    assertEquals(2, report.measurements());
+    assertEquals(2, report.functions().getFirst().course().size());
+  }
+
+  /// Schedules that are joined are tuned together, and what they compute is compared.
+  @Test
+  void joinedSchedulesAreOneTask() {
+    Program program =
+        Einkorn.compile(
+            "two",
+            """
+            P[i, j] = A[i, k] B[k, j]
+            Q[i, j] = exp(P[i, j])
+            Y[i] = Q[i, j]
+            output Y
+            """);
+    String script =
+        """
+        schedule P {
+          w = sample-choice 2, 4 is 4
+          (ko, ki) = split k.0 by w
+        }
+        schedule Q {
+          join P
+          l = sample-location P.update
+          compute-at P.update at l
+          (a, b) = sample-tile j.0 of Q innermost 8
+          (jo, ji) = split j.0 of Q by a, b
+        }
+        """;
+    Map<String, Shape> shapes = Map.of("A", Shape.of(24, 20), "B", Shape.of(20, 32));
+    Tuner.Report report = tuner(script, 10).tune(program, shapes);
+    Tuner.Found found = report.functions().getFirst();
+    assertEquals("Q", found.function());
+    assertEquals(List.of(), found.wrong());
+    assertEquals(10, found.measurements());
+    assertTrue(found.script().startsWith("schedule P {\n  w = sample-choice 2, 4 is "));
+    assertTrue(found.script().contains("l = sample-location P.update is "), found.script());
+    assertFalse(report.untouched().contains("P"), report.untouched().toString());
+    Options scheduled = OPTIONS.withSchedule(new SourceFile("tuned", report.script()));
+    var unused = program.with(scheduled).kernel(Target.llvm(), shapes);
   }
 
   @Test

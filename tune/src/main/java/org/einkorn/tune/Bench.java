@@ -5,17 +5,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
-import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.RefusedStepException;
-import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.tune.DefaultSchedules;
 import org.einkorn.passes.tune.Space;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
@@ -62,10 +63,10 @@ final class Bench implements AutoCloseable {
   /// What came of a point.
   sealed interface Result {
     /// The median of several runs.
-    record Ran(double seconds, Trace trace) implements Result {}
+    record Ran(double seconds, String script) implements Result {}
 
     /// It computes something else.
-    record Differs(Trace trace) implements Result {}
+    record Differs(String script) implements Result {}
 
     /// A step does not apply.
     record Refused(String why) implements Result {}
@@ -98,28 +99,30 @@ final class Bench implements AutoCloseable {
     arena.close();
   }
 
-  /// Runs the function as a point of its space says.
+  /// Runs the functions as a point of their space says.
   Result run(Space.Point point) {
-    Schedule schedule;
+    DefaultSchedules.Scheduled scheduled;
     try {
-      schedule = task.space().schedule(point);
+      scheduled = task.space().schedule(point);
     } catch (RefusedStepException refused) {
       return new Result.Refused(refused.refusal().label());
     }
-    try (KernelModule code = backend.compile(finished(schedule))) {
+    String script =
+        scheduled.traces().stream().map(TracePrinter::print).collect(Collectors.joining());
+    try (KernelModule code = backend.compile(finished(scheduled))) {
       ModuleRunner runner = new ModuleRunner(code);
       outputs.forEach(output -> fill(output));
       runner.runInto(tensors, options);
       if (!isRight()) {
-        return new Result.Differs(schedule.trace());
+        return new Result.Differs(script);
       }
-      return new Result.Ran(seconds(runner), schedule.trace());
+      return new Result.Ran(seconds(runner), script);
     }
   }
 
-  private Module finished(Schedule schedule) {
-    PassContext inside = context.withSchedules(List.of(schedule.trace()));
-    Module module = schedule.module();
+  private Module finished(DefaultSchedules.Scheduled scheduled) {
+    PassContext inside = context.withSchedules(scheduled.traces());
+    Module module = task.alone(scheduled.module());
     for (Pass<Module> pass : Pipeline.LOOP_PASSES) {
       module = pass.apply(module, inside);
     }

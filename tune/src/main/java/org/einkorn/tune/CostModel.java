@@ -18,8 +18,8 @@ import org.tribuo.regression.rtree.CARTRegressionTrainer;
 import org.tribuo.regression.rtree.impurity.MeanSquaredError;
 
 /// Foretells how long a schedule takes from the features of its point: a forest of regression trees
-/// (Breiman, *Random Forests*, 2001) over the logarithm of the time, for that of the schedule by
-/// the model.
+/// (Breiman, *Random Forests*, 2001) over the logarithm of the time, for that of the schedule that
+/// the search began with.
 final class CostModel {
   private static final int TREES = 40;
   private static final int DEPTH = 10;
@@ -38,7 +38,7 @@ final class CostModel {
 
   /// What a time is learned from.
   ///
-  /// @param ratio the time, for that of the schedule by the model
+  /// @param ratio the time, for that of the schedule that the search began with
   record Sample(double[] features, double ratio) {
     Sample {
       features = features.clone();

@@ -27,9 +27,11 @@ public final class Database {
 
   /// A measurement.
   ///
-  /// @param function the loops before the schedule, as IR text
+  /// @param function the loops before the schedule, as IR text; those of several functions where a
+  ///   script makes one of them
   /// @param seconds the median of several runs
-  /// @param modelSeconds that of the schedule by the model, measured at the same time
+  /// @param modelSeconds that of the schedule by the model, measured at the same time, or of the
+  ///   script that a search began with
   /// @param features what a model learns from
   /// @param script the schedule
   public record Entry(

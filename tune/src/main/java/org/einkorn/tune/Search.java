@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.einkorn.ir.schedule.Trace;
 import org.einkorn.passes.tune.Space;
 import org.einkorn.passes.tune.Space.Point;
 
@@ -38,42 +37,42 @@ final class Search {
   private final Bench bench;
   private final CostModel model;
   private final Guide guide;
-  private final boolean knowsModel;
+  private final boolean knowsStart;
   private final SplittableRandom random;
   private final Map<Point, Measured> measured = new LinkedHashMap<>();
   private final Set<Point> seen = new LinkedHashSet<>();
   private final List<String> wrong = new ArrayList<>();
-  private Optional<Measured> byModel = Optional.empty();
+  private Optional<Measured> start = Optional.empty();
 
   /// A point that was run.
   ///
   /// @param seconds the median of several runs
-  record Measured(Point point, double seconds, Trace trace) {}
+  record Measured(Point point, double seconds, String script) {}
 
   /// @param model has learned from other searches, or nothing
-  /// @param knowsModel whether the schedule by the model is where the search begins; else it is
-  ///   only what times are compared with
-  Search(Space space, Bench bench, CostModel model, Guide guide, boolean knowsModel, long seed) {
+  /// @param knowsStart whether the start of the space is where the search begins; else it is only
+  ///   what times are compared with
+  Search(Space space, Bench bench, CostModel model, Guide guide, boolean knowsStart, long seed) {
     this.space = space;
     this.bench = bench;
     this.model = model;
     this.guide = guide;
-    this.knowsModel = knowsModel;
+    this.knowsStart = knowsStart;
     random = new SplittableRandom(seed);
   }
 
-  /// Measures points until there are enough or the time is over, that by the model first in any
-  /// case.
+  /// Measures points until there are enough or the time is over, the start of the space first in
+  /// any case.
   ///
   /// @param deadline as [System#nanoTime] gives it
   /// @return whether there is a measurement at all
   boolean run(int measurements, long deadline) {
-    measure(space.byModel());
+    measure(space.start());
     if (measured.isEmpty()) {
       return false;
     }
-    byModel = Optional.of(measured.values().iterator().next());
-    if (!knowsModel) {
+    start = Optional.of(measured.values().iterator().next());
+    if (!knowsStart) {
       measured.clear();
       seen.clear();
     }
@@ -94,14 +93,14 @@ final class Search {
   private void measure(Point point) {
     seen.add(point);
     switch (bench.run(point)) {
-      case Bench.Result.Ran(double seconds, Trace trace) -> {
-        measured.put(point, new Measured(point, seconds, trace));
-        double base = byModel.map(Measured::seconds).orElse(seconds);
-        if (byModel.isPresent() || knowsModel) {
+      case Bench.Result.Ran(double seconds, String script) -> {
+        measured.put(point, new Measured(point, seconds, script));
+        double base = start.map(Measured::seconds).orElse(seconds);
+        if (start.isPresent() || knowsStart) {
           model.add(new CostModel.Sample(space.features(point), seconds / base));
         }
       }
-      case Bench.Result.Differs(Trace trace) -> wrong.add(trace.toString());
+      case Bench.Result.Differs(String script) -> wrong.add(script);
       case Bench.Result.Refused _ -> {}
     }
   }
@@ -169,10 +168,10 @@ final class Search {
   Measured best() {
     return measured.values().stream()
         .min(Comparator.comparingDouble(Measured::seconds))
-        .orElse(byModel());
+        .orElse(start());
   }
 
-  Measured byModel() {
-    return byModel.orElseThrow();
+  Measured start() {
+    return start.orElseThrow();
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
@@ -14,81 +15,153 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.tune.ScriptSpace;
 import org.einkorn.passes.tune.Space;
 
-/// One function of a program, by itself: what it reads is input, what it stores is output.
+/// Functions of a program that are scheduled together, by themselves: what they read is input, what
+/// they store is output where others see it.
 ///
-/// @param name the function's
-/// @param module holds it alone
-/// @param space its schedules
-record Task(String name, Module module, Space space) {
+/// @param name that of the function that is left of them
+/// @param functions all that there are before they are scheduled
+/// @param module holds them alone
+/// @param space their schedules
+record Task(String name, Set<String> functions, Module module, Space space) {
   /// The functions of a module that have a space of schedules.
-  static List<Task> of(Module module, PassContext context) {
+  ///
+  /// @param groups functions that a script schedules
+  static List<Task> of(Module module, PassContext context, List<Group> groups, long seed) {
     List<Task> tasks = new ArrayList<>();
+    Set<String> scheduled = new LinkedHashSet<>();
+    for (Group group : groups) {
+      scheduled.addAll(group.functions());
+      if (group.hasSamples()) {
+        Module alone = alone(module, group.functions());
+        Space space = new ScriptSpace(module, group.traces(), context.machine(), seed);
+        tasks.add(new Task(group.name(), group.functions(), alone, space));
+      }
+    }
     for (Function function : module.functions()) {
-      Module alone = alone(module, function);
-      Optional<Space> space = Space.of(alone, function.name(), context);
-      space.ifPresent(found -> tasks.add(new Task(function.name(), alone, found)));
+      if (!scheduled.contains(function.name())) {
+        Set<String> only = Set.of(function.name());
+        Module alone = alone(module, only);
+        Optional<Space> space = Space.of(alone, function.name(), context);
+        space.ifPresent(found -> tasks.add(new Task(function.name(), only, alone, found)));
+      }
     }
     return tasks;
   }
 
   /// Its loops, by which a database knows it again.
   String text() {
-    return LoopPrinter.print(module.functions().getFirst());
+    return module.functions().stream().map(LoopPrinter::print).collect(Collectors.joining());
   }
 
-  private static Module alone(Module module, Function function) {
-    Set<String> read = new LinkedHashSet<>();
-    Set<String> stored = new LinkedHashSet<>();
-    collect(function.body(), read, stored);
-    read.removeAll(stored);
+  boolean isScript() {
+    return space instanceof ScriptSpace;
+  }
+
+  /// The functions alone, of the whole module after they were scheduled.
+  Module alone(Module scheduled) {
+    List<Function> left = only(scheduled, functions);
+    Touched touched = Touched.of(left);
+    List<Buffer> buffers =
+        scheduled.allBuffers().stream()
+            .filter(buffer -> touched.touches(buffer.name()) || isOutput(buffer.name()))
+            .filter(buffer -> !isInput(buffer.name()))
+            .toList();
+    return new Module(module.name(), module.signature(), buffers, left);
+  }
+
+  private boolean isInput(String name) {
+    return module.signature().inputs().stream().anyMatch(input -> input.name().equals(name));
+  }
+
+  private boolean isOutput(String name) {
+    return module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
+  }
+
+  private static List<Function> only(Module module, Set<String> functions) {
+    return module.functions().stream()
+        .filter(function -> functions.contains(function.name()))
+        .toList();
+  }
+
+  private static Module alone(Module module, Set<String> functions) {
+    List<Function> inside = only(module, functions);
+    Touched touched = Touched.of(inside);
+    Touched others =
+        Touched.of(
+            module.functions().stream()
+                .filter(function -> !functions.contains(function.name()))
+                .toList());
+    Set<String> seen = new LinkedHashSet<>(touched.stored());
+    seen.removeIf(
+        name ->
+            !others.touches(name)
+                && module.signature().outputs().stream()
+                    .noneMatch(output -> output.name().equals(name)));
+    // What nobody sees is to be computed all the same.
+    Set<String> outside = seen.isEmpty() ? touched.stored() : seen;
     List<Signature.Input> inputs = new ArrayList<>();
     List<Signature.Output> outputs = new ArrayList<>();
     List<Buffer> buffers = new ArrayList<>();
     for (Buffer buffer : module.allBuffers()) {
-      if (stored.contains(buffer.name())) {
-        outputs.add(new Signature.Output(buffer.name(), buffer.type(), Optional.empty()));
+      if (touched.stored().contains(buffer.name())) {
         buffers.add(buffer);
-      } else if (read.contains(buffer.name())) {
+        if (outside.contains(buffer.name())) {
+          outputs.add(new Signature.Output(buffer.name(), buffer.type(), Optional.empty()));
+        }
+      } else if (touched.read().contains(buffer.name())) {
         inputs.add(
             new Signature.Input(
                 Signature.Role.INPUT, buffer.name(), buffer.type(), Optional.empty()));
       }
     }
     Signature signature = new Signature(module.symbols(), inputs, outputs, List.of());
-    return new Module(module.name(), signature, buffers, List.of(function));
+    return new Module(module.name(), signature, buffers, inside);
   }
 
-  private static void collect(Stmt statement, Set<String> read, Set<String> stored) {
-    Walk reads =
-        Walk.ofScalars(
-            part -> {
-              if (part instanceof Scalar.Read(String tensor, var _, var _)) {
-                read.add(tensor);
-              }
-            });
-    switch (statement) {
-      case Stmt.For(var _, var _, var _, Stmt body) -> collect(body, read, stored);
-      case Stmt.Block block -> {
-        block.init().ifPresent(init -> collect(init, read, stored));
-        collect(block.body(), read, stored);
-      }
-      case Stmt.Sequence(List<Stmt> statements) ->
-          statements.forEach(each -> collect(each, read, stored));
-      case Stmt.Allocate(var _, Stmt body) -> collect(body, read, stored);
-      case Stmt.If(var _, Stmt body) -> collect(body, read, stored);
-      case Stmt.When(Scalar condition, Stmt body) -> {
-        reads.visit(condition);
-        collect(body, read, stored);
-      }
-      case Stmt.While(Scalar condition, Stmt body) -> {
-        reads.visit(condition);
-        collect(body, read, stored);
-      }
-      case Stmt.Store(String buffer, var _, Scalar value) -> {
-        stored.add(buffer);
-        reads.visit(value);
+  /// The memory that functions touch.
+  private record Touched(Set<String> read, Set<String> stored) {
+    static Touched of(List<Function> functions) {
+      Touched touched = new Touched(new LinkedHashSet<>(), new LinkedHashSet<>());
+      functions.forEach(function -> touched.collect(function.body()));
+      return touched;
+    }
+
+    boolean touches(String name) {
+      return read.contains(name) || stored.contains(name);
+    }
+
+    private void collect(Stmt statement) {
+      Walk reads =
+          Walk.ofScalars(
+              part -> {
+                if (part instanceof Scalar.Read(String tensor, var _, var _)) {
+                  read.add(tensor);
+                }
+              });
+      switch (statement) {
+        case Stmt.For(var _, var _, var _, Stmt body) -> collect(body);
+        case Stmt.Block block -> {
+          block.init().ifPresent(this::collect);
+          collect(block.body());
+        }
+        case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::collect);
+        case Stmt.Allocate(var _, Stmt body) -> collect(body);
+        case Stmt.If(var _, Stmt body) -> collect(body);
+        case Stmt.When(Scalar condition, Stmt body) -> {
+          reads.visit(condition);
+          collect(body);
+        }
+        case Stmt.While(Scalar condition, Stmt body) -> {
+          reads.visit(condition);
+          collect(body);
+        }
+        case Stmt.Store(String buffer, var _, Scalar value) -> {
+          stored.add(buffer);
+          reads.visit(value);
+        }
       }
     }
   }

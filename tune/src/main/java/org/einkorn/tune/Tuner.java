@@ -6,17 +6,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.einkorn.Backends;
+import org.einkorn.CompileException;
 import org.einkorn.Options;
 import org.einkorn.Program;
+import org.einkorn.Schedules;
 import org.einkorn.Stage;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.text.LoopParser;
-import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.runtime.Shape;
 
 /// Finds schedules for the functions of a program by measuring.
@@ -26,6 +30,10 @@ import org.einkorn.runtime.Shape;
 ///     Tuner.of(options).within(Duration.ofSeconds(60)).tune(program, shapes);
 /// Files.writeString(script, report.script());   // for Options.withSchedule, or --schedule
 /// ```
+///
+/// Functions that the options have a schedule for are tuned by the samples of that: the decisions
+/// of the script are where the search begins, and what it varies. All others are tuned by what the
+/// model can choose.
 ///
 /// Values of this class do not change.
 public final class Tuner {
@@ -91,22 +99,26 @@ public final class Tuner {
 
   /// What was found for a function.
   ///
-  /// @param seconds of the schedule by the model, and of the best one
-  /// @param script the best schedule; that by the model where none is faster
+  /// @param function the one that is left, where a script makes one of several
+  /// @param isScript whether the search began with a script, and not with the model's schedule
+  /// @param startSeconds of the schedule that the search began with
+  /// @param seconds of the best one
+  /// @param script the best schedule; that which the search began with where none is faster
   /// @param measurements how many schedules were tried
   /// @param wrong those that computed something else
   /// @param course the least time so far after each measurement
   public record Found(
       String function,
-      double modelSeconds,
+      boolean isScript,
+      double startSeconds,
       double seconds,
       String script,
       int measurements,
       List<String> wrong,
       List<Double> course) {
-    /// Whether something is faster than the schedule by the model.
+    /// Whether something is faster than the schedule that the search began with.
     public boolean isFaster() {
-      return seconds < modelSeconds;
+      return seconds < startSeconds;
     }
 
     public Found {
@@ -115,20 +127,30 @@ public final class Tuner {
     }
   }
 
+  /// A schedule that is as the script says.
+  public record Kept(String function, String script) {}
+
   /// What was found for a program.
   ///
-  /// @param untouched functions that the model has no schedule for
+  /// @param kept schedules of the script that decide nothing
+  /// @param untouched functions that neither the script nor the model has a schedule for
   /// @param seconds how long all took
   public record Report(
-      List<Found> functions, List<String> untouched, double seconds, Database database) {
+      List<Found> functions,
+      List<Kept> kept,
+      List<String> untouched,
+      double seconds,
+      Database database) {
     public Report {
       functions = List.copyOf(functions);
+      kept = List.copyOf(kept);
       untouched = List.copyOf(untouched);
     }
 
-    /// The best schedules, those by the model where none is faster.
+    /// The best schedules, those that the search began with where none is faster.
     public String script() {
-      return String.join("", functions.stream().map(Found::script).toList());
+      return Stream.concat(kept.stream().map(Kept::script), functions.stream().map(Found::script))
+          .collect(Collectors.joining());
     }
 
     public int measurements() {
@@ -138,15 +160,24 @@ public final class Tuner {
 
   /// Tunes a program for inputs of these shapes. The time is shared among its functions; each is
   /// measured at least once.
+  ///
+  /// @throws CompileException E0811 to E0813 and what is wrong with the text, where the options
+  ///   have a schedule
   public Report tune(Program program, Map<String, Shape> shapes) {
     long start = System.nanoTime();
     Backend backend = Backends.of(options.target().name());
     Machine machine = backend.machine(options.target().name().equals("jvm") ? "jvm" : "native");
     PassContext context =
         PassContext.defaults().withReassociation(!options.isExact()).withMachine(machine);
-    String text = program.with(options).kernel(options.target(), shapes).ir(Stage.LOOPS);
+    Options plain = options.withoutSchedule();
+    String text = program.with(plain).kernel(options.target(), shapes).ir(Stage.LOOPS);
     Module module = LoopParser.parse(new SourceFile("loops", text)).require();
-    List<Task> tasks = Task.of(module, context);
+    List<Group> groups =
+        options
+            .schedule()
+            .map(script -> Group.of(Schedules.read(script, module, options.isExact())))
+            .orElse(List.of());
+    List<Task> tasks = tasks(module, context, groups);
     List<Found> found = new ArrayList<>();
     Database all = database;
     for (int number = 0; number < tasks.size(); number++) {
@@ -172,28 +203,49 @@ public final class Tuner {
     }
     Set<String> untouched = new LinkedHashSet<>();
     module.functions().forEach(function -> untouched.add(function.name()));
-    tasks.forEach(task -> untouched.remove(task.name()));
-    return new Report(found, List.copyOf(untouched), (System.nanoTime() - start) / 1e9, all);
+    tasks.forEach(task -> untouched.removeAll(task.functions()));
+    groups.forEach(group -> untouched.removeAll(group.functions()));
+    List<Kept> kept =
+        groups.stream()
+            .filter(group -> !group.hasSamples())
+            .map(group -> new Kept(group.name(), group.script()))
+            .toList();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Report(found, kept, List.copyOf(untouched), seconds, all);
   }
 
-  /// The best point, measured against that of the model once more.
+  private List<Task> tasks(Module module, PassContext context, List<Group> groups) {
+    try {
+      for (Group group : groups) {
+        if (!group.hasSamples()) {
+          group.requireApplies(module);
+        }
+      }
+      return Task.of(module, context, groups, options.seed());
+    } catch (RefusedStepException refused) {
+      throw Schedules.refused(refused, options.schedule().orElseThrow());
+    }
+  }
+
+  /// The best point, measured against the start once more.
   private static Found found(Task task, Search search, Bench bench) {
     Search.Measured best = search.best();
-    Search.Measured base = search.byModel();
-    double modelSeconds = base.seconds();
+    Search.Measured base = search.start();
+    double startSeconds = base.seconds();
     double seconds = best.seconds();
     if (!best.point().equals(base.point())
         && bench.run(base.point()) instanceof Bench.Result.Ran(double again, var _)
         && bench.run(best.point()) instanceof Bench.Result.Ran(double too, var _)) {
-      modelSeconds = Math.min(modelSeconds, again);
+      startSeconds = Math.min(startSeconds, again);
       seconds = Math.max(seconds, too);
     }
-    boolean isWorth = seconds < modelSeconds * WORTH;
+    boolean isWorth = seconds < startSeconds * WORTH;
     return new Found(
         task.name(),
-        modelSeconds,
-        isWorth ? seconds : modelSeconds,
-        TracePrinter.print(isWorth ? best.trace() : base.trace()),
+        task.isScript(),
+        startSeconds,
+        isWorth ? seconds : startSeconds,
+        isWorth ? best.script() : base.script(),
         search.tried(),
         search.wrong(),
         course(search));
@@ -210,7 +262,7 @@ public final class Tuner {
   }
 
   private List<Database.Entry> records(Task task, Search search, Machine machine, String backend) {
-    double base = search.byModel().seconds();
+    double base = search.start().seconds();
     return search.measured().stream()
         .map(
             each ->
@@ -222,7 +274,7 @@ public final class Tuner {
                     each.seconds(),
                     base,
                     task.space().features(each.point()),
-                    TracePrinter.print(each.trace())))
+                    each.script()))
         .toList();
   }
 }

@@ -145,12 +145,26 @@ public sealed interface Step {
 
   /// `storage-align P axis 0 factor 8 offset 1`: temporary memory gets room between its rows, so
   /// that they begin a multiple of `factor` and `offset` elements apart.
-  record StorageAlign(String buffer, int axis, long factor, long offset) implements Step {
+  ///
+  /// @param factor a number, or the name of one that was sampled; `offset` too
+  record StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) implements Step {
     public StorageAlign {
       requireName(buffer);
       require(axis >= 0, "an axis before the first");
-      require(factor >= 1, "a factor below 1");
-      require(offset >= 0 && offset < factor, "an offset that is not below the factor");
+      requireNumber(factor, "a factor");
+      requireNumber(offset, "an offset");
+      if (factor instanceof IndexExpr.Constant(long most)) {
+        require(most >= 1, "a factor below 1");
+        require(
+            !(offset instanceof IndexExpr.Constant(long value)) || value < most,
+            "an offset that is not below the factor");
+      }
+      require(
+          !(offset instanceof IndexExpr.Constant(long value)) || value >= 0, "an offset below 0");
+    }
+
+    public StorageAlign(String buffer, int axis, long factor, long offset) {
+      this(buffer, axis, IndexExpr.of(factor), IndexExpr.of(offset));
     }
   }
 
@@ -215,10 +229,19 @@ public sealed interface Step {
   }
 
   /// A loop, by its variable, and what its extent becomes a multiple of.
-  record Padding(String loop, long multiple) {
+  ///
+  /// @param multiple a number, or the name of one that was sampled
+  record Padding(String loop, IndexExpr multiple) {
     public Padding {
       requireName(loop);
-      require(multiple >= 1, "a multiple of less than 1");
+      requireNumber(multiple, "a multiple");
+      require(
+          !(multiple instanceof IndexExpr.Constant(long value)) || value >= 1,
+          "a multiple of less than 1");
+    }
+
+    public Padding(String loop, long multiple) {
+      this(loop, IndexExpr.of(multiple));
     }
   }
 
@@ -292,6 +315,112 @@ public sealed interface Step {
     }
   }
 
+  // ---- samples
+
+  /// A step that changes nothing and decides something, at random where its decision is not there
+  /// yet. What it decides has names, which stand in later steps for a number or a loop.
+  sealed interface Sample extends Step {
+    /// The greatest number that a text can hold.
+    long MOST = 999_999_999;
+
+    /// The names that it gives.
+    List<String> names();
+
+    /// Whether its decision is there.
+    default boolean isDecided() {
+      return switch (this) {
+        case SampleTile tile -> tile.decision().isPresent();
+        case SampleChoice choice -> choice.decision().isPresent();
+        case SampleLocation location -> location.decision().isPresent();
+      };
+    }
+  }
+
+  /// `(f0, f1) = sample-tile i innermost 16 is _, 8`: factors for a [Split] of a loop, that of the
+  /// outermost loop first.
+  ///
+  /// @param innermost the most that the last factor may be
+  /// @param decision the factors; the first one may be left for the split to find
+  record SampleTile(
+      List<String> names, LoopName loop, long innermost, Optional<List<Optional<Long>>> decision)
+      implements Sample {
+    public SampleTile {
+      names = List.copyOf(names);
+      decision = decision.map(List::copyOf);
+      names.forEach(Step::requireName);
+      require(names.size() >= 2, "a tile of fewer than two factors");
+      require(innermost >= 1 && innermost <= MOST, "a limit below 1, or of ten digits");
+      if (decision.isPresent()) {
+        List<Optional<Long>> factors = decision.get();
+        require(factors.size() == names.size(), "as many factors as names");
+        require(
+            factors.stream().skip(1).allMatch(Optional::isPresent),
+            "no factor but the first one is inferred");
+        require(
+            factors.stream()
+                .flatMap(Optional::stream)
+                .allMatch(factor -> factor >= 1 && factor <= MOST),
+            "a factor below 1, or of ten digits");
+      }
+    }
+
+    /// This with a decision.
+    public SampleTile with(List<Optional<Long>> factors) {
+      return new SampleTile(names, loop, innermost, Optional.of(factors));
+    }
+  }
+
+  /// `v = sample-choice 8, 16 weights 1, 2 is 16`: one of some numbers.
+  record SampleChoice(String name, List<Choice> choices, Optional<Long> decision)
+      implements Sample {
+    public SampleChoice {
+      requireName(name);
+      choices = List.copyOf(choices);
+      require(!choices.isEmpty(), "no number to choose");
+      require(
+          choices.stream().map(Choice::value).distinct().count() == choices.size(),
+          "a number is there twice");
+    }
+
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+
+    /// This with a decision.
+    public SampleChoice with(long value) {
+      return new SampleChoice(name, choices, Optional.of(value));
+    }
+  }
+
+  /// A number, and how often it is chosen, for the weights of all.
+  record Choice(long value, long weight) {
+    private static final long MOST = Sample.MOST;
+
+    public Choice {
+      require(Math.abs(value) <= MOST, "a number of ten digits");
+      require(weight >= 1 && weight <= MOST, "a weight below 1, or of ten digits");
+    }
+  }
+
+  /// `l = sample-location b is i`: a loop where [ComputeAt] of a block applies.
+  record SampleLocation(String name, String block, Optional<LoopName> decision) implements Sample {
+    public SampleLocation {
+      requireName(name);
+      requireName(block);
+    }
+
+    @Override
+    public List<String> names() {
+      return List.of(name);
+    }
+
+    /// This with a decision.
+    public SampleLocation with(LoopName loop) {
+      return new SampleLocation(name, block, Optional.of(loop));
+    }
+  }
+
   /// Whether floats may be rounded otherwise by the step; all others change no bit.
   default boolean rounds() {
     return switch (this) {
@@ -322,7 +451,8 @@ public sealed interface Step {
           SetScope _,
           TransformBlockLayout _,
           Blockize _,
-          PadEinsum _ ->
+          PadEinsum _,
+          Sample _ ->
           false;
     };
   }
@@ -337,6 +467,12 @@ public sealed interface Step {
 
   private static void requireName(String name) {
     var unused = new IndexExpr.Variable(name);
+  }
+
+  private static void requireNumber(IndexExpr number, String what) {
+    require(
+        number instanceof IndexExpr.Constant || number instanceof IndexExpr.Variable,
+        what + " that is neither a number nor a name");
   }
 
   private static void require(boolean holds, String what) {

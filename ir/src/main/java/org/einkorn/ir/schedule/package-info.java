@@ -21,6 +21,12 @@
 ///
 /// `parallel`, `vectorize` and `unroll` of several loops are one step for each.
 ///
+/// # Samples
+///
+/// `sample-tile`, `sample-choice` and `sample-location` decide something: factors, a number or a
+/// loop, by the names that they give. In later steps these stand for what was decided. What is
+/// decided is written behind `is`; without that it is still open, and applying the trace decides.
+///
 /// ```text
 /// Trace    ::= function Step*
 /// Step     ::= names = split LoopName by (factor | inferred)…
@@ -50,6 +56,9 @@
 ///            | compute-inline block | reverse-compute-inline block
 ///            | set-scope buffer (local | register) at LoopName
 ///            | fuse-reduction-epilogue block into block
+///            | names = sample-tile LoopName innermost number [is (number | inferred) number…]
+///            | name = sample-choice number… [weights number…] [is number]
+///            | name = sample-location block [is LoopName]
 /// LoopName ::= variable [of block]
 /// ```
 @NullMarked

@@ -33,10 +33,12 @@ public final class TraceParser {
   private final TokenReader in;
   private final ExprParser exprs;
   private final Scope scope;
+  private final SampleParser samples;
 
   private TraceParser(TokenReader in, Scope scope) {
     this.in = in;
     this.exprs = new ExprParser(in);
+    this.samples = new SampleParser(in, this);
     this.scope = scope;
   }
 
@@ -272,11 +274,11 @@ public final class TraceParser {
     hyphenated("align");
     String buffer = name(A_BUFFER);
     in.expect("axis");
-    long axis = number();
+    long axis = samples.number();
     in.expect("factor");
-    long factor = number();
+    IndexExpr factor = samples.amount();
     in.expect("offset");
-    long offset = number();
+    IndexExpr offset = samples.amount();
     return in.node(
         first, () -> new Step.StorageAlign(buffer, Math.toIntExact(axis), factor, offset));
   }
@@ -291,18 +293,11 @@ public final class TraceParser {
     do {
       Token start = in.peek();
       String loop = name("the name of a loop");
-      long multiple = number();
+      IndexExpr multiple = samples.amount();
       paddings.add(in.node(start, () -> new Step.Padding(loop, multiple)));
     } while (in.accept(","));
     in.expect(")");
     return in.node(first, () -> new Step.PadEinsum(block, paddings));
-  }
-
-  private long number() {
-    if (in.peek().kind() != Token.Kind.INTEGER || in.peek().text().length() > 9) {
-      throw in.expected("a number of at most nine digits");
-    }
-    return Long.parseLong(in.next().text());
   }
 
   /// `-layout P (k, j) to (j floordiv 8, k, j mod 8)`, or `-block-layout b` and so on
@@ -357,8 +352,11 @@ public final class TraceParser {
       return in.node(
           first, () -> new Step.Partition(names.getFirst(), names.getLast(), loop, point));
     }
+    if (in.accept("sample")) {
+      return samples.tile(first, names);
+    }
     if (!in.accept("split")) {
-      throw in.expected("`split` or `partition`");
+      throw in.expected("`split`, `partition` or `sample-tile`");
     }
     LoopName loop = loop();
     in.expect("by");
@@ -403,8 +401,13 @@ public final class TraceParser {
       String block = name(A_BLOCK);
       return in.node(first, () -> new Step.Reindex(name, buffer, block));
     }
+    if (in.accept("sample")) {
+      return samples.named(first, name);
+    }
     if (!in.accept("add")) {
-      throw in.expected("`fuse`, `rfactor`, `cache-read`, `reindex` or `add-unit-loop`");
+      throw in.expected(
+          "`fuse`, `rfactor`, `cache-read`, `reindex`, `add-unit-loop`, `sample-choice` or"
+              + " `sample-location`");
     }
     hyphenated("unit", "loop");
     String block = name(A_BLOCK);
@@ -438,14 +441,14 @@ public final class TraceParser {
     return loops;
   }
 
-  private LoopName loop() {
+  LoopName loop() {
     Token first = in.peek();
     String variable = name("the name of a loop");
     Optional<String> block = in.accept("of") ? Optional.of(name(A_BLOCK)) : Optional.empty();
     return in.node(first, () -> new LoopName(variable, block));
   }
 
-  private String name(String what) {
+  String name(String what) {
     Token token = in.peek();
     if (token.kind() == Token.Kind.WORD && TracePrinter.WORDS.contains(token.text())) {
       throw in.expected(what);

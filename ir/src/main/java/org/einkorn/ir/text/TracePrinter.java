@@ -54,6 +54,7 @@ public final class TracePrinter {
           "rfactor",
           "join",
           "compute",
+          "sample",
           "reverse",
           "into",
           "of",
@@ -101,9 +102,9 @@ public final class TracePrinter {
           "%s = cache-inplace %s".formatted(name(name), name(buffer));
       case Step.Reindex(String name, String buffer, String block) ->
           "%s = reindex %s of %s".formatted(name(name), name(buffer), name(block));
-      case Step.StorageAlign(String buffer, int axis, long factor, long offset) ->
-          "storage-align %s axis %d factor %d offset %d"
-              .formatted(name(buffer), axis, factor, offset);
+      case Step.StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) ->
+          "storage-align %s axis %d factor %s offset %s"
+              .formatted(name(buffer), axis, number(factor), number(offset));
       case Step.RollingBuffer(String buffer, LoopName loop) ->
           "rolling-buffer %s at %s".formatted(name(buffer), print(loop));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
@@ -120,7 +121,7 @@ public final class TracePrinter {
               .formatted(
                   name(block),
                   paddings.stream()
-                      .map(padding -> name(padding.loop()) + " " + padding.multiple())
+                      .map(padding -> name(padding.loop()) + " " + number(padding.multiple()))
                       .collect(Collectors.joining(", ")));
       case Step.Blockize(LoopName loop, String name) ->
           "blockize %s as %s".formatted(print(loop), name(name));
@@ -139,7 +140,52 @@ public final class TracePrinter {
           "set-scope %s %s at %s".formatted(name(buffer), scope.text(), print(loop));
       case Step.FuseReductionEpilogue(String block, String reduction) ->
           "fuse-reduction-epilogue %s into %s".formatted(name(block), name(reduction));
+      case Step.Sample sample -> print(sample);
     };
+  }
+
+  private static String print(Step.Sample sample) {
+    return switch (sample) {
+      case Step.SampleTile(List<String> names, LoopName loop, long innermost, var decision) ->
+          "(%s) = sample-tile %s innermost %d%s"
+              .formatted(
+                  names(names),
+                  print(loop),
+                  innermost,
+                  decision.map(factors -> " is " + numbers(factors)).orElse(""));
+      case Step.SampleChoice(String name, List<Step.Choice> choices, Optional<Long> decision) -> {
+        boolean isEven = choices.stream().allMatch(choice -> choice.weight() == 1);
+        yield "%s = sample-choice %s%s%s"
+            .formatted(
+                name(name),
+                joined(choices.stream().map(Step.Choice::value).toList()),
+                isEven
+                    ? ""
+                    : " weights " + joined(choices.stream().map(Step.Choice::weight).toList()),
+                decision.map(value -> " is " + value).orElse(""));
+      }
+      case Step.SampleLocation(String name, String block, Optional<LoopName> decision) ->
+          "%s = sample-location %s%s"
+              .formatted(
+                  name(name), name(block), decision.map(loop -> " is " + print(loop)).orElse(""));
+    };
+  }
+
+  private static String joined(List<Long> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  private static String numbers(List<Optional<Long>> factors) {
+    return factors.stream()
+        .map(factor -> factor.map(String::valueOf).orElse("_"))
+        .collect(Collectors.joining(", "));
+  }
+
+  /// A number, or the name of one.
+  private static String number(IndexExpr number) {
+    return number instanceof IndexExpr.Variable(String name)
+        ? name(name)
+        : ExprPrinter.print(number);
   }
 
   /// `k of C.update`

@@ -142,28 +142,34 @@ public final class Pipeline {
     return module;
   }
 
-  /// This pipeline, with schedules for some functions.
-  public Pipeline withSchedules(List<org.einkorn.ir.schedule.Trace> schedules) {
-    return new Pipeline(selected, context.withSchedules(schedules), observer);
+  /// Runs the passes over loops.
+  public Module schedule(Module module) {
+    return schedule(module, List.of(), 0);
   }
 
-  /// Runs the passes over loops.
+  /// Runs the passes over loops, with schedules for some functions.
   ///
+  /// @param seed of the samples in them that have no decision
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step of a schedule does not
   ///   apply
-  public Module schedule(Module module) {
+  public Module schedule(Module module, List<org.einkorn.ir.schedule.Trace> given, long seed) {
     observer.beforeLoops(module);
     Module current = module;
-    if (!context.schedules().isEmpty()) {
-      current = timed(SCHEDULE, this::scheduled, current);
+    PassContext written = context;
+    if (!given.isEmpty()) {
+      DefaultSchedules.Scheduled scheduled =
+          timed(SCHEDULE, loops -> scheduled(loops, given, seed), current);
+      current = scheduled.module();
+      written = context.withSchedules(scheduled.traces());
       observer.afterLoops(SCHEDULE, current);
     }
-    PassContext inside = context;
+    PassContext inside = written;
     if (runs(DefaultSchedules.NAME)) {
+      PassContext before = written;
       DefaultSchedules.Scheduled scheduled =
-          timed(DefaultSchedules.NAME, loops -> DefaultSchedules.apply(loops, context), current);
+          timed(DefaultSchedules.NAME, loops -> DefaultSchedules.apply(loops, before), current);
       current = scheduled.module();
-      inside = context.withSchedules(join(context.schedules(), scheduled.traces()));
+      inside = written.withSchedules(join(written.schedules(), scheduled.traces()));
       observer.afterLoops(DefaultSchedules.NAME, current);
     }
     PassContext known = inside;
@@ -181,12 +187,17 @@ public final class Pipeline {
     return Stream.concat(first.stream(), second.stream()).toList();
   }
 
-  private Module scheduled(Module module) {
+  /// The schedules that were given, with the decisions of their samples.
+  private static DefaultSchedules.Scheduled scheduled(
+      Module module, List<org.einkorn.ir.schedule.Trace> given, long seed) {
     Module current = module;
-    for (org.einkorn.ir.schedule.Trace schedule : context.schedules()) {
-      current = Schedule.replay(current, schedule).module();
+    List<org.einkorn.ir.schedule.Trace> traces = new ArrayList<>();
+    for (org.einkorn.ir.schedule.Trace trace : given) {
+      Schedule schedule = Schedule.replay(current, trace, seed);
+      current = schedule.module();
+      traces.add(schedule.trace());
     }
-    return current;
+    return new DefaultSchedules.Scheduled(current, traces);
   }
 
   /// What rules did so far, and what they refused to do.

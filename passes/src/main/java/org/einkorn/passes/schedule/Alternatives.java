@@ -89,28 +89,48 @@ final class Alternatives {
           forEachLoop(loop -> new Step.SetScope(buffer, scope, loop));
       case Step.FuseReductionEpilogue(String _, String reduction) ->
           forEachBlock(block -> new Step.FuseReductionEpilogue(block, reduction));
+      case Step.Sample sample -> samples(sample);
     };
+  }
+
+  /// Decisions that are possible, or samples of something else.
+  private List<Step> samples(Step.Sample sample) {
+    List<Step> steps = new ArrayList<>();
+    switch (sample) {
+      case Step.SampleTile(var names, LoopName loop, long innermost, var _) -> {
+        Step.SampleTile open = new Step.SampleTile(free(names), loop, innermost, Optional.empty());
+        steps.addAll(sample.isDecided() ? Samples.tiles(schedule, open) : List.of(open));
+        for (LoopName other : loops()) {
+          steps.add(new Step.SampleTile(open.names(), other, innermost, Optional.empty()));
+        }
+      }
+      case Step.SampleChoice(String name, var choices, var decision) -> {
+        Step.SampleChoice open = new Step.SampleChoice(free(name), choices, Optional.empty());
+        if (decision.isEmpty()) {
+          steps.add(open);
+        }
+        choices.forEach(choice -> steps.add(open.with(choice.value())));
+      }
+      case Step.SampleLocation(String name, String block, var decision) -> {
+        if (decision.isEmpty()) {
+          steps.add(new Step.SampleLocation(free(name), block, Optional.empty()));
+        }
+        for (LoopName loop : loops()) {
+          steps.add(new Step.SampleLocation(free(name), block, Optional.of(loop)));
+        }
+        steps.addAll(
+            forEachBlock(other -> new Step.SampleLocation(free(name), other, Optional.empty())));
+      }
+    }
+    return steps;
   }
 
   private Stmt body() {
     return schedule.function().body();
   }
 
-  /// All loops, with a block where the name alone is not enough.
   private List<LoopName> loops() {
-    List<LoopName> names = new ArrayList<>();
-    List<Stmt.For> loops = Statements.loops(body());
-    for (Stmt.For loop : loops) {
-      boolean isOnly =
-          loops.stream().filter(other -> other.variable().equals(loop.variable())).count() == 1;
-      List<Stmt.Block> blocks = Statements.blocks(loop);
-      if (isOnly) {
-        names.add(LoopName.of(loop.variable()));
-      } else if (!blocks.isEmpty()) {
-        names.add(LoopName.of(loop.variable(), blocks.getFirst().name()));
-      }
-    }
-    return names;
+    return schedule.loops();
   }
 
   private List<Step> forEachLoop(Function<LoopName, Step> step) {
@@ -184,7 +204,7 @@ final class Alternatives {
     for (String name : names) {
       for (int axis = 0; axis < 3; axis++) {
         steps.add(new Step.StorageAlign(name, axis, align.factor(), align.offset()));
-        steps.add(new Step.StorageAlign(name, axis, align.factor(), 0));
+        steps.add(new Step.StorageAlign(name, axis, align.factor(), IndexExpr.Constant.ZERO));
       }
     }
     return steps;
@@ -192,8 +212,7 @@ final class Alternatives {
 
   /// The name, or the name with a number that is free.
   private String free(String name) {
-    Set<String> taken = new LinkedHashSet<>(Nest.names(schedule.function(), List.of()));
-    taken.addAll(schedule.module().symbols());
+    Set<String> taken = new LinkedHashSet<>(schedule.names());
     Statements.blocks(body()).forEach(block -> taken.add(block.name()));
     String free = name;
     for (int number = 1; taken.contains(free); number++) {

@@ -71,6 +71,9 @@ final class JoinFunction implements Primitive<Step.Join> {
     taken = taken.or(() -> first(mine.allocations(), others.allocations()));
     taken = taken.or(() -> first(mine.loops(), others.iterators()));
     taken = taken.or(() -> first(mine.iterators(), others.loops()));
+    Set<String> sampled = nest.schedule().sampled();
+    taken = taken.or(() -> first(sampled, others.loops()));
+    taken = taken.or(() -> first(sampled, others.iterators()));
     if (taken.isPresent()) {
       throw nest.refuse(
           Reason.NAME_TAKEN,

@@ -53,9 +53,7 @@ final class LiftAllocation implements Primitive<Step.Lift> {
     Buffer buffer =
         new Buffer(old.name(), new TensorType(old.type().dtype(), extents), Buffer.Scope.LOCAL);
     List<IndexExpr> round = left.stream().map(loop -> IndexExpr.variable(loop.variable())).toList();
-    Stmt body =
-        new Expansion(buffer, left, Nest.names(nest.function(), List.of()))
-            .expanded(allocation.body(), round);
+    Stmt body = new Expansion(buffer, left, nest.names()).expanded(allocation.body(), round);
     Stmt loop = Statements.replace(site.statement(), allocation, body);
     return nest.replace(site.statement(), new Stmt.Allocate(buffer, loop));
   }

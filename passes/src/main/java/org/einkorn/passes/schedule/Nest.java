@@ -14,6 +14,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
+import org.einkorn.ir.text.ExprPrinter;
 import org.einkorn.ir.text.TracePrinter;
 
 /// A function and the step that is about to change it: finds what the step names, and refuses it.
@@ -43,6 +44,14 @@ final class Nest {
   Nest(Schedule schedule, Step step) {
     this.schedule = schedule;
     this.step = step;
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  Step step() {
+    return step;
   }
 
   Function function() {
@@ -222,6 +231,7 @@ final class Nest {
   void requireFree(List<String> names, List<Stmt.For> leaving) {
     Set<String> taken = new LinkedHashSet<>(names(function(), leaving));
     taken.addAll(schedule.module().symbols());
+    taken.addAll(schedule.sampled());
     for (String name : names) {
       if (!taken.add(name)) {
         throw refuse(Reason.NAME_TAKEN, "`" + name + "` is the name of something else");
@@ -229,11 +239,19 @@ final class Nest {
     }
   }
 
-  /// The names of all loops, iterators and sizes.
+  /// The names of all loops, iterators, sizes and samples.
   Set<String> names() {
-    Set<String> names = names(function(), List.of());
-    names.addAll(module().symbols());
-    return names;
+    return schedule.names();
+  }
+
+  /// The number that a step says.
+  long number(IndexExpr number) {
+    if (number instanceof IndexExpr.Constant(long value)) {
+      return value;
+    }
+    throw refuse(
+        Reason.UNKNOWN_NAME,
+        "`" + ExprPrinter.print(number) + "` is no number that a step before has sampled");
   }
 
   /// The names of all loops and of all iterators of blocks.
@@ -248,6 +266,23 @@ final class Nest {
             block.iters().forEach(iter -> names.add(iter.variable()));
           }
         });
+    return names;
+  }
+
+  /// The names of all loops, with a block where the variable alone is not enough.
+  static List<LoopName> loops(Function function) {
+    List<LoopName> names = new ArrayList<>();
+    List<Stmt.For> loops = Statements.loops(function.body());
+    for (Stmt.For loop : loops) {
+      boolean isOnly =
+          loops.stream().filter(other -> other.variable().equals(loop.variable())).count() == 1;
+      List<Stmt.Block> blocks = Statements.blocks(loop);
+      if (isOnly) {
+        names.add(LoopName.of(loop.variable()));
+      } else if (!blocks.isEmpty()) {
+        names.add(LoopName.of(loop.variable(), blocks.getFirst().name()));
+      }
+    }
     return names;
   }
 

@@ -145,6 +145,7 @@ final class PadEinsum implements Primitive<Step.PadEinsum> {
           "is not what one iterator of `" + block.name() + "` is bound to, and as long");
     }
     Stmt.BlockIter iterator = bound.getFirst();
+    long multiple = nest.number(padding.multiple());
     if (iterator.kind() != IterKind.SPATIAL && iterator.kind() != IterKind.REDUCE) {
       throw nest.refuse(
           Reason.ORDERED_ITERATOR,
@@ -154,9 +155,9 @@ final class PadEinsum implements Primitive<Step.PadEinsum> {
     IndexExpr extent =
         Assumptions.NONE.simplify(
             loop.extent()
-                .plus(padding.multiple() - 1)
-                .floorDiv(IndexExpr.of(padding.multiple()))
-                .times(IndexExpr.of(padding.multiple())));
+                .plus(multiple - 1)
+                .floorDiv(IndexExpr.of(multiple))
+                .times(IndexExpr.of(multiple)));
     return new Padded(loop, iterator, extent);
   }
 

@@ -46,6 +46,8 @@ public enum Reason {
   WRONG_TYPE,
   /// What is there is not what the step replaces, or does not map to what it asks for.
   NO_MATCH,
+  /// The decision of a sample is none that it has.
+  NOT_A_CHOICE,
   /// Memory that others see has no layout to choose.
   NOT_TEMPORARY,
   /// What is to come first runs later.

@@ -22,6 +22,13 @@ public record Refusal(
     notes = List.copyOf(notes);
   }
 
+  /// This with one note more.
+  Refusal and(String note) {
+    List<String> more = new ArrayList<>(notes);
+    more.add(note);
+    return new Refusal(reason, step, at, place, label, more);
+  }
+
   /// Steps of the same kind that would be applied, at most four.
   public List<Step> alternatives() {
     return Alternatives.of(at, step);

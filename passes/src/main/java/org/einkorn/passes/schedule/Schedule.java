@@ -2,7 +2,10 @@ package org.einkorn.passes.schedule;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
@@ -67,6 +70,8 @@ public final class Schedule {
   private final Module module;
   private final Trace trace;
   private final boolean asksRules;
+  private final Variables variables;
+  private final long seed;
 
   /// What became of a step.
   public sealed interface Attempt {
@@ -75,10 +80,12 @@ public final class Schedule {
     record Refused(Refusal refusal) implements Attempt {}
   }
 
-  private Schedule(Module module, Trace trace, boolean asksRules) {
+  private Schedule(Module module, Trace trace, boolean asksRules, Variables variables, long seed) {
     this.module = module;
     this.trace = trace;
     this.asksRules = asksRules;
+    this.variables = variables;
+    this.seed = seed;
   }
 
   /// The schedule without a step.
@@ -90,7 +97,7 @@ public final class Schedule {
     if (!findings.isEmpty()) {
       throw new IllegalArgumentException(findings.getFirst().toString());
     }
-    return new Schedule(module, start(module, function), true);
+    return new Schedule(module, start(module, function), true, Variables.NONE, 0);
   }
 
   /// The schedule without a step, of a module that is known to keep the rules of the IR. These are
@@ -99,18 +106,31 @@ public final class Schedule {
   ///
   /// @throws IllegalArgumentException if there is no such function
   public static Schedule ofVerified(Module module, String function) {
-    return new Schedule(module, start(module, function), false);
+    return new Schedule(module, start(module, function), false, Variables.NONE, 0);
   }
 
   private static Trace start(Module module, String function) {
     return new Trace(module.functions().get(module.placeOf(function)).name(), List.of());
   }
 
+  /// This schedule, whose samples without a decision are decided by another seed than 0.
+  public Schedule withSeed(long newSeed) {
+    return new Schedule(module, trace, asksRules, variables, newSeed);
+  }
+
   /// The schedule of all steps of a trace.
   ///
   /// @throws RefusedStepException where a step does not apply
   public static Schedule replay(Module module, Trace trace) {
-    Schedule schedule = of(module, trace.function());
+    return replay(module, trace, 0);
+  }
+
+  /// The schedule of all steps of a trace.
+  ///
+  /// @param seed of the samples that have no decision
+  /// @throws RefusedStepException where a step does not apply
+  public static Schedule replay(Module module, Trace trace, long seed) {
+    Schedule schedule = of(module, trace.function()).withSeed(seed);
     for (Step step : trace.steps()) {
       schedule = schedule.apply(step);
     }
@@ -126,7 +146,7 @@ public final class Schedule {
     return module.functions().get(module.placeOf(trace.function()));
   }
 
-  /// The steps so far.
+  /// The steps so far; samples have their decisions.
   public Trace trace() {
     return trace;
   }
@@ -135,7 +155,25 @@ public final class Schedule {
   public Set<String> names() {
     Set<String> names = Nest.names(function(), List.of());
     names.addAll(module.symbols());
+    names.addAll(sampled());
     return names;
+  }
+
+  /// The names that samples have given.
+  Set<String> sampled() {
+    return variables.names();
+  }
+
+  /// All loops, with a block where the name alone is not enough.
+  public List<LoopName> loops() {
+    return Nest.loops(function());
+  }
+
+  /// Where a loop stands among all loops, as their text begins.
+  ///
+  /// @throws RefusedStepException where it is not one loop
+  public int placeOf(LoopName loop) {
+    return variables.placeOf(this, loop);
   }
 
   // ---- steps
@@ -150,17 +188,68 @@ public final class Schedule {
 
   /// The schedule with the step, or why there is none.
   public Attempt attempt(Step step) {
-    Nest nest = new Nest(this, step);
+    Nest written = new Nest(this, step);
     try {
-      Schedule after = new Schedule(applied(nest, step), trace.and(step), asksRules);
-      after.requireRules(nest);
-      return new Attempt.Applied(after);
+      Step resolved = variables.resolved(written, step);
+      if (resolved instanceof Step.Sample sample) {
+        return new Attempt.Applied(sampled(step, sample));
+      }
+      return changed(step, resolved);
     } catch (RefusedStepException refused) {
       return new Attempt.Refused(refused.refusal());
     } catch (ArithmeticException overflow) {
       return new Attempt.Refused(
-          nest.refuse(Reason.TOO_LARGE, "a number leaves 64 bits").refusal());
+          written.refuse(Reason.TOO_LARGE, "a number leaves 64 bits").refusal());
     }
+  }
+
+  /// @param step in which names of samples stand
+  /// @param resolved without these
+  private Attempt changed(Step step, Step resolved) {
+    Nest nest = new Nest(this, resolved);
+    try {
+      Schedule after =
+          new Schedule(applied(nest, resolved), trace.and(step), asksRules, variables, seed);
+      after.requireRules(nest);
+      return new Attempt.Applied(after);
+    } catch (RefusedStepException refused) {
+      Refusal refusal = refused.refusal();
+      return new Attempt.Refused(
+          resolved.equals(step)
+              ? refusal
+              : refusal.and("written: `" + TracePrinter.print(step) + "`"));
+    }
+  }
+
+  // ---- samples
+
+  /// A sample with a decision that is possible here.
+  ///
+  /// @throws RefusedStepException where there is none
+  public Step.Sample drawn(Step.Sample sample, RandomGenerator random) {
+    Nest nest = new Nest(this, sample);
+    return variables.resolved(nest, sample) instanceof Step.Sample resolved
+        ? Samples.drawn(nest, sample, resolved, random)
+        : sample;
+  }
+
+  /// @param step a sample, in which names of other samples may stand
+  /// @param resolved without these
+  private Schedule sampled(Step step, Step.Sample resolved) {
+    Nest nest = new Nest(this, step);
+    nest.requireFree(resolved.names(), List.of());
+    if (!resolved.isDecided() && step instanceof Step.Sample open) {
+      return apply(Samples.drawn(nest, open, resolved, random()));
+    }
+    Variables more = Samples.with(variables, nest, resolved);
+    return new Schedule(module, trace.and(step), asksRules, more, seed);
+  }
+
+  /// Random numbers for the next sample: others than for one before it, and the same whatever other
+  /// steps there are.
+  private RandomGenerator random() {
+    long number = trace.steps().stream().filter(Step.Sample.class::isInstance).count();
+    return new SplittableRandom(seed ^ ((long) trace.function().hashCode() << 32 | number));
   }
 
   private static Module applied(Nest nest, Step step) {
@@ -196,6 +285,7 @@ public final class Schedule {
       case Step.ReverseComputeInline inline -> REVERSE_COMPUTE_INLINE.apply(nest, inline);
       case Step.SetScope set -> SET_SCOPE.apply(nest, set);
       case Step.FuseReductionEpilogue fuse -> FUSE_EPILOGUE.apply(nest, fuse);
+      case Step.Sample _ -> nest.module();
     };
   }
 
@@ -366,6 +456,23 @@ public final class Schedule {
   /// `fuse-reduction-epilogue b into r`
   public Schedule fuseReductionEpilogue(String block, String reduction) {
     return apply(new Step.FuseReductionEpilogue(block, reduction));
+  }
+
+  /// `(f0, f1) = sample-tile i innermost 16`
+  public Schedule sampleTile(String loop, List<String> names, long innermost) {
+    return apply(new Step.SampleTile(names, LoopName.of(loop), innermost, Optional.empty()));
+  }
+
+  /// `v = sample-choice 8, 16`
+  public Schedule sampleChoice(String name, long... values) {
+    List<Step.Choice> choices =
+        Arrays.stream(values).mapToObj(value -> new Step.Choice(value, 1)).toList();
+    return apply(new Step.SampleChoice(name, choices, Optional.empty()));
+  }
+
+  /// `l = sample-location b`
+  public Schedule sampleLocation(String name, String block) {
+    return apply(new Step.SampleLocation(name, block, Optional.empty()));
   }
 
   private static List<LoopName> names(String... loops) {

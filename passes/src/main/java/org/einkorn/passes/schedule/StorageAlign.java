@@ -76,14 +76,16 @@ final class StorageAlign implements Primitive<Step.StorageAlign> {
 
   private static IndexExpr padded(
       IndexExpr extent, long stride, Step.StorageAlign step, Nest nest) {
-    BigInteger factor = BigInteger.valueOf(step.factor());
+    long every = nest.number(step.factor());
+    long first = nest.number(step.offset());
+    BigInteger factor = BigInteger.valueOf(every);
     BigInteger common = BigInteger.valueOf(stride).gcd(factor);
-    BigInteger offset = BigInteger.valueOf(step.offset());
+    BigInteger offset = BigInteger.valueOf(first);
     if (stride == 0 || offset.mod(common).signum() != 0) {
       throw nest.refuse(
           Reason.NO_MATCH,
           "no number of pieces of %d elements makes a row of %d elements modulo %d"
-              .formatted(stride, step.offset(), step.factor()));
+              .formatted(stride, first, every));
     }
     // stride · x = offset (mod factor)
     BigInteger period = factor.divide(common);

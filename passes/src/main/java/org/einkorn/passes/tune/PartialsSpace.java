@@ -5,7 +5,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Machine;
 
 /// How many partial results a [ReductionNest] has.
-final class PartialsSpace extends Space {
+final class PartialsSpace extends KnobSpace {
   private final ReductionNest nest;
   private final Partials choice;
   private final Machine machine;
@@ -21,7 +21,7 @@ final class PartialsSpace extends Space {
   }
 
   @Override
-  public Point byModel() {
+  public Point start() {
     return new Point(List.of(choice.lanes() / choice.combined()));
   }
 

@@ -7,27 +7,13 @@ import java.util.random.RandomGenerator;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.passes.PassContext;
-import org.einkorn.passes.schedule.Schedule;
 
-/// The schedules of one function that a search may try: a value for each [Knob].
-public abstract sealed class Space permits TilingSpace, PartialsSpace, TranspositionSpace {
+/// The schedules that a search may try.
+public abstract sealed class Space permits KnobSpace, ScriptSpace {
   /// How many numbers [#features] gives, whatever the space.
   public static final int FEATURES = 24;
 
-  /// How often values are drawn until they fit one another.
-  private static final int TRIES = 1000;
-
-  private final Module module;
-  private final String function;
-  private final List<Knob> knobs;
-
-  Space(Module module, String function, List<Knob> knobs) {
-    this.module = module;
-    this.function = function;
-    this.knobs = List.copyOf(knobs);
-  }
-
-  /// A value for each knob.
+  /// A choice for all that can be chosen, as numbers.
   public record Point(List<Long> values) {
     public Point {
       values = List.copyOf(values);
@@ -60,71 +46,24 @@ public abstract sealed class Space permits TilingSpace, PartialsSpace, Transposi
                 });
   }
 
-  /// What is chosen, in order.
-  public List<Knob> knobs() {
-    return knobs;
-  }
-
   // ---- points
 
-  /// What the model chooses.
-  public abstract Point byModel();
+  /// Where a search begins: what the model chooses, or what a script says.
+  public abstract Point start();
 
-  /// Whether values fit one another.
-  abstract boolean fits(Point point);
+  /// Any point.
+  public abstract Point random(RandomGenerator random);
 
-  /// Takes the steps of a point.
-  abstract void take(Point point, Steps steps);
+  /// A point that differs in one or two choices.
+  public abstract Point mutated(Point from, RandomGenerator random);
 
-  /// Any point that fits.
-  public Point random(RandomGenerator random) {
-    for (int tries = 0; tries < TRIES; tries++) {
-      Point point = new Point(knobs.stream().map(knob -> option(knob, random)).toList());
-      if (fits(point)) {
-        return point;
-      }
-    }
-    return byModel();
-  }
+  /// A point that has each choice of one of two.
+  public abstract Point crossed(Point one, Point other, RandomGenerator random);
 
-  /// A point that differs in one or two values.
-  public Point mutated(Point from, RandomGenerator random) {
-    for (int tries = 0; tries < TRIES; tries++) {
-      List<Long> values = new ArrayList<>(from.values());
-      for (int change = 1 + random.nextInt(2); change > 0; change--) {
-        int knob = random.nextInt(knobs.size());
-        values.set(knob, option(knobs.get(knob), random));
-      }
-      Point point = new Point(values);
-      if (fits(point)) {
-        return point;
-      }
-    }
-    return from;
-  }
-
-  /// A point that has each value of one of two.
-  public Point crossed(Point one, Point other, RandomGenerator random) {
-    List<Long> values = new ArrayList<>();
-    for (int knob = 0; knob < knobs.size(); knob++) {
-      values.add((random.nextBoolean() ? one : other).values().get(knob));
-    }
-    Point point = new Point(values);
-    return fits(point) ? point : one;
-  }
-
-  private static Long option(Knob knob, RandomGenerator random) {
-    return knob.options().get(random.nextInt(knob.options().size()));
-  }
-
-  /// The function as a point says.
+  /// The functions as a point says.
   ///
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
-  public Schedule schedule(Point point) {
-    Steps steps = new Steps(module, function);
-    take(point, steps);
-    return steps.schedule();
-  }
+  public abstract DefaultSchedules.Scheduled schedule(Point point);
 
   // ---- what is learned from
 

@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
 import org.einkorn.ir.loop.Module;
 
 /// Tilings of a [ReductionNest]: the tile, the loops around it, and what is copied to panels.
-final class TilingSpace extends Space {
+final class TilingSpace extends KnobSpace {
   private static final long MOST_VECTORS = 8;
   private static final long MOST_ROWS = 14;
 
@@ -27,7 +27,7 @@ final class TilingSpace extends Space {
   private final Axis columns;
   private final List<Axis> rows;
   private final List<Operand> mayBePanels;
-  private final Point byModel;
+  private final Point start;
 
   TilingSpace(Module module, TilingFacts facts, Tiling choice) {
     super(module, facts.nest().function(), knobs(facts, choice.columns()));
@@ -36,7 +36,7 @@ final class TilingSpace extends Space {
     columns = choice.columns();
     rows = facts.rows(columns);
     mayBePanels = mayBePanels(facts, columns);
-    byModel = point(choice);
+    start = point(choice);
   }
 
   private static List<Knob> knobs(TilingFacts facts, Axis columns) {
@@ -82,8 +82,8 @@ final class TilingSpace extends Space {
   }
 
   @Override
-  public Point byModel() {
-    return byModel;
+  public Point start() {
+    return start;
   }
 
   @Override

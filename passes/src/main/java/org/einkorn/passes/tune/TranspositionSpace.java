@@ -4,7 +4,7 @@ import java.util.List;
 import org.einkorn.ir.loop.Module;
 
 /// How large the squares of a [Transposition] are.
-final class TranspositionSpace extends Space {
+final class TranspositionSpace extends KnobSpace {
   private final MapNest nest;
   private final Transposition choice;
 
@@ -15,7 +15,7 @@ final class TranspositionSpace extends Space {
   }
 
   @Override
-  public Point byModel() {
+  public Point start() {
     return new Point(List.of(choice.tile()));
   }
 

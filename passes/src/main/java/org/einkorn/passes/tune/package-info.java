@@ -5,6 +5,9 @@
 /// machine; a sketch writes the choice down as steps, which [org.einkorn.passes.schedule.Schedule]
 /// proves like those of a user. So the model may be wrong about speed, never about answers; and
 /// what it makes is a script that can be printed, changed and committed.
+///
+/// A [Space] is what a search may vary: the choices of the model, or the decisions of the samples
+/// of a script that somebody wrote.
 @NullMarked
 package org.einkorn.passes.tune;
 
