@@ -198,6 +198,50 @@ final class ScheduleGoldenTest {
     assertEquals(List.of("expected the name of a loop, found `of`"), errors("parallel of"));
   }
 
+  @Test
+  void wrongSamplesAreShown() {
+    assertEquals(
+        List.of("expected `choice` or `location`, found `tile`"),
+        errors("a = sample-tile i innermost 8"));
+    assertEquals(
+        List.of("a node that can't be: as many factors as names"),
+        errors("(a, b) = sample-tile i innermost 8 is 3"));
+    assertEquals(
+        List.of("a node that can't be: no factor but the first one is inferred"),
+        errors("(a, b) = sample-tile i innermost 8 is 3, _"));
+    assertEquals(
+        List.of("a node that can't be: a limit below 1, or of ten digits"),
+        errors("(a, b) = sample-tile i innermost 0"));
+    assertEquals(
+        List.of("a node that can't be: a number is there twice"), errors("v = sample-choice 1, 1"));
+    assertEquals(
+        List.of("a node that can't be: a weight below 1, or of ten digits"),
+        errors("v = sample-choice 1, 2 weights 1, 0"));
+    assertEquals(
+        List.of("expected as many weights as numbers before it, found `}`"),
+        errors("v = sample-choice 1, 2 weights 1"));
+    assertEquals(
+        List.of("expected a number of at most nine digits, found `1234567890`"),
+        errors("v = sample-choice 1234567890"));
+    assertEquals(List.of("expected the name of a block, found `}`"), errors("l = sample-location"));
+  }
+
+  @Test
+  void wordsOfSamplesAreNames() {
+    String script =
+        """
+        schedule C {
+          (is, weights) = sample-tile innermost innermost 4 is _, 2
+          `sample` = sample-choice -1, 2 weights 1, 3 is -1
+          tile = sample-location is is is of is
+          pad-einsum is by (weights weights)
+          storage-align is axis 0 factor weights offset `sample`
+        }
+        """;
+    Trace trace = TraceParser.parse(new SourceFile("words", script), List.of()).require();
+    assertEquals(script, TracePrinter.print(trace));
+  }
+
   private static List<String> errors(String step) {
     String script = "schedule C {\n  " + step + "\n}\n";
     return Stream.of(TraceParser.parse(new SourceFile("wrong", script), List.of()))

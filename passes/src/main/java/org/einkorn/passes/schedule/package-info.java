@@ -72,11 +72,19 @@
 ///
 /// After each step the rules of [org.einkorn.ir.verify] are asked once more.
 ///
+/// # Samples
+///
+/// A sample changes no loop: `Samples` draws its decision where it has none, by the seed of the
+/// schedule, and refuses one that is not possible; `Variables` keeps what it has decided, and puts
+/// that in the place of names before a later step is applied. The trace keeps the steps as they are
+/// written, and the decisions.
+///
 /// # A new primitive
 ///
 /// A record of [org.einkorn.ir.schedule.Step] with its text, a `Primitive` whose documentation is
 /// the equation and the reason why it holds, a line in `Schedule`, candidates in `Alternatives`, a
-/// file of goldens, and a case of `RandomSteps`.
+/// file of goldens, and a case of `RandomSteps`. Where it has loops or numbers, `Variables`
+/// resolves them.
 @NullMarked
 package org.einkorn.passes.schedule;
 
