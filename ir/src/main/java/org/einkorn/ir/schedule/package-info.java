@@ -35,6 +35,7 @@
 ///            | names = partition LoopName at IndexExpr
 ///            | name = add-unit-loop block
 ///            | parallel LoopName… | vectorize LoopName… | unroll LoopName…
+///            | bind LoopName to GridAxis
 ///            | fission LoopName after block
 ///            | lift buffer above LoopName
 ///            | set-dtype buffer dtype
@@ -54,7 +55,7 @@
 ///            | join function
 ///            | compute-at block at LoopName | reverse-compute-at block at LoopName
 ///            | compute-inline block | reverse-compute-inline block
-///            | set-scope buffer (local | register) at LoopName
+///            | set-scope buffer (local | shared | register) at LoopName
 ///            | fuse-reduction-epilogue block into block
 ///            | names = sample-tile LoopName innermost number [is (number | inferred) number…]
 ///            | name = sample-choice number… [weights number…] [is number]

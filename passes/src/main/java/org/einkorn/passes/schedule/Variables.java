@@ -89,6 +89,7 @@ final class Variables {
         case Step.Parallel(LoopName loop) -> new Step.Parallel(at(loop));
         case Step.Vectorize(LoopName loop) -> new Step.Vectorize(at(loop));
         case Step.Unroll(LoopName loop) -> new Step.Unroll(at(loop));
+        case Step.Bind(LoopName loop, var axis) -> new Step.Bind(at(loop), axis);
         case Step.Fission(LoopName loop, String block) -> new Step.Fission(at(loop), block);
         case Step.Lift(String buffer, LoopName loop) -> new Step.Lift(buffer, at(loop));
         case Step.StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) ->

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -45,9 +46,9 @@ final class ScriptFeatures {
       return loops.stream().mapToDouble(Around::rounds).reduce(1, (one, other) -> one * other);
     }
 
-    double rounds(Stmt.LoopKind kind) {
+    double rounds(Predicate<Stmt.LoopKind> kind) {
       return loops.stream()
-          .filter(loop -> loop.kind() == kind)
+          .filter(loop -> kind.test(loop.kind()))
           .mapToDouble(Around::rounds)
           .reduce(1, (one, other) -> one * other);
     }
@@ -90,13 +91,13 @@ final class ScriptFeatures {
     double all = found.sites.stream().mapToDouble(Site::rounds).sum();
     double vectorized =
         found.sites.stream()
-            .filter(site -> site.rounds(Stmt.LoopKind.VECTORIZED) > 1)
+            .filter(site -> site.rounds(ScriptFeatures::isVectorized) > 1)
             .mapToDouble(Site::rounds)
             .sum();
     features.add(Space.log2(all));
-    features.add(Space.log2(most(found, Stmt.LoopKind.PARALLEL)));
-    features.add(Space.log2(most(found, Stmt.LoopKind.VECTORIZED)));
-    features.add(Space.log2(most(found, Stmt.LoopKind.UNROLLED)));
+    features.add(Space.log2(most(found, Stmt.LoopKind::isOnThreads)));
+    features.add(Space.log2(most(found, ScriptFeatures::isVectorized)));
+    features.add(Space.log2(most(found, kind -> kind == Stmt.LoopOrder.UNROLLED)));
     features.add(vectorized / Math.max(1, all));
     features.add(found.loops);
     features.add(found.guards);
@@ -113,7 +114,11 @@ final class ScriptFeatures {
     return features;
   }
 
-  private static double most(Found found, Stmt.LoopKind kind) {
+  private static boolean isVectorized(Stmt.LoopKind kind) {
+    return kind == Stmt.LoopOrder.VECTORIZED;
+  }
+
+  private static double most(Found found, Predicate<Stmt.LoopKind> kind) {
     return found.sites.stream().mapToDouble(site -> site.rounds(kind)).max().orElse(1);
   }
 
