@@ -19,7 +19,7 @@
 /// Where several loops have one name, a block inside of the loop tells which is meant: `k of
 /// C.update`.
 ///
-/// `parallel`, `vectorize` and `unroll` of several loops are one step for each.
+/// `parallel`, `vectorize`, `unroll` and `bind` of several loops are one step for each.
 ///
 /// # Samples
 ///
@@ -35,7 +35,7 @@
 ///            | names = partition LoopName at IndexExpr
 ///            | name = add-unit-loop block
 ///            | parallel LoopName… | vectorize LoopName… | unroll LoopName…
-///            | bind LoopName to GridAxis
+///            | bind LoopName… to GridAxis
 ///            | fission LoopName after block
 ///            | lift buffer above LoopName
 ///            | set-dtype buffer dtype

@@ -119,6 +119,12 @@ public final class TraceParser {
     if (in.accept("unroll")) {
       return loops(first).stream().<Step>map(Step.Unroll::new).toList();
     }
+    if (in.accept("bind")) {
+      List<LoopName> loops = loops(first);
+      in.expect("to");
+      GridAxis axis = axis();
+      return loops.stream().<Step>map(loop -> new Step.Bind(loop, axis)).toList();
+    }
     return List.of(step());
   }
 
@@ -127,12 +133,6 @@ public final class TraceParser {
     if (in.accept("reorder")) {
       List<LoopName> loops = loops(first);
       return in.node(first, () -> new Step.Reorder(loops));
-    }
-    if (in.accept("bind")) {
-      LoopName loop = loop();
-      in.expect("to");
-      GridAxis axis = axis();
-      return in.node(first, () -> new Step.Bind(loop, axis));
     }
     if (in.accept("fission")) {
       LoopName loop = loop();
@@ -455,7 +455,7 @@ public final class TraceParser {
     List<LoopName> loops = new ArrayList<>();
     do {
       loops.add(loop());
-    } while (isSameLine(first) && !in.atEnd() && !in.sees("}"));
+    } while (isSameLine(first) && !in.atEnd() && !in.sees("}") && !in.sees("to"));
     return loops;
   }
 

@@ -59,19 +59,19 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
             new TensorType(combination.type(), List.of(loop.extent())),
             Buffer.Scope.LOCAL);
     List<Guard> runs = runs(outermost, block, nest);
-    Set<String> taken = nest.names();
+    FreshNames names = new FreshNames(nest.names());
     Stmt partial =
         Statements.replace(
-            outermost.statement(), block, partial(block, combination, results, loop, taken));
+            outermost.statement(), block, partial(block, combination, results, loop, names));
     return nest.replace(
         outermost.statement(),
         new Stmt.Allocate(
             results,
             new Stmt.Sequence(
                 List.of(
-                    first(results, combination, loop, taken),
+                    first(results, combination, loop, names),
                     partial,
-                    Statements.guarded(runs, last(results, combination, outside, loop, taken))))));
+                    Statements.guarded(runs, last(results, combination, outside, loop, names))))));
   }
 
   /// What holds where any round runs: that the first one does.
@@ -252,8 +252,8 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
   // ---- the parts
 
   private static Stmt first(
-      Buffer results, Combination combination, Stmt.For loop, Set<String> taken) {
-    IndexExpr here = IndexExpr.variable(free(loop.variable(), taken));
+      Buffer results, Combination combination, Stmt.For loop, FreshNames names) {
+    IndexExpr here = IndexExpr.variable(names.like(loop.variable()));
     Stmt store = new Stmt.Store(results.name(), List.of(here), combination.identity());
     return around(
         loop,
@@ -265,8 +265,8 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
   }
 
   private static Stmt.Block partial(
-      Stmt.Block block, Combination combination, Buffer results, Stmt.For loop, Set<String> taken) {
-    IndexExpr here = IndexExpr.variable(free(loop.variable(), taken));
+      Stmt.Block block, Combination combination, Buffer results, Stmt.For loop, FreshNames names) {
+    IndexExpr here = IndexExpr.variable(names.like(loop.variable()));
     List<Stmt.BlockIter> iters = new ArrayList<>(block.iters());
     iters.add(iterator(IterKind.SPATIAL, here, loop));
     Scalar before = new Scalar.Read(combination.target, combination.type, combination.at);
@@ -288,8 +288,8 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
       Combination combination,
       List<Stmt.BlockIter> outside,
       Stmt.For loop,
-      Set<String> taken) {
-    IndexExpr here = IndexExpr.variable(free(loop.variable(), taken));
+      FreshNames names) {
+    IndexExpr here = IndexExpr.variable(names.like(loop.variable()));
     List<Stmt.BlockIter> iters = new ArrayList<>(outside);
     iters.add(iterator(IterKind.REDUCE, here, loop));
     Stmt.Region whole =
@@ -345,13 +345,5 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
     return scalar.equals(before)
         ? own
         : scalar.mapParts(index -> index, part -> replaced(part, before, own));
-  }
-
-  private static String free(String loop, Set<String> taken) {
-    int number = 0;
-    while (!taken.add(loop + "." + number)) {
-      number++;
-    }
-    return loop + "." + number;
   }
 }

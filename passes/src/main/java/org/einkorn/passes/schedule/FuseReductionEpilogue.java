@@ -2,7 +2,6 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -175,7 +174,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
     List<Stmt.BlockIter> iters = new ArrayList<>(reduction.iters());
     Map<String, IndexExpr> values = new HashMap<>();
     Set<String> needed = Walk.variables(epilogue.addend());
-    Set<String> taken = new HashSet<>(nest.names());
+    FreshNames names = new FreshNames(nest.names());
     for (Stmt.BlockIter iter : block.iters()) {
       Optional<Stmt.BlockIter> same =
           iters.stream()
@@ -186,8 +185,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
       if (same.isPresent()) {
         values.put(iter.variable(), IndexExpr.variable(same.get().variable()));
       } else if (needed.contains(iter.variable())) {
-        String name = Renaming.free(iter.variable(), taken);
-        taken.add(name);
+        String name = names.like(iter.variable());
         iters.add(new Stmt.BlockIter(Stmt.IterKind.SPATIAL, name, iter.extent(), iter.binding()));
         values.put(iter.variable(), IndexExpr.variable(name));
       }

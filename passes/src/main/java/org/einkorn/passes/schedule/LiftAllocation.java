@@ -2,15 +2,14 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Substitution;
 
 /// `for i < 8 { alloc a: T[] { s } } → alloc a: T[8] { for i < 8 { s } }`, where `s` has `a[i]` for
 /// `a[]`.
@@ -52,8 +51,15 @@ final class LiftAllocation implements Primitive<Step.Lift> {
     extents.addAll(old.type().extents());
     Buffer buffer =
         new Buffer(old.name(), new TensorType(old.type().dtype(), extents), Buffer.Scope.LOCAL);
-    List<IndexExpr> round = left.stream().map(loop -> IndexExpr.variable(loop.variable())).toList();
-    Stmt body = new Expansion(buffer, left, nest.names()).expanded(allocation.body(), round);
+    RoundAccesses accesses =
+        new RoundAccesses(
+            buffer,
+            left.stream()
+                .map(loop -> new RoundAccesses.Outer(loop.variable(), loop.extent()))
+                .toList(),
+            (own, here) -> inRound(left, own, here),
+            new FreshNames(nest.names()));
+    Stmt body = accesses.changed(allocation.body());
     Stmt loop = Statements.replace(site.statement(), allocation, body);
     return nest.replace(site.statement(), new Stmt.Allocate(buffer, loop));
   }
@@ -81,67 +87,12 @@ final class LiftAllocation implements Primitive<Step.Lift> {
     return false;
   }
 
-  /// Puts the round before all positions of a buffer; a block, which sees no loop, gets an iterator
-  /// for each.
-  private static final class Expansion {
-    private final Buffer buffer;
-    private final List<Stmt.For> loops;
-    private final Set<String> taken;
-
-    Expansion(Buffer buffer, List<Stmt.For> loops, Set<String> taken) {
-      this.buffer = buffer;
-      this.loops = loops;
-      this.taken = new HashSet<>(taken);
-    }
-
-    Stmt expanded(Stmt statement, List<IndexExpr> round) {
-      Accesses accesses = Accesses.moving(buffer, own -> concat(round, own));
-      return switch (statement) {
-        case Stmt.Block block -> accesses.isAccessed(block) ? block(block, round) : block;
-        case Stmt.For _,
-            Stmt.Sequence _,
-            Stmt.Allocate _,
-            Stmt.If _,
-            Stmt.When _,
-            Stmt.While _,
-            Stmt.Store _ ->
-            accesses.shallow(Statements.mapChildren(statement, each -> expanded(each, round)));
-      };
-    }
-
-    private Stmt block(Stmt.Block block, List<IndexExpr> round) {
-      List<Stmt.BlockIter> iters = new ArrayList<>(block.iters());
-      List<IndexExpr> inside = new ArrayList<>();
-      for (int number = 0; number < round.size(); number++) {
-        String name = free(loops.get(number).variable());
-        iters.add(
-            new Stmt.BlockIter(
-                Stmt.IterKind.SPATIAL, name, loops.get(number).extent(), round.get(number)));
-        inside.add(IndexExpr.variable(name));
-      }
-      Accesses accesses = Accesses.moving(buffer, own -> concat(inside, own));
-      return new Stmt.Block(
-          block.name(),
-          iters,
-          accesses.guards(block.guards()),
-          accesses.regions(block.reads()),
-          accesses.regions(block.writes()),
-          block.init().map(init -> expanded(init, inside)),
-          expanded(block.body(), inside));
-    }
-
-    private String free(String loop) {
-      int number = 0;
-      while (!taken.add(loop + "." + number)) {
-        number++;
-      }
-      return loop + "." + number;
-    }
-
-    private static List<IndexExpr> concat(List<IndexExpr> first, List<IndexExpr> second) {
-      List<IndexExpr> all = new ArrayList<>(first);
-      all.addAll(second);
-      return all;
-    }
+  /// The round, and then the positions in it.
+  private static List<IndexExpr> inRound(
+      List<Stmt.For> loops, List<IndexExpr> own, Substitution here) {
+    List<IndexExpr> all = new ArrayList<>();
+    loops.forEach(loop -> all.add(here.apply(IndexExpr.variable(loop.variable()))));
+    all.addAll(own);
+    return all;
   }
 }

@@ -1,7 +1,6 @@
 package org.einkorn.passes.schedule;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
@@ -11,39 +10,29 @@ import org.einkorn.passes.rewrite.Substitution;
 /// Gives loops that come to stand inside of others of their names names of their own.
 final class Renaming {
   private final Set<String> around;
-  private final Set<String> taken;
+  private final FreshNames names;
 
-  private Renaming(Set<String> around, Set<String> taken) {
+  private Renaming(Set<String> around, FreshNames names) {
     this.around = Set.copyOf(around);
-    this.taken = new HashSet<>(taken);
+    this.names = names;
   }
 
   /// The statement, no loop of which has a name that is around.
   ///
-  /// @param taken all names that no new one may be
-  static Stmt of(Stmt statement, Set<String> around, Set<String> taken) {
-    return new Renaming(around, taken).renamed(statement, Map.of());
+  /// @param names for the loops
+  static Stmt of(Stmt statement, Set<String> around, FreshNames names) {
+    return new Renaming(around, names).renamed(statement, Map.of());
   }
 
-  /// The name, or the name with a number that is free.
-  static String free(String name, Set<String> taken) {
-    int number = 1;
-    while (taken.contains(name + "." + number)) {
-      number++;
-    }
-    return name + "." + number;
-  }
-
-  private Stmt renamed(Stmt statement, Map<String, IndexExpr> names) {
-    Substitution values = new Substitution(names);
+  private Stmt renamed(Stmt statement, Map<String, IndexExpr> here) {
+    Substitution values = new Substitution(here);
     return switch (statement) {
       case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
         if (!around.contains(variable)) {
-          yield new Stmt.For(kind, variable, values.apply(extent), renamed(body, names));
+          yield new Stmt.For(kind, variable, values.apply(extent), renamed(body, here));
         }
-        String name = free(variable, taken);
-        taken.add(name);
-        Map<String, IndexExpr> inside = new HashMap<>(names);
+        String name = names.like(variable);
+        Map<String, IndexExpr> inside = new HashMap<>(here);
         inside.put(variable, IndexExpr.variable(name));
         yield new Stmt.For(kind, name, values.apply(extent), renamed(body, inside));
       }
@@ -63,15 +52,15 @@ final class Renaming {
               block.init().map(init -> renamed(init, Map.of())),
               renamed(block.body(), Map.of()));
       case Stmt.If(var guards, Stmt body) ->
-          new Stmt.If(values.guards(guards), renamed(body, names));
+          new Stmt.If(values.guards(guards), renamed(body, here));
       case Stmt.When(var condition, Stmt body) ->
-          new Stmt.When(values.apply(condition), renamed(body, names));
+          new Stmt.When(values.apply(condition), renamed(body, here));
       case Stmt.While(var condition, Stmt body) ->
-          new Stmt.While(values.apply(condition), renamed(body, names));
+          new Stmt.While(values.apply(condition), renamed(body, here));
       case Stmt.Store(var buffer, var indices, var value) ->
           new Stmt.Store(buffer, values.positions(indices), values.apply(value));
       case Stmt.Sequence _, Stmt.Allocate _ ->
-          Statements.mapChildren(statement, each -> renamed(each, names));
+          Statements.mapChildren(statement, each -> renamed(each, here));
     };
   }
 }

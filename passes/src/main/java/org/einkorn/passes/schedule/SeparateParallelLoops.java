@@ -1,10 +1,9 @@
 package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
@@ -30,13 +29,13 @@ public final class SeparateParallelLoops {
       return module;
     }
     List<Function> functions = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
-    module.functions().forEach(function -> taken.add(function.name()));
+    FreshNames names =
+        new FreshNames(module.functions().stream().map(Function::name).collect(Collectors.toSet()));
     List<Repeat> repeats = new ArrayList<>(module.repeats());
     for (Function function : module.functions()) {
       List<Stmt> parts = context.isScheduled(function.name()) ? parts(function) : List.of();
       for (int number = 0; number + 1 < parts.size(); number++) {
-        String name = free(function.name(), taken);
+        String name = names.like(function.name());
         functions.add(new Function(name, parts.get(number), function.origin()));
         if (number == 0) {
           repeats.replaceAll(repeat -> beginningWith(repeat, function.name(), name));
@@ -48,14 +47,6 @@ public final class SeparateParallelLoops {
               : new Function(function.name(), parts.getLast(), function.origin()));
     }
     return module.withFunctions(functions, repeats);
-  }
-
-  private static String free(String function, Set<String> taken) {
-    int number = 1;
-    while (!taken.add(function + "." + number)) {
-      number++;
-    }
-    return function + "." + number;
   }
 
   /// The last part keeps the name, so a round that began with the function begins with the first.

@@ -2,11 +2,11 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
@@ -68,9 +68,7 @@ final class SetScope implements Primitive<Step.SetScope> {
             new TensorType(old.type().dtype(), isRegister ? List.of() : extents),
             step.scope());
     requireSmall(nest, loop, buffer);
-    Stmt body =
-        new Moving(buffer, starts, extents, ranges(site.path()), nest.names())
-            .moved(loop.body(), Map.of());
+    Stmt body = accesses(nest, buffer, starts, site.path()).changed(loop.body());
     Stmt inside =
         new Stmt.For(loop.kind(), loop.variable(), loop.extent(), new Stmt.Allocate(buffer, body));
     Module changed = nest.replace(loop, inside);
@@ -290,101 +288,45 @@ final class SetScope implements Primitive<Step.SetScope> {
     return ranges;
   }
 
-  /// Takes the start of the box from all positions of a buffer; a block, which sees no loop, gets
-  /// an iterator for each that a start is over.
-  private static final class Moving {
-    private final Buffer buffer;
-    private final List<IndexExpr> starts;
-    private final List<IndexExpr> extents;
-    private final Map<String, IndexExpr> ranges;
-    private final List<String> variables;
-    private final Set<String> taken;
-
-    Moving(
-        Buffer buffer,
-        List<IndexExpr> starts,
-        List<IndexExpr> extents,
-        Map<String, IndexExpr> ranges,
-        Set<String> taken) {
-      this.buffer = buffer;
-      this.starts = List.copyOf(starts);
-      this.extents = List.copyOf(extents);
-      this.ranges = ranges;
-      this.taken = new HashSet<>(taken);
-      Set<String> found = new HashSet<>();
-      for (int axis = 0; axis < extents.size(); axis++) {
-        if (!isOne(axis)) {
-          found.addAll(Walk.variables(starts.get(axis)));
-        }
+  /// Takes the start of the box from all positions.
+  private static RoundAccesses accesses(
+      Nest nest, Buffer buffer, List<IndexExpr> starts, List<Stmt> path) {
+    Set<String> used = new TreeSet<>();
+    for (int axis = 0; axis < buffer.type().rank(); axis++) {
+      if (!isOne(buffer, axis)) {
+        used.addAll(Walk.variables(starts.get(axis)));
       }
-      this.variables = found.stream().sorted().toList();
     }
+    Map<String, IndexExpr> ranges = ranges(path);
+    return new RoundAccesses(
+        buffer,
+        used.stream()
+            .map(
+                variable ->
+                    new RoundAccesses.Outer(
+                        variable, ranges.getOrDefault(variable, IndexExpr.Constant.ONE)))
+            .toList(),
+        (own, here) -> inBox(buffer, starts, own, here),
+        new FreshNames(nest.names()));
+  }
 
-    private boolean isOne(int axis) {
-      return extents.get(axis).equals(IndexExpr.Constant.ONE);
-    }
+  private static boolean isOne(Buffer buffer, int axis) {
+    return buffer.type().extents().get(axis).equals(IndexExpr.Constant.ONE);
+  }
 
-    private List<IndexExpr> positions(List<IndexExpr> own, Substitution here) {
-      if (buffer.scope() == Scope.REGISTER) {
-        return List.of();
+  private static List<IndexExpr> inBox(
+      Buffer buffer, List<IndexExpr> starts, List<IndexExpr> own, Substitution here) {
+    List<IndexExpr> moved = new ArrayList<>();
+    for (int axis = 0; axis < buffer.type().rank(); axis++) {
+      IndexExpr start = here.apply(starts.get(axis));
+      if (isOne(buffer, axis)) {
+        moved.add(IndexExpr.Constant.ZERO);
+      } else if (start.equals(IndexExpr.Constant.ZERO)) {
+        moved.add(own.get(axis));
+      } else {
+        moved.add(Assumptions.NONE.simplify(own.get(axis).minus(start)));
       }
-      List<IndexExpr> moved = new ArrayList<>();
-      for (int axis = 0; axis < own.size(); axis++) {
-        IndexExpr start = here.apply(starts.get(axis));
-        if (isOne(axis)) {
-          moved.add(IndexExpr.Constant.ZERO);
-        } else if (start.equals(IndexExpr.Constant.ZERO)) {
-          moved.add(own.get(axis));
-        } else {
-          moved.add(Assumptions.NONE.simplify(own.get(axis).minus(start)));
-        }
-      }
-      return moved;
     }
-
-    /// @param here what stands for the loops around, in the blocks inside
-    Stmt moved(Stmt statement, Map<String, IndexExpr> here) {
-      Substitution values = new Substitution(here);
-      Accesses accesses = Accesses.moving(buffer, own -> positions(own, values));
-      return switch (statement) {
-        case Stmt.Block block ->
-            accesses.isAccessed(block) ? block(block, accesses, values) : block;
-        case Stmt.For _,
-            Stmt.Sequence _,
-            Stmt.Allocate _,
-            Stmt.If _,
-            Stmt.When _,
-            Stmt.While _,
-            Stmt.Store _ ->
-            accesses.shallow(Statements.mapChildren(statement, each -> moved(each, here)));
-      };
-    }
-
-    private Stmt block(Stmt.Block block, Accesses around, Substitution outside) {
-      Stmt.Block bound = (Stmt.Block) around.shallow(block);
-      List<Stmt.BlockIter> iters = new ArrayList<>(bound.iters());
-      Map<String, IndexExpr> here = new HashMap<>();
-      for (String variable : variables) {
-        String name = Renaming.free(variable, taken);
-        taken.add(name);
-        iters.add(
-            new Stmt.BlockIter(
-                Stmt.IterKind.SPATIAL,
-                name,
-                outside.apply(ranges.getOrDefault(variable, IndexExpr.Constant.ONE)),
-                outside.apply(IndexExpr.variable(variable))));
-        here.put(variable, IndexExpr.variable(name));
-      }
-      Substitution values = new Substitution(here);
-      Accesses accesses = Accesses.moving(buffer, own -> positions(own, values));
-      return new Stmt.Block(
-          block.name(),
-          iters,
-          accesses.guards(block.guards()),
-          accesses.regions(block.reads()),
-          accesses.regions(block.writes()),
-          block.init().map(init -> moved(init, here)),
-          moved(block.body(), here));
-    }
+    return moved;
   }
 }

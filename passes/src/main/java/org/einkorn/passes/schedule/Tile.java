@@ -108,10 +108,10 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
 
   /// What stands in the loops, in loops over the box.
   ///
-  /// @param names what no new loop may be called
-  Stmt nest(Set<String> names) {
+  /// @param taken what no new loop may be called
+  Stmt nest(Set<String> taken) {
     Set<String> visible = new LinkedHashSet<>(outer());
-    Set<String> taken = new LinkedHashSet<>(names);
+    FreshNames names = new FreshNames(taken);
     List<Optional<Stmt.For>> loops = new ArrayList<>();
     Map<String, IndexExpr> values = new HashMap<>();
     Assumptions scope = Scopes.inside(at);
@@ -125,8 +125,7 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
       } else {
         String name = old.variable();
         if (visible.contains(name)) {
-          name = Renaming.free(name, taken);
-          taken.add(name);
+          name = names.like(name);
         }
         visible.add(name);
         scope = Scopes.inLoop(scope, name, range.extent());
@@ -141,7 +140,7 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
         scope = Scopes.where(scope, guard);
       }
     }
-    Stmt body = Renaming.of(moving.body(), visible, taken);
+    Stmt body = Renaming.of(moving.body(), visible, names);
     Stmt result = Statements.guarded(guards, Rebinding.of(values, body, scope));
     for (Optional<Stmt.For> each : loops.reversed()) {
       if (each.isPresent()) {
