@@ -72,36 +72,28 @@ final class Accesses {
 
   /// A statement where its own accesses are changed, and not those of statements inside.
   Stmt shallow(Stmt statement) {
-    return switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) ->
-          new Stmt.For(kind, variable, index(extent), body);
+    Stmt own = Statements.mapOwn(statement, this::index, this::scalar);
+    return switch (own) {
       case Stmt.Block block ->
           new Stmt.Block(
               block.name(),
-              block.iters().stream()
-                  .map(
-                      iter ->
-                          new Stmt.BlockIter(
-                              iter.kind(),
-                              iter.variable(),
-                              index(iter.extent()),
-                              index(iter.binding())))
-                  .toList(),
-              guards(block.guards()),
+              block.iters(),
+              block.guards(),
               regions(block.reads()),
               regions(block.writes()),
               block.init(),
               block.body());
-      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(guards(guards), body);
-      case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(scalar(condition), body);
-      case Stmt.While(Scalar condition, Stmt body) -> new Stmt.While(scalar(condition), body);
-      case Stmt.Store(String name, List<IndexExpr> indices, Scalar value) -> {
-        List<IndexExpr> own = indices.stream().map(this::index).toList();
-        yield name.equals(buffer)
-            ? new Stmt.Store(other, positions.apply(own), scalar(value))
-            : new Stmt.Store(name, own, scalar(value));
-      }
-      case Stmt.Sequence _, Stmt.Allocate _ -> statement;
+      case Stmt.Store(String name, List<IndexExpr> indices, Scalar value)
+          when name.equals(buffer) ->
+          new Stmt.Store(other, positions.apply(indices), value);
+      case Stmt.For _,
+          Stmt.Sequence _,
+          Stmt.Allocate _,
+          Stmt.If _,
+          Stmt.When _,
+          Stmt.While _,
+          Stmt.Store _ ->
+          own;
     };
   }
 

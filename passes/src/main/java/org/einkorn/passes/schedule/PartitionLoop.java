@@ -103,42 +103,23 @@ final class PartitionLoop implements Primitive<Step.Partition> {
 
   private static Stmt copy(Stmt statement, String suffix, Map<String, IndexExpr> names) {
     Substitution values = new Substitution(names);
-    return switch (statement) {
-      case Stmt.For loop -> {
-        String name = loop.variable() + "." + suffix;
+    Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
+    return switch (own) {
+      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
+        String name = variable + "." + suffix;
         Map<String, IndexExpr> inside = new LinkedHashMap<>(names);
-        inside.put(loop.variable(), IndexExpr.variable(name));
-        yield new Stmt.For(
-            loop.kind(), name, values.apply(loop.extent()), copy(loop.body(), suffix, inside));
+        inside.put(variable, IndexExpr.variable(name));
+        yield new Stmt.For(kind, name, extent, copy(body, suffix, inside));
       }
-      case Stmt.Block block -> {
-        List<Stmt.BlockIter> iters =
-            block.iters().stream()
-                .map(
-                    iter ->
-                        new Stmt.BlockIter(
-                            iter.kind(),
-                            iter.variable(),
-                            values.apply(iter.extent()),
-                            values.apply(iter.binding())))
-                .toList();
-        yield Statements.with(
-            block,
-            block.name() + "." + suffix,
-            iters,
-            block.init().map(init -> copy(init, suffix, Map.of())),
-            copy(block.body(), suffix, Map.of()));
-      }
-      case Stmt.If(var guards, Stmt body) ->
-          new Stmt.If(values.guards(guards), copy(body, suffix, names));
-      case Stmt.When(var condition, Stmt body) ->
-          new Stmt.When(values.apply(condition), copy(body, suffix, names));
-      case Stmt.While(var condition, Stmt body) ->
-          new Stmt.While(values.apply(condition), copy(body, suffix, names));
-      case Stmt.Store(var buffer, var indices, var value) ->
-          new Stmt.Store(buffer, values.positions(indices), values.apply(value));
-      case Stmt.Sequence _, Stmt.Allocate _ ->
-          Statements.mapChildren(statement, each -> copy(each, suffix, names));
+      case Stmt.Block block ->
+          Statements.with(
+              block,
+              block.name() + "." + suffix,
+              block.iters(),
+              block.init().map(init -> copy(init, suffix, Map.of())),
+              copy(block.body(), suffix, Map.of()));
+      case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ ->
+          Statements.mapChildren(own, each -> copy(each, suffix, names));
     };
   }
 }

@@ -26,41 +26,25 @@ final class Renaming {
 
   private Stmt renamed(Stmt statement, Map<String, IndexExpr> here) {
     Substitution values = new Substitution(here);
-    return switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
-        if (!around.contains(variable)) {
-          yield new Stmt.For(kind, variable, values.apply(extent), renamed(body, here));
-        }
+    Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
+    return switch (own) {
+      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body)
+          when around.contains(variable) -> {
         String name = names.like(variable);
         Map<String, IndexExpr> inside = new HashMap<>(here);
         inside.put(variable, IndexExpr.variable(name));
-        yield new Stmt.For(kind, name, values.apply(extent), renamed(body, inside));
+        yield new Stmt.For(kind, name, extent, renamed(body, inside));
       }
-      case Stmt.Block block ->
-          Statements.with(
-              block,
-              block.name(),
-              block.iters().stream()
-                  .map(
-                      iter ->
-                          new Stmt.BlockIter(
-                              iter.kind(),
-                              iter.variable(),
-                              values.apply(iter.extent()),
-                              values.apply(iter.binding())))
-                  .toList(),
-              block.init().map(init -> renamed(init, Map.of())),
-              renamed(block.body(), Map.of()));
-      case Stmt.If(var guards, Stmt body) ->
-          new Stmt.If(values.guards(guards), renamed(body, here));
-      case Stmt.When(var condition, Stmt body) ->
-          new Stmt.When(values.apply(condition), renamed(body, here));
-      case Stmt.While(var condition, Stmt body) ->
-          new Stmt.While(values.apply(condition), renamed(body, here));
-      case Stmt.Store(var buffer, var indices, var value) ->
-          new Stmt.Store(buffer, values.positions(indices), values.apply(value));
-      case Stmt.Sequence _, Stmt.Allocate _ ->
-          Statements.mapChildren(statement, each -> renamed(each, here));
+      // A block sees no loop around it.
+      case Stmt.Block _ -> Statements.mapChildren(own, each -> renamed(each, Map.of()));
+      case Stmt.For _,
+          Stmt.Sequence _,
+          Stmt.Allocate _,
+          Stmt.If _,
+          Stmt.When _,
+          Stmt.While _,
+          Stmt.Store _ ->
+          Statements.mapChildren(own, each -> renamed(each, here));
     };
   }
 }
