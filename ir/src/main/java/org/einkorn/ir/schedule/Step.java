@@ -19,11 +19,12 @@ public sealed interface Step {
     public Split {
       names = List.copyOf(names);
       factors = List.copyOf(factors);
-      names.forEach(Step::requireName);
-      require(names.size() >= 2, "a split into fewer than two loops");
-      require(names.size() == factors.size(), "as many factors as loops");
-      require(factors.stream().filter(Optional::isEmpty).count() <= 1, "two inferred factors");
-      require(factors.stream().noneMatch(Split::isMark), "`_` names no factor");
+      names.forEach(Checks::requireName);
+      Checks.require(names.size() >= 2, "a split into fewer than two loops");
+      Checks.require(names.size() == factors.size(), "as many factors as loops");
+      Checks.require(
+          factors.stream().filter(Optional::isEmpty).count() <= 1, "two inferred factors");
+      Checks.require(factors.stream().noneMatch(Split::isMark), "`_` names no factor");
     }
 
     private static boolean isMark(Optional<IndexExpr> factor) {
@@ -35,9 +36,9 @@ public sealed interface Step {
   /// `ij = fuse i j`: loops that stand directly inside one another become one.
   record Fuse(String name, List<LoopName> loops) implements Step {
     public Fuse {
-      requireName(name);
+      Checks.requireName(name);
       loops = List.copyOf(loops);
-      require(loops.size() >= 2, "a fusion of fewer than two loops");
+      Checks.require(loops.size() >= 2, "a fusion of fewer than two loops");
     }
   }
 
@@ -45,7 +46,7 @@ public sealed interface Step {
   record Reorder(List<LoopName> loops) implements Step {
     public Reorder {
       loops = List.copyOf(loops);
-      require(loops.size() >= 2, "an order of fewer than two loops");
+      Checks.require(loops.size() >= 2, "an order of fewer than two loops");
     }
   }
 
@@ -53,16 +54,16 @@ public sealed interface Step {
   /// second one after it.
   record Partition(String first, String second, LoopName loop, IndexExpr point) implements Step {
     public Partition {
-      requireName(first);
-      requireName(second);
+      Checks.requireName(first);
+      Checks.requireName(second);
     }
   }
 
   /// `u = add-unit-loop b`: a loop of one round around a block.
   record AddUnitLoop(String name, String block) implements Step {
     public AddUnitLoop {
-      requireName(name);
-      requireName(block);
+      Checks.requireName(name);
+      Checks.requireName(block);
     }
   }
 
@@ -82,7 +83,7 @@ public sealed interface Step {
   /// the rest.
   record Fission(LoopName loop, String block) implements Step {
     public Fission {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
@@ -90,14 +91,19 @@ public sealed interface Step {
   /// leaves.
   record Lift(String buffer, LoopName loop) implements Step {
     public Lift {
-      requireName(buffer);
+      Checks.requireName(buffer);
     }
   }
 
   /// `set-dtype acc f32`: memory that is allocated holds floats of another type.
   record SetType(String buffer, DType type) implements Step {
     public SetType {
-      requireName(buffer);
+      Checks.requireName(buffer);
+    }
+
+    @Override
+    public boolean rounds() {
+      return true;
     }
   }
 
@@ -106,16 +112,21 @@ public sealed interface Step {
   /// @param intrinsic the name of the instruction's description
   record Tensorize(String block, String intrinsic) implements Step {
     public Tensorize {
-      requireName(block);
-      requireName(intrinsic);
+      Checks.requireName(block);
+      Checks.requireName(intrinsic);
+    }
+
+    @Override
+    public boolean rounds() {
+      return true;
     }
   }
 
   /// `P = cache-read B`: a copy of a buffer is made first, and read instead.
   record CacheRead(String name, String buffer) implements Step {
     public CacheRead {
-      requireName(name);
-      requireName(buffer);
+      Checks.requireName(name);
+      Checks.requireName(buffer);
     }
   }
 
@@ -123,8 +134,8 @@ public sealed interface Step {
   /// buffer in the end.
   record CacheWrite(String name, String buffer) implements Step {
     public CacheWrite {
-      requireName(name);
-      requireName(buffer);
+      Checks.requireName(name);
+      Checks.requireName(buffer);
     }
   }
 
@@ -132,8 +143,8 @@ public sealed interface Step {
   /// back in the end.
   record CacheInPlace(String name, String buffer) implements Step {
     public CacheInPlace {
-      requireName(name);
-      requireName(buffer);
+      Checks.requireName(name);
+      Checks.requireName(buffer);
     }
   }
 
@@ -141,9 +152,9 @@ public sealed interface Step {
   /// iterators of the block count.
   record Reindex(String name, String buffer, String block) implements Step {
     public Reindex {
-      requireName(name);
-      requireName(buffer);
-      requireName(block);
+      Checks.requireName(name);
+      Checks.requireName(buffer);
+      Checks.requireName(block);
     }
   }
 
@@ -153,17 +164,17 @@ public sealed interface Step {
   /// @param factor a number, or the name of one that was sampled; `offset` too
   record StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) implements Step {
     public StorageAlign {
-      requireName(buffer);
-      require(axis >= 0, "an axis before the first");
-      requireNumber(factor, "a factor");
-      requireNumber(offset, "an offset");
+      Checks.requireName(buffer);
+      Checks.require(axis >= 0, "an axis before the first");
+      Checks.requireNumber(factor, "a factor");
+      Checks.requireNumber(offset, "an offset");
       if (factor instanceof IndexExpr.Constant(long most)) {
-        require(most >= 1, "a factor below 1");
-        require(
+        Checks.require(most >= 1, "a factor below 1");
+        Checks.require(
             !(offset instanceof IndexExpr.Constant(long value)) || value < most,
             "an offset that is not below the factor");
       }
-      require(
+      Checks.require(
           !(offset instanceof IndexExpr.Constant(long value)) || value >= 0, "an offset below 0");
     }
 
@@ -175,7 +186,7 @@ public sealed interface Step {
   /// `rolling-buffer T at i`: temporary memory holds no more than what a round of a loop touches.
   record RollingBuffer(String buffer, LoopName loop) implements Step {
     public RollingBuffer {
-      requireName(buffer);
+      Checks.requireName(buffer);
     }
   }
 
@@ -187,18 +198,18 @@ public sealed interface Step {
   record TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions)
       implements Step {
     public TransformLayout {
-      requireName(buffer);
+      Checks.requireName(buffer);
       axes = List.copyOf(axes);
       positions = List.copyOf(positions);
-      axes.forEach(Step::requireName);
-      require(axes.stream().distinct().count() == axes.size(), "one name for two axes");
+      axes.forEach(Checks::requireName);
+      Checks.require(axes.stream().distinct().count() == axes.size(), "one name for two axes");
     }
   }
 
   /// `blockize ii as bo`: a loop and all inside of it become one block.
   record Blockize(LoopName loop, String name) implements Step {
     public Blockize {
-      requireName(name);
+      Checks.requireName(name);
     }
   }
 
@@ -210,11 +221,11 @@ public sealed interface Step {
   record TransformBlockLayout(String block, List<String> iterators, List<IndexExpr> positions)
       implements Step {
     public TransformBlockLayout {
-      requireName(block);
+      Checks.requireName(block);
       iterators = List.copyOf(iterators);
       positions = List.copyOf(positions);
-      iterators.forEach(Step::requireName);
-      require(
+      iterators.forEach(Checks::requireName);
+      Checks.require(
           iterators.stream().distinct().count() == iterators.size(), "one name for two iterators");
     }
   }
@@ -223,10 +234,10 @@ public sealed interface Step {
   /// memory that is as large.
   record PadEinsum(String block, List<Padding> paddings) implements Step {
     public PadEinsum {
-      requireName(block);
+      Checks.requireName(block);
       paddings = List.copyOf(paddings);
-      require(!paddings.isEmpty(), "no loop to pad");
-      require(
+      Checks.require(!paddings.isEmpty(), "no loop to pad");
+      Checks.require(
           paddings.stream().map(Padding::loop).distinct().count() == paddings.size(),
           "a loop is padded twice");
     }
@@ -237,9 +248,9 @@ public sealed interface Step {
   /// @param multiple a number, or the name of one that was sampled
   record Padding(String loop, IndexExpr multiple) {
     public Padding {
-      requireName(loop);
-      requireNumber(multiple, "a multiple");
-      require(
+      Checks.requireName(loop);
+      Checks.requireNumber(multiple, "a multiple");
+      Checks.require(
           !(multiple instanceof IndexExpr.Constant(long value)) || value >= 1,
           "a multiple of less than 1");
     }
@@ -252,7 +263,7 @@ public sealed interface Step {
   /// `decompose-reduction b at k`: what a block does first stands before a loop.
   record DecomposeReduction(String block, LoopName loop) implements Step {
     public DecomposeReduction {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
@@ -260,15 +271,20 @@ public sealed interface Step {
   /// the end.
   record FactorReduction(String name, String block, LoopName loop) implements Step {
     public FactorReduction {
-      requireName(name);
-      requireName(block);
+      Checks.requireName(name);
+      Checks.requireName(block);
+    }
+
+    @Override
+    public boolean rounds() {
+      return true;
     }
   }
 
   /// `join P`: what an earlier function does is done in this one first, and that function goes.
   record Join(String function) implements Step {
     public Join {
-      requireName(function);
+      Checks.requireName(function);
     }
   }
 
@@ -276,7 +292,7 @@ public sealed interface Step {
   /// that a block before it stores; the nest of that block goes.
   record ComputeAt(String block, LoopName loop) implements Step {
     public ComputeAt {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
@@ -284,21 +300,21 @@ public sealed interface Step {
   /// after it does with the memory that the round has stored; that nest goes.
   record ReverseComputeAt(String block, LoopName loop) implements Step {
     public ReverseComputeAt {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
   /// `compute-inline b`: what a block stores stands, instead of the memory, where that is read.
   record ComputeInline(String block) implements Step {
     public ComputeInline {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
   /// `reverse-compute-inline b`: what a block computes of an element is stored instead of that.
   record ReverseComputeInline(String block) implements Step {
     public ReverseComputeInline {
-      requireName(block);
+      Checks.requireName(block);
     }
   }
 
@@ -306,16 +322,21 @@ public sealed interface Step {
   /// in the round, as large as the round needs it.
   record SetScope(String buffer, Buffer.Scope scope, LoopName loop) implements Step {
     public SetScope {
-      requireName(buffer);
-      require(scope != Buffer.Scope.GLOBAL, "global memory for a loop");
+      Checks.requireName(buffer);
+      Checks.require(scope != Buffer.Scope.GLOBAL, "global memory for a loop");
     }
   }
 
   /// `fuse-reduction-epilogue b into r`: what a block adds to a sum is what the sum begins with.
   record FuseReductionEpilogue(String block, String reduction) implements Step {
     public FuseReductionEpilogue {
-      requireName(block);
-      requireName(reduction);
+      Checks.requireName(block);
+      Checks.requireName(reduction);
+    }
+
+    @Override
+    public boolean rounds() {
+      return true;
     }
   }
 
@@ -351,16 +372,16 @@ public sealed interface Step {
     public SampleTile {
       names = List.copyOf(names);
       decision = decision.map(List::copyOf);
-      names.forEach(Step::requireName);
-      require(names.size() >= 2, "a tile of fewer than two factors");
-      require(innermost >= 1 && innermost <= MOST, "a limit below 1, or of ten digits");
+      names.forEach(Checks::requireName);
+      Checks.require(names.size() >= 2, "a tile of fewer than two factors");
+      Checks.require(innermost >= 1 && innermost <= MOST, "a limit below 1, or of ten digits");
       if (decision.isPresent()) {
         List<Optional<Long>> factors = decision.get();
-        require(factors.size() == names.size(), "as many factors as names");
-        require(
+        Checks.require(factors.size() == names.size(), "as many factors as names");
+        Checks.require(
             factors.stream().skip(1).allMatch(Optional::isPresent),
             "no factor but the first one is inferred");
-        require(
+        Checks.require(
             factors.stream()
                 .flatMap(Optional::stream)
                 .allMatch(factor -> factor >= 1 && factor <= MOST),
@@ -378,10 +399,10 @@ public sealed interface Step {
   record SampleChoice(String name, List<Choice> choices, Optional<Long> decision)
       implements Sample {
     public SampleChoice {
-      requireName(name);
+      Checks.requireName(name);
       choices = List.copyOf(choices);
-      require(!choices.isEmpty(), "no number to choose");
-      require(
+      Checks.require(!choices.isEmpty(), "no number to choose");
+      Checks.require(
           choices.stream().map(Choice::value).distinct().count() == choices.size(),
           "a number is there twice");
     }
@@ -402,16 +423,16 @@ public sealed interface Step {
     private static final long MOST = Sample.MOST;
 
     public Choice {
-      require(Math.abs(value) <= MOST, "a number of ten digits");
-      require(weight >= 1 && weight <= MOST, "a weight below 1, or of ten digits");
+      Checks.require(Math.abs(value) <= MOST, "a number of ten digits");
+      Checks.require(weight >= 1 && weight <= MOST, "a weight below 1, or of ten digits");
     }
   }
 
   /// `l = sample-location b is i`: a loop where [ComputeAt] of a block applies.
   record SampleLocation(String name, String block, Optional<LoopName> decision) implements Sample {
     public SampleLocation {
-      requireName(name);
-      requireName(block);
+      Checks.requireName(name);
+      Checks.requireName(block);
     }
 
     @Override
@@ -427,39 +448,7 @@ public sealed interface Step {
 
   /// Whether floats may be rounded otherwise by the step; all others change no bit.
   default boolean rounds() {
-    return switch (this) {
-      case SetType _, Tensorize _, FactorReduction _, FuseReductionEpilogue _ -> true;
-      case Split _,
-          Fuse _,
-          Reorder _,
-          Partition _,
-          AddUnitLoop _,
-          Parallel _,
-          Vectorize _,
-          Bind _,
-          Unroll _,
-          Fission _,
-          Lift _,
-          CacheRead _,
-          CacheWrite _,
-          CacheInPlace _,
-          Reindex _,
-          StorageAlign _,
-          RollingBuffer _,
-          TransformLayout _,
-          DecomposeReduction _,
-          Join _,
-          ComputeAt _,
-          ReverseComputeAt _,
-          ComputeInline _,
-          ReverseComputeInline _,
-          SetScope _,
-          TransformBlockLayout _,
-          Blockize _,
-          PadEinsum _,
-          Sample _ ->
-          false;
-    };
+    return false;
   }
 
   /// A split in which the extent of the outermost loop is left to be found.
@@ -468,21 +457,5 @@ public sealed interface Step {
     all.add(Optional.empty());
     Arrays.stream(factors).map(Optional::of).forEach(all::add);
     return new Split(names, loop, all);
-  }
-
-  private static void requireName(String name) {
-    var unused = new IndexExpr.Variable(name);
-  }
-
-  private static void requireNumber(IndexExpr number, String what) {
-    require(
-        number instanceof IndexExpr.Constant || number instanceof IndexExpr.Variable,
-        what + " that is neither a number nor a name");
-  }
-
-  private static void require(boolean holds, String what) {
-    if (!holds) {
-      throw new IllegalArgumentException(what);
-    }
   }
 }

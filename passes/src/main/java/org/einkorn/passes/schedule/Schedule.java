@@ -1,15 +1,10 @@
 package org.einkorn.passes.schedule;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
-import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.ir.schedule.LoopName;
@@ -19,7 +14,6 @@ import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.ir.verify.Finding;
 import org.einkorn.ir.verify.LoopVerifier;
-import org.einkorn.runtime.DType;
 
 /// A function of a module under change: each step is proved to leave what it computes as it is, bit
 /// for bit, or is refused.
@@ -36,7 +30,7 @@ import org.einkorn.runtime.DType;
 ///
 /// Values of this class do not change: a step gives another schedule. Sizes are any numbers from 0
 /// on; loops, and so what is known of them, are those of the function.
-public final class Schedule {
+public final class Schedule implements NamedSteps<Schedule> {
   private static final SplitLoop SPLIT = new SplitLoop();
   private static final FuseLoops FUSE = new FuseLoops();
   private static final ReorderLoops REORDER = new ReorderLoops();
@@ -180,7 +174,7 @@ public final class Schedule {
 
   // ---- steps
 
-  /// @throws RefusedStepException where the step does not apply
+  @Override
   public Schedule apply(Step step) {
     return switch (attempt(step)) {
       case Attempt.Applied(Schedule schedule) -> schedule;
@@ -301,190 +295,6 @@ public final class Schedule {
     if (!findings.isEmpty()) {
       throw nest.refuse(Reason.BREAKS_RULE, findings.getFirst().toString());
     }
-  }
-
-  // ---- steps, each by its name
-
-  /// `(io, ii) = split i by 8`
-  public Schedule split(String loop, List<String> names, IndexExpr... factors) {
-    return apply(Step.split(LoopName.of(loop), names, factors));
-  }
-
-  /// `ij = fuse i j`
-  public Schedule fuse(String name, String... loops) {
-    return apply(new Step.Fuse(name, names(loops)));
-  }
-
-  /// `reorder k i j`
-  public Schedule reorder(String... loops) {
-    return apply(new Step.Reorder(names(loops)));
-  }
-
-  /// `(i0, i1) = partition i at n - 1`
-  public Schedule partition(String loop, String first, String second, IndexExpr point) {
-    return apply(new Step.Partition(first, second, LoopName.of(loop), point));
-  }
-
-  /// `u = add-unit-loop b`
-  public Schedule addUnitLoop(String name, String block) {
-    return apply(new Step.AddUnitLoop(name, block));
-  }
-
-  /// `parallel i`
-  public Schedule parallel(String loop) {
-    return apply(new Step.Parallel(LoopName.of(loop)));
-  }
-
-  /// `vectorize i`
-  public Schedule vectorize(String loop) {
-    return apply(new Step.Vectorize(LoopName.of(loop)));
-  }
-
-  /// `bind i to block.x`
-  public Schedule bind(String loop, GridAxis axis) {
-    return apply(new Step.Bind(LoopName.of(loop), axis));
-  }
-
-  /// `unroll i`
-  public Schedule unroll(String loop) {
-    return apply(new Step.Unroll(LoopName.of(loop)));
-  }
-
-  /// `fission i after b`
-  public Schedule fission(String loop, String block) {
-    return apply(new Step.Fission(LoopName.of(loop), block));
-  }
-
-  /// `lift acc above i`
-  public Schedule lift(String buffer, String loop) {
-    return apply(new Step.Lift(buffer, LoopName.of(loop)));
-  }
-
-  /// `set-dtype acc f32`
-  public Schedule setType(String buffer, DType type) {
-    return apply(new Step.SetType(buffer, type));
-  }
-
-  /// `tensorize b as fma`
-  public Schedule tensorize(String block, String intrinsic) {
-    return apply(new Step.Tensorize(block, intrinsic));
-  }
-
-  /// `P = cache-read B`
-  public Schedule cacheRead(String name, String buffer) {
-    return apply(new Step.CacheRead(name, buffer));
-  }
-
-  /// `T = cache-write C`
-  public Schedule cacheWrite(String name, String buffer) {
-    return apply(new Step.CacheWrite(name, buffer));
-  }
-
-  /// `T = cache-inplace C`
-  public Schedule cacheInPlace(String name, String buffer) {
-    return apply(new Step.CacheInPlace(name, buffer));
-  }
-
-  /// `T = reindex B of b`
-  public Schedule reindex(String name, String buffer, String block) {
-    return apply(new Step.Reindex(name, buffer, block));
-  }
-
-  /// `storage-align P axis 0 factor 8 offset 1`
-  public Schedule storageAlign(String buffer, int axis, long factor, long offset) {
-    return apply(new Step.StorageAlign(buffer, axis, factor, offset));
-  }
-
-  /// `rolling-buffer T at i`
-  public Schedule rollingBuffer(String buffer, String loop) {
-    return apply(new Step.RollingBuffer(buffer, LoopName.of(loop)));
-  }
-
-  /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`
-  public Schedule transformLayout(String buffer, List<String> axes, IndexExpr... positions) {
-    return apply(new Step.TransformLayout(buffer, axes, List.of(positions)));
-  }
-
-  /// `transform-block-layout b (i, j) to (i floordiv 8, j, i mod 8)`
-  public Schedule transformBlockLayout(
-      String block, List<String> iterators, IndexExpr... positions) {
-    return apply(new Step.TransformBlockLayout(block, iterators, List.of(positions)));
-  }
-
-  /// `blockize ii as bo`
-  public Schedule blockize(String loop, String name) {
-    return apply(new Step.Blockize(LoopName.of(loop), name));
-  }
-
-  /// `pad-einsum b by (i 8, j 32)`
-  public Schedule padEinsum(String block, Step.Padding... paddings) {
-    return apply(new Step.PadEinsum(block, List.of(paddings)));
-  }
-
-  /// `decompose-reduction b at k`
-  public Schedule decomposeReduction(String block, String loop) {
-    return apply(new Step.DecomposeReduction(block, LoopName.of(loop)));
-  }
-
-  /// `r = rfactor b at ki`
-  public Schedule factorReduction(String name, String block, String loop) {
-    return apply(new Step.FactorReduction(name, block, LoopName.of(loop)));
-  }
-
-  /// `join P`
-  public Schedule join(String function) {
-    return apply(new Step.Join(function));
-  }
-
-  /// `compute-at b at i`
-  public Schedule computeAt(String block, String loop) {
-    return apply(new Step.ComputeAt(block, LoopName.of(loop)));
-  }
-
-  /// `reverse-compute-at b at i`
-  public Schedule reverseComputeAt(String block, String loop) {
-    return apply(new Step.ReverseComputeAt(block, LoopName.of(loop)));
-  }
-
-  /// `compute-inline b`
-  public Schedule computeInline(String block) {
-    return apply(new Step.ComputeInline(block));
-  }
-
-  /// `reverse-compute-inline b`
-  public Schedule reverseComputeInline(String block) {
-    return apply(new Step.ReverseComputeInline(block));
-  }
-
-  /// `set-scope T local at i`
-  public Schedule setScope(String buffer, Buffer.Scope scope, String loop) {
-    return apply(new Step.SetScope(buffer, scope, LoopName.of(loop)));
-  }
-
-  /// `fuse-reduction-epilogue b into r`
-  public Schedule fuseReductionEpilogue(String block, String reduction) {
-    return apply(new Step.FuseReductionEpilogue(block, reduction));
-  }
-
-  /// `(f0, f1) = sample-tile i innermost 16`
-  public Schedule sampleTile(String loop, List<String> names, long innermost) {
-    return apply(new Step.SampleTile(names, LoopName.of(loop), innermost, Optional.empty()));
-  }
-
-  /// `v = sample-choice 8, 16`
-  public Schedule sampleChoice(String name, long... values) {
-    List<Step.Choice> choices =
-        Arrays.stream(values).mapToObj(value -> new Step.Choice(value, 1)).toList();
-    return apply(new Step.SampleChoice(name, choices, Optional.empty()));
-  }
-
-  /// `l = sample-location b`
-  public Schedule sampleLocation(String name, String block) {
-    return apply(new Step.SampleLocation(name, block, Optional.empty()));
-  }
-
-  private static List<LoopName> names(String... loops) {
-    return Arrays.stream(loops).map(LoopName::of).toList();
   }
 
   @Override
