@@ -67,6 +67,7 @@ public final class Schedule {
   private final Module module;
   private final Trace trace;
   private final boolean asksRules;
+  private final Uses uses;
 
   /// What became of a step.
   public sealed interface Attempt {
@@ -75,10 +76,11 @@ public final class Schedule {
     record Refused(Refusal refusal) implements Attempt {}
   }
 
-  private Schedule(Module module, Trace trace, boolean asksRules) {
+  private Schedule(Module module, Trace trace, boolean asksRules, Uses uses) {
     this.module = module;
     this.trace = trace;
     this.asksRules = asksRules;
+    this.uses = uses;
   }
 
   /// The schedule without a step.
@@ -90,16 +92,17 @@ public final class Schedule {
     if (!findings.isEmpty()) {
       throw new IllegalArgumentException(findings.getFirst().toString());
     }
-    return new Schedule(module, start(module, function), true);
+    return new Schedule(module, start(module, function), true, new Uses());
   }
 
   /// The schedule without a step, of a module that is known to keep the rules of the IR. These are
   /// asked neither here nor after a step, but by who takes the result: it costs as much as the
   /// whole module is large.
   ///
+  /// @param uses what is known of functions of this module
   /// @throws IllegalArgumentException if there is no such function
-  public static Schedule ofVerified(Module module, String function) {
-    return new Schedule(module, start(module, function), false);
+  public static Schedule ofVerified(Module module, String function, Uses uses) {
+    return new Schedule(module, start(module, function), false, uses);
   }
 
   private static Trace start(Module module, String function) {
@@ -124,6 +127,11 @@ public final class Schedule {
 
   public Function function() {
     return module.functions().get(module.placeOf(trace.function()));
+  }
+
+  /// What is known of the functions of the module.
+  Uses uses() {
+    return uses;
   }
 
   /// The steps so far.
@@ -152,7 +160,7 @@ public final class Schedule {
   public Attempt attempt(Step step) {
     Nest nest = new Nest(this, step);
     try {
-      Schedule after = new Schedule(applied(nest, step), trace.and(step), asksRules);
+      Schedule after = new Schedule(applied(nest, step), trace.and(step), asksRules, uses);
       after.requireRules(nest);
       return new Attempt.Applied(after);
     } catch (RefusedStepException refused) {

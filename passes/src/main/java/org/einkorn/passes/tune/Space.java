@@ -8,6 +8,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.Uses;
 
 /// The schedules of one function that a search may try: a value for each [Knob].
 public abstract sealed class Space permits TilingSpace, PartialsSpace, TranspositionSpace {
@@ -20,6 +21,7 @@ public abstract sealed class Space permits TilingSpace, PartialsSpace, Transposi
   private final Module module;
   private final String function;
   private final List<Knob> knobs;
+  private final Uses uses = new Uses();
 
   Space(Module module, String function, List<Knob> knobs) {
     this.module = module;
@@ -121,7 +123,7 @@ public abstract sealed class Space permits TilingSpace, PartialsSpace, Transposi
   ///
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   public Schedule schedule(Point point) {
-    Steps steps = new Steps(module, function);
+    Steps steps = new Steps(module, function, uses);
     take(point, steps);
     return steps.schedule();
   }
