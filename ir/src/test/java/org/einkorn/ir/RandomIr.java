@@ -379,7 +379,7 @@ public final class RandomIr {
       Axis loop = loops.get(axis);
       body =
           new Stmt.For(
-              exprs.pick(List.of(Stmt.LoopKind.values())), loop.name(), loop.extent(), body);
+              exprs.pick(List.of(Stmt.LoopOrder.values())), loop.name(), loop.extent(), body);
     }
     return body;
   }
@@ -425,7 +425,7 @@ public final class RandomIr {
     boolean inBlock = exprs.chance(0.5);
     Stmt updates =
         block(bound, List.of(), update, inBlock ? Optional.of(start) : Optional.empty(), both);
-    Stmt loop = new Stmt.For(Stmt.LoopKind.SERIAL, reduced.name(), reduced.extent(), updates);
+    Stmt loop = new Stmt.For(Stmt.LoopOrder.SERIAL, reduced.name(), reduced.extent(), updates);
     List<Axis> outer = axes(type.extents());
     Stmt store =
         new Stmt.Store(

@@ -10,6 +10,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.IterKind;
 import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 
 /// Schedules that no pass makes: serial loops become unrolled ones, and vectors where every block
 /// below writes elements of its own.
@@ -34,7 +35,7 @@ final class LoopKinds {
     return switch (statement) {
       case Stmt.For(LoopKind kind, String variable, IndexExpr extent, Stmt body) ->
           new Stmt.For(
-              kind == LoopKind.SERIAL ? kind(variable, body) : kind, variable, extent, vary(body));
+              kind == LoopOrder.SERIAL ? kind(variable, body) : kind, variable, extent, vary(body));
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::vary).toList());
       case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, vary(body));
@@ -49,9 +50,9 @@ final class LoopKinds {
   private LoopKind kind(String variable, Stmt body) {
     int choice = new Dice(choices ^ variable.hashCode()).below(10);
     if (choice < 6 && isSpatial(variable, body, new HashSet<>())) {
-      return LoopKind.VECTORIZED;
+      return LoopOrder.VECTORIZED;
     }
-    return choice < 7 ? LoopKind.UNROLLED : LoopKind.SERIAL;
+    return choice < 7 ? LoopOrder.UNROLLED : LoopOrder.SERIAL;
   }
 
   private static boolean isSpatial(String loop, Stmt statement, Set<String> locals) {

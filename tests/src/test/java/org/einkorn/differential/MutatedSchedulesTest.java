@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.einkorn.differential.RandomSchedulesTest.Subject;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -114,6 +115,8 @@ final class MutatedSchedulesTest {
       case Step.Parallel(LoopName loop) -> new Step.Vectorize(loop);
       case Step.Vectorize(LoopName loop) -> new Step.Parallel(loop);
       case Step.Unroll(LoopName loop) -> new Step.Parallel(loop);
+      case Step.Bind(LoopName loop, GridAxis _) ->
+          new Step.Bind(loop, dice.pick(List.of(GridAxis.values())));
       case Step.Lift(String buffer, LoopName loop) ->
           new Step.Lift(buffer, LoopName.of(dice.pick(List.of("i", "j", "ii", "ji", "jo"))));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->

@@ -85,6 +85,8 @@ final class RandomMoves {
     }
     List<Buffer> all = buffers.isEmpty() ? schedule.module().allBuffers() : buffers;
     return new Step.SetScope(
-        dice.pick(all).name(), dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER)), loop);
+        dice.pick(all).name(),
+        dice.pick(List.of(Buffer.Scope.LOCAL, Buffer.Scope.REGISTER, Buffer.Scope.SHARED)),
+        loop);
   }
 }

@@ -1,6 +1,7 @@
 package org.einkorn.differential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -14,12 +15,15 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.source.SourceFile;
+import org.einkorn.ir.target.RefusedException;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.LoopParser;
@@ -84,9 +88,13 @@ final class RandomSchedulesTest {
       }
       Module module = ScheduleCase.module(golden.module());
       Module after = Schedule.replay(module, golden.trace()).module();
-      Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
-      try (KernelModule jvm = Agreement.backend("jvm").compile(after);
-          KernelModule llvm = Agreement.backend("llvm").compile(after)) {
+      Module turned = Turned.of(after, loop -> loop.kind().isAtOnce());
+      if (hasGrid(after)) {
+        requireRefused(after);
+      }
+      Module forCpu = hasGrid(after) ? module : after;
+      try (KernelModule jvm = Agreement.backend("jvm").compile(forCpu);
+          KernelModule llvm = Agreement.backend("llvm").compile(forCpu)) {
         for (int number = 0; number < SIZES; number++) {
           Subject subject = nest(module, SEED + runs++);
           Outcome before = outcome(ModuleInterpreter.of(module), subject);
@@ -155,7 +163,7 @@ final class RandomSchedulesTest {
       traces.add(schedule.trace());
     }
     requireSame("scheduled", before, outcome(ModuleInterpreter.of(after), subject), after);
-    Module turned = Turned.of(after, RandomSchedulesTest::runsAtOnce);
+    Module turned = Turned.of(after, loop -> loop.kind().isAtOnce());
     if (!(before instanceof Outcome.Trapped)) {
       requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
     }
@@ -166,10 +174,35 @@ final class RandomSchedulesTest {
         KernelModule plain = Agreement.backend(backend).compile(subject.module());
         Outcome expected = outcome(plain, subject);
         for (Module each : List.of(after, code)) {
+          if (hasGrid(each)) {
+            requireRefused(each);
+            continue;
+          }
           KernelModule compiled = Agreement.backend(backend).compile(each);
           requireSame(backend, expected, outcome(compiled, subject), each);
         }
       }
+    }
+  }
+
+  private static boolean hasGrid(Module module) {
+    return module.functions().stream().anyMatch(function -> hasGrid(function.body()));
+  }
+
+  private static boolean hasGrid(Stmt statement) {
+    return statement instanceof Stmt.For loop && loop.kind() instanceof GridAxis
+        || statement instanceof Stmt.Allocate(Buffer buffer, Stmt _)
+            && buffer.scope() == Buffer.Scope.SHARED
+        || statement.children().stream().anyMatch(RandomSchedulesTest::hasGrid);
+  }
+
+  /// Code for a CPU has no grid.
+  private static void requireRefused(Module module) {
+    for (String backend : List.of("jvm", "llvm")) {
+      RefusedException refusal =
+          assertThrows(
+              RefusedException.class, () -> Agreement.backend(backend).compile(module).close());
+      assertEquals("E0710", refusal.code());
     }
   }
 
@@ -182,13 +215,6 @@ final class RandomSchedulesTest {
       assertEquals(List.of(), LoopVerifier.verify(module), pass.name() + LoopPrinter.print(module));
     }
     return module;
-  }
-
-  private static boolean runsAtOnce(Stmt.For loop) {
-    return switch (loop.kind()) {
-      case PARALLEL, VECTORIZED -> true;
-      case SERIAL, UNROLLED -> false;
-    };
   }
 
   private Schedule attempted(Schedule schedule, Step step, Subject subject, Outcome before) {

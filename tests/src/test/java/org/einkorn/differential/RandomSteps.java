@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -28,7 +29,7 @@ final class RandomSteps {
     }
     Stmt.For loop = dice.pick(loops);
     LoopName name = name(loop);
-    return switch (dice.below(44)) {
+    return switch (dice.below(45)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -39,6 +40,7 @@ final class RandomSteps {
       case 10 -> Optional.of(new Step.Parallel(name));
       case 11 -> Optional.of(new Step.Vectorize(name));
       case 12 -> Optional.of(new Step.Unroll(name));
+      case 33, 43 -> Optional.of(new Step.Bind(name, dice.pick(List.of(GridAxis.values()))));
       case 13, 14 -> ofBlock(loop, block -> new Step.Fission(name, block));
       case 15, 16 -> lift(name, schedule);
       case 17 -> Optional.of(copy(schedule));

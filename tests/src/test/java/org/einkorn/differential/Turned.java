@@ -39,7 +39,7 @@ final class Turned {
           inside.put(loop.variable(), extent.minus(variable).plus(-1));
         }
         Stmt body = of(loop.body(), inside);
-        yield new Stmt.For(Stmt.LoopKind.SERIAL, loop.variable(), extent, body);
+        yield new Stmt.For(Stmt.LoopOrder.SERIAL, loop.variable(), extent, body);
       }
       case Stmt.Block block -> {
         List<Stmt.BlockIter> iters =

@@ -47,6 +47,7 @@ final class ScheduleGoldenTest {
         "add-unit-loop",
         "parallel",
         "vectorize",
+        "bind",
         "unroll",
         "fission",
         "lift",

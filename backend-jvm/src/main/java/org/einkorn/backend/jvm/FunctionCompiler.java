@@ -123,7 +123,7 @@ final class FunctionCompiler {
     MethodCompiler method = new MethodCompiler(this, PARAMETER_SLOTS);
     Code code = method.frame().code();
     Code checks = code.insertionPoint();
-    if (plan.body() instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL) {
+    if (plan.body() instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.PARALLEL) {
       method.statements().emitRange(loop, BEGIN_SLOT, END_SLOT);
     } else {
       int skip = method.frame().newLabel();

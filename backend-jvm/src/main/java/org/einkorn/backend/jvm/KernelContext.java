@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.CpuCode;
 
 /// What the functions of one module share: the numbers of buffers and symbols, the name of the
 /// class, and the vectors that code may use.
@@ -16,6 +17,7 @@ final class KernelContext {
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
 
   KernelContext(Module module, String className, VectorMachine machine) {
+    CpuCode.requireNoGrid(module, "jvm");
     this.className = className;
     this.machine = machine;
     this.buffers = module.allBuffers();

@@ -214,7 +214,7 @@ final class Outliner {
   }
 
   private boolean isWrittenOut(Stmt.For loop, Part body) {
-    if (loop.kind() == Stmt.LoopKind.UNROLLED
+    if (loop.kind() == Stmt.LoopOrder.UNROLLED
         && loop.extent() instanceof IndexExpr.Constant(long rounds)
         && rounds <= writtenOutBytes
         && rounds * body.bytes <= writtenOutBytes) {

@@ -27,7 +27,7 @@ record Reduction(Stmt.Block outside, Stmt.For inside, Stmt.Store store) {
 
   /// @return nothing if iterations store into several elements, or read others of the same tensor
   static Optional<Reduction> of(Stmt.For loop) {
-    if (loop.kind() != Stmt.LoopKind.SERIAL
+    if (loop.kind() != Stmt.LoopOrder.SERIAL
         || !(loop.body() instanceof Stmt.Block block)
         || block.init().isPresent()
         || !(block.body() instanceof Stmt.Store store)) {

@@ -20,9 +20,8 @@ final class Refusals {
   static RefusedException localArray(Buffer buffer) {
     return new RefusedException(
         "E0702",
-        "the JVM backend allocates no global memory inside a function, and `"
-            + buffer.name()
-            + "` is global",
+        "the JVM backend allocates no %s memory inside a function, and `%s` is %s"
+            .formatted(buffer.scope().text(), buffer.name(), buffer.scope().text()),
         "make it a buffer of the module, or a `local` array");
   }
 

@@ -348,7 +348,7 @@ final class StatementCompiler {
               method.function().liesInVectors(statement)
                   ? vectorLoops.allocate(buffer)
                   : vectorLoops.array(buffer);
-          case GLOBAL -> throw Refusals.localArray(buffer);
+          case GLOBAL, SHARED -> throw Refusals.localArray(buffer);
         };
     method.with(buffer.name(), local, () -> emit(body));
     loaded.forget(buffer.name());

@@ -66,7 +66,7 @@ final class VectorArrays {
                   statement ->
                       !asArray.contains(statement)
                           && statement instanceof Stmt.For loop
-                          && loop.kind() == Stmt.LoopKind.SERIAL);
+                          && loop.kind() == Stmt.LoopOrder.SERIAL);
     }
   }
 
@@ -206,7 +206,7 @@ final class VectorArrays {
       }
     } else {
       Optional<DType> type =
-          loop.kind() == Stmt.LoopKind.VECTORIZED && lanes == null && rounds > 0
+          loop.kind() == Stmt.LoopOrder.VECTORIZED && lanes == null && rounds > 0
               ? LaneCheck.of(loop, context, arrays)
               : Optional.empty();
       if (type.isPresent() && rounds % machine.lanes(type.get()) == 0) {

@@ -33,7 +33,7 @@ final class VectorLoops {
   /// What the statements of this loop run with, if it can run as lanes.
   Optional<DType> laneType(Stmt.For loop, Polynomial extent) {
     VectorMachine machine = method.function().machine();
-    if (loop.kind() != Stmt.LoopKind.VECTORIZED || !machine.isPresent()) {
+    if (loop.kind() != Stmt.LoopOrder.VECTORIZED || !machine.isPresent()) {
       return Optional.empty();
     }
     return LaneCheck.of(loop, method.function().context(), arrays())

@@ -12,7 +12,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.IterKind;
-import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
@@ -80,19 +80,19 @@ final class Ir {
   }
 
   static Stmt loop(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(LoopKind.SERIAL, variable, extent, body);
+    return new Stmt.For(LoopOrder.SERIAL, variable, extent, body);
   }
 
   static Stmt unrolled(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(LoopKind.UNROLLED, variable, extent, body);
+    return new Stmt.For(LoopOrder.UNROLLED, variable, extent, body);
   }
 
   static Stmt vectorized(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(LoopKind.VECTORIZED, variable, extent, body);
+    return new Stmt.For(LoopOrder.VECTORIZED, variable, extent, body);
   }
 
   static Stmt parallel(String variable, IndexExpr extent, Stmt body) {
-    return new Stmt.For(LoopKind.PARALLEL, variable, extent, body);
+    return new Stmt.For(LoopOrder.PARALLEL, variable, extent, body);
   }
 
   static Stmt sequence(Stmt... statements) {

@@ -127,7 +127,7 @@ class LocalArraysTest {
     }
     assertTrue(bytes < 40000, bytes + " bytes");
     requireAgreement(module, new Random(1));
-    Stmt bound = new Stmt.For(Stmt.LoopKind.SERIAL, "j", num(0), loop("k", num(0), empty));
+    Stmt bound = new Stmt.For(Stmt.LoopOrder.SERIAL, "j", num(0), loop("k", num(0), empty));
     requireAgreement(module(List.of(), List.of(), List.of(y), function("Y", bound)), new Random(1));
   }
 

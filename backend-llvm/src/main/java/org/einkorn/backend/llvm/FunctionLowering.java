@@ -44,7 +44,7 @@ final class FunctionLowering {
 
   /// Writes a whole function: all of it, or the iterations `begin … end − 1` of its parallel loop.
   void body(Stmt body, Scope scope, Value begin, Value end) {
-    if (body instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL) {
+    if (body instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.PARALLEL) {
       loop(loop, begin, end, scope);
     } else {
       execute(body, scope);
@@ -117,7 +117,7 @@ final class FunctionLowering {
       }
       return;
     }
-    if (loop.kind() == Stmt.LoopKind.VECTORIZED) {
+    if (loop.kind() == Stmt.LoopOrder.VECTORIZED) {
       Optional<LaneCheck.Lanes> lanes = LaneCheck.of(loop);
       if (lanes.isPresent()) {
         Shape before = shape;
@@ -173,7 +173,8 @@ final class FunctionLowering {
   private static boolean storesSomeLanes(Stmt statement, String array, boolean isInLanes) {
     return switch (statement) {
       case Stmt.For loop ->
-          storesSomeLanes(loop.body(), array, isInLanes || loop.kind() == Stmt.LoopKind.VECTORIZED);
+          storesSomeLanes(
+              loop.body(), array, isInLanes || loop.kind() == Stmt.LoopOrder.VECTORIZED);
       case Stmt.Block block -> storesSomeLanes(block.body(), array, isInLanes);
       case Stmt.Sequence(List<Stmt> statements) ->
           statements.stream().anyMatch(each -> storesSomeLanes(each, array, isInLanes));

@@ -16,6 +16,7 @@ import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Usage;
+import org.einkorn.ir.target.CpuCode;
 import org.einkorn.runtime.DType;
 
 /// Writes a loop module as an LLVM module.
@@ -56,6 +57,7 @@ final class ModuleLowering {
   /// @param name the C identifier of the program
   static void lower(Module source, IrModule target, CpuTraits traits, String name, Doors doors) {
     requireRealTypes(source);
+    CpuCode.requireNoGrid(source, "llvm");
     ModuleLowering lowering = new ModuleLowering(source, target, traits);
     List<Loops> all = new ArrayList<>();
     try (Builder builder = new Builder(target.context())) {

@@ -41,7 +41,7 @@ final class Remainders {
   private static Optional<Long> mostBytes(Stmt statement) {
     return switch (statement) {
       case Stmt.For loop ->
-          loop.kind() == Stmt.LoopKind.VECTORIZED
+          loop.kind() == Stmt.LoopOrder.VECTORIZED
               ? mostBytes(loop.body()).filter(most -> most == 0)
               : mostBytes(loop.body());
       case Stmt.Block block ->

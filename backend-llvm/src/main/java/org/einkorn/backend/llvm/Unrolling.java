@@ -4,6 +4,7 @@ import java.util.List;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
@@ -24,7 +25,7 @@ final class Unrolling {
   private Unrolling() {}
 
   static boolean isWrittenOut(Stmt.For loop) {
-    return loop.kind() == Stmt.LoopKind.UNROLLED
+    return loop.kind() == Stmt.LoopOrder.UNROLLED
         && loop.extent() instanceof IndexExpr.Constant
         && parts(loop) <= MOST_PARTS;
   }
@@ -38,9 +39,11 @@ final class Unrolling {
         long extent =
             loop.extent() instanceof IndexExpr.Constant(long number) ? number : Long.MAX_VALUE;
         yield switch (loop.kind()) {
-          case SERIAL, PARALLEL -> inside;
-          case UNROLLED -> extent == Long.MAX_VALUE ? inside : product(inside, extent);
-          case VECTORIZED -> product(inside, Math.min(extent, LaneLoop.MOST_PIECES));
+          case Stmt.LoopOrder.SERIAL, Stmt.LoopOrder.PARALLEL -> inside;
+          case GridAxis _ -> inside;
+          case Stmt.LoopOrder.UNROLLED ->
+              extent == Long.MAX_VALUE ? inside : product(inside, extent);
+          case Stmt.LoopOrder.VECTORIZED -> product(inside, Math.min(extent, LaneLoop.MOST_PIECES));
         };
       }
       case Stmt.Block block -> {

@@ -106,7 +106,7 @@ class LaneOperationsTest {
                     function.body() instanceof Stmt.For(var kind, var name, var extent, Stmt body)
                         ? new Function(
                             function.name(),
-                            new Stmt.For(Stmt.LoopKind.VECTORIZED, name, extent, body))
+                            new Stmt.For(Stmt.LoopOrder.VECTORIZED, name, extent, body))
                         : function)
             .toList());
   }

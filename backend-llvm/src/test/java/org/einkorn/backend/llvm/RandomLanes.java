@@ -92,11 +92,11 @@ final class RandomLanes {
   }
 
   private Stmt.LoopKind serialOr(Stmt.LoopKind kind) {
-    return random.nextBoolean() ? kind : Stmt.LoopKind.SERIAL;
+    return random.nextBoolean() ? kind : Stmt.LoopOrder.SERIAL;
   }
 
   private Stmt rows(Buffer result) {
-    Stmt.LoopKind kind = pick(List.of(Stmt.LoopKind.PARALLEL, serialOr(Stmt.LoopKind.UNROLLED)));
+    Stmt.LoopKind kind = pick(List.of(Stmt.LoopOrder.PARALLEL, serialOr(Stmt.LoopOrder.UNROLLED)));
     Stmt body;
     if (extent instanceof IndexExpr.Constant && random.nextBoolean()) {
       // acc[u, j] with everything stored first, then combined, then read.
@@ -114,12 +114,12 @@ final class RandomLanes {
   }
 
   private Stmt lanes(Stmt body) {
-    return loop(Stmt.LoopKind.VECTORIZED, "j", extent, body);
+    return loop(Stmt.LoopOrder.VECTORIZED, "j", extent, body);
   }
 
   /// Unrolled rows around lanes, or the other way round.
   private Stmt each(String row, Stmt body) {
-    Stmt.LoopKind kind = serialOr(Stmt.LoopKind.UNROLLED);
+    Stmt.LoopKind kind = serialOr(Stmt.LoopOrder.UNROLLED);
     return random.nextBoolean()
         ? loop(kind, row, c(ROWS), lanes(body))
         : lanes(loop(kind, row, c(ROWS), body));
@@ -130,7 +130,7 @@ final class RandomLanes {
       case 0 -> {
         // An array for each lane.
         Buffer own = declared("own", Buffer.Scope.LOCAL, c(2));
-        Stmt filled = loop(serialOr(Stmt.LoopKind.UNROLLED), "u", c(2), stored(own, v("u")));
+        Stmt filled = loop(serialOr(Stmt.LoopOrder.UNROLLED), "u", c(2), stored(own, v("u")));
         locals.add(own);
         Stmt body = new Stmt.Sequence(List.of(filled, finish(result)));
         locals.remove(own);
@@ -142,7 +142,7 @@ final class RandomLanes {
         Stmt filled = stored(sum);
         locals.add(sum);
         Stmt combined =
-            loop(serialOr(Stmt.LoopKind.UNROLLED), "k", c(random.nextInt(0, 4)), updated(sum));
+            loop(serialOr(Stmt.LoopOrder.UNROLLED), "k", c(random.nextInt(0, 4)), updated(sum));
         Stmt body = new Stmt.Sequence(List.of(filled, combined, finish(result)));
         locals.remove(sum);
         yield new Stmt.Allocate(sum, body);

@@ -73,7 +73,7 @@ class RandomLanesTest {
   private void count(Stmt statement) {
     switch (statement) {
       case Stmt.For loop -> {
-        if (loop.kind() == Stmt.LoopKind.VECTORIZED) {
+        if (loop.kind() == Stmt.LoopOrder.VECTORIZED) {
           loops++;
           vectors += LaneCheck.of(loop).isPresent() ? 1 : 0;
         } else {

@@ -105,7 +105,7 @@ final class RandomModule {
     DType stored = buffer.type().dtype();
     Stmt body = new Stmt.Store(buffer.name(), at, Scalar.cast(stored, constant(stored.compute())));
     for (int axis = at.size() - 1; axis >= 0; axis--) {
-      body = loop(Stmt.LoopKind.SERIAL, "i" + axis, buffer.type().extents().get(axis), body);
+      body = loop(Stmt.LoopOrder.SERIAL, "i" + axis, buffer.type().extents().get(axis), body);
     }
     return body;
   }
@@ -153,11 +153,11 @@ final class RandomModule {
     for (int depth = loops.size() - 1; depth >= 0; depth--) {
       Stmt.LoopKind kind =
           switch (random.nextInt(6)) {
-            case 0 -> Stmt.LoopKind.UNROLLED;
-            case 1 -> Stmt.LoopKind.VECTORIZED;
+            case 0 -> Stmt.LoopOrder.UNROLLED;
+            case 1 -> Stmt.LoopOrder.VECTORIZED;
             case 2 ->
-                depth == 0 && !written.isEmpty() ? Stmt.LoopKind.PARALLEL : Stmt.LoopKind.SERIAL;
-            default -> Stmt.LoopKind.SERIAL;
+                depth == 0 && !written.isEmpty() ? Stmt.LoopOrder.PARALLEL : Stmt.LoopOrder.SERIAL;
+            default -> Stmt.LoopOrder.SERIAL;
           };
       body = loop(kind, loops.get(depth), extents.get(depth), body);
     }

@@ -66,7 +66,7 @@ final class Samples {
   }
 
   static Stmt loop(String variable, IndexExpr extent, Stmt body) {
-    return loop(Stmt.LoopKind.SERIAL, variable, extent, body);
+    return loop(Stmt.LoopOrder.SERIAL, variable, extent, body);
   }
 
   static Stmt.BlockIter spatial(String variable, IndexExpr extent, IndexExpr binding) {
@@ -124,7 +124,8 @@ final class Samples {
         List.of(buffer("C", type, s("I"), s("J"))),
         new Function(
             "matmul",
-            loop(Stmt.LoopKind.PARALLEL, "i", s("I"), loop("j", s("J"), loop("k", s("K"), body)))));
+            loop(
+                Stmt.LoopOrder.PARALLEL, "i", s("I"), loop("j", s("J"), loop("k", s("K"), body)))));
   }
 
   /// `Y[i] = f(X[i])` with extent N.

@@ -81,7 +81,7 @@ class StatementsTest {
         List.of(buffer("Y", F32, s("N"))),
         new Function(
             "gather",
-            loop(Stmt.LoopKind.PARALLEL, "i", s("N"), store("Y", read("X", F32, fetch), v("i")))));
+            loop(Stmt.LoopOrder.PARALLEL, "i", s("N"), store("Y", read("X", F32, fetch), v("i")))));
   }
 
   @Test
@@ -190,7 +190,7 @@ class StatementsTest {
             List.of(),
             List.of(),
             List.of(buffer("Y", DType.I64)),
-            new Function("count", loop("i", c(2), loop(Stmt.LoopKind.UNROLLED, "j", c(3), body))));
+            new Function("count", loop("i", c(2), loop(Stmt.LoopOrder.UNROLLED, "j", c(3), body))));
     try (Trial trial = Trial.compiled(module)) {
       trial.setLongs("Y", -1).run();
       assertEquals(106, trial.integer("Y", 0));

@@ -75,8 +75,8 @@ public final class ModuleInterpreter implements KernelModule {
     }
     progress.memories().forEach(memory -> evaluator.bind(memory.name(), memory));
     Run run = new Run(evaluator, progress.rounds());
-    if (function.body() instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL) {
-      run.rounds(loop, progress.outermost(loop.variable()), begin, end);
+    if (function.body() instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.PARALLEL) {
+      run.rounds(loop, progress.outermost(loop), begin, end);
     } else {
       run.execute(function.body());
     }
@@ -125,18 +125,17 @@ public final class ModuleInterpreter implements KernelModule {
 
     private void loop(Stmt.For loop) {
       long extent = evaluator.index(loop.extent());
-      switch (loop.kind()) {
-        case PARALLEL -> rounds(loop, new Rounds.Loop(loop.variable()), 0, extent);
-        case SERIAL, VECTORIZED, UNROLLED -> {
-          for (long value = 0; value < extent; value++) {
-            evaluator.bind(loop.variable(), value);
-            execute(loop.body());
-          }
-        }
+      if (loop.kind().isOnThreads()) {
+        rounds(loop, new Rounds.Loop(loop), 0, extent);
+        return;
+      }
+      for (long value = 0; value < extent; value++) {
+        evaluator.bind(loop.variable(), value);
+        execute(loop.body());
       }
     }
 
-    /// Some rounds of a parallel loop.
+    /// Some rounds of a loop that runs on threads.
     void rounds(Stmt.For loop, Rounds.Loop watched, long begin, long end) {
       rounds.enter(watched);
       try {

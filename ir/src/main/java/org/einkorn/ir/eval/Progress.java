@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.runtime.DType;
 
@@ -39,10 +40,10 @@ final class Progress {
   }
 
   /// The loop that the pieces of the current function are rounds of.
-  Rounds.Loop outermost(String variable) {
-    Rounds.Loop loop = outermost.orElseGet(() -> new Rounds.Loop(variable));
-    outermost = Optional.of(loop);
-    return loop;
+  Rounds.Loop outermost(Stmt.For loop) {
+    Rounds.Loop watched = outermost.orElseGet(() -> new Rounds.Loop(loop));
+    outermost = Optional.of(watched);
+    return watched;
   }
 
   /// The runs of a module that may still go on.

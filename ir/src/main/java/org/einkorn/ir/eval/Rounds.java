@@ -4,24 +4,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Stmt.LoopKind;
 
-/// Compares what the rounds of parallel loops read and store.
+/// Compares what the rounds of loops that run on threads read and store.
 ///
-/// Rounds of a parallel loop run in any order and at once, so an element that one of them stores
-/// must be touched by no other. The interpreter runs them one after the other; this is how it finds
-/// out that they only happened to work.
+/// Rounds of a parallel loop, and of one that is bound to an axis of a grid, run in any order and
+/// at once, so an element that one of them stores must be touched by no other. The interpreter runs
+/// them one after the other; this is how it finds out that they only happened to work.
 final class Rounds {
   private final List<Loop> open = new ArrayList<>();
 
-  /// One run of a parallel loop; rounds of it may come in several pieces.
+  /// One run of such a loop; rounds of it may come in several pieces.
   static final class Loop {
     private final String variable;
+    private final LoopKind kind;
     private final Map<Element, Long> storedBy = new HashMap<>();
     private final Map<Element, Long> readBy = new HashMap<>();
     private long round;
 
-    Loop(String variable) {
-      this.variable = variable;
+    Loop(Stmt.For loop) {
+      this.variable = loop.variable();
+      this.kind = loop.kind();
     }
 
     void begin(long value) {
@@ -53,8 +57,16 @@ final class Rounds {
     private IllegalStateException race(Element element, long other, String before, String now) {
       String who = other == SEVERAL ? "another round" : "round " + other;
       return new IllegalStateException(
-          "a race: %s of the parallel loop `%s` %s element %d of `%s`, which round %d %s"
-              .formatted(who, variable, before, element.number, element.memory.name(), round, now));
+          "a race: %s of the %s loop `%s` %s element %d of `%s`, which round %d %s"
+              .formatted(
+                  who,
+                  kind.text(),
+                  variable,
+                  before,
+                  element.number,
+                  element.memory.name(),
+                  round,
+                  now));
     }
   }
 

@@ -19,6 +19,10 @@ public record Buffer(String name, TensorType type, Scope scope) {
   /// The most that a local array may take.
   public static final long MAX_LOCAL_BYTES = 1 << 16;
 
+  /// The most that the shared memory of a function may take: what a block of threads can have on a
+  /// GPU of compute capability 9.0.
+  public static final long MAX_SHARED_BYTES = 227 << 10;
+
   /// How many elements an array has whose extents are numbers; nothing where one is not, or where
   /// the count leaves 64 bits.
   public OptionalLong constantElements() {
@@ -39,6 +43,9 @@ public record Buffer(String name, TensorType type, Scope scope) {
   public enum Scope {
     /// The caller's memory, seen by every function.
     GLOBAL,
+    /// An array that the threads of a block of a [grid][GridAxis] share, whose extents are numbers;
+    /// only by `alloc`, outside of the loops over threads.
+    SHARED,
     /// An array of the running thread whose extents are numbers, in registers where every position
     /// is known as code is made; only by `alloc`.
     LOCAL,

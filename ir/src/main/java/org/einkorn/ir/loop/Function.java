@@ -19,7 +19,7 @@ public record Function(String name, Stmt body, Origin origin) {
   ///
   /// A caller may run any partition of `0 … extent − 1` as ranges of this loop.
   public IndexExpr parallelExtent() {
-    return body instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL
+    return body instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.PARALLEL
         ? loop.extent()
         : IndexExpr.Constant.ONE;
   }

@@ -1,8 +1,10 @@
 package org.einkorn.ir.loop;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Guard;
@@ -10,6 +12,21 @@ import org.einkorn.runtime.DType;
 
 /// A statement of a loop nest.
 public sealed interface Stmt {
+  /// The statements directly inside of this one, in text order.
+  default List<Stmt> children() {
+    return switch (this) {
+      case For loop -> List.of(loop.body());
+      case Block block ->
+          block.init().map(init -> List.of(init, block.body())).orElse(List.of(block.body()));
+      case Sequence(List<Stmt> statements) -> statements;
+      case Allocate(Buffer _, Stmt body) -> List.of(body);
+      case If(List<Guard> _, Stmt body) -> List.of(body);
+      case When(Scalar _, Stmt body) -> List.of(body);
+      case While(Scalar _, Stmt body) -> List.of(body);
+      case Store _ -> List.of();
+    };
+  }
+
   /// `body` for each `variable` from 0 to `extent − 1`.
   record For(LoopKind kind, String variable, IndexExpr extent, Stmt body) implements Stmt {
     public For {
@@ -84,7 +101,29 @@ public sealed interface Stmt {
   }
 
   /// How the iterations of a loop run.
-  enum LoopKind {
+  sealed interface LoopKind permits LoopOrder, GridAxis {
+    /// All kinds.
+    static List<LoopKind> all() {
+      return Stream.<LoopKind>concat(
+              Arrays.stream(LoopOrder.values()), Arrays.stream(GridAxis.values()))
+          .toList();
+    }
+
+    /// The word before the variable: `for parallel i < n`.
+    String text();
+
+    /// Whether rounds run at once, or in any order: then none may need another.
+    boolean isAtOnce();
+
+    /// Whether rounds run on threads, of a CPU or of a grid.
+    default boolean isOnThreads() {
+      return isAtOnce() && this != LoopOrder.VECTORIZED;
+    }
+  }
+
+  /// How a CPU runs the iterations of a loop.
+  enum LoopOrder implements LoopKind {
+    /// One after the other.
     SERIAL,
     /// In any order, on any thread.
     PARALLEL,
@@ -93,8 +132,14 @@ public sealed interface Stmt {
     /// Written out.
     UNROLLED;
 
+    @Override
     public String text() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean isAtOnce() {
+      return this == PARALLEL || this == VECTORIZED;
     }
   }
 

@@ -13,7 +13,7 @@
 /// Repeat    ::= function … [test function] … function [until buffer] [for buffer]
 /// Buffer    ::= name : TensorType scope
 /// Function  ::= name Stmt
-/// Stmt      ::= for (serial | parallel | vectorized | unrolled) name < extent { Stmt }
+/// Stmt      ::= for (serial | parallel | vectorized | unrolled | GridAxis) name < extent { Stmt }
 ///             | block name (BlockIter*) where Guard* reads Region* writes Region* [init Stmt] Stmt
 ///             | seq { Stmt* }
 ///             | alloc Buffer { Stmt }                       // local to the statement
@@ -21,6 +21,7 @@
 ///             | when Scalar { Stmt }
 ///             | while Scalar { Stmt }
 ///             | tensor[IndexExpr, …] = Scalar
+/// GridAxis  ::= block.x | block.y | block.z | thread.x | thread.y | thread.z
 /// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
 /// Region    ::= name [ start : extent, … ]
 /// ```

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.runtime.DType;
 
 /// One change of a loop nest.
@@ -70,6 +71,9 @@ public sealed interface Step {
 
   /// `vectorize i`: rounds as lanes of vectors.
   record Vectorize(LoopName loop) implements Step {}
+
+  /// `bind i to block.x`: rounds on the blocks or the threads of a grid.
+  record Bind(LoopName loop, GridAxis axis) implements Step {}
 
   /// `unroll i`: rounds written out.
   record Unroll(LoopName loop) implements Step {}
@@ -303,6 +307,7 @@ public sealed interface Step {
           AddUnitLoop _,
           Parallel _,
           Vectorize _,
+          Bind _,
           Unroll _,
           Fission _,
           Lift _,

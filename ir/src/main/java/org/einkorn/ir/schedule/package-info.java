@@ -19,7 +19,7 @@
 /// Where several loops have one name, a block inside of the loop tells which is meant: `k of
 /// C.update`.
 ///
-/// `parallel`, `vectorize` and `unroll` of several loops are one step for each.
+/// `parallel`, `vectorize`, `unroll` and `bind` of several loops are one step for each.
 ///
 /// ```text
 /// Trace    ::= function Step*
@@ -29,6 +29,7 @@
 ///            | names = partition LoopName at IndexExpr
 ///            | name = add-unit-loop block
 ///            | parallel LoopName… | vectorize LoopName… | unroll LoopName…
+///            | bind LoopName… to GridAxis
 ///            | fission LoopName after block
 ///            | lift buffer above LoopName
 ///            | set-dtype buffer dtype
@@ -48,7 +49,7 @@
 ///            | join function
 ///            | compute-at block at LoopName | reverse-compute-at block at LoopName
 ///            | compute-inline block | reverse-compute-inline block
-///            | set-scope buffer (local | register) at LoopName
+///            | set-scope buffer (local | shared | register) at LoopName
 ///            | fuse-reduction-epilogue block into block
 /// LoopName ::= variable [of block]
 /// ```

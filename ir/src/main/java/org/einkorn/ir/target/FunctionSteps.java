@@ -61,7 +61,7 @@ final class FunctionSteps {
   private static Stmt outerLoops(Stmt body) {
     Stmt none = new Stmt.Sequence(List.of());
     return body instanceof Stmt.For(var kind, var variable, var extent, Stmt inner)
-            && kind == Stmt.LoopKind.SERIAL
+            && kind == Stmt.LoopOrder.SERIAL
         ? new Stmt.For(kind, variable, extent, outerLoops(inner))
         : none;
   }
@@ -70,7 +70,7 @@ final class FunctionSteps {
   private static List<Stmt> nests(Stmt body) {
     return switch (body) {
       case Stmt.For(var kind, var variable, var extent, Stmt inner)
-          when kind == Stmt.LoopKind.SERIAL ->
+          when kind == Stmt.LoopOrder.SERIAL ->
           nests(inner);
       case Stmt.Sequence(List<Stmt> statements) when statements.size() > 1 -> statements;
       case Stmt.For _,

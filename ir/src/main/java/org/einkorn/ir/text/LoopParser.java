@@ -232,8 +232,8 @@ public final class LoopParser {
 
   private Stmt loop(Scope scope) {
     Token first = in.expect("for");
-    Stmt.LoopKind kind = Stmt.LoopKind.SERIAL;
-    for (Stmt.LoopKind some : Stmt.LoopKind.values()) {
+    Stmt.LoopKind kind = Stmt.LoopOrder.SERIAL;
+    for (Stmt.LoopKind some : Stmt.LoopKind.all()) {
       if (in.accept(some.text())) {
         kind = some;
         break;

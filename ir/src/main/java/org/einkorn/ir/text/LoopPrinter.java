@@ -125,7 +125,7 @@ public final class LoopPrinter {
   private void statement(Stmt statement) {
     switch (statement) {
       case Stmt.For(var kind, String variable, var extent, Stmt body) -> {
-        String how = kind == Stmt.LoopKind.SERIAL ? "" : kind.text() + " ";
+        String how = kind == Stmt.LoopOrder.SERIAL ? "" : kind.text() + " ";
         String range = Words.name(variable) + " < " + ExprPrinter.print(extent);
         body("for " + how + range, body);
       }

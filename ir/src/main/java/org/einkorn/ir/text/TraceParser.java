@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
@@ -116,6 +117,12 @@ public final class TraceParser {
     if (in.accept("unroll")) {
       return loops(first).stream().<Step>map(Step.Unroll::new).toList();
     }
+    if (in.accept("bind")) {
+      List<LoopName> loops = loops(first);
+      in.expect("to");
+      GridAxis axis = axis();
+      return loops.stream().<Step>map(loop -> new Step.Bind(loop, axis)).toList();
+    }
     return List.of(step());
   }
 
@@ -201,7 +208,7 @@ public final class TraceParser {
     in.expect("-");
     if (in.accept("scope")) {
       String buffer = name(A_BUFFER);
-      Buffer.Scope scope = in.accept("register") ? Buffer.Scope.REGISTER : local();
+      Buffer.Scope scope = scope();
       LoopName loop = at();
       return in.node(first, () -> new Step.SetScope(buffer, scope, loop));
     }
@@ -213,11 +220,22 @@ public final class TraceParser {
     return in.node(first, () -> new Step.SetType(buffer, type));
   }
 
-  private Buffer.Scope local() {
-    if (!in.accept("local")) {
-      throw in.expected("`local` or `register`");
+  private Buffer.Scope scope() {
+    for (Buffer.Scope scope : Buffer.Scope.values()) {
+      if (scope != Buffer.Scope.GLOBAL && in.accept(scope.text())) {
+        return scope;
+      }
     }
-    return Buffer.Scope.LOCAL;
+    throw in.expected("`local`, `shared` or `register`");
+  }
+
+  private GridAxis axis() {
+    for (GridAxis axis : GridAxis.values()) {
+      if (in.accept(axis.text())) {
+        return axis;
+      }
+    }
+    throw in.expected("an axis of a grid, such as `block.x` or `thread.x`");
   }
 
   /// `-at b at i`, or `-inline b`
@@ -434,7 +452,7 @@ public final class TraceParser {
     List<LoopName> loops = new ArrayList<>();
     do {
       loops.add(loop());
-    } while (isSameLine(first) && !in.atEnd() && !in.sees("}"));
+    } while (isSameLine(first) && !in.atEnd() && !in.sees("}") && !in.sees("to"));
     return loops;
   }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
@@ -34,6 +35,7 @@ public final class TracePrinter {
           "at",
           "add",
           "vectorize",
+          "bind",
           "unroll",
           "fission",
           "after",
@@ -84,6 +86,8 @@ public final class TracePrinter {
           "%s = add-unit-loop %s".formatted(name(name), name(block));
       case Step.Parallel(LoopName loop) -> "parallel " + print(loop);
       case Step.Vectorize(LoopName loop) -> "vectorize " + print(loop);
+      case Step.Bind(LoopName loop, GridAxis axis) ->
+          "bind %s to %s".formatted(print(loop), axis.text());
       case Step.Unroll(LoopName loop) -> "unroll " + print(loop);
       case Step.Fission(LoopName loop, String block) ->
           "fission %s after %s".formatted(print(loop), name(block));

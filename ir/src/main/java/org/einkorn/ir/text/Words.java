@@ -5,6 +5,7 @@ import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.Names;
+import org.einkorn.ir.loop.Stmt;
 import org.einkorn.runtime.DType;
 
 /// How names and strings are spelled in IR text.
@@ -34,7 +35,8 @@ final class Words {
                 "function",
                 "slice",
                 "rec"));
-    words.addAll(Set.of("for", "where", "join", "serial", "parallel", "vectorized", "unrolled"));
+    words.addAll(Set.of("for", "where", "join"));
+    Stmt.LoopKind.all().forEach(kind -> words.add(kind.text()));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
     words.addAll(Set.of("pos", "select", "fma", "fetch", "floordiv", "mod", "true", "false"));
     words.addAll(Set.of("nan", "inf"));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -51,6 +52,9 @@ record Context(
         guards = List.copyOf(guards);
       }
     }
+
+    /// Where, or as long as, the data say so.
+    record Data(Scalar condition) implements Frame {}
 
     /// @param number tells apart buffers of one name
     record Memory(Buffer buffer, int number) implements Frame {}

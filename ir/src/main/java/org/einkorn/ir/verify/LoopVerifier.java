@@ -15,6 +15,7 @@ public final class LoopVerifier {
     rules.addAll(CommonRules.ALL);
     rules.addAll(NestRules.ALL);
     rules.addAll(MemoryRules.ALL);
+    rules.addAll(GridRules.ALL);
     rules.add(RepeatRules.FIT);
     rules.add(GrowthRules.FIT);
     rules.add(TupleCountRules.FIT);

@@ -121,7 +121,7 @@ final class MemoryRules {
   static final Rule<Subject.Nests> PARALLEL_STORES_DISJOINT =
       new Rule<>(
           "parallel-stores-disjoint",
-          "What a parallel loop stores outside its own memory depends on its variable, through"
+          "What a loop on threads stores outside its own memory depends on its variable, through"
               + " spatial iterators or guards.",
           (subject, report) -> {
             for (Facts.Access access : subject.facts().accesses()) {
@@ -133,14 +133,14 @@ final class MemoryRules {
               }
               for (int depth = allocation(access).orElse(0); depth < frames.size(); depth++) {
                 if (frames.get(depth) instanceof Context.Frame.Loop(Stmt.For loop)
-                    && loop.kind() == Stmt.LoopKind.PARALLEL
+                    && loop.kind().isOnThreads()
                     && hasManyRounds(loop, frames.subList(0, depth), access.context().ranges())
                     && !isChosen(loop, frames.subList(depth + 1, frames.size()))
                     && !spatialVariables(access.indices(), frames).contains(loop.variable())) {
                   report.find(
                       access.context().place(),
-                      "every round of parallel loop `%s` stores `%s`"
-                          .formatted(loop.variable(), access.text()));
+                      "every round of %s loop `%s` stores `%s`"
+                          .formatted(loop.kind().text(), loop.variable(), access.text()));
                 }
               }
             }
@@ -227,7 +227,7 @@ final class MemoryRules {
             }
           }
         }
-        case Context.Frame.Loop _, Context.Frame.Memory _ -> {}
+        case Context.Frame.Loop _, Context.Frame.Memory _, Context.Frame.Data _ -> {}
       }
     }
     return variables.contains(loop.variable());
@@ -288,7 +288,7 @@ final class MemoryRules {
           }
         }
         case Context.Frame.Loop(Stmt.For loop) -> {
-          if (variables.contains(loop.variable()) && !keepsOrder(loop.kind())) {
+          if (variables.contains(loop.variable()) && loop.kind().isAtOnce()) {
             report.find(
                 context.place().in("block `" + block.name() + "`"),
                 "%s iterator `%s` is bound to %s loop `%s`"
@@ -296,16 +296,9 @@ final class MemoryRules {
                         iter.kind().text(), iter.variable(), loop.kind().text(), loop.variable()));
           }
         }
-        case Context.Frame.Memory _, Context.Frame.Guards _ -> {}
+        case Context.Frame.Memory _, Context.Frame.Guards _, Context.Frame.Data _ -> {}
       }
     }
-  }
-
-  private static boolean keepsOrder(Stmt.LoopKind kind) {
-    return switch (kind) {
-      case SERIAL, UNROLLED -> true;
-      case PARALLEL, VECTORIZED -> false;
-    };
   }
 
   static final List<Rule<? super Subject.Nests>> ALL =

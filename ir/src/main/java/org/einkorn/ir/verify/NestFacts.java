@@ -17,10 +17,18 @@ import org.einkorn.ir.text.LoopPrinter;
 final class NestFacts {
   private final Facts facts = new Facts();
   private final List<Site> sites = new ArrayList<>();
+  private final List<Sites> functions = new ArrayList<>();
   private int allocations = 0;
 
   /// A statement and what surrounds it.
   record Site(Stmt statement, Context context) {}
+
+  /// The statements of a function.
+  record Sites(Function function, List<Site> sites) {
+    Place place() {
+      return new Place("function `" + function.name() + "`", function.origin());
+    }
+  }
 
   private NestFacts() {}
 
@@ -37,14 +45,22 @@ final class NestFacts {
       tensors.putIfAbsent(buffer.name(), buffer.type());
     }
     for (Function function : module.functions()) {
+      int before = collector.sites.size();
       Place place = new Place("function `" + function.name() + "`", function.origin());
       collector.visit(function.body(), Context.of(place, tensors), 1);
+      List<Site> own = List.copyOf(collector.sites.subList(before, collector.sites.size()));
+      collector.functions.add(new Sites(function, own));
     }
     return new Subject.Nests(module, collector.facts, collector);
   }
 
   List<Site> sites() {
     return sites;
+  }
+
+  /// The same by functions.
+  List<Sites> functions() {
+    return functions;
   }
 
   private void visit(Stmt statement, Context context, int depth) {
@@ -74,11 +90,13 @@ final class NestFacts {
       }
       case Stmt.When(var condition, Stmt body) -> {
         facts.addValue(condition, context);
-        visit(body, context.under(Context.Condition.GUARDED), depth + 1);
+        Context inside = context.inside(new Context.Frame.Data(condition));
+        visit(body, inside.under(Context.Condition.GUARDED), depth + 1);
       }
       case Stmt.While(var condition, Stmt body) -> {
         facts.addValue(condition, context);
-        visit(body, context.under(Context.Condition.GUARDED), depth + 1);
+        Context inside = context.inside(new Context.Frame.Data(condition));
+        visit(body, inside.under(Context.Condition.GUARDED), depth + 1);
       }
       case Stmt.Store(String buffer, List<IndexExpr> indices, var value) -> {
         indices.forEach(index -> facts.addIndex(index, Facts.Role.POSITION, context));

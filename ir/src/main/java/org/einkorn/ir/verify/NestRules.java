@@ -142,7 +142,7 @@ final class NestRules {
     for (Context.Frame frame : context.frames().reversed()) {
       switch (frame) {
         case Context.Frame.Loop(Stmt.For loop) -> visible.add(loop.variable());
-        case Context.Frame.Memory _, Context.Frame.Guards _ -> {}
+        case Context.Frame.Memory _, Context.Frame.Guards _, Context.Frame.Data _ -> {}
         case Context.Frame.Block(Stmt.Block block) -> {
           visible.addAll(variables(block));
           return visible;

@@ -127,4 +127,48 @@ final class ModuleInterpreterTest {
             + "  }\n"
             + "}\n");
   }
+
+  private static String grid(String body) {
+    return "function f {\n  for block.x b < 1 {\n    alloc s: i32[4] shared {\n" + body + "\n}}}\n";
+  }
+
+  /// The threads of a block see what others have stored once the loop over threads has ended, and
+  /// not before.
+  @Test
+  void threadsOfABlockWaitWhereTheirLoopEnds() {
+    String fill = "for thread.x t < 4 { s[t] = X[t] }";
+    String turned = "for thread.x t < 4 { Y[t] = s[3 - t] }";
+    KernelModule module = module(grid(fill + "\n" + turned));
+    MemorySegment[] memory = memory(module);
+    memory[0].copyFrom(MemorySegment.ofArray(new int[] {5, 6, 7, 8}));
+    run(module, memory);
+    assertEquals(List.of(8, 7, 6, 5), ints(memory[1]));
+    assertFault(
+        "element 3 of `s` is read before it is stored",
+        grid("for thread.x t < 4 { s[t] = X[t]\n Y[t] = s[3 - t] }"));
+    assertFault(
+        "a race: round 0 of the thread.x loop `t` stores element 0 of `s`, which round 1 reads",
+        grid("for thread.x t < 4 { s[t] = X[t]\n Y[t] = s[max(t - 1, 0)] }"));
+    assertFault(
+        "a race: round 0 of the thread.y loop `u` stores element 0 of `s`, which round 1 stores",
+        grid("for thread.y u < 2 { for thread.x t < 4 { s[t] = X[t] } }"));
+    assertFault(
+        "position 4 on axis 0 of `s`, which has 4", grid("for thread.x t < 4 { s[t + 1] = X[t] }"));
+    assertFault("element 0 of `s` is read before it is stored", grid(turned.replace("3 - t", "t")));
+    assertFault(
+        "element 3 of `s` is read before it is stored",
+        grid("for thread.x t < 3 { s[t] = X[t] }\n" + turned));
+  }
+
+  /// Blocks never wait for one another, whatever memory it is.
+  @Test
+  void racesOfBlocks() {
+    assertFault(
+        "a race: round 0 of the block.x loop `b` stores element 0 of `Y`, which round 1 stores",
+        "function f {\n  for block.x b < 2 {\n    for thread.x t < 2 { Y[t] = X[t] }\n  }\n}\n");
+    assertFault(
+        "stores element 0 of `Y`, which round 1 reads",
+        "function f {\n  for block.x b < 2 {\n    Y[b] = X[b]\n"
+            + "    for thread.x t < 2 { Y[2 * t + b] = Y[0] }\n  }\n}\n");
+  }
 }

@@ -129,10 +129,7 @@ public final class CountOperations {
   }
 
   private static Stmt.LoopKind serial(Stmt.LoopKind kind) {
-    return switch (kind) {
-      case SERIAL, PARALLEL, VECTORIZED -> Stmt.LoopKind.SERIAL;
-      case UNROLLED -> Stmt.LoopKind.UNROLLED;
-    };
+    return kind.isAtOnce() ? Stmt.LoopOrder.SERIAL : kind;
   }
 
   private List<Stmt.Region> with(List<Stmt.Region> regions) {

@@ -136,7 +136,7 @@ final class RoundNests {
     }
     open.removeLast();
     return new Stmt.For(
-        Stmt.LoopKind.SERIAL,
+        Stmt.LoopOrder.SERIAL,
         NestBuilder.loopName(axis, axisNames),
         axis.extent(),
         new Stmt.Sequence(inside));

@@ -333,7 +333,7 @@ public final class NestBuilder {
   public Stmt nest(List<Axis> axes, Stmt body) {
     Stmt nest = body;
     for (Axis axis : axes.reversed()) {
-      nest = new Stmt.For(Stmt.LoopKind.SERIAL, loopName(axis), axis.extent(), nest);
+      nest = new Stmt.For(Stmt.LoopOrder.SERIAL, loopName(axis), axis.extent(), nest);
     }
     return nest;
   }

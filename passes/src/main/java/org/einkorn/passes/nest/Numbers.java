@@ -96,6 +96,6 @@ public final class Numbers {
   }
 
   public static Stmt loop(String variable, IndexExpr extent, Stmt... body) {
-    return new Stmt.For(Stmt.LoopKind.SERIAL, variable, extent, sequence(body));
+    return new Stmt.For(Stmt.LoopOrder.SERIAL, variable, extent, sequence(body));
   }
 }

@@ -121,12 +121,12 @@ record Rows(String relation, TensorType type, int axis, Optional<Listed.Entries>
     Stmt zero = new Stmt.Store(ends(), List.of(number), Scalar.Literal.of(DType.I64, 0));
     return new Stmt.Sequence(
         List.of(
-            new Stmt.For(Stmt.LoopKind.SERIAL, "row", count(), zero),
-            new Stmt.For(Stmt.LoopKind.SERIAL, "tuple", tupleCount, count),
+            new Stmt.For(Stmt.LoopOrder.SERIAL, "row", count(), zero),
+            new Stmt.For(Stmt.LoopOrder.SERIAL, "tuple", tupleCount, count),
             new Stmt.Store(
                 starts(), List.of(IndexExpr.Constant.ZERO), Scalar.Literal.of(DType.I64, 0)),
-            new Stmt.For(Stmt.LoopKind.SERIAL, "row", count(), room),
-            new Stmt.For(Stmt.LoopKind.SERIAL, "tuple", tupleCount, put)));
+            new Stmt.For(Stmt.LoopOrder.SERIAL, "row", count(), room),
+            new Stmt.For(Stmt.LoopOrder.SERIAL, "tuple", tupleCount, put)));
   }
 
   private Stmt listed() {
@@ -162,7 +162,7 @@ record Rows(String relation, TensorType type, int axis, Optional<Listed.Entries>
   }
 
   private Stmt loop(int of, Stmt body) {
-    return new Stmt.For(Stmt.LoopKind.SERIAL, "axis" + of, type.extents().get(of), body);
+    return new Stmt.For(Stmt.LoopOrder.SERIAL, "axis" + of, type.extents().get(of), body);
   }
 
   /// How many positions a row lists, those listed twice counted twice.

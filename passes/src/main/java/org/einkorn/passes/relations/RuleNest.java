@@ -134,7 +134,7 @@ public final class RuleNest {
     String name = axis.name() + ".0";
     values.put(axis.name(), IndexExpr.variable(name));
     IndexExpr extent = new Substitution(values).apply(axis.extent());
-    return new Stmt.For(Stmt.LoopKind.SERIAL, name, extent, emit());
+    return new Stmt.For(Stmt.LoopOrder.SERIAL, name, extent, emit());
   }
 
   // ------------------------------------------------------------------------- checks

@@ -151,7 +151,7 @@ final class Worklist implements Frontier {
   private Stmt forEach(Stmt body) {
     Stmt loop = body;
     for (int axis = type.rank() - 1; axis >= 0; axis--) {
-      loop = new Stmt.For(Stmt.LoopKind.SERIAL, "axis" + axis, type.extents().get(axis), loop);
+      loop = new Stmt.For(Stmt.LoopOrder.SERIAL, "axis" + axis, type.extents().get(axis), loop);
     }
     return loop;
   }

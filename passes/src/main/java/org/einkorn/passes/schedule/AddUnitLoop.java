@@ -15,6 +15,6 @@ final class AddUnitLoop implements Primitive<Step.AddUnitLoop> {
     Stmt.Block block = nest.block(step.block());
     nest.requireFree(List.of(step.name()), List.of());
     return nest.replace(
-        block, new Stmt.For(Stmt.LoopKind.SERIAL, step.name(), IndexExpr.Constant.ONE, block));
+        block, new Stmt.For(Stmt.LoopOrder.SERIAL, step.name(), IndexExpr.Constant.ONE, block));
   }
 }

@@ -9,6 +9,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -51,6 +52,7 @@ final class Alternatives {
       case Step.AddUnitLoop _ -> forEachBlock(block -> new Step.AddUnitLoop(free("u"), block));
       case Step.Parallel _ -> forEachLoop(Step.Parallel::new);
       case Step.Vectorize _ -> forEachLoop(Step.Vectorize::new);
+      case Step.Bind(LoopName _, GridAxis axis) -> forEachLoop(loop -> new Step.Bind(loop, axis));
       case Step.Unroll _ -> forEachLoop(Step.Unroll::new);
       case Step.Fission(LoopName loop, String _) -> fissions(loop);
       case Step.Lift(String buffer, LoopName _) -> forEachLoop(loop -> new Step.Lift(buffer, loop));

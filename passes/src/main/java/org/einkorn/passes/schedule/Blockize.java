@@ -91,12 +91,9 @@ final class Blockize implements Primitive<Step.Blockize> {
     Map<String, Outer> visible = new LinkedHashMap<>();
     for (Stmt each : around) {
       if (each instanceof Stmt.For loop) {
+        // Of rounds that run at once it is proved already that no two need one another.
         Optional<IterKind> known =
-            switch (loop.kind()) {
-              case SERIAL, UNROLLED -> Optional.empty();
-              // It is proved already that no two rounds need one another.
-              case PARALLEL, VECTORIZED -> Optional.of(IterKind.SPATIAL);
-            };
+            loop.kind().isAtOnce() ? Optional.of(IterKind.SPATIAL) : Optional.empty();
         visible.put(loop.variable(), new Outer(loop.variable(), loop.extent(), known));
       } else if (each instanceof Stmt.Block block) {
         visible.clear();
@@ -161,7 +158,7 @@ final class Blockize implements Primitive<Step.Blockize> {
         if (isUsed) {
           kinds.add(IterKind.OPAQUE);
         }
-        Statements.children(statement).forEach(each -> collect(variable, each, kinds));
+        statement.children().forEach(each -> collect(variable, each, kinds));
       }
     }
   }

@@ -62,8 +62,7 @@ final class CacheRead implements Primitive<Step.CacheRead> {
       case Stmt.When _, Stmt.While _ -> false;
       case Stmt.Store store -> store.buffer().equals(buffer);
       case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
-          Statements.children(statement).stream()
-              .anyMatch(each -> storesWhateverData(each, buffer));
+          statement.children().stream().anyMatch(each -> storesWhateverData(each, buffer));
     };
   }
 }

@@ -139,7 +139,7 @@ final class ComputeAt implements Primitive<Step.ComputeAt> {
     Stmt inside = statement;
     Assumptions scope = outside;
     Map<String, IndexExpr> zeros = new HashMap<>();
-    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
+    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
       zeros.put(loop.variable(), IndexExpr.Constant.ZERO);
       scope = Scopes.inside(scope, loop);
       inside = loop.body();

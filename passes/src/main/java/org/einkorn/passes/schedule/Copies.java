@@ -171,7 +171,7 @@ final class Copies {
     for (int axis = loops.size() - 1; axis >= 0; axis--) {
       nested =
           new Stmt.For(
-              Stmt.LoopKind.SERIAL, loops.get(axis), to.type().extents().get(axis), nested);
+              Stmt.LoopOrder.SERIAL, loops.get(axis), to.type().extents().get(axis), nested);
     }
     return nested;
   }

@@ -73,7 +73,7 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
       return true;
     }
     path.addLast(statement);
-    for (Stmt each : Statements.children(statement)) {
+    for (Stmt each : statement.children()) {
       if (find(each, block, path)) {
         return true;
       }

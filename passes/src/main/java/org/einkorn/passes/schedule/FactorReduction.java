@@ -89,7 +89,7 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
       }
       scope = Scopes.inside(scope, inside);
       inside =
-          Statements.children(inside).stream()
+          inside.children().stream()
               .filter(each -> Statements.blocks(each).stream().anyMatch(some -> some == block))
               .findFirst()
               .orElseThrow();

@@ -62,7 +62,7 @@ final class FuseLoops implements Primitive<Step.Fuse> {
     Map<String, IndexExpr> values = positions(step.name(), loops, extents);
     Stmt body = Rebinding.of(values, loops.getLast().body(), inside);
     return nest.replace(
-        loops.getFirst(), new Stmt.For(Stmt.LoopKind.SERIAL, step.name(), all, body));
+        loops.getFirst(), new Stmt.For(Stmt.LoopOrder.SERIAL, step.name(), all, body));
   }
 
   private static Map<String, IndexExpr> positions(

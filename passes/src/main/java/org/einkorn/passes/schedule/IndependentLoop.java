@@ -4,13 +4,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.integer.Loop;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.passes.schedule.Dependence.Sign;
 
-/// `for i < n { s } → for parallel i < n { s }`, or vectorized.
+/// `for i < n { s } → for parallel i < n { s }`, or vectorized, or bound to an axis of a grid.
 ///
 /// With the rounds of the loops around the same, no two rounds of this loop touch one element, of
 /// which one stores it: then it is all the same which of them runs first, or whether they run at
@@ -23,7 +25,7 @@ final class IndependentLoop {
     Stmt.For loop = site.statement();
     nest.requireSerial(loop);
     for (Stmt around : site.around()) {
-      if (around instanceof Stmt.For outer && isAtOnce(outer.kind(), kind)) {
+      if (around instanceof Stmt.For outer && excludes(outer.kind(), kind)) {
         throw nest.refuse(
             Reason.NOT_SERIAL,
             loop,
@@ -31,7 +33,7 @@ final class IndependentLoop {
       }
     }
     Order.requireFree(Set.of(loop.variable()), loop.body(), nest);
-    if (kind == LoopKind.VECTORIZED && Statements.fetches(loop.body())) {
+    if (kind == LoopOrder.VECTORIZED && Statements.fetches(loop.body())) {
       throw nest.refuse(
           Reason.POSITION_FROM_DATA,
           loop,
@@ -49,12 +51,12 @@ final class IndependentLoop {
     return nest.replace(loop, new Stmt.For(kind, loop.variable(), loop.extent(), loop.body()));
   }
 
-  /// A loop of lanes has one order of lanes, and threads are handed out once.
-  private static boolean isAtOnce(LoopKind outer, LoopKind inner) {
-    return switch (outer) {
-      case VECTORIZED -> true;
-      case PARALLEL -> inner == LoopKind.PARALLEL;
-      case SERIAL, UNROLLED -> false;
-    };
+  /// A loop of lanes has one order of lanes, the threads of a CPU are handed out once, and so is
+  /// each axis of a grid.
+  private static boolean excludes(LoopKind outer, LoopKind inner) {
+    if (outer instanceof GridAxis && inner instanceof GridAxis) {
+      return outer == inner;
+    }
+    return outer == LoopOrder.VECTORIZED || outer.isOnThreads() && inner.isOnThreads();
   }
 }

@@ -32,10 +32,10 @@ final class LiftAllocation implements Primitive<Step.Lift> {
           "`" + step.buffer() + "` is not allocated inside of it");
     }
     // Lanes of vectors lie side by side.
-    left.sort(Comparator.comparing(loop -> loop.kind() == Stmt.LoopKind.VECTORIZED));
+    left.sort(Comparator.comparing(loop -> loop.kind() == Stmt.LoopOrder.VECTORIZED));
     List<IndexExpr> extents = new ArrayList<>();
     for (Stmt.For loop : left) {
-      if (loop.kind() == Stmt.LoopKind.PARALLEL) {
+      if (loop.kind() == Stmt.LoopOrder.PARALLEL) {
         throw nest.refuse(
             Reason.NOT_SERIAL, loop, "is parallel, and each thread needs memory of its own");
       }
@@ -69,7 +69,7 @@ final class LiftAllocation implements Primitive<Step.Lift> {
     if (statement instanceof Stmt.For loop) {
       loops.add(loop);
     }
-    for (Stmt each : Statements.children(statement)) {
+    for (Stmt each : statement.children()) {
       if (leaves(each, allocation, loops, nest)) {
         if (statement instanceof Stmt.Block block) {
           throw nest.refuse(Reason.NOT_NESTED, block, "holds the allocation");

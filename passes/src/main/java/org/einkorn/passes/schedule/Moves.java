@@ -29,9 +29,8 @@ final class Moves {
   }
 
   static void requireOrder(Nest nest, Stmt.For loop) {
-    switch (loop.kind()) {
-      case SERIAL, UNROLLED -> {}
-      case PARALLEL, VECTORIZED -> nest.requireSerial(loop);
+    if (loop.kind().isAtOnce()) {
+      nest.requireSerial(loop);
     }
   }
 

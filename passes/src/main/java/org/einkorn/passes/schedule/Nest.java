@@ -150,7 +150,7 @@ final class Nest {
       found.add(new Site<>(around, loop));
     }
     around.addLast(statement);
-    Statements.children(statement).forEach(each -> collect(each, around, name, found));
+    statement.children().forEach(each -> collect(each, around, name, found));
     around.removeLast();
   }
 
@@ -281,7 +281,7 @@ final class Nest {
   }
 
   void requireSerial(Stmt.For loop) {
-    if (loop.kind() != Stmt.LoopKind.SERIAL) {
+    if (loop.kind() != Stmt.LoopOrder.SERIAL) {
       throw refuse(Reason.NOT_SERIAL, loop, "is " + loop.kind().text() + " already");
     }
   }

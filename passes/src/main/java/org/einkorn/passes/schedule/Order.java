@@ -41,9 +41,9 @@ final class Order {
           inside.add(iter.variable());
         }
       }
-      Statements.children(block).forEach(each -> requireUnbound(inside, each, nest));
+      block.children().forEach(each -> requireUnbound(inside, each, nest));
     } else {
-      Statements.children(statement).forEach(each -> requireUnbound(variables, each, nest));
+      statement.children().forEach(each -> requireUnbound(variables, each, nest));
     }
   }
 

@@ -105,7 +105,7 @@ final class PadEinsum implements Primitive<Step.PadEinsum> {
     while (inside != block) {
       path.add(inside);
       inside =
-          Statements.children(inside).stream()
+          inside.children().stream()
               .filter(each -> Statements.blocks(each).stream().anyMatch(some -> some == block))
               .findFirst()
               .orElseThrow();

@@ -7,6 +7,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 
@@ -38,12 +39,12 @@ public final class ParallelizeOuterLoops {
         instanceof Stmt.For(LoopKind kind, String variable, IndexExpr extent, Stmt body))) {
       return function;
     }
-    if (kind != LoopKind.SERIAL || !IndependentRounds.of(variable, body)) {
+    if (kind != LoopOrder.SERIAL || !IndependentRounds.of(variable, body)) {
       return function;
     }
     return new Function(
         function.name(),
-        new Stmt.For(LoopKind.PARALLEL, variable, extent, body),
+        new Stmt.For(LoopOrder.PARALLEL, variable, extent, body),
         function.origin());
   }
 }

@@ -79,7 +79,7 @@ final class PartitionLoop implements Primitive<Step.Partition> {
     Stmt of(Stmt body, String variable, Assumptions outside) {
       Assumptions scope = Scopes.inLoop(outside.and(inRound), name, extent);
       Map<String, IndexExpr> values = Map.of(variable, scope.simplify(value));
-      return new Stmt.For(Stmt.LoopKind.SERIAL, name, extent, Rebinding.of(values, body, scope));
+      return new Stmt.For(Stmt.LoopOrder.SERIAL, name, extent, Rebinding.of(values, body, scope));
     }
   }
 

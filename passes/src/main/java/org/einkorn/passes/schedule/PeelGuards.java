@@ -74,10 +74,8 @@ public final class PeelGuards {
   }
 
   private static boolean runsOneByOne(Stmt.For loop) {
-    return switch (loop.kind()) {
-      case SERIAL, PARALLEL -> !Walk.fetches(loop.extent());
-      case VECTORIZED, UNROLLED -> false;
-    };
+    boolean isCut = loop.kind() == Stmt.LoopOrder.SERIAL || loop.kind() == Stmt.LoopOrder.PARALLEL;
+    return isCut && !Walk.fetches(loop.extent());
   }
 
   /// The rounds from `start` to before `end`.
@@ -110,7 +108,7 @@ public final class PeelGuards {
       within.add(each.variable());
     }
     Assumptions inside = Scopes.inside(scope, statement);
-    Statements.children(statement).forEach(each -> collect(each, loop, within, inside, found));
+    statement.children().forEach(each -> collect(each, loop, within, inside, found));
   }
 
   private static Optional<Range> range(
@@ -201,7 +199,7 @@ public final class PeelGuards {
     Stmt body = Rebinding.of(Map.of(loop.variable(), here), loop.body(), inside);
     // A single round, of which the variable says nothing, needs no threads.
     boolean isSingle = !Walk.variables(here).contains(loop.variable());
-    Stmt.LoopKind kind = isSingle ? Stmt.LoopKind.SERIAL : loop.kind();
+    Stmt.LoopKind kind = isSingle ? Stmt.LoopOrder.SERIAL : loop.kind();
     return new Stmt.For(kind, loop.variable(), extent, body);
   }
 

@@ -93,7 +93,8 @@ final class Reindex implements Primitive<Step.Reindex> {
       walk.visit(guard.index());
       walk.visit(guard.extent());
     }
-    Statements.children(block)
+    block
+        .children()
         .forEach(
             part ->
                 Statements.forEach(

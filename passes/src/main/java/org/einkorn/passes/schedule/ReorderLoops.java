@@ -97,14 +97,9 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
   /// loops around that is so all the more, and with fewer not.
   private static void requireKinds(List<Stmt.For> before, List<Stmt.For> after, Nest nest) {
     for (Stmt.For loop : before) {
-      boolean isAtOnce =
-          switch (loop.kind()) {
-            case SERIAL, UNROLLED -> false;
-            case PARALLEL, VECTORIZED -> true;
-          };
       List<Stmt.For> around = before.subList(0, before.indexOf(loop));
       List<Stmt.For> later = after.subList(0, after.indexOf(loop));
-      if (isAtOnce && !later.containsAll(around)) {
+      if (loop.kind().isAtOnce() && !later.containsAll(around)) {
         throw nest.refuse(
             Reason.NOT_SERIAL,
             loop,

@@ -6,8 +6,9 @@ import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
-import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
@@ -38,6 +39,7 @@ public final class Schedule {
   private static final ReorderLoops REORDER = new ReorderLoops();
   private static final PartitionLoop PARTITION = new PartitionLoop();
   private static final AddUnitLoop ADD_UNIT_LOOP = new AddUnitLoop();
+  private static final BindLoop BIND = new BindLoop();
   private static final UnrollLoop UNROLL = new UnrollLoop();
   private static final FissionLoop FISSION = new FissionLoop();
   private static final LiftAllocation LIFT = new LiftAllocation();
@@ -178,8 +180,9 @@ public final class Schedule {
       case Step.Reorder reorder -> REORDER.apply(nest, reorder);
       case Step.Partition partition -> PARTITION.apply(nest, partition);
       case Step.AddUnitLoop add -> ADD_UNIT_LOOP.apply(nest, add);
-      case Step.Parallel(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.PARALLEL);
-      case Step.Vectorize(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopKind.VECTORIZED);
+      case Step.Parallel(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopOrder.PARALLEL);
+      case Step.Vectorize(LoopName loop) -> IndependentLoop.apply(nest, loop, LoopOrder.VECTORIZED);
+      case Step.Bind bind -> BIND.apply(nest, bind);
       case Step.Unroll unroll -> UNROLL.apply(nest, unroll);
       case Step.Fission fission -> FISSION.apply(nest, fission);
       case Step.Lift lift -> LIFT.apply(nest, lift);
@@ -253,6 +256,11 @@ public final class Schedule {
   /// `vectorize i`
   public Schedule vectorize(String loop) {
     return apply(new Step.Vectorize(LoopName.of(loop)));
+  }
+
+  /// `bind i to block.x`
+  public Schedule bind(String loop, GridAxis axis) {
+    return apply(new Step.Bind(LoopName.of(loop), axis));
   }
 
   /// `unroll i`

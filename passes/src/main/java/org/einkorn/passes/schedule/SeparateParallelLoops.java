@@ -95,6 +95,6 @@ public final class SeparateParallelLoops {
   }
 
   private static boolean isParallel(Stmt statement) {
-    return statement instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.PARALLEL;
+    return statement instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.PARALLEL;
   }
 }

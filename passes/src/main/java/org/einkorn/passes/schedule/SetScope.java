@@ -16,6 +16,7 @@ import org.einkorn.ir.integer.IteratorMap;
 import org.einkorn.ir.integer.Loop;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Buffer.Scope;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
@@ -41,8 +42,15 @@ final class SetScope implements Primitive<Step.SetScope> {
       if (around instanceof Stmt.While) {
         throw nest.refuse(Reason.NOT_NESTED, loop, "runs again as long as the data say so");
       }
-      if (around instanceof Stmt.For each && each.kind() == Stmt.LoopKind.VECTORIZED) {
+      if (around instanceof Stmt.For each && each.kind() == Stmt.LoopOrder.VECTORIZED) {
         throw nest.refuse(Reason.NOT_SERIAL, each, "is vectorized, and lanes share memory");
+      }
+      if (around instanceof Stmt.For each
+          && step.scope() == Scope.SHARED
+          && each.kind() instanceof GridAxis axis
+          && axis.isOfThreads()) {
+        throw nest.refuse(
+            Reason.NOT_SERIAL, each, "is over threads, and each would have memory of its own");
       }
     }
     requireApart(nest, step.buffer(), site);
@@ -146,7 +154,11 @@ final class SetScope implements Primitive<Step.SetScope> {
             stores.add(store);
           }
         });
-    if (!(body instanceof Stmt.Sequence(List<Stmt> parts)) || stores.size() != 1) {
+    Stmt inside = body;
+    while (inside instanceof Stmt.Allocate(Buffer _, Stmt deeper)) {
+      inside = deeper;
+    }
+    if (!(inside instanceof Stmt.Sequence(List<Stmt> parts)) || stores.size() != 1) {
       return false;
     }
     int place = 0;
@@ -255,13 +267,13 @@ final class SetScope implements Primitive<Step.SetScope> {
   }
 
   private static void requireSmall(Nest nest, Stmt.For loop, Buffer buffer) {
-    long most = Buffer.MAX_LOCAL_BYTES / buffer.type().dtype().byteSize();
+    long bytes = buffer.scope() == Scope.SHARED ? Buffer.MAX_SHARED_BYTES : Buffer.MAX_LOCAL_BYTES;
+    long most = bytes / buffer.type().dtype().byteSize();
     if (buffer.constantElements().orElse(Long.MAX_VALUE) > most) {
       throw nest.refuse(
           Reason.TOO_LARGE,
           loop,
-          "needs more than %d bytes of `%s` in a round"
-              .formatted(Buffer.MAX_LOCAL_BYTES, buffer.name()));
+          "needs more than %d bytes of `%s` in a round".formatted(bytes, buffer.name()));
     }
   }
 

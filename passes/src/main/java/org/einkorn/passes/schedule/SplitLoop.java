@@ -59,7 +59,7 @@ final class SplitLoop implements Primitive<Step.Split> {
             Rebinding.of(Map.of(loop.variable(), position), loop.body(), scope));
     for (int number = extents.size() - 1; number >= 0; number--) {
       body =
-          new Stmt.For(Stmt.LoopKind.SERIAL, step.names().get(number), extents.get(number), body);
+          new Stmt.For(Stmt.LoopOrder.SERIAL, step.names().get(number), extents.get(number), body);
     }
     return nest.replace(loop, body);
   }

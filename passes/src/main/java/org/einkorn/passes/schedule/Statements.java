@@ -16,25 +16,6 @@ import org.einkorn.ir.tensor.Guard;
 final class Statements {
   private Statements() {}
 
-  /// The statements directly inside of one, in text order.
-  static List<Stmt> children(Stmt statement) {
-    return switch (statement) {
-      case Stmt.For loop -> List.of(loop.body());
-      case Stmt.Block block -> {
-        List<Stmt> parts = new ArrayList<>();
-        block.init().ifPresent(parts::add);
-        parts.add(block.body());
-        yield parts;
-      }
-      case Stmt.Sequence(List<Stmt> statements) -> statements;
-      case Stmt.Allocate(var buffer, Stmt body) -> List.of(body);
-      case Stmt.If(var guards, Stmt body) -> List.of(body);
-      case Stmt.When(var condition, Stmt body) -> List.of(body);
-      case Stmt.While(var condition, Stmt body) -> List.of(body);
-      case Stmt.Store _ -> List.of();
-    };
-  }
-
   /// The statement with others directly inside of it; itself where they are the same.
   static Stmt mapChildren(Stmt statement, UnaryOperator<Stmt> map) {
     return switch (statement) {
@@ -141,7 +122,7 @@ final class Statements {
 
   private static boolean isPath(Stmt from, Stmt to, List<Stmt> path) {
     path.addLast(from);
-    if (from == to || children(from).stream().anyMatch(each -> isPath(each, to, path))) {
+    if (from == to || from.children().stream().anyMatch(each -> isPath(each, to, path))) {
       return true;
     }
     path.removeLast();
@@ -170,7 +151,7 @@ final class Statements {
   /// Calls `action` with the statement and all inside of it, in text order.
   static void forEach(Stmt statement, Consumer<Stmt> action) {
     action.accept(statement);
-    children(statement).forEach(each -> forEach(each, action));
+    statement.children().forEach(each -> forEach(each, action));
   }
 
   static int count(Stmt statement) {
@@ -180,7 +161,7 @@ final class Statements {
   }
 
   static int depth(Stmt statement) {
-    return 1 + children(statement).stream().mapToInt(Statements::depth).max().orElse(0);
+    return 1 + statement.children().stream().mapToInt(Statements::depth).max().orElse(0);
   }
 
   /// The index expressions of a statement itself, not of those inside of it: the positions of a

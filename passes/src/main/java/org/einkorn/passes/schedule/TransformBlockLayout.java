@@ -60,7 +60,7 @@ final class TransformBlockLayout implements Primitive<Step.TransformBlockLayout>
     MappedOrder.require(chain.loops(), block, loops, inner, map, bindings, chain.scope(), nest);
     for (int number = loops.size() - 1; number >= 0; number--) {
       inner =
-          new Stmt.For(Stmt.LoopKind.SERIAL, loops.get(number), map.extents().get(number), inner);
+          new Stmt.For(Stmt.LoopOrder.SERIAL, loops.get(number), map.extents().get(number), inner);
     }
     return nest.replace(chain.loops().getFirst(), inner);
   }
@@ -110,7 +110,7 @@ final class TransformBlockLayout implements Primitive<Step.TransformBlockLayout>
         return true;
       }
       path.addLast(statement);
-      for (Stmt each : Statements.children(statement)) {
+      for (Stmt each : statement.children()) {
         if (find(each, block, path)) {
           return true;
         }

@@ -3,7 +3,7 @@ package org.einkorn.passes.schedule;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
-import org.einkorn.ir.loop.Stmt.LoopKind;
+import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.text.ExprPrinter;
 
@@ -30,10 +30,10 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
           SPLIT);
     }
     Stmt.For unrolled =
-        new Stmt.For(LoopKind.UNROLLED, loop.variable(), loop.extent(), loop.body());
+        new Stmt.For(LoopOrder.UNROLLED, loop.variable(), loop.extent(), loop.body());
     long statements = statements(unrolled);
     for (Stmt around : site.around()) {
-      if (around instanceof Stmt.For outer && outer.kind() == LoopKind.UNROLLED) {
+      if (around instanceof Stmt.For outer && outer.kind() == LoopOrder.UNROLLED) {
         statements = times(statements, outer);
       }
     }
@@ -50,10 +50,10 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
 
   private static long statements(Stmt statement) {
     long inside = 1;
-    for (Stmt each : Statements.children(statement)) {
+    for (Stmt each : statement.children()) {
       inside = sum(inside, statements(each));
     }
-    return statement instanceof Stmt.For loop && loop.kind() == LoopKind.UNROLLED
+    return statement instanceof Stmt.For loop && loop.kind() == LoopOrder.UNROLLED
         ? times(inside, loop)
         : inside;
   }

@@ -23,7 +23,7 @@ record MapNest(String function, List<Axis> loops, List<Operand> operands, Operan
   static Optional<MapNest> of(Function function, PassContext context) {
     List<Axis> loops = new ArrayList<>();
     Stmt inside = function.body();
-    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
+    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
       loops.add(Axis.of(loop, context));
       inside = loop.body();
     }

@@ -49,7 +49,7 @@ record ReductionNest(
   static Optional<ReductionNest> of(Function function, PassContext context) {
     List<Axis> spatial = new ArrayList<>();
     Stmt inside = function.body();
-    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
+    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
       spatial.add(Axis.of(loop, context));
       inside = loop.body();
     }
@@ -64,7 +64,7 @@ record ReductionNest(
     }
     List<Axis> reduce = new ArrayList<>();
     Stmt reducing = parts.get(1);
-    while (reducing instanceof Stmt.For loop && loop.kind() == Stmt.LoopKind.SERIAL) {
+    while (reducing instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
       reduce.add(Axis.of(loop, context));
       reducing = loop.body();
     }
