@@ -144,6 +144,8 @@ final class MutatedSchedulesTest {
               : new Step.StorageAlign(buffer, axis, IndexExpr.of(dice.between(8, 17)), offset);
       case Step.RollingBuffer(String buffer, LoopName _) ->
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
+      case Step.DecomposePadding(String block, LoopName _) ->
+          new Step.DecomposePadding(block, elsewhere(dice));
       case Step.Sample sample -> new RandomSamples(dice).altered(sample, elsewhere(dice));
       case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
       case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);

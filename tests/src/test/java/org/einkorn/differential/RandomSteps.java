@@ -34,7 +34,7 @@ final class RandomSteps {
       return Optional.of(samples.next(schedule, name(loop), blocks(loop)));
     }
     LoopName name = samples.loop(schedule).orElseGet(() -> name(loop));
-    return switch (dice.below(45)) {
+    return switch (dice.below(47)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -60,6 +60,7 @@ final class RandomSteps {
       case 28, 29, 30 ->
           blocks(loop).isEmpty() ? Optional.empty() : Optional.of(map(dice.pick(blocks(loop))));
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
+      case 44, 45 -> ofBlock(loop, block -> new Step.DecomposePadding(block, name));
       case 34, 35, 36, 37, 38, 39, 40, 41, 42 -> new RandomMoves(dice).next(schedule);
       default ->
           blocks(loop).isEmpty()

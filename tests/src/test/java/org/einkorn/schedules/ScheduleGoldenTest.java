@@ -64,6 +64,7 @@ final class ScheduleGoldenTest {
         "pad-einsum",
         "transform-layout",
         "decompose-reduction",
+        "decompose-padding",
         "rfactor",
         "join",
         "compute-at",

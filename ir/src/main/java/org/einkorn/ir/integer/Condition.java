@@ -1,7 +1,9 @@
 package org.einkorn.ir.integer;
 
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Guard;
 
 /// What can be said of integers: comparisons, and how they are joined.
@@ -67,6 +69,11 @@ public sealed interface Condition {
   /// `0 ≤ index < extent`
   static Condition inside(IndexExpr index, IndexExpr extent) {
     return atMost(IndexExpr.Constant.ZERO, index).and(less(index, extent));
+  }
+
+  /// The condition on positions that a Boolean is; nothing where it is one on data.
+  static Optional<Condition> of(Scalar scalar) {
+    return ScalarSimplifier.condition(scalar);
   }
 
   /// What a guard says.

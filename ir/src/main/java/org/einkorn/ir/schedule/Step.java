@@ -267,6 +267,14 @@ public sealed interface Step {
     }
   }
 
+  /// `decompose-padding b at i`: the constant that a block stores where conditions do not hold is
+  /// stored everywhere before a loop.
+  record DecomposePadding(String block, LoopName loop) implements Step {
+    public DecomposePadding {
+      Checks.requireName(block);
+    }
+  }
+
   /// `r = rfactor b at ki`: each round of a loop has a result of its own, and these are combined in
   /// the end.
   record FactorReduction(String name, String block, LoopName loop) implements Step {

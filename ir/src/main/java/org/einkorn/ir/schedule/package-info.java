@@ -50,7 +50,7 @@
 ///            | transform-block-layout block ( name, … ) to ( IndexExpr, … )
 ///            | blockize LoopName as block
 ///            | pad-einsum block by ( loop number, … )
-///            | decompose-reduction block at LoopName
+///            | decompose-reduction block at LoopName | decompose-padding block at LoopName
 ///            | name = rfactor block at LoopName
 ///            | join function
 ///            | compute-at block at LoopName | reverse-compute-at block at LoopName

@@ -26,7 +26,7 @@ public final class TraceParser {
           + " `transform-layout`, `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
           + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
           + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
-          + " `transform-block-layout`, `blockize`, `pad-einsum`";
+          + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`";
 
   private static final String A_BLOCK = "the name of a block";
   private static final String A_BUFFER = "the name of a buffer";
@@ -196,11 +196,7 @@ public final class TraceParser {
       return in.node(first, () -> new Step.Blockize(loop, name));
     }
     if (in.accept("decompose")) {
-      hyphenated("reduction");
-      String block = name(A_BLOCK);
-      in.expect("at");
-      LoopName loop = loop();
-      return in.node(first, () -> new Step.DecomposeReduction(block, loop));
+      return decompose(first);
     }
     return in.accept("(") ? several(first) : named(first);
   }
@@ -263,6 +259,23 @@ public final class TraceParser {
           in.node(first, () -> new Step.ReverseComputeAt(block, loop));
       default -> throw new IllegalStateException("another step");
     };
+  }
+
+  /// `-reduction b at k`, or `-padding b at i`
+  private Step decompose(Token first) {
+    in.expect("-");
+    boolean isPadding = in.accept("padding");
+    if (!isPadding && !in.accept("reduction")) {
+      throw in.expected("`reduction` or `padding`");
+    }
+    String block = name(A_BLOCK);
+    LoopName loop = at();
+    return in.node(
+        first,
+        () ->
+            isPadding
+                ? new Step.DecomposePadding(block, loop)
+                : new Step.DecomposeReduction(block, loop));
   }
 
   private LoopName at() {

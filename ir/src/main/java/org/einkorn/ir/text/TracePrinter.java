@@ -133,6 +133,8 @@ public final class TracePrinter {
           "%s = rfactor %s at %s".formatted(name(name), name(block), print(loop));
       case Step.DecomposeReduction(String block, LoopName loop) ->
           "decompose-reduction %s at %s".formatted(name(block), print(loop));
+      case Step.DecomposePadding(String block, LoopName loop) ->
+          "decompose-padding %s at %s".formatted(name(block), print(loop));
       case Step.Join(String function) -> "join " + name(function);
       case Step.ComputeAt(String block, LoopName loop) ->
           "compute-at %s at %s".formatted(name(block), print(loop));

@@ -19,7 +19,8 @@ class TraceParserTest {
             + " `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
             + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
             + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
-            + " `transform-block-layout`, `blockize`, `pad-einsum`, or with new names and `=`",
+            + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`,"
+            + " or with new names and `=`",
         error.help().orElseThrow());
   }
 }

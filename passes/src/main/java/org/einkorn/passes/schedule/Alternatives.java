@@ -77,6 +77,12 @@ final class Alternatives {
           forEachLoop(loop -> new Step.FactorReduction(free(name), block, loop));
       case Step.DecomposeReduction(String block, LoopName _) ->
           forEachLoop(loop -> new Step.DecomposeReduction(block, loop));
+      case Step.DecomposePadding(String block, LoopName named) -> {
+        List<Step> steps = new ArrayList<>();
+        steps.addAll(forEachLoop(loop -> new Step.DecomposePadding(block, loop)));
+        steps.addAll(forEachBlock(other -> new Step.DecomposePadding(other, named)));
+        yield steps;
+      }
       case Step.Join _ ->
           schedule.module().functions().stream()
               .<Step>map(function -> new Step.Join(function.name()))

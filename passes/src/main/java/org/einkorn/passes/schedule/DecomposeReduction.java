@@ -35,12 +35,7 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
     Stmt init =
         block.init().orElseThrow(() -> nest.refuse(Reason.NO_MATCH, block, "has no `init`"));
     nest.requireFreeBlock(block.name() + ".init");
-    List<Stmt> path = new ArrayList<>();
-    if (!find(site.statement(), block, path)) {
-      throw nest.refuse(
-          Reason.NOT_NESTED, site.statement(), "does not stand around `" + block.name() + "`");
-    }
-    requirePlain(path, nest);
+    List<Stmt> path = BlockPath.of(nest, site.statement(), block).statements();
     if (Statements.fetches(site.statement())) {
       throw nest.refuse(
           Reason.POSITION_FROM_DATA,
@@ -48,11 +43,11 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
           "a position inside comes from data: another fault might come first");
     }
     Set<String> variables = new LinkedHashSet<>();
-    loops(path).forEach(loop -> variables.add(loop.variable()));
+    BlockPath.loops(path).forEach(loop -> variables.add(loop.variable()));
     Order.requireFree(variables, site.statement().body(), nest);
     Set<String> kept = spatial(block);
     Map<String, IndexExpr> zeros = new HashMap<>();
-    loops(path).stream()
+    BlockPath.loops(path).stream()
         .map(Stmt.For::variable)
         .filter(variable -> !kept.contains(variable))
         .forEach(variable -> zeros.put(variable, IndexExpr.Constant.ZERO));
@@ -65,47 +60,6 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
     Stmt update = Statements.replace(site.statement(), block, rest);
     Stmt first = initNest(block, init, path, zeros, site.scope());
     return nest.replace(site.statement(), new Stmt.Sequence(List.of(first, update)));
-  }
-
-  /// The statements from one down to the block, without the block.
-  private static boolean find(Stmt statement, Stmt.Block block, List<Stmt> path) {
-    if (statement == block) {
-      return true;
-    }
-    path.addLast(statement);
-    for (Stmt each : statement.children()) {
-      if (find(each, block, path)) {
-        return true;
-      }
-    }
-    path.removeLast();
-    return false;
-  }
-
-  private static void requirePlain(List<Stmt> path, Nest nest) {
-    for (Stmt each : path) {
-      switch (each) {
-        case Stmt.For loop -> nest.requireSerial(loop);
-        case Stmt.If _, Stmt.Sequence _ -> {}
-        case Stmt.Block outer ->
-            throw nest.refuse(Reason.NOT_NESTED, outer, "is a block around it");
-        case Stmt.Allocate(var buffer, Stmt _) ->
-            throw nest.refuse(
-                Reason.NOT_NESTED, "`" + buffer.name() + "` is allocated between them");
-        case Stmt.When _, Stmt.While _, Stmt.Store _ ->
-            throw nest.refuse(Reason.NOT_NESTED, "a condition on data stands between them");
-      }
-    }
-  }
-
-  private static List<Stmt.For> loops(List<Stmt> path) {
-    List<Stmt.For> loops = new ArrayList<>();
-    for (Stmt each : path) {
-      if (each instanceof Stmt.For loop) {
-        loops.add(loop);
-      }
-    }
-    return loops;
   }
 
   private static Set<String> spatial(Stmt.Block block) {
@@ -171,7 +125,9 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
         .map(IndexExpr::variable)
         .forEach(zero -> when.add(Condition.equal(zero, IndexExpr.Constant.ZERO)));
     List<Loop> loops =
-        loops(path).stream().map(loop -> new Loop(loop.variable(), loop.extent())).toList();
+        BlockPath.loops(path).stream()
+            .map(loop -> new Loop(loop.variable(), loop.extent()))
+            .toList();
     Optional<Dependence> found =
         Dependences.between(
             loops,

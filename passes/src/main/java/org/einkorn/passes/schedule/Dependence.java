@@ -35,6 +35,7 @@ record Dependence(Access first, Access second, List<Loop> loops, List<Sign> sign
       rounds.append(" round of `");
       rounds.append(loops.get(number).variable()).append('`');
     }
-    return "dependence: " + first.text() + ", and in " + rounds + " " + second.text();
+    String where = rounds.isEmpty() ? "the same round" : rounds.toString();
+    return "dependence: " + first.text() + ", and in " + where + " " + second.text();
   }
 }

@@ -137,6 +137,11 @@ public interface NamedSteps<S> {
     return apply(new Step.DecomposeReduction(block, LoopName.of(loop)));
   }
 
+  /// `decompose-padding b at i`
+  default S decomposePadding(String block, String loop) {
+    return apply(new Step.DecomposePadding(block, LoopName.of(loop)));
+  }
+
   /// `r = rfactor b at ki`
   default S factorReduction(String name, String block, String loop) {
     return apply(new Step.FactorReduction(name, block, LoopName.of(loop)));

@@ -54,6 +54,7 @@ public final class Schedule implements NamedSteps<Schedule> {
   private static final PadEinsum PAD_EINSUM = new PadEinsum();
   private static final FactorReduction FACTOR_REDUCTION = new FactorReduction();
   private static final DecomposeReduction DECOMPOSE_REDUCTION = new DecomposeReduction();
+  private static final DecomposePadding DECOMPOSE_PADDING = new DecomposePadding();
 
   private static final JoinFunction JOIN = new JoinFunction();
   private static final ComputeAt COMPUTE_AT = new ComputeAt();
@@ -284,6 +285,7 @@ public final class Schedule implements NamedSteps<Schedule> {
       case Step.PadEinsum pad -> PAD_EINSUM.apply(nest, pad);
       case Step.FactorReduction factor -> FACTOR_REDUCTION.apply(nest, factor);
       case Step.DecomposeReduction decompose -> DECOMPOSE_REDUCTION.apply(nest, decompose);
+      case Step.DecomposePadding decompose -> DECOMPOSE_PADDING.apply(nest, decompose);
       case Step.Join join -> JOIN.apply(nest, join);
       case Step.ComputeAt at -> COMPUTE_AT.apply(nest, at);
       case Step.ReverseComputeAt at -> REVERSE_COMPUTE_AT.apply(nest, at);

@@ -110,6 +110,8 @@ final class Variables {
                                 at(LoopName.of(each.loop())).variable(), number(each.multiple())))
                     .toList());
         case Step.Blockize(LoopName loop, String name) -> new Step.Blockize(at(loop), name);
+        case Step.DecomposePadding(String block, LoopName loop) ->
+            new Step.DecomposePadding(block, at(loop));
         case Step.DecomposeReduction(String block, LoopName loop) ->
             new Step.DecomposeReduction(block, at(loop));
         case Step.FactorReduction(String name, String block, LoopName loop) ->

@@ -59,6 +59,7 @@
 /// | cache-write, cache-inplace, reindex | what is copied is all there (`Coverage`), and nobody else stores it meanwhile |
 /// | storage-align | positions stay as they are, in larger extents |
 /// | rolling-buffer | what shares a place is touched by rounds that do not overlap |
+/// | decompose-padding | each element is stored once, and nothing touches it before |
 /// | transform-block-layout | the map of the points has an inverse (`BlockMap`), and dependent ones keep their order (`MappedOrder`) |
 /// | blockize | iterators are what the loops are that they are bound to |
 /// | pad-einsum | a sum that is never −0 stays what it is where +0 is added (`PaddedSum`) |
