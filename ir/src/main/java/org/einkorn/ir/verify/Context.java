@@ -1,17 +1,20 @@
 package org.einkorn.ir.verify;
 
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
+import org.jspecify.annotations.Nullable;
 
 /// What surrounds an expression.
 ///
@@ -38,6 +41,36 @@ record Context(
     GUARDED,
     /// A `select` may choose the other side.
     SELECTED
+  }
+
+  /// A map with one more name. A module has many tensors, and a function allocates often.
+  private static final class OneMore extends AbstractMap<String, TensorType> {
+    private final String name;
+    private final TensorType type;
+    private final Map<String, TensorType> others;
+
+    OneMore(String name, TensorType type, Map<String, TensorType> others) {
+      this.name = name;
+      this.type = type;
+      this.others = others;
+    }
+
+    @Override
+    public @Nullable TensorType get(@Nullable Object key) {
+      return name.equals(key) ? type : others.get(key);
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object key) {
+      return name.equals(key) || others.containsKey(key);
+    }
+
+    @Override
+    public Set<Map.Entry<String, TensorType>> entrySet() {
+      Map<String, TensorType> all = new LinkedHashMap<>(others);
+      all.put(name, type);
+      return all.entrySet();
+    }
   }
 
   /// A statement that surrounds others.
@@ -80,9 +113,7 @@ record Context(
 
   /// This where `name` can be accessed too.
   Context and(String name, TensorType type) {
-    Map<String, TensorType> more = new LinkedHashMap<>(tensors);
-    more.put(name, type);
-    return new Context(place, ranges, more, condition, frames);
+    return new Context(place, ranges, new OneMore(name, type, tensors), condition, frames);
   }
 
   Context with(String variable, IndexExpr extent) {

@@ -44,10 +44,11 @@ final class NestFacts {
       collector.facts.addType(buffer.type(), context);
       tensors.putIfAbsent(buffer.name(), buffer.type());
     }
+    Map<String, TensorType> global = Map.copyOf(tensors);
     for (Function function : module.functions()) {
       int before = collector.sites.size();
       Place place = new Place("function `" + function.name() + "`", function.origin());
-      collector.visit(function.body(), Context.of(place, tensors), 1);
+      collector.visit(function.body(), Context.of(place, global), 1);
       List<Site> own = List.copyOf(collector.sites.subList(before, collector.sites.size()));
       collector.functions.add(new Sites(function, own));
     }

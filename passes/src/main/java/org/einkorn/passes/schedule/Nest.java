@@ -20,6 +20,7 @@ import org.einkorn.ir.text.TracePrinter;
 /// A function and the step that is about to change it: finds what the step names, and refuses it.
 final class Nest {
   private final Schedule schedule;
+  private final Function function;
   private final Step step;
 
   /// A statement and those around it, the outermost first.
@@ -43,6 +44,7 @@ final class Nest {
 
   Nest(Schedule schedule, Step step) {
     this.schedule = schedule;
+    this.function = schedule.function();
     this.step = step;
   }
 
@@ -55,7 +57,7 @@ final class Nest {
   }
 
   Function function() {
-    return schedule.function();
+    return function;
   }
 
   Module module() {
