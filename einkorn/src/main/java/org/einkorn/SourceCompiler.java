@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// Source to equations, once for the same question.
 ///
 /// A command first asks for the warnings of a program and then for its code; both come from one run
-/// of the frontend. The last answer is kept, and holds as long as what is known of the inputs and
-/// of the files that the program names is the same. Safe to use from many threads at once.
+/// of the frontend. The last answers, one with open sizes and one with known sizes, are kept, and
+/// hold as long as what is known of the inputs and of the files that the program names is the same.
+/// Safe to use from many threads at once.
 final class SourceCompiler {
   private final ProgramFiles files;
-  private final AtomicReference<Optional<Answer>> last = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Answer>> open = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Answer>> special = new AtomicReference<>(Optional.empty());
 
   private final AtomicReference<@Nullable Relations> relations = new AtomicReference<>();
 
@@ -48,13 +50,12 @@ final class SourceCompiler {
 
   private record Relations(SourceFile source, Set<String> names) {}
 
-  /// @param source the text, and with the next three what the answer depends on
+  /// @param source the text, and with the next two what the answer depends on
   /// @param probed what the headers of files said when they were asked
   record Answer(
       SourceFile source,
       Map<String, Known> inputs,
       Set<String> kept,
-      boolean specialize,
       Map<String, Optional<Known>> probed,
       Compiled compiled) {}
 
@@ -71,6 +72,7 @@ final class SourceCompiler {
   /// What the frontend says, and what the headers of the files that it asked for said.
   Answer answer(
       SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
+    AtomicReference<Optional<Answer>> last = specialize ? special : open;
     Optional<Answer> known =
         last.get()
             .filter(
@@ -78,7 +80,6 @@ final class SourceCompiler {
                     answer.source.equals(source)
                         && answer.inputs.equals(inputs)
                         && answer.kept.equals(kept)
-                        && answer.specialize == specialize
                         && answer.probed.equals(probeAll(answer.probed.keySet())));
     if (known.isPresent()) {
       return known.get();
@@ -89,8 +90,7 @@ final class SourceCompiler {
     Compiled compiled =
         withFileFaults(source, compile(source, request), request, Map.copyOf(probed));
     Answer answer =
-        new Answer(
-            source, Map.copyOf(inputs), Set.copyOf(kept), specialize, Map.copyOf(probed), compiled);
+        new Answer(source, Map.copyOf(inputs), Set.copyOf(kept), Map.copyOf(probed), compiled);
     last.set(Optional.of(answer));
     return answer;
   }

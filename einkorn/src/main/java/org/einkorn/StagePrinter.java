@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.einkorn.frontend.EquationPrinter;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.loop.Module;
@@ -130,17 +131,17 @@ final class StagePrinter {
     return new Pipeline.Observer() {
       @Override
       public void afterEquations(String pass, Program before, Program result) {
-        note(pass, TensorPrinter.print(result));
+        note(pass, () -> TensorPrinter.print(result));
       }
 
       @Override
       public void afterLoops(String pass, Module result) {
-        note(pass, LoopPrinter.print(result));
+        note(pass, () -> LoopPrinter.print(result));
       }
 
-      private void note(String pass, String text) {
+      private void note(String pass, Supplier<String> text) {
         if (after.contains("all") || after.contains(pass)) {
-          dumps.append("// after ").append(pass).append('\n').append(text).append('\n');
+          dumps.append("// after ").append(pass).append('\n').append(text.get()).append('\n');
         }
       }
     };

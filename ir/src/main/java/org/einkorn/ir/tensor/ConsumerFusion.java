@@ -22,6 +22,7 @@ final class ConsumerFusion {
   private final EvaluationOrder order;
   private final List<Dependence> dependences;
   private final Map<String, Set<String>> needs = new HashMap<>();
+  private final Map<String, List<Dependence>> bySource = new HashMap<>();
   private final Set<String> kept;
 
   /// @param dependences all of the program
@@ -34,6 +35,7 @@ final class ConsumerFusion {
       needs
           .computeIfAbsent(dependence.reader(), _ -> new LinkedHashSet<>())
           .add(dependence.source());
+      bySource.computeIfAbsent(dependence.source(), _ -> new ArrayList<>()).add(dependence);
     }
   }
 
@@ -83,8 +85,7 @@ final class ConsumerFusion {
         .filter(member -> !kept.contains(member.definition().name()))
         .anyMatch(
             member ->
-                dependences.stream()
-                    .filter(read -> read.source().equals(member.definition().name()))
+                bySource.getOrDefault(member.definition().name(), List.of()).stream()
                     .filter(read -> readers.contains(read.reader()))
                     .anyMatch(read -> !isLast(recurrence, member, read)));
   }

@@ -267,16 +267,17 @@ public final class EvaluationOrder {
       List<String> group,
       List<Dependence> dependences,
       Map<String, Set<Integer>> taken) {
+    Set<String> names = new HashSet<>(group);
     Map<String, Definition> members = new LinkedHashMap<>();
     definitions.forEach(
         (name, definition) -> {
-          if (group.contains(name)) {
+          if (names.contains(name)) {
             members.put(name, definition);
           }
         });
     List<Dependence> inside =
         dependences.stream()
-            .filter(some -> group.contains(some.reader()) && group.contains(some.source()))
+            .filter(some -> names.contains(some.reader()) && names.contains(some.source()))
             .toList();
     RecurrenceSearch search = new RecurrenceSearch(members, inside, taken, kept);
     for (RecurrenceSearch.Found found : search.all()) {

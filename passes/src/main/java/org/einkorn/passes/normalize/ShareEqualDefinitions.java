@@ -28,11 +28,11 @@ final class ShareEqualDefinitions {
     if (!type.isCompute() || isCheap(definition)) {
       return Outcome.unchanged();
     }
-    Body form = form(definition, site);
+    Form form = form(definition, site);
     Optional<Definition> equal =
         site.before(definition).stream()
+            .filter(some -> form(some, site).isLike(form))
             .filter(some -> some.type().equals(definition.type()))
-            .filter(some -> form(some, site).equals(form))
             .findFirst();
     return equal
         .map(
@@ -43,8 +43,23 @@ final class ShareEqualDefinitions {
         .orElseGet(Outcome::unchanged);
   }
 
-  private static Body form(Definition definition, Site site) {
-    return site.note(definition, Body.class, some -> CanonicalForm.renamed(some.body()));
+  /// What a definition computes, whatever its axes are called.
+  ///
+  /// @param hash of the body: all definitions before one are asked, and few have the same
+  private record Form(Body body, int hash) {
+    boolean isLike(Form other) {
+      return hash == other.hash && body.equals(other.body);
+    }
+  }
+
+  private static Form form(Definition definition, Site site) {
+    return site.note(
+        definition,
+        Form.class,
+        some -> {
+          Body body = CanonicalForm.renamed(some.body());
+          return new Form(body, body.hashCode());
+        });
   }
 
   /// Whether a copy would not be cheaper; it would be read through again.

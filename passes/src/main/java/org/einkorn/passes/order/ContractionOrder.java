@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 
 /// Searches for a cheap order in which to contract a network.
 public final class ContractionOrder {
@@ -63,23 +64,27 @@ public final class ContractionOrder {
   /// The best tree, by trying all.
   static ContractionTree exhaustive(SubsetSearch search) {
     search.run();
-    Hypergraph graph = search.graph();
+    return tree(search.graph(), search.all(), search::half);
+  }
+
+  /// The tree over all operands, by the half of each of its subsets.
+  static ContractionTree tree(Hypergraph graph, int all, IntUnaryOperator halves) {
     ContractionTree tree = new ContractionTree(graph);
     // Down the tree to find the steps, then up to make them.
-    Deque<Integer> open = new ArrayDeque<>(List.of(search.all()));
+    Deque<Integer> open = new ArrayDeque<>(List.of(all));
     Deque<Integer> made = new ArrayDeque<>();
     while (!open.isEmpty()) {
       int subset = open.pop();
       made.push(subset);
       if (Integer.bitCount(subset) > 1) {
-        open.push(search.half(subset));
-        open.push(subset ^ search.half(subset));
+        open.push(halves.applyAsInt(subset));
+        open.push(subset ^ halves.applyAsInt(subset));
       }
     }
     Map<Integer, Integer> nodes = new HashMap<>();
     for (int subset : made) {
       boolean isLeaf = Integer.bitCount(subset) == 1;
-      int half = isLeaf ? 0 : search.half(subset);
+      int half = isLeaf ? 0 : halves.applyAsInt(subset);
       nodes.put(
           subset,
           isLeaf

@@ -5,10 +5,8 @@ import java.util.Arrays;
 /// The best of all binary trees over a few tensors, outer products included, by dynamic programming
 /// over their subsets.
 ///
-/// For a subset S let T(S) be the product of the extents of all indices that touch it and C(S) that
-/// of the indices already summed when S is one tensor. The tensor then has T(S)/C(S) elements, and
-/// the step that makes it from A and B has T(S)/(C(A)·C(B)) points: two table look-ups. There are
-/// 3ⁿ/2 pairs (A, B).
+/// Its numbers are those of [SubsetCounts], one table look-up each. There are 3ⁿ/2 pairs of a
+/// subset and what a tree joins it with.
 ///
 /// Source: the classical programme over subsets for join and contraction orders, as in Pfeifer,
 /// Haegeman, Verstraete, Physical Review E 90, 033315 (2014), without the restriction to connected
@@ -17,13 +15,10 @@ final class SubsetSearch {
   /// The most tensors it takes.
   static final int LIMIT = 20;
 
-  /// Products of more bits than this are kept as logarithms.
-  private static final double WIDEST = 900;
-
   private final Hypergraph graph;
   private final int tensors;
   private final Pricing pricing;
-  private final boolean isWide;
+  private final SubsetCounts counts;
 
   /// The number of elements of the tensor a subset makes, scaled.
   private final double[] sizes;
@@ -61,33 +56,10 @@ final class SubsetSearch {
     closed = new double[subsets];
     best = new double[subsets];
     choices = new int[subsets];
-    IndexClasses classes = new IndexClasses(graph, legs);
-    double total = Math.abs(pricing.scale());
-    for (int slot = 0; slot < classes.count(); slot++) {
-      total += Math.abs(classes.bits(slot));
-    }
-    isWide = total > WIDEST;
+    counts = new SubsetCounts(graph, legs, pricing);
     for (int subset = 1; subset < subsets; subset++) {
-      tabulate(classes, subset);
+      counts.tabulate(subset, subset, touched, closed, sizes);
     }
-  }
-
-  private void tabulate(IndexClasses classes, int subset) {
-    boolean isSingle = (subset & (subset - 1)) == 0;
-    double all = isWide ? -pricing.scale() : pricing.linear(0);
-    double summed = isWide ? 0 : 1;
-    for (int slot = 0; slot < classes.count(); slot++) {
-      int mask = classes.mask(slot);
-      if ((mask & subset) != 0) {
-        all = isWide ? all + classes.bits(slot) : all * classes.extent(slot);
-        if (!isSingle && classes.isClosing(slot) && (mask & ~subset) == 0) {
-          summed = isWide ? summed + classes.bits(slot) : summed * classes.extent(slot);
-        }
-      }
-    }
-    touched[subset] = all;
-    closed[subset] = summed;
-    sizes[subset] = isWide ? Pricing.power(all - summed) : all / summed;
   }
 
   /// Work done by [#run] without a bound, in pairs.
@@ -125,7 +97,6 @@ final class SubsetSearch {
   }
 
   private void minimizeSum(double most) {
-    double pointFactor = pricing.pointFactor();
     for (int subset = 1; subset < best.length; subset++) {
       if ((subset & (subset - 1)) == 0) {
         continue;
@@ -135,14 +106,10 @@ final class SubsetSearch {
       int rest = subset & (subset - 1);
       int choice = rest;
       if (sizes[subset] <= most && isWorthMaking(subset)) {
-        double factor = touched[subset] * (isWide ? 1 : pointFactor);
         for (int half = rest; half > 0; half = (half - 1) & rest) {
           double sum = best[half] + best[subset ^ half];
           if (sum < cheapest) {
-            double points =
-                isWide
-                    ? pointFactor * Pricing.power(factor - closed[half] - closed[subset ^ half])
-                    : factor / (closed[half] * closed[subset ^ half]);
+            double points = counts.points(touched[subset], closed[half], closed[subset ^ half]);
             if (sum + points < cheapest) {
               cheapest = sum + points;
               choice = half;

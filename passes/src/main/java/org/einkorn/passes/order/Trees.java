@@ -8,12 +8,16 @@ final class Trees {
   /// Nominal nanoseconds to tabulate one subset.
   private static final long NANOS_SUBSET = 60;
 
+  /// The part of the budget that a search of the subsets worth making may take beside the trials.
+  private static final int BOUNDED_SHARE = 16;
+
   private final Hypergraph graph;
   private final SearchOptions options;
   private final ContractionTree greedy;
   private final Pricing pricing;
   private final TrialSearch trials;
   private Optional<ContractionTree> optimal;
+  private long boundedNanos;
 
   Trees(Hypergraph graph, SearchOptions options) {
     this.graph = graph;
@@ -45,6 +49,10 @@ final class Trees {
     if (optimal.isPresent()) {
       return optimal.get();
     }
+    optimal = bounded(budgetNanos / BOUNDED_SHARE);
+    if (optimal.isPresent()) {
+      return optimal.get();
+    }
     boolean isFew = graph.operands() <= SubsetSearch.LIMIT;
     ContractionTree found = trials.run(isFew ? budgetNanos / 4 : budgetNanos);
     if (!isFew || NANOS_SUBSET << graph.operands() > budgetNanos / 4) {
@@ -58,5 +66,17 @@ final class Trees {
       return optimal.get();
     }
     return trials.run(budgetNanos);
+  }
+
+  /// The best tree there is, where the trees that need no trials leave few subsets worth making;
+  /// not tried again before there is twice the time.
+  private Optional<ContractionTree> bounded(long nanos) {
+    boolean hasBound = options.objective() != Objective.SIZE;
+    if (!hasBound || graph.operands() > BoundedSearch.LIMIT || nanos < 2 * boundedNanos) {
+      return Optional.empty();
+    }
+    boundedNanos = nanos;
+    double bound = trials.begin().score(pricing).first();
+    return new BoundedSearch(graph, pricing, bound, nanos).run();
   }
 }

@@ -63,12 +63,7 @@ final class TrialSearch {
   /// @param budgetNanos nominal nanoseconds of one thread, from the start of the search
   /// @return the best tree found so far
   ContractionTree run(long budgetNanos) {
-    if (pool.isEmpty()) {
-      keep(greedy(random.split(), 1, 0));
-      if (isLine()) {
-        keep(arranged());
-      }
-    }
+    begin();
     if (isTooLarge(pool.getFirst().tree) || !hasRoom(budgetNanos)) {
       return pool.getFirst().tree;
     }
@@ -78,6 +73,19 @@ final class TrialSearch {
         for (Trial trial : runAll(workers, wave(wave, sweeps(), width(), random))) {
           keep(trial);
         }
+      }
+    }
+    return pool.getFirst().tree;
+  }
+
+  /// Makes the trees that need no trials, if they are not made yet.
+  ///
+  /// @return the best tree found so far
+  ContractionTree begin() {
+    if (pool.isEmpty()) {
+      keep(greedy(random.split(), 1, 0));
+      if (isLine()) {
+        keep(arranged());
       }
     }
     return pool.getFirst().tree;

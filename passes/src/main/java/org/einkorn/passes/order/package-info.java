@@ -24,12 +24,12 @@
 /// results are added (or, for indices of the output, put side by side).
 ///
 /// **The search.** [SubsetSearch] tries all trees over few tensors, [IntervalSearch] all whose
-/// leaves stand in a given order; the first is also what [Reconfiguration] puts pieces of larger
-/// trees together with. [GreedySearch] and [Bisection] make trees, [Annealing] improves them,
-/// [TrialSearch] decides which to do next, and [LimitedSearch] slices what takes too much memory.
-/// All of them price steps by [Pricing] and see the network as a [Hypergraph]: bits instead of
-/// extents, so that nothing overflows. What a plan costs is then counted anew, exactly, by
-/// [PlanCost].
+/// leaves stand in a given order, and [BoundedSearch] all that may be as cheap as one known; the
+/// first is also what [Reconfiguration] puts pieces of larger trees together with. [GreedySearch]
+/// and [Bisection] make trees, [Annealing] improves them, [TrialSearch] decides which to do next,
+/// and [LimitedSearch] slices what takes too much memory. All of them price steps by [Pricing] and
+/// see the network as a [Hypergraph]: bits instead of extents, so that nothing overflows. What a
+/// plan costs is then counted anew, exactly, by [PlanCost].
 @NullMarked
 package org.einkorn.passes.order;
 

@@ -42,7 +42,10 @@ final class CacheRead implements Primitive<Step.CacheRead> {
     boolean isInput = !nest.module().buffers().contains(source);
     if (!isInput
         && nest.module().functions().stream()
-            .noneMatch(function -> storesWhateverData(function.body(), source.name()))) {
+            .noneMatch(
+                function ->
+                    nest.uses().isStored(function, source.name())
+                        && storesWhateverData(function.body(), source.name()))) {
       throw nest.refuse(
           Reason.POSITION_FROM_DATA,
           "which elements of `" + source.name() + "` are stored depends on data");

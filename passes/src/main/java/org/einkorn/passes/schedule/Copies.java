@@ -3,7 +3,6 @@ package org.einkorn.passes.schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
@@ -55,7 +54,7 @@ final class Copies {
   /// Refuses a buffer that may have elements that nobody has stored as the function begins: to copy
   /// them is a fault.
   static void requireStoredBefore(Buffer buffer, Nest nest, String... notes) {
-    if (Coverage.isStoredBefore(nest.function(), buffer, nest.module())) {
+    if (Coverage.isStoredBefore(nest.function(), buffer, nest.module(), nest.uses())) {
       return;
     }
     throw nest.refuse(
@@ -67,21 +66,13 @@ final class Copies {
   /// Refuses the name of new global memory that something else has.
   static void requireFree(String name, Nest nest) {
     Module module = nest.module();
-    Set<String> taken = nest.names();
-    module.allBuffers().forEach(buffer -> taken.add(buffer.name()));
-    module.signature().outputs().forEach(output -> taken.add(output.name()));
-    module
-        .functions()
-        .forEach(
-            function ->
-                Statements.forEach(
-                    function.body(),
-                    each -> {
-                      if (each instanceof Stmt.Allocate(Buffer buffer, Stmt _)) {
-                        taken.add(buffer.name());
-                      }
-                    }));
-    if (taken.contains(name)) {
+    boolean isTaken =
+        nest.names().contains(name)
+            || module.allBuffers().stream().anyMatch(buffer -> buffer.name().equals(name))
+            || module.signature().outputs().stream().anyMatch(each -> each.name().equals(name))
+            || module.functions().stream()
+                .anyMatch(function -> nest.uses().of(function).allocates().contains(name));
+    if (isTaken) {
       throw nest.refuse(Reason.NAME_TAKEN, "`" + name + "` is the name of something else");
     }
   }

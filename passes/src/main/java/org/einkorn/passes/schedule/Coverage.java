@@ -59,13 +59,19 @@ final class Coverage {
 
   /// Whether all elements are stored before a function runs: by the caller, or by a function that
   /// has run by then.
-  static boolean isStoredBefore(Function function, Buffer buffer, Module module) {
+  ///
+  /// @param uses what is known of functions of the module
+  static boolean isStoredBefore(Function function, Buffer buffer, Module module, Uses uses) {
     if (!module.buffers().contains(buffer)) {
       return true;
     }
     int place = module.placeOf(function.name());
+    if (place > 0 && new Coverage(buffer).isWhole()) {
+      return true; // it has no elements
+    }
     Optional<Repeat> own = repeat(function, module);
     return module.functions().subList(0, place).stream()
+        .filter(each -> uses.isStored(each, buffer.name()))
         .filter(each -> repeat(each, module).isEmpty() || repeat(each, module).equals(own))
         .anyMatch(each -> isWhole(each.body(), buffer));
   }

@@ -62,6 +62,10 @@ final class Nest {
     return schedule.module();
   }
 
+  Uses uses() {
+    return schedule.uses();
+  }
+
   /// The module with another statement in the place of `old`.
   Module replace(Stmt old, Stmt replacement) {
     Stmt body = Statements.replace(function().body(), old, replacement);

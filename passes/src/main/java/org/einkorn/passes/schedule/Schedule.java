@@ -74,6 +74,7 @@ public final class Schedule {
   private final boolean asksRules;
   private final Variables variables;
   private final long seed;
+  private final Uses uses;
 
   /// What became of a step.
   public sealed interface Attempt {
@@ -82,10 +83,12 @@ public final class Schedule {
     record Refused(Refusal refusal) implements Attempt {}
   }
 
-  private Schedule(Module module, Trace trace, boolean asksRules, Variables variables, long seed) {
+  private Schedule(
+      Module module, Trace trace, boolean asksRules, Uses uses, Variables variables, long seed) {
     this.module = module;
     this.trace = trace;
     this.asksRules = asksRules;
+    this.uses = uses;
     this.variables = variables;
     this.seed = seed;
   }
@@ -99,16 +102,17 @@ public final class Schedule {
     if (!findings.isEmpty()) {
       throw new IllegalArgumentException(findings.getFirst().toString());
     }
-    return new Schedule(module, start(module, function), true, Variables.NONE, 0);
+    return new Schedule(module, start(module, function), true, new Uses(), Variables.NONE, 0);
   }
 
   /// The schedule without a step, of a module that is known to keep the rules of the IR. These are
   /// asked neither here nor after a step, but by who takes the result: it costs as much as the
   /// whole module is large.
   ///
+  /// @param uses what is known of functions of this module
   /// @throws IllegalArgumentException if there is no such function
-  public static Schedule ofVerified(Module module, String function) {
-    return new Schedule(module, start(module, function), false, Variables.NONE, 0);
+  public static Schedule ofVerified(Module module, String function, Uses uses) {
+    return new Schedule(module, start(module, function), false, uses, Variables.NONE, 0);
   }
 
   private static Trace start(Module module, String function) {
@@ -117,7 +121,7 @@ public final class Schedule {
 
   /// This schedule, whose samples without a decision are decided by another seed than 0.
   public Schedule withSeed(long newSeed) {
-    return new Schedule(module, trace, asksRules, variables, newSeed);
+    return new Schedule(module, trace, asksRules, uses, variables, newSeed);
   }
 
   /// The schedule of all steps of a trace.
@@ -146,6 +150,11 @@ public final class Schedule {
 
   public Function function() {
     return module.functions().get(module.placeOf(trace.function()));
+  }
+
+  /// What is known of the functions of the module.
+  Uses uses() {
+    return uses;
   }
 
   /// The steps so far; samples have their decisions.
@@ -211,7 +220,7 @@ public final class Schedule {
     Nest nest = new Nest(this, resolved);
     try {
       Schedule after =
-          new Schedule(applied(nest, resolved), trace.and(step), asksRules, variables, seed);
+          new Schedule(applied(nest, resolved), trace.and(step), asksRules, uses, variables, seed);
       after.requireRules(nest);
       return new Attempt.Applied(after);
     } catch (RefusedStepException refused) {
@@ -244,7 +253,7 @@ public final class Schedule {
       return apply(Samples.drawn(nest, open, resolved, random()));
     }
     Variables more = Samples.with(variables, nest, resolved);
-    return new Schedule(module, trace.and(step), asksRules, more, seed);
+    return new Schedule(module, trace.and(step), asksRules, uses, more, seed);
   }
 
   /// Random numbers for the next sample: others than for one before it, and the same whatever other

@@ -72,9 +72,9 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
       return found;
     }
     requireOwn(found.get(), nest);
-    Accesses accesses = Accesses.renaming(name, name);
     for (Function function : module.functions()) {
-      if (!function.name().equals(nest.function().name()) && accesses.isAccessed(function.body())) {
+      if (!function.name().equals(nest.function().name())
+          && nest.uses().isAccessed(function, name)) {
         throw nest.refuse(
             Reason.NOT_TEMPORARY, "function `" + function.name() + "` uses `" + name + "` too");
       }

@@ -18,23 +18,29 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.EvaluationOrder;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.Step;
+import org.jspecify.annotations.Nullable;
 
 /// Which tensors of a program are [Listed].
 public final class Lists {
   private final Function<String, Optional<Definition>> definitions;
-  private final Set<String> excluded;
+  private final Program program;
+
+  /// What is computed in rounds or in slices; made when it is asked for, as most programs have no
+  /// list at all and the order of evaluation is dear.
+  private @Nullable Set<String> excluded;
+
   private final Map<String, Optional<Listed>> known = new HashMap<>();
 
-  private Lists(Function<String, Optional<Definition>> definitions, Set<String> excluded) {
+  private Lists(Function<String, Optional<Definition>> definitions, Program program) {
     this.definitions = definitions;
-    this.excluded = Set.copyOf(excluded);
+    this.program = program;
   }
 
   /// Those of a program. What is computed in rounds or in slices is not among them.
   public static Lists of(Program program) {
     Map<String, Definition> byName = new HashMap<>();
     program.definitions().forEach(definition -> byName.put(definition.name(), definition));
-    return new Lists(name -> Optional.ofNullable(byName.get(name)), bound(program));
+    return new Lists(name -> Optional.ofNullable(byName.get(name)), program);
   }
 
   private static Set<String> bound(Program program) {
@@ -50,7 +56,16 @@ public final class Lists {
 
   /// Whether a definition is computed in rounds or in slices, with others.
   public boolean isBound(Definition definition) {
-    return excluded.contains(definition.name());
+    return isExcluded(definition.name());
+  }
+
+  private boolean isExcluded(String tensor) {
+    Set<String> made = excluded;
+    if (made == null) {
+      made = bound(program);
+      excluded = made;
+    }
+    return made.contains(tensor);
   }
 
   /// The list that a tensor is, if it is one.
@@ -58,10 +73,7 @@ public final class Lists {
     Optional<Listed> found = known.get(tensor);
     if (found == null) {
       known.put(tensor, Optional.empty());
-      found =
-          excluded.contains(tensor)
-              ? Optional.empty()
-              : definitions.apply(tensor).flatMap(this::find);
+      found = definitions.apply(tensor).flatMap(this::find).filter(list -> !isExcluded(tensor));
       known.put(tensor, found);
     }
     return found;

@@ -50,7 +50,6 @@ final class LooseAxes {
   private Outcome step(Definition definition, Site site) {
     if (!(definition.body() instanceof Body.Accumulate body)
         || body.projection() == Projection.ANY
-        || lists.isBound(definition)
         || body.terms().getFirst().valueType().isComplex()) {
       return Outcome.unchanged();
     }
@@ -66,7 +65,7 @@ final class LooseAxes {
       kind = after.equals(term) ? kind : kind.and(skipping.orElseThrow());
       loosened.add(after);
     }
-    if (loosened.equals(terms)) {
+    if (loosened.equals(terms) || lists.isBound(definition)) {
       return Outcome.unchanged();
     }
     Definition after =

@@ -87,15 +87,14 @@ final class SparseNest {
   /// The parts of a term that can be lowered so.
   static Optional<SparseTerm> suited(
       Definition definition, Body.Accumulate body, Contraction term, Lists lists) {
-    if (lists.isBound(definition)
-        || lists.of(definition.name()).filter(Listed.Entries.class::isInstance).isPresent()
+    if (lists.of(definition.name()).filter(Listed.Entries.class::isInstance).isPresent()
         || definition.type().dtype().isComplex()) {
       return Optional.empty();
     }
     Optional<SparseTerm> sparse = SparseTerm.of(body.projection(), term, lists);
     boolean isRule = body.projection() == Projection.ANY;
     // Rules go along the tuples of relations as they are.
-    return sparse.filter(some -> !isRule);
+    return sparse.filter(some -> !isRule && !lists.isBound(definition));
   }
 
   private static Walked walked(SparseTerm.Source source) {

@@ -14,6 +14,7 @@ import org.einkorn.passes.PassContext;
 import org.einkorn.passes.schedule.Refusal;
 import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.Uses;
 import org.einkorn.passes.trace.Trace.Refused;
 
 /// Schedules for the functions that nobody wrote one for.
@@ -36,11 +37,12 @@ public final class DefaultSchedules {
   public static Scheduled apply(Module module, PassContext context) {
     Module current = module;
     List<Trace> traces = new ArrayList<>();
+    Uses uses = new Uses();
     for (Function function : module.functions()) {
       if (context.isScheduled(function.name())) {
         continue;
       }
-      Optional<Schedule> schedule = schedule(current, function, context);
+      Optional<Schedule> schedule = schedule(current, function, context, uses);
       if (schedule.isPresent()) {
         current = schedule.get().module();
         traces.add(schedule.get().trace());
@@ -59,14 +61,14 @@ public final class DefaultSchedules {
   }
 
   private static Optional<Schedule> schedule(
-      Module module, Function function, PassContext context) {
+      Module module, Function function, PassContext context, Uses uses) {
     Model model = new Model(context);
     Optional<Consumer<Steps>> sketch = sketch(function, model, context);
     if (sketch.isEmpty()) {
       return Optional.empty();
     }
     try {
-      Steps steps = new Steps(module, function.name());
+      Steps steps = new Steps(module, function.name(), uses);
       sketch.get().accept(steps);
       return Optional.of(steps.schedule());
     } catch (RefusedStepException refused) {

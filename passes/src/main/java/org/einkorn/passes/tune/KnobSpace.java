@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.Uses;
 
 /// The schedules of one function that the model knows: a value for each [Knob].
 abstract sealed class KnobSpace extends Space
@@ -15,6 +16,7 @@ abstract sealed class KnobSpace extends Space
   private final Module module;
   private final String function;
   private final List<Knob> knobs;
+  private final Uses uses = new Uses();
 
   KnobSpace(Module module, String function, List<Knob> knobs) {
     this.module = module;
@@ -71,7 +73,7 @@ abstract sealed class KnobSpace extends Space
 
   @Override
   public DefaultSchedules.Scheduled schedule(Point point) {
-    Steps steps = new Steps(module, function);
+    Steps steps = new Steps(module, function, uses);
     take(point, steps);
     Schedule schedule = steps.schedule();
     return new DefaultSchedules.Scheduled(schedule.module(), List.of(schedule.trace()));

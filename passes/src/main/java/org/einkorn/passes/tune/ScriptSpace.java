@@ -16,6 +16,7 @@ import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.Uses;
 
 /// The decisions of the samples of a script, for functions that it schedules together.
 ///
@@ -36,6 +37,8 @@ public final class ScriptSpace extends Space {
 
   /// What was found of points that were made; each costs all steps of the script.
   private final Map<Point, List<Double>> known = new HashMap<>();
+
+  private final Uses uses = new Uses();
 
   /// Takes a sample with some decision.
   private interface Decider {
@@ -187,7 +190,7 @@ public final class ScriptSpace extends Space {
     List<Trace> taken = new ArrayList<>();
     int number = 0;
     for (Trace trace : traces) {
-      Schedule schedule = Schedule.ofVerified(current, trace.function()).withSeed(seed);
+      Schedule schedule = Schedule.ofVerified(current, trace.function(), uses).withSeed(seed);
       for (Step step : trace.steps()) {
         if (step instanceof Step.Sample sample) {
           Schedule before = schedule;

@@ -8,6 +8,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.passes.schedule.Uses;
 
 /// A schedule that grows: takes steps, and finds names for what they make.
 final class Steps {
@@ -15,8 +16,9 @@ final class Steps {
   private Schedule schedule;
 
   /// @param module is known to keep the rules of the IR
-  Steps(Module module, String function) {
-    schedule = Schedule.ofVerified(module, function);
+  /// @param uses what is known of functions of the module
+  Steps(Module module, String function, Uses uses) {
+    schedule = Schedule.ofVerified(module, function, uses);
     taken = new HashSet<>(schedule.names());
     module.allBuffers().forEach(buffer -> taken.add(buffer.name()));
     module.signature().outputs().forEach(output -> taken.add(output.name()));

@@ -30,6 +30,9 @@ final class CellBuffer {
   ///
   /// @return whether the element type can hold it
   boolean add(String text) {
+    if (!keep && (dtype.isFloat() || dtype.isComplex())) {
+      return true; // they hold any number, if only nearly
+    }
     if (used == CELLS_PER_PIECE) {
       if (keep || pieces.isEmpty()) {
         pieces.add(Tensor.allocate(Arena.ofAuto(), dtype, CELLS_PER_PIECE));

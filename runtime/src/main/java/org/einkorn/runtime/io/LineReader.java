@@ -1,9 +1,9 @@
 package org.einkorn.runtime.io;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,10 +24,13 @@ final class LineReader implements AutoCloseable {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Path path;
-  private final BufferedReader reader;
+  private final Reader reader;
+  private final char[] buffer = new char[1 << 16];
+  private int next;
+  private int end;
   private long lineNumber;
 
-  private LineReader(Path path, BufferedReader reader) {
+  private LineReader(Path path, Reader reader) {
     this.path = path;
     this.reader = reader;
   }
@@ -35,10 +38,7 @@ final class LineReader implements AutoCloseable {
   static LineReader open(Path path) throws IOException {
     InputStream in = bytes(path);
     // A decoder that reports what it cannot decode instead of replacing it.
-    return new LineReader(
-        path,
-        new BufferedReader(
-            new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16));
+    return new LineReader(path, new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
   }
 
   /// The bytes of a file, unpacked if its name ends in `.gz`.
@@ -67,22 +67,29 @@ final class LineReader implements AutoCloseable {
     StringBuilder line = new StringBuilder();
     lineNumber++;
     try {
-      int c = reader.read();
-      if (lineNumber == 1 && c == BYTE_ORDER_MARK) {
-        c = reader.read();
-      }
-      if (c < 0) {
+      if (!hasMore()) {
         return Optional.empty();
       }
-      while (c >= 0 && c != '\n') {
-        if (line.length() == MOST_LINE_CHARACTERS) {
+      if (lineNumber == 1 && buffer[next] == BYTE_ORDER_MARK) {
+        next++;
+        if (!hasMore()) {
+          return Optional.empty();
+        }
+      }
+      for (boolean isWhole = false; !isWhole && hasMore(); ) {
+        int stop = next;
+        while (stop < end && buffer[stop] != '\n') {
+          stop++;
+        }
+        if (line.length() + (stop - next) > MOST_LINE_CHARACTERS) {
           throw DataException.of(DataFault.IMPOSSIBLE_SIZE)
               .at(path + ":" + lineNumber)
               .expected("lines of at most " + MOST_LINE_CHARACTERS + " characters")
               .found("a longer one");
         }
-        line.append((char) c);
-        c = reader.read();
+        line.append(buffer, next, stop - next);
+        isWhole = stop < end;
+        next = isWhole ? stop + 1 : stop;
       }
     } catch (CharacterCodingException invalid) {
       throw DataException.of(DataFault.BAD_TEXT)
@@ -96,6 +103,19 @@ final class LineReader implements AutoCloseable {
       line.setLength(length - 1);
     }
     return Optional.of(line.toString());
+  }
+
+  /// Whether there are characters left; reads on where none are at hand.
+  private boolean hasMore() throws IOException {
+    while (next == end) {
+      int count = reader.read(buffer);
+      if (count < 0) {
+        return false;
+      }
+      next = 0;
+      end = count;
+    }
+    return true;
   }
 
   /// The number of the line that [#next] gave last, counted from 1.

@@ -29,6 +29,7 @@ final class TableReader {
   private final Path path;
   private final char separator;
   private final DType dtype;
+  private final boolean keep;
   private final CellBuffer cells;
   private long columns = -1;
   private long rows;
@@ -38,6 +39,7 @@ final class TableReader {
     this.path = path;
     this.separator = separator;
     this.dtype = dtype;
+    this.keep = keep;
     this.cells = new CellBuffer(dtype, keep);
   }
 
@@ -87,6 +89,10 @@ final class TableReader {
             .expected(rows == 0 ? "a row" : count(columns))
             .found("an empty line");
       }
+      if (!keep && dtype.isFloat() && columns >= 0 && plainNumbers(line.get()) == columns) {
+        rows++;
+        continue;
+      }
       List<Cell> row = split(line.get(), lines.lineNumber());
       boolean header =
           lines.lineNumber() == 1
@@ -118,6 +124,29 @@ final class TableReader {
       }
     }
     rows++;
+  }
+
+  /// How many numbers like `-12` and `3.5` a line is, with nothing but separators between them; −1
+  /// for any other line.
+  private int plainNumbers(String line) {
+    int count = 0;
+    int at = 0;
+    while (true) {
+      at += at < line.length() && line.charAt(at) == '-' ? 1 : 0;
+      int whole = digits(line, at);
+      at += whole;
+      if (whole > 0 && at < line.length() && line.charAt(at) == '.') {
+        at += 1 + digits(line, at + 1);
+      }
+      if (whole == 0 || (at < line.length() && line.charAt(at) != separator)) {
+        return -1;
+      }
+      count++;
+      if (at == line.length()) {
+        return count;
+      }
+      at++;
+    }
   }
 
   private static String count(long cells) {
