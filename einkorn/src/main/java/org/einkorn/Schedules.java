@@ -108,7 +108,9 @@ public final class Schedules {
                           .map(Function::name)
                           .map(each -> "`" + each + "`")
                           .collect(Collectors.joining(", ")))
-              .help("`ein ir FILE --stage loops` shows them"));
+              .help(
+                  "`ein ir FILE --stage loops` shows them for sizes that are open; where they are"
+                      + " known, as in a run, equations may be taken apart otherwise"));
     }
   }
 

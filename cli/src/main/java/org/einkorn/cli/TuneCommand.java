@@ -1,7 +1,6 @@
 package org.einkorn.cli;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.einkorn.Einkorn;
 import org.einkorn.Options;
 import org.einkorn.Program;
 import org.einkorn.Target;
@@ -88,9 +86,7 @@ final class TuneCommand implements Callable<Integer> {
     Database known = Database.empty();
     if (database != null) {
       OutputFile.requireWritable(database);
-      if (Files.exists(database)) {
-        known = Database.parse(database.toString(), Einkorn.readText(database));
-      }
+      known = Database.read(database);
     }
     Options options =
         reading.applyTo(running.applyTo(compiling.applyTo(Options.defaults()), session, messages));
@@ -109,7 +105,7 @@ final class TuneCommand implements Callable<Integer> {
       OutputFile.write(output, report.script().getBytes(StandardCharsets.UTF_8));
     }
     if (database != null) {
-      OutputFile.write(database, report.database().text().getBytes(StandardCharsets.UTF_8));
+      report.database().addTo(database, known);
     }
     return 0;
   }
@@ -146,7 +142,7 @@ final class TuneCommand implements Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "%s: %s in %d measurements%n",
+              "%s: %s in %s%n",
               found.function(),
               !found.isFaster()
                   ? "nothing is faster than the %s's %.3f ms"
@@ -157,7 +153,7 @@ final class TuneCommand implements Callable<Integer> {
                           start,
                           found.startSeconds() * 1e3,
                           found.startSeconds() / found.seconds()),
-              found.measurements());
+              measurements(found.measurements()));
       found
           .wrong()
           .forEach(
@@ -179,9 +175,13 @@ final class TuneCommand implements Callable<Integer> {
     }
     session
         .out()
-        .printf(Locale.ROOT, "%d measurements, %.1f s%n", report.measurements(), report.seconds());
+        .printf(Locale.ROOT, "%s, %.1f s%n", measurements(report.measurements()), report.seconds());
     if (output == null) {
       session.out().print(report.script());
     }
+  }
+
+  private static String measurements(int number) {
+    return number == 1 ? "1 measurement" : number + " measurements";
   }
 }

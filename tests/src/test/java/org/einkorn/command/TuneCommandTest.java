@@ -141,6 +141,48 @@ final class TuneCommandTest {
     assertFalse(refused.out().contains("measurements"), refused.out());
   }
 
+  @Test
+  void whatIsNoDatabaseIsLeftAsItIs() throws IOException {
+    for (String text :
+        List.of(
+            "{\"schema\": 1, \"total\": 3}",
+            "{\"schema\": 1, \"measurements\": []}\n{\"schema\": 1, \"measurements\": []}",
+            "{\"schema\": 1, \"measurements\": [{}]}",
+            "{\"schema\": 1, \"measurements\": [\n")) {
+      Path other = write(folder.resolve("other.json"), text);
+      Ein refused = tune("--database", other);
+      assertTrue(refused.err().startsWith("error[E0504]"), refused.err());
+      assertFalse(refused.err().contains("Source"), refused.err());
+      assertEquals(text, Files.readString(other));
+    }
+  }
+
+  @Test
+  void searchesAtOnceAddToOneDatabase() throws Exception {
+    Path database = write(folder.resolve("both.json"), "");
+    Thread another =
+        Thread.ofPlatform()
+            .start(() -> tune("--measurements", 1, "--database", database).require());
+    Ein.run(
+            "tune",
+            program,
+            "--backend",
+            "jvm",
+            "--shape",
+            "A=48x40",
+            "--shape",
+            "B=40x64",
+            "--measurements",
+            1,
+            "--database",
+            database)
+        .require();
+    another.join();
+    String measured = Files.readString(database);
+    assertTrue(measured.contains("\"backend\":\"jvm\""), measured);
+    assertTrue(measured.contains("\"backend\":\"llvm\""), measured);
+  }
+
   private static Path write(Path path, String text) {
     try {
       return Files.writeString(path, text);

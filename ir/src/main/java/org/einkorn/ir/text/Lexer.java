@@ -10,7 +10,7 @@ import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.source.Span;
 
 /// Cuts IR text into [Token]s. White space and comments (`//` to the end of the line) separate
-/// words and mean nothing else.
+/// words and mean nothing else; so does a byte order mark at the start.
 final class Lexer {
   private static final Pattern NUMBER =
       Pattern.compile(
@@ -24,6 +24,12 @@ final class Lexer {
       List.of(
           "<-", "<=", "->", "==", "!=", "<", ">", "=", "+", "-", "*", "/", "%", "^", "(", ")", "[",
           "]", "{", "}", ",", ":");
+
+  /// A text that is no IR at all, a binary file say, has errors everywhere; more of them say
+  /// nothing.
+  private static final int MOST_ERRORS = 20;
+
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final SourceFile file;
   private final String text;
@@ -39,7 +45,13 @@ final class Lexer {
   /// The words of a text, ending in one of kind `END`; errors are added to `errors`.
   static List<Token> read(SourceFile file, List<Diagnostic> errors) {
     Lexer lexer = new Lexer(file);
-    while (lexer.next()) {}
+    if (!lexer.text.isEmpty() && lexer.text.charAt(0) == BYTE_ORDER_MARK) {
+      lexer.at = 1;
+    }
+    while (lexer.errors.size() < MOST_ERRORS && lexer.next()) {}
+    if (lexer.errors.size() == MOST_ERRORS) {
+      lexer.add(Token.Kind.END, "", lexer.at);
+    }
     errors.addAll(lexer.errors);
     return List.copyOf(lexer.tokens);
   }
@@ -65,6 +77,16 @@ final class Lexer {
       sign(codePoint);
     }
     return true;
+  }
+
+  private boolean beginsWord(int codePoint) {
+    return Character.isWhitespace(codePoint)
+        || Names.isStart(codePoint)
+        || (codePoint >= '0' && codePoint <= '9')
+        || codePoint == '"'
+        || codePoint == '`'
+        || text.startsWith("//", at)
+        || SIGNS.stream().anyMatch(sign -> text.startsWith(sign, at));
   }
 
   private void skipBlanks() {
@@ -161,7 +183,9 @@ final class Lexer {
         return;
       }
     }
-    at += Character.charCount(codePoint);
+    do { // what is no text, a picture say, is one error and not a million
+      at += Character.charCount(text.codePointAt(at));
+    } while (at < text.length() && !beginsWord(text.codePointAt(at)));
     error("a character that means nothing in IR text", start, "U+%04X".formatted(codePoint));
   }
 

@@ -18,6 +18,9 @@ record Token(Kind kind, String text, Span span) {
     END
   }
 
+  /// The most characters of a word that a message repeats.
+  private static final int MOST_SHOWN = 80;
+
   boolean is(String wordOrSign) {
     return (kind == Kind.WORD || kind == Kind.SIGN) && text.equals(wordOrSign);
   }
@@ -27,13 +30,19 @@ record Token(Kind kind, String text, Span span) {
     return kind == Kind.QUOTED || (kind == Kind.WORD && !Words.isReserved(text));
   }
 
-  /// How a message refers to this.
+  /// How a message refers to this; of a word without end, its beginning.
   String shown() {
     return switch (kind) {
-      case WORD, SIGN, INTEGER, REAL -> "`" + text + "`";
-      case QUOTED -> span.text();
+      case WORD, SIGN, INTEGER, REAL -> "`" + begin(text) + "`";
+      case QUOTED -> begin(span.text());
       case STRING -> "a string";
       case END -> "the end of the text";
     };
+  }
+
+  private static String begin(String word) {
+    return word.length() <= MOST_SHOWN
+        ? word
+        : word.substring(0, word.offsetByCodePoints(0, MOST_SHOWN / 2)) + "…";
   }
 }

@@ -22,9 +22,9 @@ import org.einkorn.runtime.DType;
 public final class TraceParser {
   /// How the steps begin that give nothing a name.
   private static final String VERBS =
-      "`parallel`, `vectorize`, `unroll`, `reorder`, `fission`, `lift`, `tensorize`, `set-dtype`,"
-          + " `transform-layout`, `decompose-reduction`, `join`, `compute-at`, `compute-inline`,"
-          + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
+      "`parallel`, `vectorize`, `unroll`, `bind`, `reorder`, `fission`, `lift`, `tensorize`,"
+          + " `set-dtype`, `transform-layout`, `decompose-reduction`, `join`, `compute-at`,"
+          + " `compute-inline`, `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
           + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
           + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`";
 
