@@ -20,8 +20,15 @@ import org.einkorn.runtime.exec.RunOptions;
 /// Code that can run, the counters in it if it counts, and the plan it was made by.
 ///
 /// @param plan nothing for code that was not made from equations
+/// @param undone what the backend has left out
 record CompiledCode(
-    ModuleRunner runner, Optional<CountOperations.Counting> counting, Optional<Plan> plan) {
+    ModuleRunner runner,
+    Optional<CountOperations.Counting> counting,
+    Optional<Plan> plan,
+    List<Diagnostic> undone) {
+  CompiledCode {
+    undone = List.copyOf(undone);
+  }
 
   /// What code was made from.
   ///
@@ -44,32 +51,43 @@ record CompiledCode(
   }
 
   static CompiledCode plain(KernelModule kernels) {
-    return new CompiledCode(new ModuleRunner(kernels), Optional.empty(), Optional.empty());
+    return new CompiledCode(
+        new ModuleRunner(kernels), Optional.empty(), Optional.empty(), List.of());
   }
 
   /// Code that writes outputs between memory that is not theirs.
   static CompiledCode placed(KernelModule kernels) {
-    return new CompiledCode(new ModuleRunner(kernels, true), Optional.empty(), Optional.empty());
+    return new CompiledCode(
+        new ModuleRunner(kernels, true), Optional.empty(), Optional.empty(), List.of());
   }
 
   static CompiledCode counting(KernelModule kernels, CountOperations.Counting counting) {
-    return new CompiledCode(new ModuleRunner(kernels), Optional.of(counting), Optional.empty());
+    return new CompiledCode(
+        new ModuleRunner(kernels), Optional.of(counting), Optional.empty(), List.of());
   }
 
   CompiledCode planned(Plan newPlan) {
-    return new CompiledCode(runner, counting, Optional.of(newPlan));
+    return new CompiledCode(runner, counting, Optional.of(newPlan), undone);
+  }
+
+  /// The same code, of which the backend says that it has left something out.
+  CompiledCode without(List<Diagnostic> newUndone) {
+    return new CompiledCode(runner, counting, plan, newUndone);
   }
 
   /// The same code that came of other decisions.
   CompiledCode retraced(Trace trace) {
-    return new CompiledCode(runner, counting, plan.map(same -> same.retraced(trace)));
+    return new CompiledCode(runner, counting, plan.map(same -> same.retraced(trace)), undone);
   }
 
-  /// What the plan of this code warns of.
+  /// What the plan of this code warns of, and what its backend has left out.
   List<Diagnostic> warnings() {
-    return plan.flatMap(
+    List<Diagnostic> all = new ArrayList<>();
+    plan.flatMap(
             made -> made.lowered().map(lowered -> PlanWarnings.of(made.program(), lowered.trace())))
-        .orElse(List.of());
+        .ifPresent(all::addAll);
+    all.addAll(undone);
+    return List.copyOf(all);
   }
 
   /// Runs the code.

@@ -30,6 +30,7 @@ final class Emitter {
       if (backend.emits().contains(kind)) {
         var program = compiler.equations(inputs, kept, true, new ArrayList<>());
         var lowered = Pipelines.lower(program, options, Pipeline.Observer.none());
+        backend.warnings(lowered.scheduled()).forEach(options.onWarning());
         return backend.emit(
             lowered.scheduled(), new Emission(kind, name, target.orElse(usualTarget(backend))));
       }

@@ -149,7 +149,7 @@ public record Explanation(
           kernels(lowered, planned, symbols),
           timings,
           lowered.schedules().stream().map(TracePrinter::print).toList(),
-          PlanWarnings.of(program, lowered.trace()),
+          warnings(program, lowered, options),
           lowered.scheduled().tupleCounts().stream().map(TupleCount::relation).toList(),
           List.of());
     } catch (ArithmeticException e) {
@@ -159,6 +159,13 @@ public record Explanation(
           .found("more")
           .because(e);
     }
+  }
+
+  private static List<Diagnostic> warnings(
+      Program program, Pipelines.Lowered lowered, Options options) {
+    List<Diagnostic> warnings = new ArrayList<>(PlanWarnings.of(program, lowered.trace()));
+    warnings.addAll(Pipelines.leftUndone(lowered.scheduled(), options));
+    return warnings;
   }
 
   private static long size(String name, Map<String, Long> sizes) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
@@ -166,7 +167,8 @@ final class Pipelines {
         targets.isEmpty()
             ? compile(scheduled, options, timings)
             : CompiledCode.placed(
-                generate(PlaceOutputs.of(scheduled, targets), options.target(), timings));
+                    generate(PlaceOutputs.of(scheduled, targets), options.target(), timings))
+                .without(leftUndone(scheduled, options));
     return code.planned(new CompiledCode.Plan(program, Optional.of(lowered), options));
   }
 
@@ -194,7 +196,8 @@ final class Pipelines {
   /// Code for loops that nothing more is to be done to.
   static CompiledCode compile(Module scheduled, Options options, List<Pipeline.Timing> timings) {
     if (!options.counts()) {
-      return CompiledCode.plain(generate(scheduled, options.target(), timings));
+      return CompiledCode.plain(generate(scheduled, options.target(), timings))
+          .without(leftUndone(scheduled, options));
     }
     CountOperations.Counting counting = CountOperations.apply(scheduled);
     return CompiledCode.counting(generate(counting.module(), options.target(), timings), counting);
@@ -222,6 +225,13 @@ final class Pipelines {
     Module scheduled = scheduled(pipeline, loops.module(), options);
     timings.addAll(pipeline.timings());
     return scheduled;
+  }
+
+  /// What loops ask for that the target of the options leaves undone.
+  static List<Diagnostic> leftUndone(Module scheduled, Options options) {
+    return Backends.find(options.target().name())
+        .map(backend -> backend.warnings(scheduled))
+        .orElse(List.of());
   }
 
   /// Code for loops.

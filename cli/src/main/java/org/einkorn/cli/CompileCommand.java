@@ -78,7 +78,10 @@ final class CompileCommand implements Callable<Integer> {
     compiling.applyTo(session, messages);
     requireMaker();
     OutputFile.requireWritable(output);
-    Options options = reading.applyTo(compiling.applyTo(Options.defaults()));
+    Options options =
+        reading
+            .applyTo(compiling.applyTo(Options.defaults()))
+            .withWarnings(warning -> messages.warn(session, List.of(warning)));
     Program program = Programs.open(file, null, List.of(), options);
     Programs.warn(session, program, messages);
     String fileName = String.valueOf(output.getFileName());

@@ -15,6 +15,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Annotation;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
@@ -378,10 +379,23 @@ public final class RandomIr {
     for (int axis = loops.size() - 1; axis >= 0; axis--) {
       Axis loop = loops.get(axis);
       body =
-          new Stmt.For(
-              exprs.pick(List.of(Stmt.LoopOrder.values())), loop.name(), loop.extent(), body);
+          annotated(
+              new Stmt.For(
+                  exprs.pick(List.of(Stmt.LoopOrder.values())), loop.name(), loop.extent(), body));
     }
     return body;
+  }
+
+  /// Now and then something is asked for that the rounds read.
+  private Stmt.For annotated(Stmt.For loop) {
+    List<Annotation> annotations = new ArrayList<>();
+    for (String tensor : exprs.tensors.keySet()) {
+      Annotation prefetch = new Annotation.Prefetch(tensor, exprs.pick(List.of(1, 8, 1024)));
+      if (exprs.chance(0.5) && prefetch.faultOn(loop).isEmpty()) {
+        annotations.add(prefetch);
+      }
+    }
+    return loop.with(annotations);
   }
 
   /// A block that stores one element in each round of the loops.

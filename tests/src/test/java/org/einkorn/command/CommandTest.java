@@ -191,6 +191,40 @@ final class CommandTest {
     assertEquals("", Ein.run(arguments.toArray()).require().err());
   }
 
+  /// Bytecode can't ask for memory: said once wherever such code is made, and not by a backend that
+  /// can.
+  @Test
+  void whatIsNotPrefetchedIsWarnedOf() throws IOException {
+    Path sums =
+        Files.writeString(folder.resolve("sums.ein"), "input A[i: N, k: K]\nS[k] = A[i, k]\n");
+    Path script =
+        Files.writeString(
+            folder.resolve("s.schedule"), "schedule S {\n  annotate i.0 prefetch A by 8\n}\n");
+    String data = "A=[[1, 2], [3, 4]]";
+    String warned =
+        Ein.run("run", sums, data, "--schedule", script, "--backend", "jvm").require().err();
+    assertTrue(warned.startsWith("warning[W0202]: the backend `jvm` does not prefetch"), warned);
+    assertTrue(warned.contains("loop `i.0` of `S` asks for `A`"), warned);
+    assertEquals(warned.indexOf("W0202"), warned.lastIndexOf("W0202"), warned);
+    for (String backend : List.of("llvm", "interp")) {
+      assertEquals(
+          "",
+          Ein.run("run", sums, data, "--schedule", script, "--backend", backend).require().err());
+    }
+    Path loops = folder.resolve("loops.txt");
+    Files.writeString(
+        loops, Ein.run("ir", sums, "--stage", "scheduled", "--schedule", script).require().out());
+    String again = Ein.run("run", loops, "--from", "scheduled", data).require().err();
+    assertTrue(again.startsWith("warning[W0202]"), again);
+    Path made = folder.resolve("Sums.class");
+    String emitted =
+        Ein.run("compile", sums, "--schedule", script, "--emit", "class", "-o", made)
+            .require()
+            .err();
+    assertTrue(emitted.startsWith("warning[W0202]"), emitted);
+    assertEquals(emitted.indexOf("W0202"), emitted.lastIndexOf("W0202"), emitted);
+  }
+
   @Test
   void loopsHaveNoEquationsToCount() throws IOException {
     Path loops = folder.resolve("loops.txt");

@@ -33,9 +33,12 @@ final class LoopKinds {
 
   private Stmt vary(Stmt statement) {
     return switch (statement) {
-      case Stmt.For(LoopKind kind, String variable, IndexExpr extent, Stmt body) ->
-          new Stmt.For(
-              kind == LoopOrder.SERIAL ? kind(variable, body) : kind, variable, extent, vary(body));
+      case Stmt.For loop -> {
+        Stmt.For other = loop.with(vary(loop.body()));
+        yield loop.kind() == LoopOrder.SERIAL && loop.annotations().isEmpty()
+            ? other.with(kind(loop.variable(), loop.body()))
+            : other;
+      }
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::vary).toList());
       case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, vary(body));

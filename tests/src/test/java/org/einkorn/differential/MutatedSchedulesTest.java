@@ -147,6 +147,12 @@ final class MutatedSchedulesTest {
               : new Step.StorageAlign(buffer, axis, IndexExpr.of(dice.between(8, 17)), offset);
       case Step.RollingBuffer(String buffer, LoopName _) ->
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
+      case Step.DoubleBuffer(String buffer, LoopName _) ->
+          new Step.DoubleBuffer(buffer, elsewhere(dice));
+      case Step.Prefetch(LoopName loop, String buffer, IndexExpr _) ->
+          dice.chance(0.5)
+              ? new Step.Prefetch(loop, buffer, IndexExpr.of(dice.between(-1, 9)))
+              : new Step.Prefetch(elsewhere(dice), buffer, IndexExpr.of(2));
       case Step.DecomposePadding(String block, LoopName _) ->
           new Step.DecomposePadding(block, elsewhere(dice));
       case Step.Sample sample -> new RandomSamples(dice).altered(sample, elsewhere(dice));

@@ -8,6 +8,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.schedule.Schedule;
@@ -34,7 +35,7 @@ final class RandomSteps {
       return Optional.of(samples.next(schedule, name(loop), blocks(loop)));
     }
     LoopName name = samples.loop(schedule).orElseGet(() -> name(loop));
-    return switch (dice.below(47)) {
+    return switch (dice.below(52)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -55,6 +56,8 @@ final class RandomSteps {
       case 23, 24 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
       case 25 -> align(schedule);
       case 26 -> rolling(name, schedule);
+      case 46, 47 -> prefetch(name, schedule);
+      case 48, 49, 50 -> doubleBuffer(name, schedule);
       case 27 -> Optional.of(new Step.Blockize(name, fresh()));
       case 31, 32 -> ofBlock(loop, block -> pad(block, loop, schedule));
       case 28, 29, 30 ->
@@ -109,6 +112,36 @@ final class RandomSteps {
     return all.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.RollingBuffer(dice.pick(all).name(), loop));
+  }
+
+  /// Mostly a buffer that the module has, not always one that the loop reads.
+  private Optional<Step> prefetch(LoopName loop, Schedule schedule) {
+    int distance = dice.chance(0.95) ? dice.between(1, 9) : dice.between(-1, 2000);
+    return Optional.of(
+        new Step.Prefetch(
+            loop,
+            global(schedule),
+            samples.number(schedule).orElseGet(() -> IndexExpr.of(distance))));
+  }
+
+  /// Memory that is allocated somewhere, or a temporary; mostly a loop that stores and reads it.
+  private Optional<Step> doubleBuffer(LoopName loop, Schedule schedule) {
+    Stmt body = schedule.function().body();
+    List<Buffer> all = new ArrayList<>(allocated(body));
+    all.addAll(temporaries(schedule));
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    String buffer = dice.pick(all).name();
+    List<LoopName> filled =
+        loops(body).stream()
+            .filter(each -> Usage.of(each.body()).reads(buffer))
+            .filter(each -> Usage.of(each.body()).writes(buffer))
+            .map(RandomSteps::name)
+            .toList();
+    return Optional.of(
+        new Step.DoubleBuffer(
+            buffer, filled.isEmpty() || dice.chance(0.2) ? loop : dice.pick(filled)));
   }
 
   /// One or two of the loops inside of a loop run up to a multiple.

@@ -59,6 +59,8 @@ final class ScheduleGoldenTest {
         "reindex",
         "storage-align",
         "rolling-buffer",
+        "double-buffer",
+        "annotate",
         "transform-block-layout",
         "blockize",
         "pad-einsum",

@@ -142,7 +142,7 @@ record Task(String name, Set<String> functions, Module module, Space space) {
                 }
               });
       switch (statement) {
-        case Stmt.For(var _, var _, var _, Stmt body) -> collect(body);
+        case Stmt.For loop -> collect(loop.body());
         case Stmt.Block block -> {
           block.init().ifPresent(this::collect);
           collect(block.body());

@@ -10,12 +10,14 @@ import org.einkorn.backend.jvm.asm.ClassText;
 import org.einkorn.backend.jvm.asm.ClassTextException;
 import org.einkorn.backend.jvm.asm.ClassTextParser;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.target.Artifact;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
+import org.einkorn.ir.target.Unprefetched;
 import org.einkorn.runtime.exec.KernelModule;
 
 /// The backend `jvm`: bytecode, nothing native.
@@ -30,6 +32,12 @@ public final class JvmBackend implements Backend {
   @Override
   public KernelModule compile(Module module) {
     return define(module, assemble(KernelClass.hidden(module, VectorMachine.detect())));
+  }
+
+  /// Bytecode has no instruction that asks for memory.
+  @Override
+  public List<Diagnostic> warnings(Module module) {
+    return Unprefetched.warning(module, name()).stream().toList();
   }
 
   @Override

@@ -72,8 +72,7 @@ final class Outliner {
   /// Long sequences as sequences of shorter ones, which can be picked.
   private Stmt group(Stmt statement) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, var extent, Stmt body) ->
-          new Stmt.For(kind, variable, extent, group(body));
+      case Stmt.For loop -> loop.with(group(loop.body()));
       case Stmt.Block block ->
           new Stmt.Block(
               block.name(),

@@ -59,9 +59,7 @@ record Reduction(Stmt.Block outside, Stmt.For inside, Stmt.Store store) {
     Stmt.Block each =
         new Stmt.Block(
             block.name(), moving, List.of(), List.of(), List.of(), Optional.empty(), block.body());
-    return Optional.of(
-        new Reduction(
-            outside, new Stmt.For(loop.kind(), loop.variable(), loop.extent(), each), store));
+    return Optional.of(new Reduction(outside, loop.with(each), store));
   }
 
   private static boolean isFixed(IndexExpr index, Set<String> varying) {

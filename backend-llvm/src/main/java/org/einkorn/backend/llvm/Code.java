@@ -199,6 +199,20 @@ final class Code {
     return builder.element(single().memory(type), array, index);
   }
 
+  /// Asks for the line of an element, which need not be one of the array: a hint that can't fail.
+  void prefetch(DType type, Value array, Value index) {
+    Value address = builder.elementAnywhere(single().memory(type), array, index);
+    // For reading, into all caches, as data.
+    Type number = context.integer(32);
+    builder.callPure(
+        module.intrinsic("llvm.prefetch", List.of(pointer)),
+        List.of(
+            address,
+            context.constant(number, 0),
+            context.constant(number, 3),
+            context.constant(number, 1)));
+  }
+
   /// Stores an element from a register.
   void store(DType type, Value array, Value index, Value value) {
     builder.store(inMemory(type, value), address(type, array, index), type.byteSize());

@@ -20,11 +20,18 @@ final class ExpressionLowering {
   private final Casts casts;
   private final List<IndexExpr.Fetch> fetches;
   private final Value status;
+  private final boolean wraps;
 
   /// @param fetches the fetches of the function in text order: the sites of traps
   /// @param status where a trap says what was wrong
   ExpressionLowering(Code code, List<IndexExpr.Fetch> fetches, Value status) {
+    this(code, fetches, status, false);
+  }
+
+  private ExpressionLowering(
+      Code code, List<IndexExpr.Fetch> fetches, Value status, boolean wraps) {
     this.code = code;
+    this.wraps = wraps;
     this.builder = code.builder;
     this.integers = new IntegerOps(code);
     this.floats = new FloatOps(code);
@@ -35,7 +42,13 @@ final class ExpressionLowering {
 
   /// The same for other code, with positions of as many lanes as that has.
   ExpressionLowering of(Code other) {
-    return new ExpressionLowering(other, fetches, status);
+    return new ExpressionLowering(other, fetches, status, wraps);
+  }
+
+  /// The same for positions that need not be inside of anything: sums and products of any size are
+  /// numbers of 64 bits.
+  ExpressionLowering wrapping() {
+    return new ExpressionLowering(code, fetches, status, true);
   }
 
   /// A position or extent, in 64 bits.
@@ -45,9 +58,9 @@ final class ExpressionLowering {
       case IndexExpr.Variable(String name) -> scope.number(name);
       case IndexExpr.Symbol(String name) -> scope.number(name);
       case IndexExpr.Sum(IndexExpr left, IndexExpr right) ->
-          builder.addIndex(index(left, scope), index(right, scope));
+          sum(index(left, scope), index(right, scope));
       case IndexExpr.Product(IndexExpr left, IndexExpr right) ->
-          builder.multiplyIndex(index(left, scope), index(right, scope));
+          product(index(left, scope), index(right, scope));
       case IndexExpr.FloorDiv(IndexExpr dividend, IndexExpr divisor) ->
           floorDiv(index(dividend, scope), divisor, scope);
       case IndexExpr.FloorMod(IndexExpr dividend, IndexExpr divisor) ->
@@ -58,6 +71,14 @@ final class ExpressionLowering {
           code.intrinsic("llvm.smax", code.i64, index(left, scope), index(right, scope));
       case IndexExpr.Fetch fetch -> fetch(fetch, scope);
     };
+  }
+
+  private Value sum(Value left, Value right) {
+    return wraps ? builder.add(left, right) : builder.addIndex(left, right);
+  }
+
+  private Value product(Value left, Value right) {
+    return wraps ? builder.multiply(left, right) : builder.multiplyIndex(left, right);
   }
 
   private Value floorDiv(Value dividend, IndexExpr divisor, Scope scope) {
@@ -107,11 +128,7 @@ final class ExpressionLowering {
     Value number = code.i64(0);
     for (int axis = 0; axis < indices.size(); axis++) {
       Value position = index(indices.get(axis), scope);
-      number =
-          axis == 0
-              ? position
-              : builder.addIndex(
-                  builder.multiplyIndex(number, place.extents().get(axis)), position);
+      number = axis == 0 ? position : sum(product(number, place.extents().get(axis)), position);
     }
     return number;
   }

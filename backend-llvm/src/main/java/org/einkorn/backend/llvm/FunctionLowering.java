@@ -19,6 +19,7 @@ final class FunctionLowering {
   private final Builder builder;
   private final ExpressionLowering expressions;
   private final Control control;
+  private final Prefetching prefetching;
   private Shape shape = Shape.STRAIGHT;
 
   /// What was written so far.
@@ -40,6 +41,7 @@ final class FunctionLowering {
     this.builder = code.builder;
     this.expressions = expressions;
     this.control = new Control(code, expressions);
+    this.prefetching = new Prefetching(code, expressions, control);
   }
 
   /// Writes a whole function: all of it, or the iterations `begin … end − 1` of its parallel loop.
@@ -107,6 +109,7 @@ final class FunctionLowering {
 
   private void round(Stmt.For loop, Value round, Scope scope) {
     scope.bind(loop.variable(), round, loop.extent());
+    prefetching.ask(loop, scope);
     execute(loop.body(), scope);
   }
 

@@ -45,7 +45,7 @@ final class GuardHoisting {
     if (!(body instanceof Stmt.If(List<Guard> guards, Stmt guarded))
         || Walk.fetches(loop.extent())
         || guards.stream().anyMatch(GuardHoisting::fetches)) {
-      return new Stmt.For(loop.kind(), loop.variable(), loop.extent(), body);
+      return loop.with(body);
     }
     List<Guard> outside = new ArrayList<>();
     List<Guard> inside = new ArrayList<>();
@@ -53,7 +53,7 @@ final class GuardHoisting {
       (uses(guard, loop.variable()) ? inside : outside).add(guard);
     }
     Stmt left = inside.isEmpty() ? guarded : new Stmt.If(inside, guarded);
-    Stmt.For inner = new Stmt.For(loop.kind(), loop.variable(), loop.extent(), left);
+    Stmt.For inner = loop.with(left);
     return outside.isEmpty() ? inner : new Stmt.If(outside, inner);
   }
 

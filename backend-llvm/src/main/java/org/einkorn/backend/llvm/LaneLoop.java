@@ -62,9 +62,7 @@ final class LaneLoop {
     this.builder = code.builder;
     this.expressions = expressions;
     this.control = control;
-    this.loop =
-        new Stmt.For(
-            loop.kind(), loop.variable(), loop.extent(), GuardHoisting.hoisted(loop.body()));
+    this.loop = loop.with(GuardHoisting.hoisted(loop.body()));
     this.lanes = lanes;
     this.width = Math.max(2, code.traits.vectorBytes() / lanes.widestBytes());
   }
@@ -334,6 +332,13 @@ final class LaneLoop {
 
     private void round(Stmt.For inside, Value round, At at) {
       at.scopes.forEach(scope -> scope.bind(inside.variable(), round, inside.extent()));
+      if (!inside.annotations().isEmpty()) {
+        Prefetching prefetching = new Prefetching(code, expressions, control);
+        for (int piece = 0; piece < pieces.size(); piece++) {
+          int count = pieces.get(piece).expressions.lanes();
+          prefetching.askInLanes(inside, at.scopes.get(piece), at.names, count);
+        }
+      }
       execute(inside.body(), at);
     }
 

@@ -103,7 +103,8 @@ class LaneOperationsTest {
         module.functions().stream()
             .map(
                 function ->
-                    function.body() instanceof Stmt.For(var kind, var name, var extent, Stmt body)
+                    function.body()
+                            instanceof Stmt.For(var _, var name, var extent, var _, Stmt body)
                         ? new Function(
                             function.name(),
                             new Stmt.For(Stmt.LoopOrder.VECTORIZED, name, extent, body))

@@ -39,7 +39,7 @@ public final class Fetches {
 
   private void visit(Stmt statement) {
     switch (statement) {
-      case Stmt.For(var kind, var name, IndexExpr extent, Stmt body) -> {
+      case Stmt.For(var _, var _, IndexExpr extent, var _, Stmt body) -> {
         walk.visit(extent);
         visit(body);
       }

@@ -28,9 +28,47 @@ public sealed interface Stmt {
   }
 
   /// `body` for each `variable` from 0 to `extent − 1`.
-  record For(LoopKind kind, String variable, IndexExpr extent, Stmt body) implements Stmt {
+  ///
+  /// @param annotations what is asked of the code for the loop, none twice of one buffer
+  record For(
+      LoopKind kind, String variable, IndexExpr extent, List<Annotation> annotations, Stmt body)
+      implements Stmt {
     public For {
       var unused = new IndexExpr.Variable(variable);
+      annotations = List.copyOf(annotations);
+      if (annotations.stream().map(Annotation::buffer).distinct().count() < annotations.size()) {
+        throw new IllegalArgumentException("two annotations about one buffer");
+      }
+    }
+
+    /// A loop of which nothing more is asked.
+    public For(LoopKind kind, String variable, IndexExpr extent, Stmt body) {
+      this(kind, variable, extent, List.of(), body);
+    }
+
+    /// The loop around another body.
+    public For with(Stmt otherBody) {
+      return new For(kind, variable, extent, annotations, otherBody);
+    }
+
+    /// The loop with another number of rounds, around another body.
+    public For with(IndexExpr otherExtent, Stmt otherBody) {
+      return new For(kind, variable, otherExtent, annotations, otherBody);
+    }
+
+    /// The loop with another name and number of rounds, around another body.
+    public For with(String otherVariable, IndexExpr otherExtent, Stmt otherBody) {
+      return new For(kind, otherVariable, otherExtent, annotations, otherBody);
+    }
+
+    /// The loop of which something else is asked.
+    public For with(List<Annotation> otherAnnotations) {
+      return new For(kind, variable, extent, otherAnnotations, body);
+    }
+
+    /// The loop, whose rounds run in another way.
+    public For with(LoopKind otherKind) {
+      return new For(otherKind, variable, extent, annotations, body);
     }
   }
 

@@ -45,7 +45,7 @@ public final class Usage {
 
   private void visit(Stmt statement) {
     switch (statement) {
-      case Stmt.For(var kind, var name, IndexExpr extent, Stmt body) -> {
+      case Stmt.For(var _, var _, IndexExpr extent, var _, Stmt body) -> {
         visit(extent);
         visit(body);
       }

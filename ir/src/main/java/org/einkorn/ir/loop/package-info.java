@@ -13,7 +13,8 @@
 /// Repeat    ::= function … [test function] … function [until buffer] [for buffer]
 /// Buffer    ::= name : TensorType scope
 /// Function  ::= name Stmt
-/// Stmt      ::= for (serial | parallel | vectorized | unrolled | GridAxis) name < extent { Stmt }
+/// Stmt      ::= for (serial | parallel | vectorized | unrolled | GridAxis) name < extent
+///               Annotation* { Stmt }
 ///             | block name (BlockIter*) where Guard* reads Region* writes Region* [init Stmt] Stmt
 ///             | seq { Stmt* }
 ///             | alloc Buffer { Stmt }                       // local to the statement
@@ -21,6 +22,7 @@
 ///             | when Scalar { Stmt }
 ///             | while Scalar { Stmt }
 ///             | tensor[IndexExpr, …] = Scalar
+/// Annotation::= prefetch name by rounds
 /// GridAxis  ::= block.x | block.y | block.z | thread.x | thread.y | thread.z
 /// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
 /// Region    ::= name [ start : extent, … ]
@@ -31,7 +33,7 @@
 /// Functions run in order; those of a [Repeat] run again until its end. Loops count from 0. A block
 /// binds its iterators and runs its body where all guards hold; `init` runs before the body at
 /// those points where every reduce iterator is 0. A store takes a value of the buffer's storage
-/// type.
+/// type. An [Annotation] changes nothing of what a loop computes.
 ///
 /// Numbers are real. A complex tensor of the signature, `c64[i]`, is the buffer `f32[i, 2]`: see
 /// [org.einkorn.ir.tensor.TensorType#parts()].

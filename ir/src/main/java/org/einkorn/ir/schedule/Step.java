@@ -190,6 +190,25 @@ public sealed interface Step {
     }
   }
 
+  /// `double-buffer P at i`: memory that a round of a loop fills and then reads is there twice, and
+  /// filled for the next round before it is read in this one.
+  record DoubleBuffer(String buffer, LoopName loop) implements Step {
+    public DoubleBuffer {
+      Checks.requireName(buffer);
+    }
+  }
+
+  /// `annotate i prefetch B by 8`: each round of a loop asks for what a later one reads of a
+  /// buffer.
+  ///
+  /// @param distance how many rounds later: a number, or the name of one that was sampled
+  record Prefetch(LoopName loop, String buffer, IndexExpr distance) implements Step {
+    public Prefetch {
+      Checks.requireName(buffer);
+      Checks.requireNumber(distance, "a distance");
+    }
+  }
+
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`: the elements of a buffer lie
   /// elsewhere.
   ///

@@ -46,6 +46,8 @@
 ///            | name = reindex buffer of block
 ///            | storage-align buffer axis number factor number offset number
 ///            | rolling-buffer buffer at LoopName
+///            | double-buffer buffer at LoopName
+///            | annotate LoopName prefetch buffer by number
 ///            | transform-layout buffer ( axis, … ) to ( IndexExpr, … )
 ///            | transform-block-layout block ( name, … ) to ( IndexExpr, … )
 ///            | blockize LoopName as block

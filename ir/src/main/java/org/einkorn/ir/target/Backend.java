@@ -2,6 +2,7 @@ package org.einkorn.ir.target;
 
 import java.util.List;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.runtime.exec.KernelModule;
 
 /// A generator of code from loop nests. Implementations are found by `ServiceLoader`, have a public
@@ -14,6 +15,11 @@ public interface Backend {
   ///
   /// @throws RefusedException when the module holds something this backend can't do
   KernelModule compile(Module module);
+
+  /// What a module asks of code that this backend leaves undone; what is computed stays the same.
+  default List<Diagnostic> warnings(Module module) {
+    return List.of();
+  }
 
   /// The kinds of artifact this backend makes, such as `class`, `jar`, `so`.
   List<String> emits();

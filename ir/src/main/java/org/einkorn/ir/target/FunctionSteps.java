@@ -60,18 +60,15 @@ final class FunctionSteps {
   /// The outermost loops alone: how often they run may stand in memory.
   private static Stmt outerLoops(Stmt body) {
     Stmt none = new Stmt.Sequence(List.of());
-    return body instanceof Stmt.For(var kind, var variable, var extent, Stmt inner)
-            && kind == Stmt.LoopOrder.SERIAL
-        ? new Stmt.For(kind, variable, extent, outerLoops(inner))
+    return body instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL
+        ? loop.with(outerLoops(loop.body()))
         : none;
   }
 
   /// The statements inside the outermost loops.
   private static List<Stmt> nests(Stmt body) {
     return switch (body) {
-      case Stmt.For(var kind, var variable, var extent, Stmt inner)
-          when kind == Stmt.LoopOrder.SERIAL ->
-          nests(inner);
+      case Stmt.For loop when loop.kind() == Stmt.LoopOrder.SERIAL -> nests(loop.body());
       case Stmt.Sequence(List<Stmt> statements) when statements.size() > 1 -> statements;
       case Stmt.For _,
           Stmt.Sequence _,
@@ -93,10 +90,10 @@ final class FunctionSteps {
   /// @param loops the extents of the loops of the nest around the statement
   private boolean stores(Stmt nest, String buffer, Map<String, IndexExpr> loops) {
     return switch (nest) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
+      case Stmt.For loop -> {
         Map<String, IndexExpr> more = new HashMap<>(loops);
-        more.put(variable, extent);
-        yield stores(body, buffer, more);
+        more.put(loop.variable(), loop.extent());
+        yield stores(loop.body(), buffer, more);
       }
       case Stmt.Sequence(List<Stmt> statements) ->
           statements.stream().anyMatch(statement -> stores(statement, buffer, loops));

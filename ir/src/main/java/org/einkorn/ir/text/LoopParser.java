@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Annotation;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
@@ -242,9 +243,23 @@ public final class LoopParser {
     Token variable = in.expectName("a loop variable");
     in.expect("<");
     IndexExpr extent = exprs.index(scope);
+    List<Annotation> annotations = new ArrayList<>();
+    while (in.sees("prefetch")) {
+      annotations.add(prefetch(scope));
+    }
     Stmt body = body(scope.withVariable(variable));
     Stmt.LoopKind how = kind;
-    return in.node(first, () -> new Stmt.For(how, variable.text(), extent, body));
+    return in.node(first, () -> new Stmt.For(how, variable.text(), extent, annotations, body));
+  }
+
+  /// `prefetch B by 8`
+  private Annotation prefetch(Scope scope) {
+    Token first = in.expect("prefetch");
+    Token buffer = in.expectName("a buffer");
+    var unused = scope.tensor(buffer);
+    in.expect("by");
+    int distance = in.expectNumber();
+    return in.node(first, () -> new Annotation.Prefetch(buffer.text(), distance));
   }
 
   private Stmt allocate(Scope scope) {

@@ -2,6 +2,7 @@ package org.einkorn.ir.text;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.einkorn.ir.loop.Annotation;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
@@ -50,6 +51,9 @@ import org.einkorn.ir.tensor.Guard;
 ///
 /// `listing R of B to C` says that no buffer holds the output `R`, and that the positions at which
 /// it holds are the tuples of the buffer `B` from number 1 to before the number in the buffer `C`.
+///
+/// Behind the extent of a loop stands what is asked of the code for it ([Annotation]): `for i < n
+/// prefetch Q by 8 { … }`.
 ///
 /// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
@@ -124,10 +128,12 @@ public final class LoopPrinter {
 
   private void statement(Stmt statement) {
     switch (statement) {
-      case Stmt.For(var kind, String variable, var extent, Stmt body) -> {
+      case Stmt.For(var kind, String variable, var extent, var annotations, Stmt body) -> {
         String how = kind == Stmt.LoopOrder.SERIAL ? "" : kind.text() + " ";
         String range = Words.name(variable) + " < " + ExprPrinter.print(extent);
-        body("for " + how + range, body);
+        String asked =
+            annotations.stream().map(LoopPrinter::annotation).collect(Collectors.joining());
+        body("for " + how + range + asked, body);
       }
       case Stmt.Block block -> block(block);
       case Stmt.Sequence(List<Stmt> statements) -> {
@@ -149,6 +155,18 @@ public final class LoopPrinter {
                   + " = "
                   + ExprPrinter.print(value));
     }
+  }
+
+  private static String annotation(Annotation annotation) {
+    return " " + print(annotation);
+  }
+
+  /// `prefetch B by 8`
+  public static String print(Annotation annotation) {
+    return switch (annotation) {
+      case Annotation.Prefetch(String buffer, int distance) ->
+          "%s %s by %d".formatted(annotation.word(), Words.name(buffer), distance);
+    };
   }
 
   private void block(Stmt.Block block) {

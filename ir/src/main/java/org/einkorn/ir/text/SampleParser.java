@@ -9,8 +9,6 @@ import org.einkorn.ir.schedule.Step;
 
 /// Reads the samples of a trace, and the numbers of its steps, which may be names of samples.
 final class SampleParser {
-  private static final int MOST_DIGITS = 9;
-
   private final TokenReader in;
   private final TraceParser steps;
 
@@ -86,10 +84,7 @@ final class SampleParser {
   }
 
   long number() {
-    if (in.peek().kind() != Token.Kind.INTEGER || in.peek().text().length() > MOST_DIGITS) {
-      throw in.expected("a number of at most nine digits");
-    }
-    return Long.parseLong(in.next().text());
+    return in.expectNumber();
   }
 
   private long signed() {

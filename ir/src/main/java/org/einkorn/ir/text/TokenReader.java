@@ -14,6 +14,8 @@ import org.einkorn.ir.source.Span;
 /// The first error of an item (a line of the signature, a definition, a function) ends the item;
 /// the next item is sought at the left margin, where printers begin items.
 final class TokenReader {
+  private static final int MOST_DIGITS = 9;
+
   private final List<Diagnostic> errors = new ArrayList<>();
   private final List<Token> tokens;
   private int at = 0;
@@ -83,6 +85,14 @@ final class TokenReader {
               .help("a name that is a word of the grammar is written `\\`" + word + "\\``"));
     }
     throw failure;
+  }
+
+  /// A number that fits in an `int`.
+  int expectNumber() {
+    if (peek().kind() != Token.Kind.INTEGER || peek().text().length() > MOST_DIGITS) {
+      throw expected("a number of at most nine digits");
+    }
+    return Integer.parseInt(next().text());
   }
 
   String expectString(String what) {

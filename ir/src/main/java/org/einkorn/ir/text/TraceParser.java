@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.source.SourceFile;
-import org.einkorn.runtime.DType;
 
 /// Reads schedules, as [TracePrinter] writes them: a step is a line. `//` begins a comment. Errors:
 /// `E0800`, `E0801`, `E0804` and `E0806` to `E0808`.
@@ -26,20 +24,23 @@ public final class TraceParser {
           + " `set-dtype`, `transform-layout`, `decompose-reduction`, `join`, `compute-at`,"
           + " `compute-inline`, `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
           + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
-          + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`";
+          + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`,"
+          + " `annotate`, `double-buffer`";
 
   private static final String A_BLOCK = "the name of a block";
-  private static final String A_BUFFER = "the name of a buffer";
+  static final String A_BUFFER = "the name of a buffer";
 
   private final TokenReader in;
   private final ExprParser exprs;
   private final Scope scope;
   private final SampleParser samples;
+  private final MemoryStepParser memory;
 
   private TraceParser(TokenReader in, Scope scope) {
     this.in = in;
     this.exprs = new ExprParser(in);
     this.samples = new SampleParser(in, this);
+    this.memory = new MemoryStepParser(in, this, samples);
     this.scope = scope;
   }
 
@@ -140,20 +141,23 @@ public final class TraceParser {
       String block = name(A_BLOCK);
       return in.node(first, () -> new Step.Fission(loop, block));
     }
-    if (in.accept("lift")) {
-      String buffer = name(A_BUFFER);
-      in.expect("above");
-      LoopName loop = loop();
-      return in.node(first, () -> new Step.Lift(buffer, loop));
-    }
     if (in.accept("tensorize")) {
       String block = name(A_BLOCK);
       in.expect("as");
       String intrinsic = in.next().text();
       return in.node(first, () -> new Step.Tensorize(block, intrinsic));
     }
-    if (in.accept("set")) {
-      return set(first);
+    Optional<Step> ofMemory = memory.step(first);
+    if (ofMemory.isPresent()) {
+      return ofMemory.get();
+    }
+    if (in.accept("annotate")) {
+      LoopName loop = loop();
+      in.expect("prefetch");
+      String buffer = name(A_BUFFER);
+      in.expect("by");
+      IndexExpr distance = samples.amount();
+      return in.node(first, () -> new Step.Prefetch(loop, buffer, distance));
     }
     if (in.accept("join")) {
       String function = name("the name of a function");
@@ -173,16 +177,6 @@ public final class TraceParser {
       String reduction = name(A_BLOCK);
       return in.node(first, () -> new Step.FuseReductionEpilogue(block, reduction));
     }
-    if (in.accept("storage")) {
-      return storageAlign(first);
-    }
-    if (in.accept("rolling")) {
-      hyphenated("buffer");
-      String buffer = name(A_BUFFER);
-      in.expect("at");
-      LoopName loop = loop();
-      return in.node(first, () -> new Step.RollingBuffer(buffer, loop));
-    }
     if (in.accept("transform")) {
       return transform(first);
     }
@@ -199,32 +193,6 @@ public final class TraceParser {
       return decompose(first);
     }
     return in.accept("(") ? several(first) : named(first);
-  }
-
-  /// `-dtype acc f32`, or `-scope T local at i`
-  private Step set(Token first) {
-    in.expect("-");
-    if (in.accept("scope")) {
-      String buffer = name(A_BUFFER);
-      Buffer.Scope scope = scope();
-      LoopName loop = at();
-      return in.node(first, () -> new Step.SetScope(buffer, scope, loop));
-    }
-    if (!in.accept("dtype")) {
-      throw in.expected("`dtype` or `scope`");
-    }
-    String buffer = name(A_BUFFER);
-    DType type = dtype();
-    return in.node(first, () -> new Step.SetType(buffer, type));
-  }
-
-  private Buffer.Scope scope() {
-    for (Buffer.Scope scope : Buffer.Scope.values()) {
-      if (scope != Buffer.Scope.GLOBAL && in.accept(scope.text())) {
-        return scope;
-      }
-    }
-    throw in.expected("`local`, `shared` or `register`");
   }
 
   private GridAxis axis() {
@@ -278,40 +246,17 @@ public final class TraceParser {
                 : new Step.DecomposeReduction(block, loop));
   }
 
-  private LoopName at() {
+  LoopName at() {
     in.expect("at");
     return loop();
   }
 
   /// The rest of a word with hyphens.
-  private void hyphenated(String... words) {
+  void hyphenated(String... words) {
     for (String word : words) {
       in.expect("-");
       in.expect(word);
     }
-  }
-
-  private DType dtype() {
-    Optional<DType> type = DType.of(in.peek().text());
-    if (type.isEmpty()) {
-      throw in.expected("a type, such as `f32`");
-    }
-    in.next();
-    return type.get();
-  }
-
-  /// `-align P axis 0 factor 8 offset 1`
-  private Step storageAlign(Token first) {
-    hyphenated("align");
-    String buffer = name(A_BUFFER);
-    in.expect("axis");
-    long axis = samples.number();
-    in.expect("factor");
-    IndexExpr factor = samples.amount();
-    in.expect("offset");
-    IndexExpr offset = samples.amount();
-    return in.node(
-        first, () -> new Step.StorageAlign(buffer, Math.toIntExact(axis), factor, offset));
   }
 
   /// `-einsum b by (i 8, j 32)`
@@ -424,7 +369,7 @@ public final class TraceParser {
       return in.node(first, () -> new Step.FactorReduction(name, block, loop));
     }
     if (in.accept("cache")) {
-      return cache(first, name);
+      return memory.cache(first, name);
     }
     if (in.accept("reindex")) {
       String buffer = name(A_BUFFER);
@@ -443,24 +388,6 @@ public final class TraceParser {
     hyphenated("unit", "loop");
     String block = name(A_BLOCK);
     return in.node(first, () -> new Step.AddUnitLoop(name, block));
-  }
-
-  /// `-read B`, `-write B` or `-inplace B`
-  private Step cache(Token first, String name) {
-    in.expect("-");
-    Token kind = in.peek();
-    if (!in.accept("read") && !in.accept("write") && !in.accept("inplace")) {
-      throw in.expected("`read`, `write` or `inplace`");
-    }
-    String buffer = name(A_BUFFER);
-    return in.node(
-        first,
-        () ->
-            switch (kind.text()) {
-              case "read" -> new Step.CacheRead(name, buffer);
-              case "write" -> new Step.CacheWrite(name, buffer);
-              default -> new Step.CacheInPlace(name, buffer);
-            });
   }
 
   /// All loops up to the end of the line.

@@ -48,6 +48,8 @@ public final class TracePrinter {
           "reindex",
           "storage",
           "rolling",
+          "double",
+          "annotate",
           "transform",
           "blockize",
           "pad",
@@ -111,6 +113,10 @@ public final class TracePrinter {
               .formatted(name(buffer), axis, number(factor), number(offset));
       case Step.RollingBuffer(String buffer, LoopName loop) ->
           "rolling-buffer %s at %s".formatted(name(buffer), print(loop));
+      case Step.DoubleBuffer(String buffer, LoopName loop) ->
+          "double-buffer %s at %s".formatted(name(buffer), print(loop));
+      case Step.Prefetch(LoopName loop, String buffer, IndexExpr distance) ->
+          "annotate %s prefetch %s by %s".formatted(print(loop), name(buffer), number(distance));
       case Step.TransformLayout(String buffer, List<String> axes, List<IndexExpr> positions) ->
           "transform-layout %s (%s) to (%s)"
               .formatted(name(buffer), names(axes), positions(positions));

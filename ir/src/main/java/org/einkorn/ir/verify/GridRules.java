@@ -61,10 +61,10 @@ final class GridRules {
   private static boolean isOutermost(Stmt.For loop, Stmt body) {
     Stmt outer = body;
     while (outer != loop
-        && outer instanceof Stmt.For(var kind, var _, var _, Stmt inside)
-        && kind instanceof GridAxis axis
+        && outer instanceof Stmt.For other
+        && other.kind() instanceof GridAxis axis
         && !axis.isOfThreads()) {
-      outer = inside;
+      outer = other.body();
     }
     return outer == loop;
   }

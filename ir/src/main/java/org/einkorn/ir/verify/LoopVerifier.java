@@ -16,6 +16,7 @@ public final class LoopVerifier {
     rules.addAll(NestRules.ALL);
     rules.addAll(MemoryRules.ALL);
     rules.addAll(GridRules.ALL);
+    rules.add(AnnotationRules.FIT);
     rules.add(RepeatRules.FIT);
     rules.add(GrowthRules.FIT);
     rules.add(TupleCountRules.FIT);

@@ -20,6 +20,7 @@ class TraceParserTest {
             + " `reverse-compute-at`, `reverse-compute-inline`, `set-scope`,"
             + " `fuse-reduction-epilogue`, `storage-align`, `rolling-buffer`,"
             + " `transform-block-layout`, `blockize`, `pad-einsum`, `decompose-padding`,"
+            + " `annotate`, `double-buffer`,"
             + " or with new names and `=`",
         error.help().orElseThrow());
   }

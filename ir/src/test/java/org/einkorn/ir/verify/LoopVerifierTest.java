@@ -83,6 +83,7 @@ class LoopVerifierTest {
     parallel();
     shared();
     GridRuleCases.check();
+    AnnotationRuleCases.check();
     repeats();
     growths();
     tupleCounts();

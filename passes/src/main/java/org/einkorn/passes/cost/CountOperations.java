@@ -107,7 +107,8 @@ public final class CountOperations {
 
   private Stmt counted(Stmt statement) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, var extent, Stmt body) ->
+      // Annotations are about memory, and here operations are counted alone.
+      case Stmt.For(var kind, var variable, var extent, var _, Stmt body) ->
           new Stmt.For(serial(kind), variable, extent, counted(body));
       case Stmt.Block block ->
           new Stmt.Block(

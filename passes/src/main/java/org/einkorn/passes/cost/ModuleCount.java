@@ -50,7 +50,7 @@ public final class ModuleCount {
 
   private void visit(Stmt statement, Place place) {
     switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
+      case Stmt.For(var kind, String variable, IndexExpr extent, var _, Stmt body) -> {
         String loop = "loop" + loops++;
         IndexExpr most = extent instanceof IndexExpr.Fetch fetch ? fetch.extent() : extent;
         Domain inside = place.domain.over(loop, new Substitution(place.names).apply(most));

@@ -81,8 +81,8 @@ public final class PlaceOutputs {
 
   private Stmt rewrite(Stmt statement) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, IndexExpr extent, Stmt body) ->
-          new Stmt.For(kind, variable, Expressions.replace(extent, this::read), rewrite(body));
+      case Stmt.For loop ->
+          loop.with(Expressions.replace(loop.extent(), this::read), rewrite(loop.body()));
       case Stmt.Block block ->
           new Stmt.Block(
               block.name(),

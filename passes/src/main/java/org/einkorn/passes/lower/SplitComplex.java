@@ -121,8 +121,7 @@ final class SplitComplex {
 
   private Stmt split(Stmt statement) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, var extent, Stmt body) ->
-          new Stmt.For(kind, variable, extent, split(body));
+      case Stmt.For loop -> loop.with(split(loop.body()));
       case Stmt.Block block -> block(block);
       case Stmt.Sequence(List<Stmt> statements) ->
           new Stmt.Sequence(statements.stream().map(this::split).toList());

@@ -67,6 +67,16 @@ final class Alternatives {
       case Step.StorageAlign align -> alignments(align);
       case Step.RollingBuffer(String buffer, LoopName _) ->
           forEachLoop(loop -> new Step.RollingBuffer(buffer, loop));
+      case Step.DoubleBuffer(String buffer, LoopName _) ->
+          forEachLoop(loop -> new Step.DoubleBuffer(buffer, loop));
+      case Step.Prefetch(LoopName named, String buffer, IndexExpr distance) -> {
+        List<Step> steps = new ArrayList<>();
+        steps.addAll(forEachLoop(loop -> new Step.Prefetch(loop, buffer, distance)));
+        for (Buffer other : schedule.module().allBuffers()) {
+          steps.add(new Step.Prefetch(named, other.name(), distance));
+        }
+        yield steps;
+      }
       case Step.TransformLayout _ -> List.of();
       case Step.TransformBlockLayout(String _, var iterators, var positions) ->
           forEachBlock(block -> new Step.TransformBlockLayout(block, iterators, positions));

@@ -54,11 +54,7 @@ final class ComputeAt implements Primitive<Step.ComputeAt> {
     Stmt made = tile.nest(nest.names());
     Stmt.For loop = target.statement();
     Stmt inside = new Stmt.Sequence(List.of(made, loop.body()));
-    Stmt later =
-        Statements.replace(
-            siblings.later(),
-            loop,
-            new Stmt.For(loop.kind(), loop.variable(), loop.extent(), inside));
+    Stmt later = Statements.replace(siblings.later(), loop, loop.with(inside));
     return nest.replace(
         siblings.sequence(), siblings.without(siblings.earlier(), siblings.later(), later));
   }
@@ -98,8 +94,7 @@ final class ComputeAt implements Primitive<Step.ComputeAt> {
           "`" + changed.get() + "` is stored before the loop is done");
     }
     Stmt.For loop = target.statement();
-    Stmt empty =
-        new Stmt.For(loop.kind(), loop.variable(), loop.extent(), new Stmt.Sequence(List.of()));
+    Stmt empty = loop.with(new Stmt.Sequence(List.of()));
     Touched beside = Touched.of(Statements.replace(siblings.later(), loop, empty));
     if (between.touches(buffer) || beside.touches(buffer)) {
       throw nest.refuse(

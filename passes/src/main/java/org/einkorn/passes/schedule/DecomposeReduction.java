@@ -202,8 +202,7 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
                   ? result
                   : Statements.guarded(List.of(runs), result);
             }
-            case Stmt.For loop ->
-                new Stmt.For(loop.kind(), loop.variable(), first.apply(loop.extent()), result);
+            case Stmt.For loop -> loop.with(first.apply(loop.extent()), result);
             case Stmt.If(List<Guard> guards, Stmt _) ->
                 Statements.guarded(first.guards(guards), result);
             case Stmt.Sequence _ -> result;

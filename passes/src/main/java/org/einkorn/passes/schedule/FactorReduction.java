@@ -321,7 +321,7 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
       Stmt body) {
     Stmt.Block block =
         new Stmt.Block(name, iters, List.of(), reads, writes, Optional.empty(), body);
-    return new Stmt.For(loop.kind(), loop.variable(), loop.extent(), block);
+    return loop.with(block);
   }
 
   private static Stmt.BlockIter iterator(IterKind kind, IndexExpr here, Stmt.For loop) {

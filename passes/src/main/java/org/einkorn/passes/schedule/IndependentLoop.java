@@ -48,7 +48,7 @@ final class IndependentLoop {
     if (found.isPresent()) {
       throw nest.refuse(Reason.DEPENDENCE, loop, "its rounds need one another", found.get().text());
     }
-    return nest.replace(loop, new Stmt.For(kind, loop.variable(), loop.extent(), loop.body()));
+    return nest.replace(loop, loop.with(kind));
   }
 
   /// A loop of lanes has one order of lanes, the threads of a CPU are handed out once, and so is

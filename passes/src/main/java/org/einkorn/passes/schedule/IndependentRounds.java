@@ -46,7 +46,7 @@ final class IndependentRounds {
 
   private void visit(Stmt statement) {
     switch (statement) {
-      case Stmt.For(var kind, var variable, IndexExpr extent, Stmt body) -> {
+      case Stmt.For(var _, var _, IndexExpr extent, var _, Stmt body) -> {
         reads().visit(extent);
         visit(body);
       }

@@ -112,6 +112,16 @@ public interface NamedSteps<S> {
     return apply(new Step.RollingBuffer(buffer, LoopName.of(loop)));
   }
 
+  /// `double-buffer P at i`
+  default S doubleBuffer(String buffer, String loop) {
+    return apply(new Step.DoubleBuffer(buffer, LoopName.of(loop)));
+  }
+
+  /// `annotate i prefetch B by 8`
+  default S prefetch(String loop, String buffer, long distance) {
+    return apply(new Step.Prefetch(LoopName.of(loop), buffer, IndexExpr.of(distance)));
+  }
+
   /// `transform-layout P (k, j) to (j floordiv 8, k, j mod 8)`
   default S transformLayout(String buffer, List<String> axes, IndexExpr... positions) {
     return apply(new Step.TransformLayout(buffer, axes, List.of(positions)));

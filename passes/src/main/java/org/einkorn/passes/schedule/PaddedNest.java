@@ -61,7 +61,7 @@ final class PaddedNest {
         List<Padded> inside = new ArrayList<>(around);
         padded.stream().filter(each -> each.loop() == loop).forEach(inside::add);
         var extent = inside.size() == around.size() ? loop.extent() : inside.getLast().extent();
-        yield new Stmt.For(loop.kind(), loop.variable(), extent, onPath(loop.body(), inside));
+        yield loop.with(extent, onPath(loop.body(), inside));
       }
       case Stmt.Allocate(Buffer buffer, Stmt body) ->
           new Stmt.Allocate(memory.getOrDefault(buffer.name(), buffer), onPath(body, around));

@@ -2,17 +2,16 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
-import org.einkorn.ir.loop.Stmt.LoopKind;
 import org.einkorn.ir.loop.Stmt.LoopOrder;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 
 /// Makes the outermost loop of a function parallel where its rounds have nothing to do with one
-/// another: whatever they store, each stores and reads elements of its own.
+/// another: whatever they store, each stores and reads elements of its own. A loop with annotations
+/// stays serial, as these ask.
 public final class ParallelizeOuterLoops {
   /// `for serial i { … spatial … } → for parallel i { … }` at the root of a function.
   public static final Pass<Module> PASS =
@@ -35,16 +34,12 @@ public final class ParallelizeOuterLoops {
   }
 
   private static Function apply(Function function) {
-    if (!(function.body()
-        instanceof Stmt.For(LoopKind kind, String variable, IndexExpr extent, Stmt body))) {
+    if (!(function.body() instanceof Stmt.For loop)
+        || loop.kind() != LoopOrder.SERIAL
+        || !loop.annotations().isEmpty()
+        || !IndependentRounds.of(loop.variable(), loop.body())) {
       return function;
     }
-    if (kind != LoopOrder.SERIAL || !IndependentRounds.of(variable, body)) {
-      return function;
-    }
-    return new Function(
-        function.name(),
-        new Stmt.For(LoopOrder.PARALLEL, variable, extent, body),
-        function.origin());
+    return new Function(function.name(), loop.with(LoopOrder.PARALLEL), function.origin());
   }
 }

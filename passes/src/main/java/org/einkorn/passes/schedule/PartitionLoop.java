@@ -61,9 +61,7 @@ final class PartitionLoop implements Primitive<Step.Partition> {
             Condition.less(step.point(), loop.extent()).and(isNatural));
     Stmt copy = renamed(loop.body(), step.second(), nest);
     List<Stmt> parts =
-        List.of(
-            first.of(loop.body(), loop.variable(), outside),
-            second.of(copy, loop.variable(), outside));
+        List.of(first.of(loop, loop.body(), outside), second.of(loop, copy, outside));
     return nest.replace(loop, new Stmt.Sequence(parts));
   }
 
@@ -76,10 +74,10 @@ final class PartitionLoop implements Primitive<Step.Partition> {
   /// @param value what stands for the old variable
   /// @param inRound what holds wherever there is a round
   private record Part(String name, IndexExpr extent, IndexExpr value, Condition inRound) {
-    Stmt of(Stmt body, String variable, Assumptions outside) {
+    Stmt of(Stmt.For loop, Stmt body, Assumptions outside) {
       Assumptions scope = Scopes.inLoop(outside.and(inRound), name, extent);
-      Map<String, IndexExpr> values = Map.of(variable, scope.simplify(value));
-      return new Stmt.For(Stmt.LoopOrder.SERIAL, name, extent, Rebinding.of(values, body, scope));
+      Map<String, IndexExpr> values = Map.of(loop.variable(), scope.simplify(value));
+      return loop.with(name, extent, Rebinding.of(values, body, scope));
     }
   }
 
@@ -101,15 +99,15 @@ final class PartitionLoop implements Primitive<Step.Partition> {
     return copy(body, suffix, Map.of());
   }
 
-  private static Stmt copy(Stmt statement, String suffix, Map<String, IndexExpr> names) {
+  static Stmt copy(Stmt statement, String suffix, Map<String, IndexExpr> names) {
     Substitution values = new Substitution(names);
     Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
     return switch (own) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
-        String name = variable + "." + suffix;
+      case Stmt.For loop -> {
+        String name = loop.variable() + "." + suffix;
         Map<String, IndexExpr> inside = new LinkedHashMap<>(names);
-        inside.put(variable, IndexExpr.variable(name));
-        yield new Stmt.For(kind, name, extent, copy(body, suffix, inside));
+        inside.put(loop.variable(), IndexExpr.variable(name));
+        yield loop.with(name, loop.extent(), copy(loop.body(), suffix, inside));
       }
       case Stmt.Block block ->
           Statements.with(

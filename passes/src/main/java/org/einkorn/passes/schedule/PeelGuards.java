@@ -55,7 +55,7 @@ public final class PeelGuards {
     for (Function function : module.functions()) {
       Stmt body = function.body();
       if (context.isScheduled(function.name()) && Statements.count(body) <= MAX_STATEMENTS / 4) {
-        body = Statements.flattened(peeled(body, Assumptions.NONE));
+        body = Annotations.concerning(Statements.flattened(peeled(body, Assumptions.NONE)));
       }
       functions.add(new Function(function.name(), body, function.origin()));
     }
@@ -199,8 +199,8 @@ public final class PeelGuards {
     Stmt body = Rebinding.of(Map.of(loop.variable(), here), loop.body(), inside);
     // A single round, of which the variable says nothing, needs no threads.
     boolean isSingle = !Walk.variables(here).contains(loop.variable());
-    Stmt.LoopKind kind = isSingle ? Stmt.LoopOrder.SERIAL : loop.kind();
-    return new Stmt.For(kind, loop.variable(), extent, body);
+    Stmt.For part = loop.with(extent, body);
+    return isSingle ? part.with(Stmt.LoopOrder.SERIAL) : part;
   }
 
   private static int guards(Stmt statement) {

@@ -60,6 +60,8 @@ public enum Reason {
   NOT_COVERED,
   /// Some elements may never be stored, so that there is nothing to copy.
   NOT_ALL_STORED,
+  /// What is asked of the code for a loop would be lost, or have no meaning there.
+  ANNOTATED,
   /// The result breaks a rule of the IR.
   BREAKS_RULE;
 

@@ -14,7 +14,8 @@ import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.rewrite.Substitution;
 
 /// Puts expressions in the places of loop variables and simplifies what these stood in; guards that
-/// are proved then are left out. Everything else stays as it is.
+/// are proved then are left out, and so is what stands under one that never holds. Everything else
+/// stays as it is.
 final class Rebinding {
   private final Substitution values;
   private final Set<String> variables;
@@ -33,10 +34,9 @@ final class Rebinding {
 
   private Stmt rebound(Stmt statement, Assumptions scope) {
     return switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
-        IndexExpr size = index(extent, scope);
-        yield new Stmt.For(
-            kind, variable, size, rebound(body, Scopes.inLoop(scope, variable, size)));
+      case Stmt.For loop -> {
+        IndexExpr size = index(loop.extent(), scope);
+        yield loop.with(size, rebound(loop.body(), Scopes.inLoop(scope, loop.variable(), size)));
       }
       case Stmt.Block block -> block(block, scope);
       case Stmt.If(List<Guard> guards, Stmt body) -> {
@@ -44,6 +44,9 @@ final class Rebinding {
         List<Guard> left = new ArrayList<>();
         for (Guard guard : guards) {
           Guard other = new Guard(index(guard.index(), inside), index(guard.extent(), inside));
+          if (!Scopes.fetches(other) && inside.proves(Condition.of(other).not())) {
+            yield new Stmt.Sequence(List.of());
+          }
           if (Scopes.fetches(other) || !inside.proves(Condition.of(other))) {
             left.add(other);
             inside = Scopes.where(inside, other);

@@ -76,8 +76,7 @@ public record Refusal(
   private static int lineOf(Function function, Stmt place) {
     Stmt marked =
         switch (place) {
-          case Stmt.For loop ->
-              new Stmt.For(loop.kind(), loop.variable() + "′", loop.extent(), loop.body());
+          case Stmt.For loop -> loop.with(loop.variable() + "′", loop.extent(), loop.body());
           case Stmt.Block block ->
               Statements.with(block, block.name() + "′", block.iters(), block.init(), block.body());
           case Stmt.Sequence _,

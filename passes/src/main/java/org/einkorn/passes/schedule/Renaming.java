@@ -28,12 +28,11 @@ final class Renaming {
     Substitution values = new Substitution(here);
     Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
     return switch (own) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body)
-          when around.contains(variable) -> {
-        String name = names.like(variable);
+      case Stmt.For loop when around.contains(loop.variable()) -> {
+        String name = names.like(loop.variable());
         Map<String, IndexExpr> inside = new HashMap<>(here);
-        inside.put(variable, IndexExpr.variable(name));
-        yield new Stmt.For(kind, name, extent, renamed(body, inside));
+        inside.put(loop.variable(), IndexExpr.variable(name));
+        yield loop.with(name, loop.extent(), renamed(loop.body(), inside));
       }
       // A block sees no loop around it.
       case Stmt.Block _ -> Statements.mapChildren(own, each -> renamed(each, Map.of()));

@@ -57,7 +57,7 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
     requireSameOrder(chain, order, body, nest, outside);
     Stmt result = Statements.guarded(chain.guards(), body);
     for (Stmt.For loop : order.reversed()) {
-      result = new Stmt.For(loop.kind(), loop.variable(), loop.extent(), result);
+      result = loop.with(result);
     }
     return nest.replace(outermost.statement(), result);
   }

@@ -58,10 +58,10 @@ public final class ResolveBlocks {
   private static Stmt resolved(Stmt statement, Map<String, IndexExpr> values, Assumptions scope) {
     Resolution here = new Resolution(new Substitution(values), scope);
     return switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
-        IndexExpr size = here.index(extent);
-        Assumptions inside = Scopes.inLoop(scope, variable, size);
-        yield new Stmt.For(kind, variable, size, resolved(body, values, inside));
+      case Stmt.For loop -> {
+        IndexExpr size = here.index(loop.extent());
+        Assumptions inside = Scopes.inLoop(scope, loop.variable(), size);
+        yield loop.with(size, resolved(loop.body(), values, inside));
       }
       case Stmt.Block block -> block(block, here, values, scope);
       case Stmt.If(List<Guard> guards, Stmt body) ->

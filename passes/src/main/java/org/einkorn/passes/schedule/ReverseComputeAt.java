@@ -41,11 +41,7 @@ final class ReverseComputeAt implements Primitive<Step.ReverseComputeAt> {
     Faults.requireSame(nest, siblings.later(), passed);
     Stmt.For loop = target.statement();
     Stmt inside = new Stmt.Sequence(List.of(loop.body(), tile.nest(nest.names())));
-    Stmt earlier =
-        Statements.replace(
-            siblings.earlier(),
-            loop,
-            new Stmt.For(loop.kind(), loop.variable(), loop.extent(), inside));
+    Stmt earlier = Statements.replace(siblings.earlier(), loop, loop.with(inside));
     return nest.replace(
         siblings.sequence(), siblings.without(siblings.later(), siblings.earlier(), earlier));
   }
@@ -113,8 +109,7 @@ final class ReverseComputeAt implements Primitive<Step.ReverseComputeAt> {
       throw nest.refuse(Reason.NO_MATCH, block, "reads nothing that the nest of the loop stores");
     }
     Stmt.For loop = target.statement();
-    Stmt empty =
-        new Stmt.For(loop.kind(), loop.variable(), loop.extent(), new Stmt.Sequence(List.of()));
+    Stmt empty = loop.with(new Stmt.Sequence(List.of()));
     Touched beside = Touched.of(Statements.replace(siblings.earlier(), loop, empty));
     for (String buffer : read) {
       if (beside.stores().contains(buffer)) {

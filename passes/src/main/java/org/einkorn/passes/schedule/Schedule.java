@@ -48,6 +48,8 @@ public final class Schedule implements NamedSteps<Schedule> {
   private static final Reindex REINDEX = new Reindex();
   private static final StorageAlign STORAGE_ALIGN = new StorageAlign();
   private static final RollingBuffer ROLLING_BUFFER = new RollingBuffer();
+  private static final DoubleBuffer DOUBLE_BUFFER = new DoubleBuffer();
+  private static final PrefetchBuffer PREFETCH = new PrefetchBuffer();
   private static final TransformLayout TRANSFORM_LAYOUT = new TransformLayout();
   private static final TransformBlockLayout TRANSFORM_BLOCK_LAYOUT = new TransformBlockLayout();
   private static final Blockize BLOCKIZE = new Blockize();
@@ -214,8 +216,8 @@ public final class Schedule implements NamedSteps<Schedule> {
   private Attempt changed(Step step, Step resolved) {
     Nest nest = new Nest(this, resolved);
     try {
-      Schedule after =
-          new Schedule(applied(nest, resolved), trace.and(step), asksRules, uses, variables, seed);
+      Module changed = Annotations.kept(nest, applied(nest, resolved));
+      Schedule after = new Schedule(changed, trace.and(step), asksRules, uses, variables, seed);
       after.requireRules(nest);
       return new Attempt.Applied(after);
     } catch (RefusedStepException refused) {
@@ -279,6 +281,8 @@ public final class Schedule implements NamedSteps<Schedule> {
       case Step.Reindex reindex -> REINDEX.apply(nest, reindex);
       case Step.StorageAlign align -> STORAGE_ALIGN.apply(nest, align);
       case Step.RollingBuffer rolling -> ROLLING_BUFFER.apply(nest, rolling);
+      case Step.DoubleBuffer twice -> DOUBLE_BUFFER.apply(nest, twice);
+      case Step.Prefetch prefetch -> PREFETCH.apply(nest, prefetch);
       case Step.TransformLayout transform -> TRANSFORM_LAYOUT.apply(nest, transform);
       case Step.TransformBlockLayout transform -> TRANSFORM_BLOCK_LAYOUT.apply(nest, transform);
       case Step.Blockize blockize -> BLOCKIZE.apply(nest, blockize);

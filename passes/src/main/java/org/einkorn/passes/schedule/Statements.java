@@ -19,9 +19,9 @@ final class Statements {
   /// The statement with others directly inside of it; itself where they are the same.
   static Stmt mapChildren(Stmt statement, UnaryOperator<Stmt> map) {
     return switch (statement) {
-      case Stmt.For(var kind, var variable, var extent, Stmt body) -> {
-        Stmt inside = map.apply(body);
-        yield inside == body ? statement : new Stmt.For(kind, variable, extent, inside);
+      case Stmt.For loop -> {
+        Stmt inside = map.apply(loop.body());
+        yield inside == loop.body() ? statement : loop.with(inside);
       }
       case Stmt.Block block -> {
         Optional<Stmt> init = block.init().map(map);
@@ -66,8 +66,7 @@ final class Statements {
   static Stmt mapOwn(
       Stmt statement, UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
     return switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) ->
-          new Stmt.For(kind, variable, indices.apply(extent), body);
+      case Stmt.For loop -> loop.with(indices.apply(loop.extent()), loop.body());
       case Stmt.Block block ->
           new Stmt.Block(
               block.name(),
@@ -145,7 +144,7 @@ final class Statements {
     for (Stmt part : parts) {
       all.addAll(part instanceof Stmt.Sequence(List<Stmt> inner) ? inner : List.of(part));
     }
-    return new Stmt.Sequence(all);
+    return all.size() == 1 ? all.getFirst() : new Stmt.Sequence(all);
   }
 
   /// Calls `action` with the statement and all inside of it, in text order.

@@ -130,7 +130,7 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
         visible.add(name);
         scope = Scopes.inLoop(scope, name, range.extent());
         here = here.plus(IndexExpr.variable(name));
-        loops.add(Optional.of(new Stmt.For(old.kind(), name, range.extent(), old)));
+        loops.add(Optional.of(old.with(name, range.extent(), old)));
       }
       here = scope.simplify(here);
       values.put(old.variable(), here);
@@ -145,7 +145,7 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
     for (Optional<Stmt.For> each : loops.reversed()) {
       if (each.isPresent()) {
         Stmt.For loop = each.get();
-        result = new Stmt.For(loop.kind(), loop.variable(), loop.extent(), result);
+        result = loop.with(result);
       }
     }
     return result;

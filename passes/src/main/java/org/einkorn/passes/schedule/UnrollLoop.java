@@ -29,8 +29,7 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
           "`" + ExprPrinter.print(loop.extent()) + "` rounds are no number that is known",
           SPLIT);
     }
-    Stmt.For unrolled =
-        new Stmt.For(LoopOrder.UNROLLED, loop.variable(), loop.extent(), loop.body());
+    Stmt.For unrolled = loop.with(LoopOrder.UNROLLED);
     long statements = statements(unrolled);
     for (Stmt around : site.around()) {
       if (around instanceof Stmt.For outer && outer.kind() == LoopOrder.UNROLLED) {

@@ -96,6 +96,10 @@ final class Variables {
             new Step.StorageAlign(buffer, axis, number(factor), number(offset));
         case Step.RollingBuffer(String buffer, LoopName loop) ->
             new Step.RollingBuffer(buffer, at(loop));
+        case Step.DoubleBuffer(String buffer, LoopName loop) ->
+            new Step.DoubleBuffer(buffer, at(loop));
+        case Step.Prefetch(LoopName loop, String buffer, IndexExpr distance) ->
+            new Step.Prefetch(at(loop), buffer, number(distance));
         case Step.TransformLayout(String buffer, var axes, var positions) ->
             new Step.TransformLayout(buffer, axes, numbers(positions, axes));
         case Step.TransformBlockLayout(String block, var iterators, var positions) ->

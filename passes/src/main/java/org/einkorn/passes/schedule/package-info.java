@@ -59,6 +59,8 @@
 /// | cache-write, cache-inplace, reindex | what is copied is all there (`Coverage`), and nobody else stores it meanwhile |
 /// | storage-align | positions stay as they are, in larger extents |
 /// | rolling-buffer | what shares a place is touched by rounds that do not overlap |
+/// | double-buffer | a round reads what it stored itself (`OwnRounds`), and what fills the memory for it needs nothing that it comes before (`FilledRound`) |
+/// | annotate | an annotation computes nothing |
 /// | decompose-padding | each element is stored once, and nothing touches it before |
 /// | transform-block-layout | the map of the points has an inverse (`BlockMap`), and dependent ones keep their order (`MappedOrder`) |
 /// | blockize | iterators are what the loops are that they are bound to |
@@ -71,7 +73,8 @@
 /// access with that condition. Memory that is allocated in a round is another one in each. What is
 /// not proved is a dependence; so sums are never reordered.
 ///
-/// After each step the rules of [org.einkorn.ir.verify] are asked once more.
+/// After each step the annotations of loops are counted (`Annotations`), and the rules of
+/// [org.einkorn.ir.verify] are asked once more.
 ///
 /// # Samples
 ///

@@ -158,7 +158,7 @@ final class ScriptFeatures {
   private static void collect(
       Stmt statement, List<Around> around, Map<String, Set<String>> moving, Found found) {
     switch (statement) {
-      case Stmt.For(var kind, String variable, IndexExpr extent, Stmt body) -> {
+      case Stmt.For(var kind, String variable, IndexExpr extent, var _, Stmt body) -> {
         found.loops++;
         List<Around> inside = new ArrayList<>(around);
         inside.add(new Around(variable, kind, number(extent)));

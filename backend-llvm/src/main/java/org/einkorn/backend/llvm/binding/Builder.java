@@ -215,6 +215,18 @@ public final class Builder implements AutoCloseable {
     return element;
   }
 
+  /// The address of element `index` from the start of an array, which may lie outside of it.
+  public Value elementAnywhere(Type type, Value array, Value index) {
+    return known.value(
+        new Known.Key(
+            LLVMGetElementPtr, type.ref.address(), array.ref.address(), index.ref.address(), 1),
+        () -> {
+          try (PointerPointer<LLVMValueRef> indices = Context.array(List.of(index.ref))) {
+            return value(LLVMBuildGEP2(ref, type.ref, array.ref, indices, 1, UNNAMED));
+          }
+        });
+  }
+
   // Index arithmetic
 
   public Value addIndex(Value left, Value right) {

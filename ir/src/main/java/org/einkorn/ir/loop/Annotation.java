@@ -1,0 +1,53 @@
+package org.einkorn.ir.loop;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What is asked of the code for a loop beyond what its rounds compute, which it never changes.
+///
+/// The interpreter does nothing about it. A backend does what it says, or tells the user that it
+/// can't ([org.einkorn.ir.target.Backend#warnings]).
+public sealed interface Annotation {
+  /// The buffer that it is about.
+  String buffer();
+
+  /// How it is written behind the extent of a loop: `prefetch B by 8`, without the name.
+  String word();
+
+  /// What keeps a loop from having it, if anything does: "reads nothing of `B`".
+  Optional<String> faultOn(Stmt.For loop);
+
+  /// `prefetch B by 8`: while a round runs, memory is asked for the lines of `B` that the round
+  /// `distance` rounds later reads. Rounds that there are not ask for lines that nobody reads.
+  record Prefetch(String buffer, int distance) implements Annotation {
+    /// As many rounds ahead as can be asked for.
+    public static final int MOST_ROUNDS = 1024;
+
+    public Prefetch {
+      if (distance < 1 || distance > MOST_ROUNDS) {
+        throw new IllegalArgumentException(
+            "a distance of %d rounds, and not 1 to %d".formatted(distance, MOST_ROUNDS));
+      }
+    }
+
+    @Override
+    public String word() {
+      return "prefetch";
+    }
+
+    @Override
+    public Optional<String> faultOn(Stmt.For loop) {
+      if (loop.kind().isAtOnce()) {
+        return Optional.of(
+            "is %s, and has no later rounds to read ahead for".formatted(loop.kind().text()));
+      }
+      List<NestedRead> reads = NestedRead.of(loop.body(), buffer);
+      if (reads.isEmpty()) {
+        return Optional.of("reads nothing of `" + buffer + "`");
+      }
+      return reads.stream().anyMatch(NestedRead::isFromData)
+          ? Optional.of("reads `" + buffer + "` at a position that comes from data")
+          : Optional.empty();
+    }
+  }
+}
