@@ -30,33 +30,33 @@ final class Control {
       long step,
       List<LoopHint> hints,
       Consumer<Value> body) {
+    loop(variable, begin, Comparison.LESS_EQUAL, last, step, hints, body);
+  }
+
+  /// Writes `body` for `begin … end − 1`.
+  void loop(String variable, Value begin, Value end, List<LoopHint> hints, Consumer<Value> body) {
+    loop(variable, begin, Comparison.LESS, end, 1, hints, body);
+  }
+
+  private void loop(
+      String variable,
+      Value begin,
+      Comparison goesOn,
+      Value bound,
+      long step,
+      List<LoopHint> hints,
+      Consumer<Value> body) {
     BasicBlock inside = code.block(variable + ".loop");
     BasicBlock exit = code.block(variable + ".end");
     BasicBlock before = builder.block();
-    builder.branch(builder.compare(Comparison.LESS_EQUAL, begin, last), inside, exit);
+    builder.branch(builder.compare(goesOn, begin, bound), inside, exit);
     code.begin(inside);
     Value number = builder.phi(code.i64, variable);
     builder.incoming(number, begin, before);
     body.accept(number);
     Value next = builder.addIndex(number, code.i64(step));
     builder.incoming(number, next, builder.block());
-    builder.branchLoop(builder.compare(Comparison.LESS_EQUAL, next, last), inside, exit, hints);
-    code.begin(exit);
-  }
-
-  /// Writes `body` for `begin … end − 1`.
-  void loop(String variable, Value begin, Value end, List<LoopHint> hints, Consumer<Value> body) {
-    BasicBlock inside = code.block(variable + ".loop");
-    BasicBlock exit = code.block(variable + ".end");
-    BasicBlock before = builder.block();
-    builder.branch(builder.compare(Comparison.LESS, begin, end), inside, exit);
-    code.begin(inside);
-    Value number = builder.phi(code.i64, variable);
-    builder.incoming(number, begin, before);
-    body.accept(number);
-    Value next = builder.addIndex(number, code.i64(1));
-    builder.incoming(number, next, builder.block());
-    builder.branchLoop(builder.compare(Comparison.LESS, next, end), inside, exit, hints);
+    builder.branchLoop(builder.compare(goesOn, next, bound), inside, exit, hints);
     code.begin(exit);
   }
 

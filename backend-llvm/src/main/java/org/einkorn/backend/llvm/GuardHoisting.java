@@ -44,7 +44,7 @@ final class GuardHoisting {
     Stmt body = hoisted(loop.body());
     if (!(body instanceof Stmt.If(List<Guard> guards, Stmt guarded))
         || Walk.fetches(loop.extent())
-        || guards.stream().anyMatch(GuardHoisting::fetches)) {
+        || guards.stream().anyMatch(Guard::fetches)) {
       return loop.with(body);
     }
     List<Guard> outside = new ArrayList<>();
@@ -60,9 +60,5 @@ final class GuardHoisting {
   private static boolean uses(Guard guard, String variable) {
     return Walk.variables(guard.index()).contains(variable)
         || Walk.variables(guard.extent()).contains(variable);
-  }
-
-  static boolean fetches(Guard guard) {
-    return Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
   }
 }

@@ -128,7 +128,7 @@ final class LaneCheck {
       note(guard.index(), names);
       note(guard.extent(), names);
       areSame &= !names.varies(guard.index()) && !names.varies(guard.extent());
-      areFetched |= Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
+      areFetched |= guard.fetches();
     }
     return areSame || !areFetched && hasNoPositionsFromData.getAsBoolean();
   }

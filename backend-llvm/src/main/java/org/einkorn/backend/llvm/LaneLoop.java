@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -21,7 +20,6 @@ import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
-import org.jspecify.annotations.Nullable;
 
 /// Writes a loop whose rounds are lanes of vectors.
 ///
@@ -229,7 +227,7 @@ final class LaneLoop {
       }
       if (varying.isEmpty()) {
         control.guarded(same, at.any(), () -> body.accept(at));
-      } else if (guards.stream().anyMatch(GuardHoisting::fetches)) {
+      } else if (guards.stream().anyMatch(Guard::fetches)) {
         chosen((each, place) -> each.guarded(guards, place), at, canHoldForAll, body);
       } else {
         control.guarded(
@@ -247,8 +245,7 @@ final class LaneLoop {
         return true;
       }
       IndexExpr last = IndexExpr.of(extent - 1);
-      return guards.stream()
-          .noneMatch(guard -> !GuardHoisting.fetches(guard) && fails(guard, last, at.names));
+      return guards.stream().noneMatch(guard -> !guard.fetches() && fails(guard, last, at.names));
     }
 
     private boolean fails(Guard guard, IndexExpr last, LaneNames names) {
@@ -289,26 +286,25 @@ final class LaneLoop {
         boolean canHoldForAll,
         Consumer<At> body) {
       List<Optional<Value>> masks = new ArrayList<>();
-      @Nullable Value any = null;
-      @Nullable Value all = null;
+      List<Value> any = new ArrayList<>();
       for (int piece = 0; piece < pieces.size(); piece++) {
         LaneExpressions each = pieces.get(piece).expressions;
         Value mask = choice.apply(each, at.at(piece));
         masks.add(Optional.of(mask));
-        any = any == null ? each.any(mask) : builder.or(any, each.any(mask));
+        any.add(each.any(mask));
       }
-      Value some = Objects.requireNonNull(any);
+      Value some = any.stream().reduce(builder::or).orElseThrow();
       At chosen = new At(at.names, at.scopes, masks);
       if (!canHoldForAll || at.masks.stream().anyMatch(Optional::isPresent)) {
         control.when(some, () -> body.accept(chosen));
         return;
       }
+      List<Value> all = new ArrayList<>();
       for (int piece = 0; piece < pieces.size(); piece++) {
-        Value each = pieces.get(piece).expressions.all(masks.get(piece).orElseThrow());
-        all = all == null ? each : builder.and(all, each);
+        all.add(pieces.get(piece).expressions.all(masks.get(piece).orElseThrow()));
       }
       control.choose(
-          Objects.requireNonNull(all),
+          all.stream().reduce(builder::and).orElseThrow(),
           () -> body.accept(at),
           () -> control.when(some, () -> body.accept(chosen)));
     }

@@ -71,6 +71,9 @@ public final class Fetches {
   }
 
   private void visit(List<Guard> guards) {
-    guards.forEach(guard -> walk.visit(guard.index()));
+    for (Guard guard : guards) {
+      walk.visit(guard.index());
+      walk.visit(guard.extent());
+    }
   }
 }

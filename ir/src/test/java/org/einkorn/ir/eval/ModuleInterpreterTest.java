@@ -10,6 +10,7 @@ import java.util.List;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.text.LoopParser;
 import org.einkorn.runtime.exec.KernelModule;
+import org.einkorn.runtime.exec.KernelTrap;
 import org.junit.jupiter.api.Test;
 
 /// Modules that happen to give an answer, but must not.
@@ -100,6 +101,15 @@ final class ModuleInterpreterTest {
     run(module, memory);
     memory[0].set(java.lang.foreign.ValueLayout.JAVA_INT, 0, 1);
     assertThrows(IllegalStateException.class, () -> run(module, memory));
+  }
+
+  @Test
+  void aLimitFromDataTrapsAtItsOwnPlace() {
+    KernelModule module = module(loop("", "if 0 <= i < fetch<X, 0, 4>(X[i]) { Y[i] = X[i] }"));
+    MemorySegment[] memory = memory(module);
+    memory[0].set(java.lang.foreign.ValueLayout.JAVA_INT, 4, 7);
+    KernelTrap trap = assertThrows(KernelTrap.class, () -> run(module, memory));
+    assertEquals(0, trap.site());
   }
 
   @Test

@@ -113,7 +113,7 @@ final class AccessCollector {
     List<Condition> conditions = new ArrayList<>();
     for (Guard guard : guards) {
       Guard resolved = new Guard(spot.resolved(guard.index()), spot.resolved(guard.extent()));
-      if (!Scopes.fetches(resolved)) {
+      if (!resolved.fetches()) {
         conditions.add(Condition.of(resolved));
       }
     }

@@ -71,7 +71,7 @@ record BlockPath(List<Stmt> statements, Stmt.Block block) {
     for (Stmt each : statements) {
       if (each instanceof Stmt.If(List<Guard> guards, Stmt _)) {
         guards.stream()
-            .filter(guard -> !Scopes.fetches(guard))
+            .filter(guard -> !guard.fetches())
             .forEach(guard -> when.add(Condition.of(guard)));
       }
     }

@@ -16,10 +16,11 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 
 /// A Boolean as guards and the rest of it: it holds where all guards and all of the rest hold.
+/// - `l ≤ e` and `e < u` together are the guard `0 ≤ e − l < u − l`.
+/// - `a ≤ b` alone is `0 ≤ b − a < g + 1`, where `b − a` is never above `g`.
+/// - `a = b` is `0 ≤ a − b < 1`.
 ///
-/// `l ≤ e` and `e < u` together are the guard `0 ≤ e − l < u − l`; `a ≤ b` alone is `0 ≤ b − a < g
-/// + 1`, where `b − a` is never above `g`; `a = b` is `0 ≤ a − b < 1`. What may end with a fault
-///   stays whole, so that its parts are asked as before.
+/// What may end with a fault stays whole, so that its parts are asked as before.
 record ConditionGuards(List<Guard> guards, List<Scalar> rest) {
   ConditionGuards {
     guards = List.copyOf(guards);

@@ -125,7 +125,7 @@ final class Coverage {
       List<Loop> loops,
       Map<String, IndexExpr> iterators,
       List<Guard> guards) {
-    if (more.stream().noneMatch(Scopes::fetches)) {
+    if (more.stream().noneMatch(Guard::fetches)) {
       List<Guard> all = new ArrayList<>(guards);
       all.addAll(new Substitution(iterators).guards(more));
       visit(body, loops, iterators, all);

@@ -58,15 +58,10 @@ final class Dependences {
       List<Loop> loops, List<Access> accesses, Assumptions outside, Predicate<List<Sign>> matters) {
     Dependences dependences = new Dependences(loops, outside);
     for (int first = 0; first < accesses.size(); first++) {
-      for (int second = first; second < accesses.size(); second++) {
-        Access a = accesses.get(first);
-        Access b = accesses.get(second);
-        if (a.buffer().equals(b.buffer()) && (a.isStore() || b.isStore())) {
-          Optional<Dependence> found = dependences.between(a, b, matters);
-          if (found.isPresent()) {
-            return found;
-          }
-        }
+      List<Access> others = accesses.subList(first, accesses.size());
+      Optional<Dependence> found = dependences.among(accesses.get(first), others, matters);
+      if (found.isPresent()) {
+        return found;
       }
     }
     return Optional.empty();
@@ -81,12 +76,21 @@ final class Dependences {
       Predicate<List<Sign>> matters) {
     Dependences dependences = new Dependences(loops, outside);
     for (Access first : firsts) {
-      for (Access second : seconds) {
-        if (first.buffer().equals(second.buffer()) && (first.isStore() || second.isStore())) {
-          Optional<Dependence> found = dependences.between(first, second, matters);
-          if (found.isPresent()) {
-            return found;
-          }
+      Optional<Dependence> found = dependences.among(first, seconds, matters);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Dependence> among(
+      Access first, List<Access> seconds, Predicate<List<Sign>> matters) {
+    for (Access second : seconds) {
+      if (first.buffer().equals(second.buffer()) && (first.isStore() || second.isStore())) {
+        Optional<Dependence> found = between(first, second, matters);
+        if (found.isPresent()) {
+          return found;
         }
       }
     }

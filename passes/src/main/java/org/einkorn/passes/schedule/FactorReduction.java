@@ -103,7 +103,7 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
     }
     List<Guard> first = new ArrayList<>();
     for (Guard guard : new Substitution(zeros).guards(conditions)) {
-      boolean holds = !Scopes.fetches(guard) && scope.proves(Condition.of(guard));
+      boolean holds = !guard.fetches() && scope.proves(Condition.of(guard));
       if (!holds) {
         throw nest.refuse(
             Reason.NOT_FIRST_ROUND, block, "may run in some rounds and not in the first");
@@ -137,7 +137,15 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
                 Optional.of(each);
             case Scalar.MultiplyAdd(Scalar _, Scalar _, Scalar addend) when addend.equals(before) ->
                 Optional.of(BinaryOp.ADD);
-            default -> Optional.empty();
+            case Scalar.Literal _,
+                Scalar.Read _,
+                Scalar.Position _,
+                Scalar.Unary _,
+                Scalar.Binary _,
+                Scalar.MultiplyAdd _,
+                Scalar.Select _,
+                Scalar.Cast _ ->
+                Optional.empty();
           };
       int[] reads = {0};
       Walk.ofScalars(

@@ -101,7 +101,7 @@ record FilledRound(
             inside = body;
           }
           case Stmt.If(List<Guard> own, Stmt body) -> {
-            if (own.stream().anyMatch(Scopes::fetches)) {
+            if (own.stream().anyMatch(Guard::fetches)) {
               throw nest.refuse(Reason.POSITION_FROM_DATA, loop, "has a condition on data inside");
             }
             frames.add(new Frame(inside, body));

@@ -86,7 +86,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
         && value.type().isFloat()) {
       boolean isLeft = isSum(left, sum);
       Scalar addend = isLeft ? right : left;
-      if ((isLeft || isSum(right, sum)) && !Inputs.of(addend).contains(sum)) {
+      if ((isLeft || isSum(right, sum)) && !reads(addend).contains(sum)) {
         if (Faults.mayFail(addend)) {
           throw nest.refuse(Reason.MAY_FAIL, block, "adds what may fail");
         }
@@ -101,15 +101,20 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
     return switch (value) {
       case Scalar.Read read -> read.tensor().equals(sum);
       case Scalar.Cast(var type, Scalar.Read read) -> type.isFloat() && read.tensor().equals(sum);
-      default -> false;
+      case Scalar.Literal _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
+          false;
     };
   }
 
   /// What a value reads.
-  private static final class Inputs {
-    static Set<String> of(Scalar value) {
-      return Touched.of(new Stmt.Store("value", List.of(), value)).reads();
-    }
+  private static Set<String> reads(Scalar value) {
+    return Touched.of(new Stmt.Store("value", List.of(), value)).reads();
   }
 
   /// That everything between adds to the sum, and nothing else has to do with it.
@@ -144,11 +149,18 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
     }
     return switch (store.value()) {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) when op == BinaryOp.ADD ->
-          isRead(left, sum) && !Inputs.of(right).contains(sum)
-              || isRead(right, sum) && !Inputs.of(left).contains(sum);
+          isRead(left, sum) && !reads(right).contains(sum)
+              || isRead(right, sum) && !reads(left).contains(sum);
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
-          isRead(addend, sum) && !Inputs.of(left).contains(sum) && !Inputs.of(right).contains(sum);
-      default -> false;
+          isRead(addend, sum) && !reads(left).contains(sum) && !reads(right).contains(sum);
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
+          false;
     };
   }
 
@@ -159,9 +171,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
   private static void requireUnchanged(
       Nest nest, List<Stmt> before, Epilogue epilogue, Stmt.Block block) {
     Optional<String> changed =
-        Inputs.of(epilogue.addend()).stream()
-            .filter(Touched.of(before).stores()::contains)
-            .findFirst();
+        reads(epilogue.addend()).stream().filter(Touched.of(before).stores()::contains).findFirst();
     if (changed.isPresent()) {
       throw nest.refuse(
           Reason.DEPENDENCE, block, "adds `" + changed.get() + "`, which is stored before it");

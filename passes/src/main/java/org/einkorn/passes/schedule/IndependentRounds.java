@@ -56,7 +56,10 @@ final class IndependentRounds {
         visit(body);
       }
       case Stmt.If(List<Guard> guards, Stmt body) -> {
-        guards.forEach(guard -> reads().visit(guard.index()));
+        for (Guard guard : guards) {
+          reads().visit(guard.index());
+          reads().visit(guard.extent());
+        }
         visit(body);
       }
       case Stmt.When(Scalar condition, Stmt body) -> {

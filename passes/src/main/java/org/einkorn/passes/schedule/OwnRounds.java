@@ -89,7 +89,7 @@ final class OwnRounds {
         case Stmt.If(List<Guard> guards, Stmt _) -> {
           for (Guard guard : guards) {
             if (!stored.indices().contains(guard.index())
-                || Scopes.fetches(guard)
+                || guard.fetches()
                 || !Walk.variables(guard.extent()).isEmpty()) {
               return false;
             }

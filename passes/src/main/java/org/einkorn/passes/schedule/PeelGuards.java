@@ -115,7 +115,7 @@ public final class PeelGuards {
       Guard guard, Stmt.For loop, Set<String> inner, Assumptions scope) {
     Set<String> changing = new HashSet<>(inner);
     changing.add(loop.variable());
-    if (Scopes.fetches(guard)
+    if (guard.fetches()
         || !Walk.variables(guard.index()).contains(loop.variable())
         || Walk.variables(guard.extent()).stream().anyMatch(changing::contains)
         || scope.proves(Condition.of(guard))) {

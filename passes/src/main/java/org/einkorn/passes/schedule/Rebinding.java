@@ -44,10 +44,10 @@ final class Rebinding {
         List<Guard> left = new ArrayList<>();
         for (Guard guard : guards) {
           Guard other = new Guard(index(guard.index(), inside), index(guard.extent(), inside));
-          if (!Scopes.fetches(other) && inside.proves(Condition.of(other).not())) {
+          if (!other.fetches() && inside.proves(Condition.of(other).not())) {
             yield new Stmt.Sequence(List.of());
           }
-          if (Scopes.fetches(other) || !inside.proves(Condition.of(other))) {
+          if (other.fetches() || !inside.proves(Condition.of(other))) {
             left.add(other);
             inside = Scopes.where(inside, other);
           }

@@ -71,7 +71,7 @@ final class ReorderLoops implements Primitive<Step.Reorder> {
         if (statement instanceof Stmt.For loop) {
           loops.add(loop);
         } else if (statement instanceof Stmt.If(List<Guard> more, Stmt body)
-            && more.stream().noneMatch(Scopes::fetches)) {
+            && more.stream().noneMatch(Guard::fetches)) {
           guards.addAll(more);
         } else {
           throw nest.refuse(

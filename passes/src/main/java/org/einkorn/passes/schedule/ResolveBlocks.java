@@ -124,7 +124,7 @@ public final class ResolveBlocks {
     Assumptions inside = scope;
     List<Guard> left = new ArrayList<>();
     for (Guard guard : guards) {
-      if (Scopes.fetches(guard) || !inside.proves(Condition.of(guard))) {
+      if (guard.fetches() || !inside.proves(Condition.of(guard))) {
         left.add(guard);
         inside = Scopes.where(inside, guard);
       }

@@ -54,11 +54,7 @@ final class Scopes {
   }
 
   static Assumptions where(Assumptions scope, Guard guard) {
-    return fetches(guard) ? scope : scope.and(Condition.of(guard));
-  }
-
-  static boolean fetches(Guard guard) {
-    return Walk.fetches(guard.index()) || Walk.fetches(guard.extent());
+    return guard.fetches() ? scope : scope.and(Condition.of(guard));
   }
 
   /// Whether an expression can be evaluated wherever `scope` holds: nothing comes from data, and

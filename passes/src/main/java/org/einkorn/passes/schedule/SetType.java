@@ -101,7 +101,14 @@ final class SetType implements Primitive<Step.SetType> {
             when tensor.equals(buffer) ->
             Scalar.cast(from, new Scalar.Read(tensor, to, indices));
         case Scalar.Cast(DType type, Scalar operand) -> rounded(type, operand);
-        default -> mapped;
+        case Scalar.Literal _,
+            Scalar.Read _,
+            Scalar.Position _,
+            Scalar.Unary _,
+            Scalar.Binary _,
+            Scalar.MultiplyAdd _,
+            Scalar.Select _ ->
+            mapped;
       };
     }
   }
@@ -128,7 +135,14 @@ final class SetType implements Primitive<Step.SetType> {
           when (op == UnaryOp.NEGATE || op == UnaryOp.ABS || op == UnaryOp.SQRT)
               && isF32(operand) ->
           new Scalar.Unary(op, rounded(type, operand));
-      default -> Scalar.cast(type, value);
+      case Scalar.Read _,
+          Scalar.Position _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
+          Scalar.cast(type, value);
     };
   }
 

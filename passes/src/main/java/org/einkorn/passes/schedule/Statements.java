@@ -230,7 +230,7 @@ final class Statements {
     return new Stmt.If(guards, body);
   }
 
-  /// The names of the loops of a statement, in text order.
+  /// The loops of a statement, in text order.
   static List<Stmt.For> loops(Stmt statement) {
     List<Stmt.For> loops = new ArrayList<>();
     forEach(

@@ -201,7 +201,7 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
       outside = outside.and(Condition.atMost(IndexExpr.Constant.ONE, old.extent()));
     }
     if (loops.stream().anyMatch(loop -> Walk.fetches(loop.extent()))
-        || guards.stream().anyMatch(Scopes::fetches)) {
+        || guards.stream().anyMatch(Guard::fetches)) {
       return Cover.SOME;
     }
     Assumptions inside = outside.with(loops);

@@ -3,8 +3,6 @@ package org.einkorn.passes.schedule;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 
@@ -18,31 +16,19 @@ public final class Uses {
 
   /// The names in one body.
   ///
-  /// @param reads memory that is read, by itself or in an index
-  /// @param stores memory that is stored
+  /// @param touched memory that it reads or stores and does not allocate itself
   /// @param allocates memory that it allocates itself
-  record Names(Set<String> reads, Set<String> stores, Set<String> allocates) {
+  record Names(Touched touched, Set<String> allocates) {
     private static Names of(Stmt body) {
-      Names names = new Names(new HashSet<>(), new HashSet<>(), new HashSet<>());
-      Walk walk =
-          Walk.ofScalars(
-              part -> {
-                if (part instanceof Scalar.Read read) {
-                  names.reads.add(read.tensor());
-                }
-              });
+      Set<String> allocates = new HashSet<>();
       Statements.forEach(
           body,
           each -> {
-            Statements.indices(each).forEach(walk::visit);
-            Statements.value(each).ifPresent(walk::visit);
-            if (each instanceof Stmt.Store store) {
-              names.stores.add(store.buffer());
-            } else if (each instanceof Stmt.Allocate allocation) {
-              names.allocates.add(allocation.buffer().name());
+            if (each instanceof Stmt.Allocate allocation) {
+              allocates.add(allocation.buffer().name());
             }
           });
-      return names;
+      return new Names(Touched.of(body), allocates);
     }
   }
 
@@ -53,12 +39,11 @@ public final class Uses {
 
   /// Whether a function reads or stores a buffer.
   boolean isAccessed(Function function, String buffer) {
-    Names names = of(function);
-    return names.reads.contains(buffer) || names.stores.contains(buffer);
+    return of(function).touched.touches(buffer);
   }
 
   /// Whether a function stores a buffer.
   boolean isStored(Function function, String buffer) {
-    return of(function).stores.contains(buffer);
+    return of(function).touched.stores().contains(buffer);
   }
 }

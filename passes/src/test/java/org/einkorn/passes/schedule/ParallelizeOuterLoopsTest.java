@@ -19,6 +19,7 @@ class ParallelizeOuterLoopsTest {
       input X: f32[n]
       output Y: f32[n, n]
       buffer T: f32[n, n] global
+      buffer Z: i32[n] global
       buffer Y: f32[n, n] global
 
       """;
@@ -61,6 +62,16 @@ class ParallelizeOuterLoopsTest {
             + block("a", "T[v : 1, 0 : 1]", "reads X[v : 1]", "T[v, 0] = X[v]")
             + block("b", "Y[v : 1, 0 : 1]", "reads T[0 : 1, 0 : 1]", "Y[v, 0] = T[0, 0]")
             + " }");
+  }
+
+  @Test
+  void doesNotFireWhereTheLimitOfAConditionIsWhatAnotherStores() {
+    assertDoesNotFire(
+        "for i < n { "
+            + block("a", "Z[v : 1]", "", "Z[v] = 1:i32")
+            + "if 0 <= 0 < fetch<X, 0, n>(Z[0]) { "
+            + block("b", "Y[v : 1, 0 : 1]", "reads X[v : 1]", "Y[v, 0] = X[v]")
+            + " } }");
   }
 
   @Test
