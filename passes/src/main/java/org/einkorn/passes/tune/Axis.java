@@ -21,6 +21,19 @@ record Axis(String loop, IndexExpr extent, OptionalLong likely) {
     return new Axis(loop.variable(), loop.extent(), likely(loop.extent(), context));
   }
 
+  /// Takes the serial loops around a statement off.
+  ///
+  /// @param loops the loops, the outermost first, are added to
+  /// @return what is inside of them
+  static Stmt peel(Stmt statement, List<Axis> loops, PassContext context) {
+    Stmt inside = statement;
+    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
+      loops.add(of(loop, context));
+      inside = loop.body();
+    }
+    return inside;
+  }
+
   private static OptionalLong likely(IndexExpr extent, PassContext context) {
     if (!Walk.variables(extent).isEmpty() || Walk.fetches(extent)) {
       return OptionalLong.empty();

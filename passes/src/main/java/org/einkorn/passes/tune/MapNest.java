@@ -25,11 +25,7 @@ record MapNest(
   /// The nest of a function, if it is one.
   static Optional<MapNest> of(Function function, PassContext context) {
     List<Axis> loops = new ArrayList<>();
-    Stmt inside = function.body();
-    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
-      loops.add(Axis.of(loop, context));
-      inside = loop.body();
-    }
+    Stmt inside = Axis.peel(function.body(), loops, context);
     if (loops.isEmpty()
         || !(inside instanceof Stmt.Block block)
         || block.init().isPresent()

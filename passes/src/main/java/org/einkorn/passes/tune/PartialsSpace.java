@@ -40,7 +40,7 @@ final class PartialsSpace extends KnobSpace {
   @Override
   void collect(Point point, List<Double> features) {
     double vectors = (double) point.values().getFirst();
-    features.add(2.0);
+    features.add(Kind.PARTIALS.feature());
     features.add(vectors);
     features.add(vectors / machine.vectorRegisters());
     features.add(log2((double) choice.axis().rounds()));

@@ -48,11 +48,7 @@ record ReductionNest(
   /// The nest of a function, if it is one.
   static Optional<ReductionNest> of(Function function, PassContext context) {
     List<Axis> spatial = new ArrayList<>();
-    Stmt inside = function.body();
-    while (inside instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
-      spatial.add(Axis.of(loop, context));
-      inside = loop.body();
-    }
+    Stmt inside = Axis.peel(function.body(), spatial, context);
     if (!(inside instanceof Stmt.Allocate(Buffer register, Stmt body))
         || register.scope() != Buffer.Scope.REGISTER
         || !(body instanceof Stmt.Sequence(List<Stmt> parts))
@@ -63,11 +59,7 @@ record ReductionNest(
       return Optional.empty();
     }
     List<Axis> reduce = new ArrayList<>();
-    Stmt reducing = parts.get(1);
-    while (reducing instanceof Stmt.For loop && loop.kind() == Stmt.LoopOrder.SERIAL) {
-      reduce.add(Axis.of(loop, context));
-      reducing = loop.body();
-    }
+    Stmt reducing = Axis.peel(parts.get(1), reduce, context);
     if (reduce.isEmpty()
         || !(reducing instanceof Stmt.Block update)
         || !(update.body() instanceof Stmt.Store store)

@@ -21,8 +21,6 @@ import org.einkorn.ir.target.Machine;
 /// once, what memory is used, and how the store that runs most often goes through memory. They mean
 /// the same for any script; the decisions, which follow, mean something for one script alone.
 final class ScriptFeatures {
-  private static final double KIND = 4.0;
-
   /// Decisions that are told; more samples than that are seen by what they do to the loops.
   private static final int MOST_DECISIONS = 8;
 
@@ -87,7 +85,7 @@ final class ScriptFeatures {
     for (Buffer buffer : module.buffers()) {
       temporaries += bytes(buffer);
     }
-    List<Double> features = new ArrayList<>(List.of(KIND));
+    List<Double> features = new ArrayList<>(List.of(Space.Kind.SCRIPT.feature()));
     double all = found.sites.stream().mapToDouble(Site::rounds).sum();
     double vectorized =
         found.sites.stream()

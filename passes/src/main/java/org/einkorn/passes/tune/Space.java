@@ -75,6 +75,26 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
 
   // ---- what is learned from
 
+  /// What a space varies. The number of a kind stands in databases, so it never changes.
+  enum Kind {
+    TILING(1),
+    PARTIALS(2),
+    TRANSPOSITION(3),
+    SCRIPT(4),
+    STRIPS(5);
+
+    private final double number;
+
+    Kind(double number) {
+      this.number = number;
+    }
+
+    /// The first feature of each point of such a space.
+    double feature() {
+      return number;
+    }
+  }
+
   /// Numbers about the program, the machine and the point by which the time may be foretold;
   /// [#FEATURES] of them.
   public double[] features(Point point) {

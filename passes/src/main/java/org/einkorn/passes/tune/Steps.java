@@ -63,6 +63,15 @@ final class Steps {
     boolean isWhole() {
       return outer.isEmpty();
     }
+
+    /// The loops that there are, the outermost first.
+    List<String> loops() {
+      return isWhole() ? List.of(inner) : List.of(outer, inner);
+    }
+
+    String outermost() {
+      return loops().getFirst();
+    }
   }
 
   /// Cuts a loop to tiles, unless it is one.
@@ -88,5 +97,14 @@ final class Steps {
 
   void reorder(List<String> loops) {
     take(new Step.Reorder(loops.stream().map(LoopName::of).toList()));
+  }
+
+  /// Reorders loops, unless they stand so already.
+  ///
+  /// @param cuts all of them, the outermost first, as they stand
+  void reorder(List<Cut> cuts, List<String> loops) {
+    if (!loops.equals(cuts.stream().flatMap(cut -> cut.loops().stream()).toList())) {
+      reorder(loops);
+    }
   }
 }

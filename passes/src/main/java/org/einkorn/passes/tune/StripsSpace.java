@@ -32,7 +32,7 @@ final class StripsSpace extends KnobSpace {
 
   @Override
   void collect(Point point, List<Double> features) {
-    features.add(4.0);
+    features.add(Kind.STRIPS.feature());
     features.add(log2((double) point.values().getFirst()));
     features.add(log2((double) choice.axis().rounds()));
     features.add(log2(Axis.rounds(nest.loops())));

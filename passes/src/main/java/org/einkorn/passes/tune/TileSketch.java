@@ -51,15 +51,12 @@ final class TileSketch {
     Cut columns = steps.cut(tiling.columns(), tiling.columnTile());
     List<String> order = new ArrayList<>();
     for (Axis axis : tiling.outer()) {
-      Cut cut = cut(axis, rows, columns);
-      order.add(cut.isWhole() ? cut.inner() : cut.outer());
+      order.add(cut(axis, rows, columns).outermost());
     }
     List<String> tile = new ArrayList<>(List.of(columns.inner()));
     tiling.rows().ifPresent(_ -> tile.add(rows.inner()));
     order.addAll(tile);
-    if (!order.equals(current(rows, columns))) {
-      steps.reorder(order);
-    }
+    steps.reorder(nest.spatial().stream().map(axis -> cut(axis, rows, columns)).toList(), order);
     if (tiling.rows().isPresent()) {
       steps.take(new Step.Unroll(LoopName.of(rows.inner())));
     }
@@ -86,19 +83,6 @@ final class TileSketch {
       return columns;
     }
     return tiling.rows().equals(Optional.of(axis)) ? rows : Cut.whole(axis);
-  }
-
-  /// The spatial loops as they stand after the cuts.
-  private List<String> current(Cut rows, Cut columns) {
-    List<String> current = new ArrayList<>();
-    for (Axis axis : nest.spatial()) {
-      Cut cut = cut(axis, rows, columns);
-      if (!cut.isWhole()) {
-        current.add(cut.outer());
-      }
-      current.add(cut.inner());
-    }
-    return current;
   }
 
   // ---- panels

@@ -19,8 +19,11 @@ final class TilingModel {
   /// Sums that a tile should have: few loads then do for many multiply-adds.
   private static final double LEAST_SUMS = 12;
 
-  private static final int MOST_ROWS = 14;
-  private static final int MOST_VECTORS = 8;
+  /// As many rows as a tile may have.
+  static final int MOST_ROWS = 14;
+
+  /// As many vectors as a row of a tile may have.
+  static final int MOST_VECTORS = 8;
 
   /// So often has a copy to be read to be worth it where it only makes lanes of one row follow on
   /// those of the row before.

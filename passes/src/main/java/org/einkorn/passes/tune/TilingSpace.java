@@ -9,9 +9,6 @@ import org.einkorn.ir.loop.Module;
 
 /// Tilings of a [ReductionNest]: the tile, the loops around it, and what is copied to panels.
 final class TilingSpace extends KnobSpace {
-  private static final long MOST_VECTORS = 8;
-  private static final long MOST_ROWS = 14;
-
   /// Tiles of more sums than twice the registers lie in memory whatever is done.
   private static final long MOST_TIMES_REGISTERS = 2;
 
@@ -42,9 +39,9 @@ final class TilingSpace extends KnobSpace {
   private static List<Knob> knobs(TilingFacts facts, Axis columns) {
     List<Knob> knobs = new ArrayList<>();
     List<Axis> rows = facts.rows(columns);
-    knobs.add(new Knob("vectors", range(1, MOST_VECTORS)));
+    knobs.add(new Knob("vectors", range(1, TilingModel.MOST_VECTORS)));
     knobs.add(new Knob("rows", range(0, Math.max(0, rows.size() - 1))));
-    knobs.add(new Knob("row tile", rows.isEmpty() ? List.of(1L) : range(1, MOST_ROWS)));
+    knobs.add(new Knob("row tile", rows.isEmpty() ? List.of(1L) : range(1, TilingModel.MOST_ROWS)));
     knobs.add(new Knob("outermost", range(0, facts.nest().spatial().size() - 1)));
     knobs.add(new Knob("columns outside of rows", range(0, 1)));
     mayBePanels(facts, columns)
@@ -153,7 +150,7 @@ final class TilingSpace extends KnobSpace {
     double columnTiles = columns.tiles(tiling.columnTile());
     double rowTiles = tiling.rows().map(axis -> axis.tiles(tiling.rowTile())).orElse(1.0);
     double bytes = 4;
-    features.add(1.0);
+    features.add(Kind.TILING.feature());
     features.add(vectors);
     features.add(rowTile);
     features.add(sums);

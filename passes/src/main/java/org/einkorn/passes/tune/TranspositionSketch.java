@@ -22,38 +22,18 @@ final class TranspositionSketch {
     Cut read = steps.cut(choice.read(), choice.tile());
     Cut stored = steps.cut(choice.stored(), choice.tile());
     List<String> order = new ArrayList<>();
+    List<Cut> cuts = new ArrayList<>();
     for (Axis axis : nest.loops()) {
-      Cut cut =
-          axis.equals(choice.read())
-              ? read
-              : axis.equals(choice.stored()) ? stored : Cut.whole(axis);
-      if (cut.isWhole() && !axis.equals(choice.read()) && !axis.equals(choice.stored())) {
-        order.add(axis.loop());
-      } else if (!cut.isWhole()) {
-        order.add(cut.outer());
+      boolean isOfSquare = axis.equals(choice.read()) || axis.equals(choice.stored());
+      Cut cut = axis.equals(choice.read()) ? read : isOfSquare ? stored : Cut.whole(axis);
+      cuts.add(cut);
+      if (!isOfSquare || !cut.isWhole()) {
+        order.add(cut.outermost());
       }
     }
-    String outermost = order.isEmpty() ? read.inner() : order.getFirst();
     order.add(read.inner());
     order.add(stored.inner());
-    if (!order.equals(current(nest, choice, read, stored))) {
-      steps.reorder(order);
-    }
-    steps.take(new Step.Parallel(LoopName.of(outermost)));
-  }
-
-  private static List<String> current(MapNest nest, Transposition choice, Cut read, Cut stored) {
-    List<String> current = new ArrayList<>();
-    for (Axis axis : nest.loops()) {
-      Cut cut =
-          axis.equals(choice.read())
-              ? read
-              : axis.equals(choice.stored()) ? stored : Cut.whole(axis);
-      if (!cut.isWhole()) {
-        current.add(cut.outer());
-      }
-      current.add(cut.inner());
-    }
-    return current;
+    steps.reorder(cuts, order);
+    steps.take(new Step.Parallel(LoopName.of(order.getFirst())));
   }
 }

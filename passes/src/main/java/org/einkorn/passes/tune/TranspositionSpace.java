@@ -32,7 +32,7 @@ final class TranspositionSpace extends KnobSpace {
 
   @Override
   void collect(Point point, List<Double> features) {
-    features.add(3.0);
+    features.add(Kind.TRANSPOSITION.feature());
     features.add(log2((double) point.values().getFirst()));
     features.add(log2((double) choice.read().rounds()));
     features.add(log2((double) choice.stored().rounds()));
