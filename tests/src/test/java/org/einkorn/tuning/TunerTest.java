@@ -230,6 +230,25 @@ final class TunerTest {
     assertFalse(report.functions().getFirst().isFaster());
   }
 
+  /// What is only read in a position that is stored is read all the same.
+  @Test
+  void aScriptForASumAtPositionsFromDataIsTuned() {
+    Program program =
+        Einkorn.compile(
+            "histogram", "input I[t: 48]: i64\ninput V[t: 48]\noutput Y[v: 8]\nY[I[t]] += V[t]\n");
+    String script =
+        """
+        schedule Y.update {
+          (a, b) = sample-tile t.0 innermost 8
+          (x, y) = split t.0 by a, b
+        }
+        """;
+    Map<String, Shape> shapes = Map.of("I", Shape.of(48), "V", Shape.of(48));
+    Tuner.Report report = tuner(script, 4).tune(program, shapes);
+    assertEquals(1, report.functions().size());
+    assertTrue(report.functions().getFirst().measurements() > 0);
+  }
+
   @Test
   void functionsThatTheModelLeavesAloneAreNamed() {
     Program program = Einkorn.compile("small", "Y[i] = A[i] + 1\noutput Y\n");

@@ -3,11 +3,18 @@ package org.einkorn.tune;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.loop.Fetches;
+import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
@@ -28,7 +35,7 @@ import org.einkorn.runtime.exec.RunOptions;
 ///
 /// The data are small whole numbers, so that sums of products are exact in any order: then the
 /// results of all schedules are compared bit for bit. Where results are no whole numbers they may
-/// be rounded otherwise.
+/// be rounded otherwise. What is read as a position is one.
 final class Bench implements AutoCloseable {
   /// Whole numbers up to here are exact in `f32`.
   private static final double EXACT = 1 << 24;
@@ -48,6 +55,9 @@ final class Bench implements AutoCloseable {
   private final Tensor[] tensors;
   private final List<Tensor> outputs = new ArrayList<>();
   private final List<Tensor> expected = new ArrayList<>();
+
+  /// Outputs that are read before they are stored, as a sum is that goes on: 0 before each run.
+  private final List<Tensor> begun = new ArrayList<>();
 
   /// How long runs are taken.
   ///
@@ -81,10 +91,17 @@ final class Bench implements AutoCloseable {
     Signature signature = task.module().signature();
     Random random = new Random(seed);
     List<Tensor> all = new ArrayList<>();
-    signature.inputs().forEach(input -> all.add(data(input.type(), random)));
+    Map<String, Long> limits = limits(task.module());
+    Usage usage = Task.usage(task.module().functions());
+    for (Signature.Input input : signature.inputs()) {
+      all.add(data(input.type(), Optional.ofNullable(limits.get(input.name())), random));
+    }
     for (Signature.Output output : signature.outputs()) {
       Tensor tensor = Tensor.allocate(arena, output.type().dtype(), extents(output.type()));
       outputs.add(tensor);
+      if (usage.reads(output.name())) {
+        begun.add(tensor);
+      }
       all.add(tensor);
     }
     tensors = all.toArray(Tensor[]::new);
@@ -111,7 +128,8 @@ final class Bench implements AutoCloseable {
         scheduled.traces().stream().map(TracePrinter::print).collect(Collectors.joining());
     try (KernelModule code = backend.compile(finished(scheduled))) {
       ModuleRunner runner = new ModuleRunner(code);
-      outputs.forEach(output -> fill(output));
+      outputs.forEach(Bench::fill);
+      begin();
       runner.runInto(tensors, options);
       if (!isRight()) {
         return new Result.Differs(script);
@@ -132,12 +150,14 @@ final class Bench implements AutoCloseable {
   private double seconds(ModuleRunner runner) {
     long begin = System.nanoTime();
     do {
+      begin();
       runner.runInto(tensors, options);
     } while (System.nanoTime() - begin < timing.warmSeconds * 1e9);
     List<Double> times = new ArrayList<>();
     begin = System.nanoTime();
     while (times.size() < LEAST_RUNS
         || times.size() < MOST_RUNS && System.nanoTime() - begin < timing.seconds * 1e9) {
+      begin();
       long start = System.nanoTime();
       runner.runInto(tensors, options);
       times.add((System.nanoTime() - start) / 1e9);
@@ -182,17 +202,26 @@ final class Bench implements AutoCloseable {
 
   private static double[] values(Tensor tensor) {
     double[] values = new double[Math.toIntExact(tensor.shape().elementCount())];
-    long[] extents = tensor.shape().extents();
-    long[] index = new long[extents.length];
     for (int number = 0; number < values.length; number++) {
-      long rest = number;
-      for (int axis = extents.length - 1; axis >= 0; axis--) {
-        index[axis] = rest % extents[axis];
-        rest /= extents[axis];
-      }
-      values[number] = tensor.getDouble(index);
+      values[number] = tensor.getDouble(index(tensor, number));
     }
     return values;
+  }
+
+  /// Where the element of a row-major number is.
+  private static long[] index(Tensor tensor, long number) {
+    long[] index = tensor.shape().extents();
+    long rest = number;
+    for (int axis = index.length - 1; axis >= 0; axis--) {
+      long extent = index[axis];
+      index[axis] = rest % extent;
+      rest /= extent;
+    }
+    return index;
+  }
+
+  private void begin() {
+    begun.forEach(tensor -> tensor.segment().fill((byte) 0));
   }
 
   /// What was there before is not taken for a result.
@@ -202,19 +231,30 @@ final class Bench implements AutoCloseable {
 
   // ---- data
 
-  private Tensor data(TensorType type, Random random) {
+  /// How many positions there are on the axes that tensors give positions on.
+  private static Map<String, Long> limits(Module module) {
+    Map<String, Long> limits = new HashMap<>();
+    for (Function function : module.functions()) {
+      for (IndexExpr.Fetch fetch : Fetches.of(function.body())) {
+        if (fetch.source() instanceof Scalar.Read(String tensor, var _, var _)
+            && fetch.extent() instanceof IndexExpr.Constant(long extent)) {
+          limits.merge(tensor, extent, Math::min);
+        }
+      }
+    }
+    return limits;
+  }
+
+  /// @param limit numbers are positions below it, where it is there
+  private Tensor data(TensorType type, Optional<Long> limit, Random random) {
     Tensor tensor = Tensor.allocate(arena, type.dtype(), extents(type));
     long count = tensor.shape().elementCount();
-    long[] extents = tensor.shape().extents();
-    long[] index = new long[extents.length];
     for (long number = 0; number < count; number++) {
-      long rest = number;
-      for (int axis = extents.length - 1; axis >= 0; axis--) {
-        index[axis] = rest % extents[axis];
-        rest /= extents[axis];
-      }
-      int value = type.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(7) - 3;
-      tensor.set(value, index);
+      long value =
+          limit.isPresent()
+              ? random.nextLong(Math.max(limit.get(), 1))
+              : type.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(7) - 3;
+      tensor.set((double) value, index(tensor, number));
     }
     return tensor;
   }

@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.LoopPrinter;
 import org.einkorn.passes.PassContext;
@@ -63,10 +62,10 @@ record Task(String name, Set<String> functions, Module module, Space space) {
   /// The functions alone, of the whole module after they were scheduled.
   Module alone(Module scheduled) {
     List<Function> left = only(scheduled, functions);
-    Touched touched = Touched.of(left);
+    Usage usage = usage(left);
     List<Buffer> buffers =
         scheduled.allBuffers().stream()
-            .filter(buffer -> touched.touches(buffer.name()) || isOutput(buffer.name()))
+            .filter(buffer -> usage.touches(buffer.name()) || isOutput(buffer.name()))
             .filter(buffer -> !isInput(buffer.name()))
             .toList();
     return new Module(module.name(), module.signature(), buffers, left);
@@ -88,30 +87,32 @@ record Task(String name, Set<String> functions, Module module, Space space) {
 
   private static Module alone(Module module, Set<String> functions) {
     List<Function> inside = only(module, functions);
-    Touched touched = Touched.of(inside);
-    Touched others =
-        Touched.of(
+    Usage usage = usage(inside);
+    Usage others =
+        usage(
             module.functions().stream()
                 .filter(function -> !functions.contains(function.name()))
                 .toList());
-    Set<String> seen = new LinkedHashSet<>(touched.stored());
+    Set<String> stored = new LinkedHashSet<>();
+    module.allBuffers().stream().map(Buffer::name).filter(usage::writes).forEach(stored::add);
+    Set<String> seen = new LinkedHashSet<>(stored);
     seen.removeIf(
         name ->
             !others.touches(name)
                 && module.signature().outputs().stream()
                     .noneMatch(output -> output.name().equals(name)));
     // What nobody sees is to be computed all the same.
-    Set<String> outside = seen.isEmpty() ? touched.stored() : seen;
+    Set<String> outside = seen.isEmpty() ? stored : seen;
     List<Signature.Input> inputs = new ArrayList<>();
     List<Signature.Output> outputs = new ArrayList<>();
     List<Buffer> buffers = new ArrayList<>();
     for (Buffer buffer : module.allBuffers()) {
-      if (touched.stored().contains(buffer.name())) {
+      if (stored.contains(buffer.name())) {
         buffers.add(buffer);
         if (outside.contains(buffer.name())) {
           outputs.add(new Signature.Output(buffer.name(), buffer.type(), Optional.empty()));
         }
-      } else if (touched.read().contains(buffer.name())) {
+      } else if (usage.reads(buffer.name())) {
         inputs.add(
             new Signature.Input(
                 Signature.Role.INPUT, buffer.name(), buffer.type(), Optional.empty()));
@@ -121,48 +122,8 @@ record Task(String name, Set<String> functions, Module module, Space space) {
     return new Module(module.name(), signature, buffers, inside);
   }
 
-  /// The memory that functions touch.
-  private record Touched(Set<String> read, Set<String> stored) {
-    static Touched of(List<Function> functions) {
-      Touched touched = new Touched(new LinkedHashSet<>(), new LinkedHashSet<>());
-      functions.forEach(function -> touched.collect(function.body()));
-      return touched;
-    }
-
-    boolean touches(String name) {
-      return read.contains(name) || stored.contains(name);
-    }
-
-    private void collect(Stmt statement) {
-      Walk reads =
-          Walk.ofScalars(
-              part -> {
-                if (part instanceof Scalar.Read(String tensor, var _, var _)) {
-                  read.add(tensor);
-                }
-              });
-      switch (statement) {
-        case Stmt.For loop -> collect(loop.body());
-        case Stmt.Block block -> {
-          block.init().ifPresent(this::collect);
-          collect(block.body());
-        }
-        case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(this::collect);
-        case Stmt.Allocate(var _, Stmt body) -> collect(body);
-        case Stmt.If(var _, Stmt body) -> collect(body);
-        case Stmt.When(Scalar condition, Stmt body) -> {
-          reads.visit(condition);
-          collect(body);
-        }
-        case Stmt.While(Scalar condition, Stmt body) -> {
-          reads.visit(condition);
-          collect(body);
-        }
-        case Stmt.Store(String buffer, var _, Scalar value) -> {
-          stored.add(buffer);
-          reads.visit(value);
-        }
-      }
-    }
+  /// What functions read and write.
+  static Usage usage(List<Function> functions) {
+    return Usage.of(new Stmt.Sequence(functions.stream().map(Function::body).toList()));
   }
 }
