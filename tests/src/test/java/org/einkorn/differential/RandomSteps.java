@@ -11,6 +11,7 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.runtime.DType;
 
 /// Random steps of schedules; about half of them are legal.
 final class RandomSteps {
@@ -34,7 +35,7 @@ final class RandomSteps {
       return Optional.of(samples.next(schedule, name(loop), blocks(loop)));
     }
     LoopName name = samples.loop(schedule).orElseGet(() -> name(loop));
-    return switch (dice.below(47)) {
+    return switch (dice.below(51)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -62,6 +63,8 @@ final class RandomSteps {
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
       case 44, 45 -> ofBlock(loop, block -> new Step.DecomposePadding(block, name));
       case 34, 35, 36, 37, 38, 39, 40, 41, 42 -> new RandomMoves(dice).next(schedule);
+      case 47 -> integers(schedule);
+      case 48, 49, 50 -> Optional.of(new Step.Tensorize(place(loop, name), "dot"));
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -79,6 +82,19 @@ final class RandomSteps {
     return allocated.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
+  }
+
+  private Optional<Step> integers(Schedule schedule) {
+    List<Buffer> allocated = allocated(schedule.function().body());
+    return allocated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.SetType(dice.pick(allocated).name(), DType.I32));
+  }
+
+  /// A loop, or a block in it.
+  private LoopName place(Stmt.For loop, LoopName name) {
+    List<Stmt.Block> blocks = blocks(loop);
+    return blocks.isEmpty() || dice.chance(0.7) ? name : LoopName.of(dice.pick(blocks).name());
   }
 
   private Step copy(Schedule schedule) {

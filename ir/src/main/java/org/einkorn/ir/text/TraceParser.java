@@ -147,10 +147,10 @@ public final class TraceParser {
       return in.node(first, () -> new Step.Lift(buffer, loop));
     }
     if (in.accept("tensorize")) {
-      String block = name(A_BLOCK);
+      LoopName place = loop();
       in.expect("as");
       String intrinsic = in.next().text();
-      return in.node(first, () -> new Step.Tensorize(block, intrinsic));
+      return in.node(first, () -> new Step.Tensorize(place, intrinsic));
     }
     if (in.accept("set")) {
       return set(first);
