@@ -101,10 +101,6 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
     return switch (value) {
       case Scalar.Read read -> read.tensor().equals(sum);
       case Scalar.Cast(var type, Scalar.Read read) -> type.isFloat() && read.tensor().equals(sum);
-      case Scalar.Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) ->
-          isRead(addend, sum)
-              && lefts.stream().noneMatch(each -> Inputs.of(each).contains(sum))
-              && rights.stream().noneMatch(each -> Inputs.of(each).contains(sum));
       default -> false;
     };
   }
