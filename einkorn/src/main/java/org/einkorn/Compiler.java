@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.einkorn.SourceCompiler.Sizes;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Lesson;
@@ -287,9 +288,18 @@ final class Compiler {
     };
   }
 
-  /// Whether the program may be one that learns; where it is not, this is cheap to say.
+  /// Whether the program may be one that learns; where it is not, this is cheap to say. Its lessons
+  /// are for known sizes, so that all else that is asked of it is asked for them too, at once.
   boolean mayLearn() {
     return form instanceof Form.Source(var file) && file.text().contains("learn");
+  }
+
+  private static Sizes sizes(boolean areKnown) {
+    return areKnown ? Sizes.KNOWN : Sizes.OPEN;
+  }
+
+  private Sizes openSizes() {
+    return mayLearn() ? Sizes.OPEN_WITHOUT_LESSONS : Sizes.OPEN;
   }
 
   /// What the program learns before it runs, for inputs of these types and shapes.
@@ -303,7 +313,7 @@ final class Compiler {
     if (!mayLearn() || !(form instanceof Form.Source(var file))) {
       return Optional.empty();
     }
-    Compiled compiled = sources.compile(file, inputs, Set.of(), true);
+    Compiled compiled = sources.compile(file, inputs, Set.of(), Sizes.KNOWN);
     if (compiled.program().isEmpty()) {
       throw new CompileException(compiled.refusals());
     }
@@ -357,7 +367,8 @@ final class Compiler {
       boolean specialize,
       List<Pipeline.Timing> timings) {
     long start = System.nanoTime();
-    SourceCompiler.Answer answer = sources.answer(file, inputs, kept, specialize);
+    SourceCompiler.Answer answer =
+        sources.answer(file, inputs, kept, specialize ? Sizes.KNOWN : openSizes());
     timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
     Compiled compiled = answer.compiled();
     return new Equations(
@@ -391,7 +402,7 @@ final class Compiler {
         switch (form) {
           case Form.Source(var file) ->
               sources
-                  .compile(file, known, kept, true)
+                  .compile(file, known, kept, Sizes.KNOWN)
                   .program()
                   .map(org.einkorn.ir.tensor.Program::signature);
           case Form.Equations(var program) -> Optional.of(program.signature());
@@ -422,7 +433,7 @@ final class Compiler {
   /// Errors and warnings of the source; none for later stages.
   List<Diagnostic> diagnostics(Map<String, Known> inputs, Set<String> kept, boolean specialize) {
     return form instanceof Form.Source(var file)
-        ? sources.compile(file, inputs, kept, specialize).diagnostics()
+        ? sources.compile(file, inputs, kept, sizes(specialize || mayLearn())).diagnostics()
         : List.of();
   }
 
@@ -431,7 +442,7 @@ final class Compiler {
     if (!(form instanceof Form.Source(var file))) {
       return List.of();
     }
-    Compiled compiled = sources.compile(file, inputs, kept, false);
+    Compiled compiled = sources.compile(file, inputs, kept, sizes(mayLearn()));
     return compiled.program().isPresent() ? compiled.diagnostics() : List.of();
   }
 
@@ -443,7 +454,7 @@ final class Compiler {
     return switch (form) {
       case Form.Source(var file) ->
           sources
-              .compile(file, inputs, kept, false)
+              .compile(file, inputs, kept, openSizes())
               .program()
               .map(program -> RunFaults.explain(failure, program))
               .orElse(failure);
@@ -457,7 +468,7 @@ final class Compiler {
     return switch (form) {
       case Form.Source(var file) ->
           sources
-              .compile(file, Map.of(), kept, false)
+              .compile(file, Map.of(), kept, openSizes())
               .program()
               .flatMap(program -> inputType(program.signature(), name))
               .orElse(DType.F32);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
@@ -24,18 +25,26 @@ import org.jspecify.annotations.Nullable;
 /// Source to equations, once for the same question.
 ///
 /// A command first asks for the warnings of a program and then for its code; both come from one run
-/// of the frontend. The last answers, one with open sizes and one with known sizes, are kept, and
-/// hold as long as what is known of the inputs and of the files that the program names is the same.
-/// Safe to use from many threads at once.
+/// of the frontend. The last answer of each kind is kept, and holds as long as what is known of the
+/// inputs and of the files that the program names is the same. Safe to use from many threads at
+/// once.
 final class SourceCompiler {
   private final ProgramFiles files;
-  private final AtomicReference<Optional<Answer>> open = new AtomicReference<>(Optional.empty());
-  private final AtomicReference<Optional<Answer>> special = new AtomicReference<>(Optional.empty());
-
+  private final Map<Sizes, Answer> last = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Relations> relations = new AtomicReference<>();
 
   SourceCompiler(ProgramFiles files) {
     this.files = files;
+  }
+
+  /// What a question asks of the sizes that are known.
+  enum Sizes {
+    /// Nothing: they stay symbols.
+    OPEN,
+    /// Nothing, and nothing of what is learned, which a question with sizes asked before.
+    OPEN_WITHOUT_LESSONS,
+    /// They are part of the program.
+    KNOWN
   }
 
   /// The relations of a program that come from outside.
@@ -59,46 +68,49 @@ final class SourceCompiler {
       Map<String, Optional<Known>> probed,
       Compiled compiled) {}
 
-  Compiled compile(
-      SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
-    return answer(source, inputs, kept, specialize).compiled;
+  Compiled compile(SourceFile source, Map<String, Known> inputs, Set<String> kept, Sizes sizes) {
+    return answer(source, inputs, kept, sizes).compiled;
   }
 
   /// What the frontend says, with derivatives as equations.
-  private static Compiled compile(SourceFile source, Request request) {
-    return LearningFrontend.compile(source, request).map(Differentiate::apply);
+  private static Compiled compile(SourceFile source, Request request, Sizes sizes) {
+    Compiled compiled =
+        sizes == Sizes.OPEN_WITHOUT_LESSONS
+            ? LearningFrontend.compileLearned(source, request)
+            : LearningFrontend.compile(source, request);
+    return compiled.map(Differentiate::apply);
   }
 
   /// What the frontend says, and what the headers of the files that it asked for said.
-  Answer answer(
-      SourceFile source, Map<String, Known> inputs, Set<String> kept, boolean specialize) {
-    AtomicReference<Optional<Answer>> last = specialize ? special : open;
-    Optional<Answer> known =
-        last.get()
-            .filter(
-                answer ->
-                    answer.source.equals(source)
-                        && answer.inputs.equals(inputs)
-                        && answer.kept.equals(kept)
-                        && answer.probed.equals(probeAll(answer.probed.keySet())));
-    if (known.isPresent()) {
-      return known.get();
+  Answer answer(SourceFile source, Map<String, Known> inputs, Set<String> kept, Sizes sizes) {
+    Answer known = last.get(sizes);
+    if (known != null
+        && known.source.equals(source)
+        && known.inputs.equals(inputs)
+        && known.kept.equals(kept)
+        && known.probed.equals(probeAll(known.probed.keySet()))) {
+      return known;
     }
     Map<String, Optional<Known>> probed = new TreeMap<>();
     Request request =
-        new Request(inputs, file -> probed.computeIfAbsent(file, this::probe), kept, specialize);
+        new Request(
+            inputs, file -> probed.computeIfAbsent(file, this::probe), kept, sizes == Sizes.KNOWN);
     Compiled compiled =
-        withFileFaults(source, compile(source, request), request, Map.copyOf(probed));
+        withFileFaults(source, compile(source, request, sizes), request, sizes, Map.copyOf(probed));
     Answer answer =
         new Answer(source, Map.copyOf(inputs), Set.copyOf(kept), Map.copyOf(probed), compiled);
-    last.set(Optional.of(answer));
+    last.put(sizes, answer);
     return answer;
   }
 
   /// A file that can't be read leaves sizes open, and errors follow from that. So where there are
   /// errors the file is one of them, and what follows from it is not reported.
   private Compiled withFileFaults(
-      SourceFile source, Compiled compiled, Request request, Map<String, Optional<Known>> probed) {
+      SourceFile source,
+      Compiled compiled,
+      Request request,
+      Sizes sizes,
+      Map<String, Optional<Known>> probed) {
     if (compiled.program().isPresent()) {
       return compiled;
     }
@@ -122,7 +134,7 @@ final class SourceCompiler {
             request.requested(),
             unreadable,
             request.specialize());
-    all.addAll(compile(source, without).diagnostics());
+    all.addAll(compile(source, without, sizes).diagnostics());
     return new Compiled(Optional.empty(), all);
   }
 

@@ -78,10 +78,12 @@ final class ExplainCommand implements Callable<Integer> {
           || !shapes.isEmpty()
           || !compiling.allowed.isEmpty()
           || compiling.isExact
+          || compiling.schedule != null
           || isScript
           || !reading.readable.isEmpty()) {
         throw new UsageException(
-            "--network takes no program, --shape, --schedules, --allow, --exact or --allow-read");
+            "--network takes no program, --shape, --schedule, --schedules, --allow, --exact or"
+                + " --allow-read");
       }
       network.explain(session, messages, compiling.objective(), isJson);
       return 0;

@@ -117,6 +117,15 @@ final class ExplainNetworkTest {
   }
 
   @Test
+  void aNetworkHasNoLoopsToSchedule() throws IOException {
+    Path network = file("{\"inputs\": [], \"output\": [], \"size_dict\": {}}");
+    Path script = Files.writeString(folder.resolve("s.schedule"), "schedule Y {\n}\n");
+    Ein result = Ein.run("explain", "--network", network, "--schedule", script);
+    assertEquals(2, result.code());
+    assertTrue(result.err().contains("--schedule,"), result.err());
+  }
+
+  @Test
   void optionsOfNetworksNeedOne() {
     assertEquals(2, Ein.run("explain", "ij,jk", "--budget", "1s").code());
     assertEquals(2, Ein.run("explain").code());

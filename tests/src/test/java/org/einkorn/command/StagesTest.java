@@ -10,11 +10,14 @@ import java.util.stream.Stream;
 import org.einkorn.Einkorn;
 import org.einkorn.Options;
 import org.einkorn.Stage;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The text of every stage of every example goes back in: it prints the same again, and runs to the
 /// same result.
+@Execution(ExecutionMode.CONCURRENT)
 final class StagesTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
 

@@ -21,9 +21,12 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Every line of the table, on every backend: types, shapes and elements where the string is right;
 /// code, place and a way out for each thing that is wrong where it is not.
+@Execution(ExecutionMode.CONCURRENT)
 final class EinsumConformanceTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261121L);
   private static final Set<String> LOGIC = Set.of("or", "and", "xor");

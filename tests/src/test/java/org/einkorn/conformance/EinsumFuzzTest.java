@@ -31,12 +31,15 @@ import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random and mutated strings: each is refused with coded errors that point into it, or gives a
 /// program that the verifier accepts, that reads back from its text, and that means what the
 /// definition says.
 ///
 /// `-Deinkorn.sources` says how many.
+@Execution(ExecutionMode.CONCURRENT)
 final class EinsumFuzzTest {
   private static final int STRINGS = Integer.getInteger("einkorn.sources", 100_000);
   private static final long SEED = Long.getLong("einkorn.seed", 20261121L);

@@ -26,9 +26,12 @@ import org.einkorn.runtime.Layout;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Operands and results of any strides: transposed, reversed, repeated, parts of larger tensors,
 /// diagonals, windows that overlap. They are read where they lie.
+@Execution(ExecutionMode.CONCURRENT)
 final class EinsumViewsTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261121L);
   private static final int ROUNDS = Integer.getInteger("einkorn.rounds", 30);

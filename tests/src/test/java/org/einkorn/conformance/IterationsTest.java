@@ -20,8 +20,11 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Fixpoints and iterations against the loops of a textbook, on random data and every target.
+@Execution(ExecutionMode.CONCURRENT)
 final class IterationsTest {
   private static final List<Target> TARGETS =
       List.of(Target.interpreter(), Target.jvm(), Target.llvm());

@@ -17,8 +17,11 @@ import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A program with its gradient takes at most 3.5 times the multiplications that it takes without.
+@Execution(ExecutionMode.CONCURRENT)
 class CostTest {
   private static final double MOST = 3.5;
 

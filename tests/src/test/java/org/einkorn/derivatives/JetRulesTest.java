@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The rule of each operation in Taylor mode.
+@ResourceLock("the count of finite derivatives")
+@Execution(ExecutionMode.CONCURRENT)
 class JetRulesTest {
   private static final long SEED = 7;
   private static final int ORDER = 6;

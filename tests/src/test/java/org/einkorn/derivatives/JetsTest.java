@@ -16,8 +16,11 @@ import org.einkorn.Einkorn;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Derivatives of high order: known series, points without a derivative, and what they cost.
+@Execution(ExecutionMode.CONCURRENT)
 class JetsTest {
   private static final int ORDER = 6;
 

@@ -12,9 +12,11 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Random programs, their derivatives computed in all ways. `-Deinkorn.seed` and
 /// `-Deinkorn.derivatives` say where to begin and how many.
+@ResourceLock("the count of finite derivatives")
 class RandomDerivativesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261128);
   private static final int COUNT = Integer.getInteger("einkorn.derivatives", 500);

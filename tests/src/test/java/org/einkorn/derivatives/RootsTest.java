@@ -25,8 +25,11 @@ import org.einkorn.ir.verify.TensorVerifier;
 import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Roots, whose derivatives follow from what is 0 at them.
+@Execution(ExecutionMode.CONCURRENT)
 class RootsTest {
   private static final List<Target> TARGETS = List.of(Target.jvm(), Target.llvm());
 

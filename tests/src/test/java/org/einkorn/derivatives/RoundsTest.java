@@ -19,9 +19,14 @@ import java.util.stream.LongStream;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Derivatives through iterations of a known number of rounds. `-Deinkorn.seed` and
 /// `-Deinkorn.rounds` say where random programs begin and how many there are.
+@ResourceLock("the count of finite derivatives")
+@Execution(ExecutionMode.CONCURRENT)
 class RoundsTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261128);
   private static final int COUNT = Integer.getInteger("einkorn.rounds", 120);

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Each rule by itself, with both modes and second derivatives, on all targets, against dual
 /// numbers and differences.
+@ResourceLock("the count of finite derivatives")
+@Execution(ExecutionMode.CONCURRENT)
 class RulesTest {
   private static final long SEED = 7;
 

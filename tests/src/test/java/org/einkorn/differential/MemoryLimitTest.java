@@ -19,12 +19,15 @@ import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Under a limit of memory a contraction either keeps it, and gives the same numbers, or names the
 /// smallest limit that works before it does anything.
 ///
 /// The operands hold small integers, so that sums are exact in any order and slices show no
 /// rounding.
+@Execution(ExecutionMode.CONCURRENT)
 final class MemoryLimitTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261121_400000L);
   private static final int NETWORKS = Integer.getInteger("einkorn.networks", 150);

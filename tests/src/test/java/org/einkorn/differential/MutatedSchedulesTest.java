@@ -22,11 +22,14 @@ import org.einkorn.passes.schedule.Schedule;
 import org.einkorn.runtime.DType;
 import org.einkorn.schedules.ScheduleCase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Traces that are made wrong: each is refused, or what it gives computes the same.
 ///
 /// A step is left out, doubled, put elsewhere, or about another loop, number or block.
 /// `-Deinkorn.seed=S -Deinkorn.mutations=1` makes one again.
+@Execution(ExecutionMode.CONCURRENT)
 final class MutatedSchedulesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int MUTATIONS = Integer.getInteger("einkorn.mutations", 300);

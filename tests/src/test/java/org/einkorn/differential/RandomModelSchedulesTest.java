@@ -29,11 +29,14 @@ import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random equations, scheduled by the model for all sizes: they compute what they do as they were
 /// lowered, near where the model may round, bit for bit where it may not.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.programs=1` runs one program again.
+@Execution(ExecutionMode.CONCURRENT)
 final class RandomModelSchedulesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int PROGRAMS = Integer.getInteger("einkorn.programs", 60);

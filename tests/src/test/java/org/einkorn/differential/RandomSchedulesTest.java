@@ -41,11 +41,14 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.schedules.ScheduleCase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random schedules of programs: what a schedule lets pass computes the same, bit for bit, and what
 /// it runs at once computes the same in reverse.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.schedules=1` runs one schedule again.
+@Execution(ExecutionMode.CONCURRENT)
 final class RandomSchedulesTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);
   private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 80);

@@ -13,11 +13,14 @@ import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random products of listed tensors: what loops along rows compute is what the interpreter
 /// computes from all positions.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.sparse=1` runs one program again.
+@Execution(ExecutionMode.CONCURRENT)
 final class SparseTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20_261_129L);
   private static final int PROGRAMS = Integer.getInteger("einkorn.sparse", 60);

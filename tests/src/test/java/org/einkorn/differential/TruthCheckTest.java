@@ -45,11 +45,14 @@ import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What a plan says is what a run does: operations counted as they are executed, and memory where
 /// it is allocated. Where the data decide, the plan says so and is a bound.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.networks=1` checks one network or program again.
+@Execution(ExecutionMode.CONCURRENT)
 final class TruthCheckTest {
   private static final long SEED = Long.getLong("einkorn.seed", 20261121_000000L);
   private static final int NETWORKS = Integer.getInteger("einkorn.networks", 500);

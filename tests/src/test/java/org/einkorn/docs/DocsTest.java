@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every page says what is so.
 ///
 /// `-Dgolden=update` writes what the blocks really print into the pages.
+@Isolated
 final class DocsTest {
   /// How many blocks may be left alone.
   private static final int NOT_RUN_LIMIT = 18;

@@ -19,11 +19,14 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Sums and products may be of any length, on a thread's usual stack, on every backend and through
 /// the text of every stage.
+@Execution(ExecutionMode.CONCURRENT)
 final class LongExpressionsTest {
   private static final int COUNT = 20_000;
 

@@ -22,12 +22,15 @@ import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every example prints what its expected output says, and the same tensors on every target.
 ///
 /// `-Dgolden=update` writes the expected outputs anew.
+@Execution(ExecutionMode.CONCURRENT)
 final class ExamplesTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
 

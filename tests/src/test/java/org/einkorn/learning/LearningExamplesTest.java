@@ -14,8 +14,11 @@ import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The examples that learn come to what they promise.
+@Execution(ExecutionMode.CONCURRENT)
 final class LearningExamplesTest {
   private static final Path EXAMPLES = Path.of("..", "examples");
   private static final int TRAINING = 9000;

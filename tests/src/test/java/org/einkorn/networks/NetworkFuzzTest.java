@@ -11,10 +11,13 @@ import org.einkorn.CompileException;
 import org.einkorn.TensorNetwork;
 import org.einkorn.ir.source.Diagnostic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Whatever the text, reading a network ends with a network or with coded errors that have places.
 ///
 /// `-Deinkorn.texts=N` reads N.
+@Execution(ExecutionMode.CONCURRENT)
 final class NetworkFuzzTest {
   private static final long SEED = Long.getLong("einkorn.seed", 8_259);
   private static final int TEXTS = Integer.getInteger("einkorn.texts", 100_000);

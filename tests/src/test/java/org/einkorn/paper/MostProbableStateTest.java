@@ -18,9 +18,12 @@ import org.einkorn.Program;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The most probable states that the examples of graphical models find, against all states one by
 /// one.
+@Execution(ExecutionMode.CONCURRENT)
 final class MostProbableStateTest {
   private static final Path EXAMPLES = Path.of("..", "examples", "paper");
   private static final long SEED = Long.getLong("einkorn.seed", 20261128);

@@ -20,8 +20,11 @@ import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random relations give the same answers from files as from facts. A failure prints its seed.
+@Execution(ExecutionMode.CONCURRENT)
 final class RandomFilesTest {
   private static final List<String> LABELS =
       List.of("Ann", "Bob", "a b", "x,y", "say \"hi\"", "Zoë", "変数", "7", "\"", "-", "a\\b", "# c");

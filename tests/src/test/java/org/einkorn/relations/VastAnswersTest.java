@@ -26,10 +26,13 @@ import org.einkorn.runtime.exec.RunOptions;
 import org.einkorn.runtime.io.Relation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Answers with more positions than a tensor can have.
+@Execution(ExecutionMode.CONCURRENT)
 final class VastAnswersTest {
   private static final int PEOPLE = 60_000;
   private static final String ANCESTORS =

@@ -36,6 +36,8 @@ import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,6 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// the interpreter does of the equations.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.sizes=1` runs one choice of sizes again.
+@Execution(ExecutionMode.CONCURRENT)
 final class ScheduledExamplesTest {
   private static final Path FOLDER = Path.of("..", "examples", "schedules");
   private static final long SEED = Long.getLong("einkorn.seed", 20261129_000000L);

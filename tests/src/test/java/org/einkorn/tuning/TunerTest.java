@@ -22,11 +22,13 @@ import org.einkorn.runtime.exec.RunOptions;
 import org.einkorn.tune.Database;
 import org.einkorn.tune.Tuner;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Tuning of programs of several kinds. Each schedule that is tried computes what the loops compute
 /// as they were lowered: a search that finds another one says so.
+@Isolated
 final class TunerTest {
   private static final Options OPTIONS =
       Options.defaults()

@@ -24,6 +24,15 @@ public final class LearningFrontend {
   /// Compiles a program. Parameters that it learns are inputs of the program that comes of it, and
   /// lessons say how their values come about.
   public static Compiled compile(SourceFile source, Request request) {
+    return compile(source, request, true);
+  }
+
+  /// The program alone, where its lessons and what is wrong with them are known from [#compile].
+  public static Compiled compileLearned(SourceFile source, Request request) {
+    return compile(source, request, false);
+  }
+
+  private static Compiled compile(SourceFile source, Request request, boolean withLessons) {
     ParseResult parsed = Syntax.parse(source);
     List<Tree.Statement> all = parsed.program().statements();
     List<Tree.Learn> learns =
@@ -39,7 +48,7 @@ public final class LearningFrontend {
         Statements.withInputs(
             all.stream().filter(statement -> !(statement instanceof Tree.Learn)).toList(), learned);
     Compiled program = withoutUnused(Frontend.compile(with(parsed, rest), request), learns);
-    if (program.diagnostics().stream().anyMatch(Diagnostic::isError)) {
+    if (!withLessons || program.diagnostics().stream().anyMatch(Diagnostic::isError)) {
       return program;
     }
     List<Lesson> lessons = new ArrayList<>();
