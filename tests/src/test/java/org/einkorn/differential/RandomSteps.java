@@ -91,9 +91,14 @@ final class RandomSteps {
         : Optional.of(new Step.SetType(dice.pick(allocated).name(), DType.I32));
   }
 
-  /// A loop, or a block in it.
+  /// A loop inside that has four rounds, if one does, or a block.
   private LoopName place(Stmt.For loop, LoopName name) {
     List<Stmt.Block> blocks = blocks(loop);
+    Optional<Stmt.For> four =
+        loops(loop).stream().filter(each -> each.extent().equals(IndexExpr.of(4))).findFirst();
+    if (four.isPresent()) {
+      return name(four.get());
+    }
     return blocks.isEmpty() || dice.chance(0.7) ? name : LoopName.of(dice.pick(blocks).name());
   }
 

@@ -49,9 +49,9 @@
 /// exact, and the function ends in a trap if the flag is set: so loops over integers become vector
 /// code too. What [org.einkorn.ir.integer.IntegerRange] shows to be exact is not checked, sums that
 /// [org.einkorn.ir.integer.StoredIntegers] bounds among them; [ByteDots] needs that. Conversions to
-/// and from narrow floats round once; f16 uses the CPU's instructions where it has them, the rest is
-/// integer arithmetic. [ElementaryFunctions] writes `exp`, `log`, `tanh` and `erf` out, so that loops
-/// over them become vector code; other functions are those of the C library.
+/// and from narrow floats round once; f16 uses the CPU's instructions where it has them, the rest
+/// is integer arithmetic. [ElementaryFunctions] writes `exp`, `log`, `tanh` and `erf` out, so that
+/// loops over them become vector code; other functions are those of the C library.
 @NullMarked
 package org.einkorn.backend.llvm;
 

@@ -39,9 +39,9 @@
 ///
 /// # Which integers a value can be
 ///
-/// [IntegerRange] is that of an expression, from types and constants: a product of two `i8` is always
-/// an `i32`. [StoredIntegers] is that of memory that sums are kept in: as much as is added, as often
-/// as the loops around have rounds.
+/// [IntegerRange] is that of an expression, from types and constants: a product of two `i8` is
+/// always an `i32`. [StoredIntegers] is that of memory that sums are kept in: as much as is added,
+/// as often as the loops around have rounds.
 ///
 /// # Whether iterators are independent
 ///
