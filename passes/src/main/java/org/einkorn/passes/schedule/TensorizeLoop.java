@@ -114,6 +114,12 @@ final class TensorizeLoop {
     Stmt.Store store;
     if (body instanceof Stmt.Block inner) {
       Stmt.Store original = requireStore(inner);
+      if (inner.iters().stream().anyMatch(iter -> Walk.fetches(iter.binding()))) {
+        throw nest.refuse(
+            Reason.POSITION_FROM_DATA,
+            shown,
+            "has an iterator that comes from data, which may fail though nothing reads there");
+      }
       Map<String, IndexExpr> bindings = new HashMap<>();
       inner.iters().forEach(iter -> bindings.put(iter.variable(), iter.binding()));
       Substitution inlined = new Substitution(bindings);
