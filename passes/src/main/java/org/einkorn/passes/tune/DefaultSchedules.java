@@ -85,17 +85,20 @@ public final class DefaultSchedules {
       return model.choose(nest).map(choice -> steps -> take(nest, choice, steps));
     }
     return MapNest.of(function, context)
-        .flatMap(
-            nest ->
-                model
-                    .choose(nest)
-                    .map(choice -> steps -> TranspositionSketch.take(nest, choice, steps)));
+        .flatMap(nest -> model.choose(nest).map(choice -> steps -> take(nest, choice, steps)));
   }
 
   private static void take(ReductionNest nest, ReductionChoice choice, Steps steps) {
     switch (choice) {
       case Tiling tiling -> TileSketch.take(nest, tiling, steps);
       case Partials partials -> PartialsSketch.take(nest, partials, steps);
+    }
+  }
+
+  private static void take(MapNest nest, MapChoice choice, Steps steps) {
+    switch (choice) {
+      case Transposition squares -> TranspositionSketch.take(nest, squares, steps);
+      case Strips strips -> StripsSketch.take(nest, strips, steps);
     }
   }
 }

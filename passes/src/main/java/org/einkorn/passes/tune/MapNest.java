@@ -3,6 +3,7 @@ package org.einkorn.passes.tune;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.passes.PassContext;
@@ -11,9 +12,11 @@ import org.einkorn.passes.PassContext;
 ///
 /// @param function its name
 /// @param loops around the block, the outermost first
+/// @param value what is computed of an element
 /// @param operands what is read, each once, over loops
 /// @param output what is stored
-record MapNest(String function, List<Axis> loops, List<Operand> operands, Operand output) {
+record MapNest(
+    String function, List<Axis> loops, Scalar value, List<Operand> operands, Operand output) {
   MapNest {
     loops = List.copyOf(loops);
     operands = List.copyOf(operands);
@@ -37,7 +40,7 @@ record MapNest(String function, List<Axis> loops, List<Operand> operands, Operan
     List<Operand> operands = Operand.allOf(store.value(), block);
     Operand output = Operand.of(store, block);
     return operands.stream().noneMatch(Operand::fetches) && !output.fetches()
-        ? Optional.of(new MapNest(function.name(), loops, operands, output))
+        ? Optional.of(new MapNest(function.name(), loops, store.value(), operands, output))
         : Optional.empty();
   }
 }

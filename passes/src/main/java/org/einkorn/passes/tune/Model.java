@@ -3,6 +3,9 @@ package org.einkorn.passes.tune;
 import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
@@ -78,9 +81,17 @@ final class Model {
   }
 
   /// How a map is scheduled, where it pays.
-  Optional<Transposition> choose(MapNest nest) {
+  Optional<MapChoice> choose(MapNest nest) {
+    if (isShort(nest.loops())) {
+      return Optional.empty();
+    }
+    Optional<MapChoice> squares = squares(nest).map(MapChoice.class::cast);
+    return squares.or(() -> strips(nest));
+  }
+
+  private static Optional<Transposition> squares(MapNest nest) {
     Optional<Axis> stored = nest.loops().stream().filter(nest.output()::isUnit).findFirst();
-    if (stored.isEmpty() || isShort(nest.loops())) {
+    if (stored.isEmpty()) {
       return Optional.empty();
     }
     for (Operand operand : nest.operands()) {
@@ -93,5 +104,48 @@ final class Model {
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Strips> strips(MapNest nest) {
+    Axis last = nest.loops().getLast();
+    boolean isUnit =
+        nest.output().isUnit(last)
+            && nest.operands().stream()
+                .allMatch(each -> !each.changesWith(last) || each.isUnit(last));
+    DType type = nest.value().type();
+    boolean isReal = type.isFloat() || type == DType.I32 || type == DType.I64;
+    if (!isUnit || !isReal) {
+      return Optional.empty();
+    }
+    long lanes = (long) machine.lanes(type) * (isElementary(nest.value()) ? 1 : MOST_VECTORS);
+    return last.rounds() < lanes ? Optional.empty() : Optional.of(new Strips(last, lanes));
+  }
+
+  /// Whether it has a function that takes many steps of many values: the registers of one vector.
+  private static boolean isElementary(Scalar value) {
+    boolean[] found = {false};
+    Walk.ofScalars(
+            part ->
+                found[0] |=
+                    part instanceof Scalar.Unary(UnaryOp op, Scalar _)
+                        && switch (op) {
+                          case EXP, LOG, SIN, COS, TAN, TANH, ERF -> true;
+                          case NEGATE,
+                              ABS,
+                              SIGN,
+                              FLOOR,
+                              CEIL,
+                              ROUND,
+                              SQRT,
+                              RE,
+                              IM,
+                              CONJ,
+                              NOT,
+                              STOP,
+                              MIX ->
+                              false;
+                        })
+        .visit(value);
+    return found[0];
   }
 }

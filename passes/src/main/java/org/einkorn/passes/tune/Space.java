@@ -31,7 +31,15 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
       return MapNest.of(code, context)
           .flatMap(
               nest ->
-                  model.choose(nest).map(choice -> new TranspositionSpace(module, nest, choice)));
+                  model
+                      .choose(nest)
+                      .map(
+                          choice ->
+                              switch (choice) {
+                                case Transposition squares ->
+                                    new TranspositionSpace(module, nest, squares);
+                                case Strips strips -> new StripsSpace(module, nest, strips);
+                              }));
     }
     ReductionNest nest = reduction.get();
     return model

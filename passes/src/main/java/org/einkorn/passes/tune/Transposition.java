@@ -6,4 +6,4 @@ package org.einkorn.passes.tune;
 /// @param read the loop over what is read side by side
 /// @param stored the loop over what is stored side by side
 /// @param tile how long a square is
-record Transposition(Axis read, Axis stored, long tile) {}
+record Transposition(Axis read, Axis stored, long tile) implements MapChoice {}

@@ -232,7 +232,7 @@ public final class ModuleRunner {
   private long runOnce(
       Tensor[] all, RunPlan plan, RunOptions options, long heldBytes, ListedOutputs lists) {
     int threads = plan.isSmall() ? 1 : options.threads();
-    try (Scratch scratch = new Scratch(threads > 1)) {
+    try (Scratch scratch = new Scratch(MemoryPool.SHARED, threads > 1)) {
       for (int number = 0; number < inputCount; number++) {
         if (!conforms(specs[number], all[number])) {
           all[number] = all[number].cast(scratch.arena(), specs[number].dtype());

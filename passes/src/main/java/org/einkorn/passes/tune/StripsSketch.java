@@ -1,0 +1,28 @@
+package org.einkorn.passes.tune;
+
+import org.einkorn.ir.schedule.LoopName;
+import org.einkorn.ir.schedule.Step;
+import org.einkorn.passes.tune.Steps.Cut;
+
+/// The steps of [Strips].
+///
+/// ```text
+/// (jo, ji) = split j.0 by 64
+/// vectorize ji
+/// parallel i.0
+/// ```
+final class StripsSketch {
+  private StripsSketch() {}
+
+  /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
+  static void take(MapNest nest, Strips strips, Steps steps) {
+    Cut cut = steps.cut(strips.axis(), strips.lanes());
+    steps.take(new Step.Vectorize(LoopName.of(cut.inner())));
+    Axis outermost = nest.loops().getFirst();
+    if (!outermost.equals(strips.axis())) {
+      steps.take(new Step.Parallel(LoopName.of(outermost.loop())));
+    } else if (!cut.isWhole()) {
+      steps.take(new Step.Parallel(LoopName.of(cut.outer())));
+    }
+  }
+}
