@@ -22,7 +22,8 @@ import org.einkorn.runtime.Tensor;
 
 /// How fast the programs of `examples/schedules` run on one thread without their schedule and with
 /// it, and for those made of multiply-adds how close they come to the rate of fused multiply-adds
-/// in f32. `bench/hand-schedules.sh` starts it.
+/// in f32; for those of bytes, to four times that rate, which is that of the instruction that adds
+/// four products of bytes (bench/RESULTS.md). `bench/hand-schedules.sh` starts it.
 ///
 /// The rate is that of vectors in registers alone, measured between the runs.
 final class HandSchedules {
@@ -36,7 +37,25 @@ final class HandSchedules {
 
   /// A program's inputs, its output, and how many operations its multiply-adds are; 0 where they
   /// are not what decides.
-  private record Work(SequencedMap<String, Shape> inputs, Shape output, double operations) {}
+  ///
+  /// @param perLane how many products one instruction adds to a lane of 32 bits
+  private record Work(
+      SequencedMap<String, Shape> inputs,
+      List<DType> types,
+      DType result,
+      Shape output,
+      double operations,
+      int perLane) {
+    Work(SequencedMap<String, Shape> inputs, Shape output, double operations) {
+      this(
+          inputs,
+          Collections.nCopies(inputs.size(), DType.F32),
+          DType.F32,
+          output,
+          operations,
+          1);
+    }
+  }
 
   private record Times(double median, double least, double limit) {}
 
@@ -59,6 +78,15 @@ final class HandSchedules {
         "chain",
         new Work(
             inputs("A", square, "B", square, "D", Shape.of(1024)), Shape.of(1024), product));
+    programs.put(
+        "bytes",
+        new Work(
+            inputs("A", square, "B", square),
+            List.of(DType.U8, DType.I8),
+            DType.I32,
+            square,
+            product,
+            4));
     return programs;
   }
 
@@ -106,15 +134,19 @@ final class HandSchedules {
       return "| ";
     }
     double rate = work.operations / times.median / 1e9;
-    return String.format("%.0f | %.0f, %.0f %%", rate, times.limit, 100 * rate / times.limit);
+    double limit = work.perLane * times.limit;
+    return String.format("%.0f | %.0f, %.0f %%", rate, limit, 100 * rate / limit);
   }
 
   private static Times measure(String name, String source, Work work, Options options) {
     try (Arena arena = Arena.ofShared()) {
       Random random = new Random(1);
       List<Tensor> tensors = new ArrayList<>();
-      work.inputs.values().forEach(shape -> tensors.add(random(arena, random, shape)));
-      tensors.add(Tensor.allocate(arena, DType.F32, work.output));
+      int number = 0;
+      for (Shape shape : work.inputs.values()) {
+        tensors.add(random(arena, random, shape, work.types.get(number++)));
+      }
+      tensors.add(Tensor.allocate(arena, work.result, work.output));
       Tensor[] arguments = tensors.toArray(Tensor[]::new);
       Kernel kernel =
           Einkorn.compile(name, source).with(options).kernel(options.target(), work.inputs);
@@ -139,7 +171,14 @@ final class HandSchedules {
     }
   }
 
-  private static Tensor random(Arena arena, Random random, Shape shape) {
+  private static Tensor random(Arena arena, Random random, Shape shape, DType type) {
+    if (!type.isFloat()) {
+      Tensor flat = Tensor.allocate(arena, type, shape.elementCount());
+      for (long number = 0; number < flat.elementCount(); number++) {
+        flat.setLong(random.nextInt(128), number);
+      }
+      return flat.reshape(shape.extents());
+    }
     float[] values = new float[Math.toIntExact(shape.elementCount())];
     for (int number = 0; number < values.length; number++) {
       values[number] = random.nextFloat() - 0.5f;

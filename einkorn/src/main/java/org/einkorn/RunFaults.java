@@ -188,6 +188,10 @@ final class RunFaults {
         kinds.add(Kind.ARITHMETIC);
         types.add(scalar.type());
       }
+      case Scalar.Dot _ -> {
+        kinds.add(Kind.ARITHMETIC);
+        types.add(scalar.type());
+      }
       case Scalar.Literal _,
           Scalar.Read _,
           Scalar.Position _,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
@@ -161,9 +162,21 @@ final class RandomExprs {
                   scalar(type, axes, depth - 1),
                   scalar(type, axes, depth - 1),
                   scalar(type, axes, depth - 1))
-              : binary(type, axes, depth);
+              : type == DType.I32 ? dot(axes, depth) : binary(type, axes, depth);
       default -> binary(type, axes, depth);
     };
+  }
+
+  private Scalar dot(List<Axis> axes, int depth) {
+    return new Scalar.Dot(
+        factors(axes, depth), factors(axes, depth), scalar(DType.I32, axes, depth - 1));
+  }
+
+  private List<Scalar> factors(List<Axis> axes, int depth) {
+    DType type = random.nextBoolean() ? DType.I8 : DType.U8;
+    return Stream.generate(() -> Scalar.cast(type, scalar(DType.I32, axes, depth - 1)))
+        .limit(Scalar.Dot.PRODUCTS)
+        .toList();
   }
 
   private Scalar complex(DType type, List<Axis> axes, int depth) {

@@ -52,6 +52,7 @@ class CoverageTest {
     assertEquals(Set.of("read", "write"), gathers);
     // Schedules of loops make those, and `DifferentiateTest` has their rule.
     kinds.add(Scalar.MultiplyAdd.class);
+    kinds.add(Scalar.Dot.class);
     assertEquals(Set.of(Scalar.class.getPermittedSubclasses()), kinds);
   }
 
@@ -85,6 +86,7 @@ class CoverageTest {
       case Scalar.Literal _,
           Scalar.Position _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ -> {}
     }

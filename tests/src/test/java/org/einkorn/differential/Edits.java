@@ -282,6 +282,7 @@ final class Edits {
           case Scalar.Binary(var op, Scalar left, Scalar right) -> List.of(left, right);
           case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
               List.of(left, right, addend);
+          case Scalar.Dot dot -> dot.parts();
           case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
               List.of(then, otherwise, condition);
           case Scalar.Cast(var type, Scalar operand) -> List.of(operand);

@@ -19,6 +19,7 @@ import org.einkorn.ir.schedule.Trace;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.runtime.DType;
 import org.einkorn.schedules.ScheduleCase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -158,10 +159,14 @@ final class MutatedSchedulesTest {
       case Step.Sample sample -> new RandomSamples(dice).altered(sample, elsewhere(dice));
       case Step.CacheWrite(String name, String buffer) -> new Step.CacheInPlace(name, buffer);
       case Step.CacheInPlace(String name, String buffer) -> new Step.CacheWrite(name, buffer);
+      case Step.SetType(String buffer, var _) ->
+          new Step.SetType(buffer, dice.pick(List.of(DType.F32, DType.F64, DType.I32, DType.I64)));
+      case Step.Tensorize(LoopName place, String intrinsic) ->
+          new Step.Tensorize(
+              dice.chance(0.5) ? place : LoopName.of(dice.pick(List.of("k", "ki", "ji", "C"))),
+              dice.chance(0.8) ? intrinsic : "fma");
       case Step.AddUnitLoop _,
           Step.Reindex _,
-          Step.SetType _,
-          Step.Tensorize _,
           Step.CacheRead _,
           Step.DecomposeReduction _,
           Step.FactorReduction _,

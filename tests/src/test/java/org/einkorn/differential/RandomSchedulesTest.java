@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.GridAxis;
@@ -359,17 +360,27 @@ final class RandomSchedulesTest {
           input.type().extents().stream().mapToLong(extent -> value(extent, sizes)).toArray();
       DType type = input.type().dtype();
       long[] elements = new long[Data.size(type, extents)];
-      long bound = Math.max(1, sizes.getOrDefault("m", 9L));
+      int bound = Math.toIntExact(Math.max(1, sizes.getOrDefault("m", 9L)));
       for (int number = 0; number < elements.length; number++) {
         elements[number] =
             type.isFloat()
                 ? Double.doubleToLongBits(dice.between(-999, 999) / 37.0)
-                : dice.below((int) bound);
+                : type.byteSize() < DType.I32.byteSize() ? narrow(type, dice) : dice.below(bound);
       }
       inputs.put(input.name(), new Data(type, extents, elements).stored());
     }
     Program program = new Program(module.name(), module.signature(), List.of());
     return new Subject(module, new Case(program, inputs, seed));
+  }
+
+  /// A number of a narrow type, often its least or greatest one; 0 or 1 of `bool`.
+  private static long narrow(DType type, Dice dice) {
+    IntegerRange all = IntegerRange.of(type);
+    return switch (dice.below(3)) {
+      case 0 -> all.least();
+      case 1 -> all.greatest();
+      default -> dice.between((int) all.least(), (int) all.greatest());
+    };
   }
 
   static long value(IndexExpr extent, Map<String, Long> sizes) {

@@ -12,6 +12,7 @@ import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.schedule.Schedule;
+import org.einkorn.runtime.DType;
 
 /// Random steps of schedules; about half of them are legal.
 final class RandomSteps {
@@ -35,7 +36,7 @@ final class RandomSteps {
       return Optional.of(samples.next(schedule, name(loop), blocks(loop)));
     }
     LoopName name = samples.loop(schedule).orElseGet(() -> name(loop));
-    return switch (dice.below(52)) {
+    return switch (dice.below(56)) {
       case 0, 1, 2 -> Optional.of(split(name, schedule));
       case 3, 4 -> Optional.of(new Step.Fuse(fresh(), chain(loop, 2)));
       case 5, 6, 7, 8 ->
@@ -65,6 +66,8 @@ final class RandomSteps {
       case 20 -> ofBlock(loop, block -> new Step.DecomposeReduction(block, name));
       case 44, 45 -> ofBlock(loop, block -> new Step.DecomposePadding(block, name));
       case 34, 35, 36, 37, 38, 39, 40, 41, 42 -> new RandomMoves(dice).next(schedule);
+      case 51 -> integers(schedule);
+      case 52, 53, 54 -> Optional.of(new Step.Tensorize(place(loop, name), "dot"));
       default ->
           blocks(loop).isEmpty()
               ? Optional.empty()
@@ -82,6 +85,24 @@ final class RandomSteps {
     return allocated.isEmpty()
         ? Optional.empty()
         : Optional.of(new Step.Lift(dice.pick(allocated).name(), loop));
+  }
+
+  private Optional<Step> integers(Schedule schedule) {
+    List<Buffer> allocated = allocated(schedule.function().body());
+    return allocated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Step.SetType(dice.pick(allocated).name(), DType.I32));
+  }
+
+  /// A loop inside that has four rounds, if one does, or a block.
+  private LoopName place(Stmt.For loop, LoopName name) {
+    List<Stmt.Block> blocks = blocks(loop);
+    Optional<Stmt.For> four =
+        loops(loop).stream().filter(each -> each.extent().equals(IndexExpr.of(4))).findFirst();
+    if (four.isPresent()) {
+      return name(four.get());
+    }
+    return blocks.isEmpty() || dice.chance(0.7) ? name : LoopName.of(dice.pick(blocks).name());
   }
 
   private Step copy(Schedule schedule) {

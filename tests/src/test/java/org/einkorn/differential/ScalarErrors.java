@@ -91,7 +91,8 @@ final class ScalarErrors {
               || rounds && part.type().part().isFloat() && isArithmetic(op);
       case Scalar.Read read -> inexact.contains(read.tensor());
       case Scalar.MultiplyAdd _ -> rounds;
-      case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> false;
+      case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Select _, Scalar.Cast _ ->
+          false;
     };
   }
 
@@ -152,6 +153,7 @@ final class ScalarErrors {
     return switch (scalar) {
       case Scalar.Literal _, Scalar.Position _ -> NONE;
       case Scalar.Read read -> read(read);
+      case Scalar.Dot _ -> lose();
       case Scalar.MultiplyAdd fused -> of(fused.rounded());
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         lost |= isInexact(condition);

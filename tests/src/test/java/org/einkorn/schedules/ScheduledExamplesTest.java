@@ -24,11 +24,13 @@ import org.einkorn.Stage;
 import org.einkorn.Target;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.text.LoopParser;
+import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
@@ -82,6 +84,9 @@ final class ScheduledExamplesTest {
   private static final Example CHAIN =
       new Example("chain", Map.of("K", 40L), sizes -> size(sizes, "K") + 7);
 
+  // Integers are exact.
+  private static final Example BYTES = new Example("bytes", Map.of("N", 20L, "M", 40L), _ -> 0);
+
   /// An example.
   ///
   /// @param largest the largest sizes that are tried, where that is not [#LARGEST]
@@ -99,7 +104,7 @@ final class ScheduledExamplesTest {
     }
 
     boolean rounds() {
-      return Stream.of("set-dtype", " as fma", " = rfactor ").anyMatch(script().text()::contains);
+      return Stream.of(" f32\n", " as fma", " = rfactor ").anyMatch(script().text()::contains);
     }
 
     long bounded(String symbol, long size) {
@@ -127,7 +132,7 @@ final class ScheduledExamplesTest {
   }
 
   static List<Example> examples() {
-    return List.of(PRODUCT, CONVOLUTION, SOFTMAX, ROWS, CHAIN);
+    return List.of(PRODUCT, CONVOLUTION, SOFTMAX, ROWS, CHAIN, BYTES);
   }
 
   @Test
@@ -256,13 +261,34 @@ final class ScheduledExamplesTest {
     for (Signature.Input input : module.signature().inputs()) {
       long[] extents =
           input.type().extents().stream().mapToLong(extent -> value(extent, sizes)).toArray();
-      inputs.put(input.name(), tensor(arena, extents, () -> random.nextFloat() * 4 - 2));
+      DType type = input.type().dtype();
+      inputs.put(
+          input.name(),
+          type.isFloat()
+              ? tensor(arena, extents, () -> random.nextFloat() * 4 - 2)
+              : integers(arena, type, extents, random));
     }
     return inputs;
   }
 
   private interface Floats {
     float next();
+  }
+
+  /// Integers of all of a type, a third of them its least and a third its greatest.
+  private static Tensor integers(Arena arena, DType type, long[] extents, Random random) {
+    IntegerRange all = IntegerRange.of(type);
+    Tensor flat = flat(Tensor.allocate(arena, type, extents));
+    for (long number = 0; number < flat.elementCount(); number++) {
+      long value =
+          switch (random.nextInt(3)) {
+            case 0 -> all.least();
+            case 1 -> all.greatest();
+            default -> random.nextLong(all.least(), all.greatest() + 1);
+          };
+      flat.setLong(value, number);
+    }
+    return flat.reshape(extents);
   }
 
   private static Tensor tensor(Arena arena, long[] extents, Floats floats) {
@@ -335,7 +361,7 @@ final class ScheduledExamplesTest {
         Map<String, Long> sizes) {
       right = bind(program, inputs).run(arena).tensors();
       magnitudes =
-          example.equals(SOFTMAX) || example.equals(ROWS)
+          example.equals(SOFTMAX) || example.equals(ROWS) || example.equals(BYTES)
               ? right
               : bind(program, magnitudes(arena, inputs)).run(arena).tensors();
       share = example.units().applyAsDouble(sizes) * UNIT;

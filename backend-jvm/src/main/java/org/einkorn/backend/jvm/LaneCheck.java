@@ -214,6 +214,10 @@ final class LaneCheck {
         boolean hasOther = product == Change.OTHER || sum == Change.OTHER;
         yield !hasOther && isLaneType(scalar.type()) ? Change.FLOAT : Change.OTHER;
       }
+      case Scalar.Dot dot ->
+          dot.parts().stream().allMatch(part -> change(part) == Change.NONE)
+              ? Change.NONE
+              : Change.OTHER;
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           change(condition, then, otherwise);
       case Scalar.Cast(DType to, Scalar operand) ->

@@ -186,6 +186,10 @@ final class Outliner {
           fit(OPERATION_BYTES, List.of(part(left), part(right)));
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           fit(OPERATION_BYTES, List.of(part(left), part(right), part(addend)));
+      case Scalar.Dot dot ->
+          fit(
+              2 * Scalar.Dot.PRODUCTS * OPERATION_BYTES,
+              dot.parts().stream().map(this::part).toList());
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           fit(2 * OPERATION_BYTES, List.of(part(condition), part(then), part(otherwise)));
       case Scalar.Cast(var type, Scalar operand) -> fit(OPERATION_BYTES, List.of(part(operand)));

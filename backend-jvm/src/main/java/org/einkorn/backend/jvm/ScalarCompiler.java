@@ -59,6 +59,8 @@ final class ScalarCompiler {
         String type = JvmType.of(scalar.type()).descriptor();
         code.invokeStatic("java/lang/Math", "fma", "(" + type.repeat(3) + ")" + type);
       }
+      case Scalar.Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) ->
+          dot(lefts, rights, addend);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         int no = frame.newLabel();
         int end = frame.newLabel();
@@ -119,6 +121,22 @@ final class ScalarCompiler {
     if (stored != used) {
       throw new IllegalStateException("`" + tensor + "` is " + stored + ", not " + used);
     }
+  }
+
+  private void dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) {
+    Code code = frame.code();
+    emit(addend);
+    for (int product = 0; product < lefts.size(); product++) {
+      factor(lefts.get(product));
+      factor(rights.get(product));
+      Operations.binary(BinaryOp.MULTIPLY, DType.I32, code);
+      Operations.binary(BinaryOp.ADD, DType.I32, code);
+    }
+  }
+
+  private void factor(Scalar factor) {
+    emit(factor);
+    Conversions.cast(factor.type(), DType.I32, frame.code());
   }
 
   private void binary(BinaryOp op, Scalar left, Scalar right) {

@@ -27,6 +27,7 @@ final class Traps {
           case Scalar.Binary binary -> binary.type().isInteger();
           case Scalar.Cast(var type, Scalar operand) ->
               type.isInteger() && !operand.type().fitsIn(type);
+          case Scalar.Dot _ -> true;
           case Scalar.Literal _,
               Scalar.Read _,
               Scalar.Position _,

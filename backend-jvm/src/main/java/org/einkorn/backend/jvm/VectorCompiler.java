@@ -307,7 +307,7 @@ final class VectorCompiler {
         pushMask(condition, vector);
         call("blend", "(" + VECTOR + MASK_TYPE + ")" + ownerType);
       }
-      case Scalar.Literal _, Scalar.Position _, Scalar.Cast _ ->
+      case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Cast _ ->
           throw new IllegalStateException("a value that has no lanes");
     }
   }
@@ -407,6 +407,7 @@ final class VectorCompiler {
           Scalar.Position _,
           Scalar.Read _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           throw new IllegalStateException("a condition that has no lanes");

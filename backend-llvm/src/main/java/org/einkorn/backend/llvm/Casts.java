@@ -4,6 +4,7 @@ import org.einkorn.backend.llvm.binding.Builder;
 import org.einkorn.backend.llvm.binding.Comparison;
 import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.runtime.DType;
 
 /// Writes conversions between element types, as [org.einkorn.ir.expr.Scalar.Cast] defines them.

@@ -4,4 +4,5 @@ package org.einkorn.backend.llvm;
 ///
 /// @param vectorBytes how long its vectors are
 /// @param hasHalfConversions whether instructions convert between f16 and f32
-record CpuTraits(int vectorBytes, boolean hasHalfConversions) {}
+/// @param hasByteDots whether `vpdpbusd` adds four products of bytes to each lane of any vector
+record CpuTraits(int vectorBytes, boolean hasHalfConversions, boolean hasByteDots) {}

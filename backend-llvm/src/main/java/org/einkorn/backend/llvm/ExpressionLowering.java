@@ -9,6 +9,7 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.runtime.DType;
 
 /// Writes the value of positions and scalars.
@@ -150,7 +151,7 @@ final class ExpressionLowering {
         Value value = scalar(operand, scope);
         yield operand.type().isFloat()
             ? floats.unary(op, operand.type(), value)
-            : integers.unary(op, operand.type(), value, IntegerRange.of(operand));
+            : integers.unary(op, operand.type(), value, range(operand, scope));
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         Value first = scalar(left, scope);
@@ -158,17 +159,22 @@ final class ExpressionLowering {
         yield left.type().isFloat()
             ? floats.binary(op, left.type(), first, second)
             : integers.binary(
-                op, left.type(), first, second, IntegerRange.of(left), IntegerRange.of(right));
+                op, left.type(), first, second, range(left, scope), range(right, scope));
       }
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           floats.multiplyAdd(
               scalar.type(), scalar(left, scope), scalar(right, scope), scalar(addend, scope));
+      case Scalar.Dot dot -> scalar(dot.sums(), scope);
       case Scalar.Select select -> select(select, scope);
       case Scalar.Cast(DType type, Scalar operand) ->
           operand.type().isFloat()
               ? casts.cast(scalar(operand, scope), operand.type(), type)
-              : casts.cast(scalar(operand, scope), operand.type(), type, IntegerRange.of(operand));
+              : casts.cast(scalar(operand, scope), operand.type(), type, range(operand, scope));
     };
+  }
+
+  private static IntegerRange range(Scalar scalar, Scope scope) {
+    return IntegerRange.of(scalar, scope::elements);
   }
 
   private Value literal(Scalar.Literal literal) {

@@ -63,7 +63,7 @@ final class FunctionLowering {
       case Stmt.For loop -> loop(loop, scope);
       case Stmt.Block block -> block(block, scope.inner());
       case Stmt.Sequence(List<Stmt> statements) -> statements.forEach(each -> execute(each, scope));
-      case Stmt.Allocate(Buffer buffer, Stmt body) -> allocate(buffer, body, scope.inner());
+      case Stmt.Allocate allocation -> allocate(allocation, scope.inner());
       case Stmt.If(List<Guard> guards, Stmt body) ->
           control.guarded(guards, scope, () -> execute(body, scope));
       case Stmt.When(var condition, Stmt body) -> {
@@ -154,10 +154,12 @@ final class FunctionLowering {
         });
   }
 
-  private void allocate(Buffer buffer, Stmt body, Scope scope) {
+  private void allocate(Stmt.Allocate allocation, Scope scope) {
+    Buffer buffer = allocation.buffer();
+    Stmt body = allocation.body();
     if (buffer.type().rank() == 0) {
       Value register = code.stack(code.memory(buffer.type().dtype()), buffer.name());
-      scope.bind(buffer.name(), new Scope.Place(register, buffer, List.of()));
+      scope.bind(allocation, new Scope.Place(register, buffer, List.of()));
       execute(body, scope);
       return;
     }
@@ -167,7 +169,7 @@ final class FunctionLowering {
     }
     List<Value> extents =
         buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
-    scope.bind(buffer.name(), new Scope.Place(array.address(), buffer, extents));
+    scope.bind(allocation, new Scope.Place(array.address(), buffer, extents));
     execute(body, scope);
     code.endArray(array);
   }

@@ -7,6 +7,7 @@ import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.runtime.DType;
 
 /// Writes arithmetic of `i32`, `i64` and `bool`: exact, or a trap.

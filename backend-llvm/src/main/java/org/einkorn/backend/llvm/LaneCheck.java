@@ -175,6 +175,15 @@ final class LaneCheck {
       }
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           computes(left, names) && computes(right, names) && computes(addend, names);
+      case Scalar.Dot dot -> {
+        widen(DType.I32);
+        mayOverflow = true;
+        boolean computes = true;
+        for (Scalar part : dot.parts()) {
+          computes &= computes(part, names);
+        }
+        yield computes;
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           !(names.varies(condition) && (fetches(then) || fetches(otherwise)))
               && computes(condition, names)

@@ -15,6 +15,7 @@ import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.IntegerRange;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -35,6 +36,7 @@ final class LaneExpressions {
   private final IntegerOps integers;
   private final FloatOps floats;
   private final Casts casts;
+  private final ByteDots dots;
 
   LaneExpressions(Code single, ExpressionLowering expressions, Control control, int lanes) {
     this.control = control;
@@ -46,6 +48,7 @@ final class LaneExpressions {
     this.integers = new IntegerOps(wide);
     this.floats = new FloatOps(wide);
     this.casts = new Casts(wide);
+    this.dots = new ByteDots(single, wide, this);
   }
 
   /// What the lanes have in common as a statement is written.
@@ -187,6 +190,11 @@ final class LaneExpressions {
     return wide.any(mask);
   }
 
+  /// The number of the element that the first lane reads.
+  Value firstNumber(Scalar.Read read, Place place) {
+    return number(read.tensor(), read.indices(), place);
+  }
+
   /// The number of the first lane's element.
   private Value number(String tensor, List<IndexExpr> indices, Place place) {
     Value number = expressions.number(place.scope.place(tensor), indices, place.scope);
@@ -210,7 +218,7 @@ final class LaneExpressions {
         Value value = value(operand, place);
         yield operand.type().isFloat()
             ? floats.unary(op, operand.type(), value)
-            : integers.unary(op, operand.type(), value, IntegerRange.of(operand));
+            : integers.unary(op, operand.type(), value, range(operand, place));
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         Value first = value(left, place);
@@ -218,11 +226,13 @@ final class LaneExpressions {
         yield left.type().isFloat()
             ? floats.binary(op, left.type(), first, second)
             : integers.binary(
-                op, left.type(), first, second, IntegerRange.of(left), IntegerRange.of(right));
+                op, left.type(), first, second, range(left, place), range(right, place));
       }
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           floats.multiplyAdd(
               scalar.type(), value(left, place), value(right, place), value(addend, place));
+      case Scalar.Dot dot ->
+          dots.canWrite(dot, place) ? dots.write(dot, place) : value(dot.sums(), place);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         Value chosen = value(condition, place);
         Value first = wide.masked(chosen, () -> value(then, place));
@@ -232,8 +242,12 @@ final class LaneExpressions {
       case Scalar.Cast(DType type, Scalar operand) ->
           operand.type().isFloat()
               ? casts.cast(value(operand, place), operand.type(), type)
-              : casts.cast(value(operand, place), operand.type(), type, IntegerRange.of(operand));
+              : casts.cast(value(operand, place), operand.type(), type, range(operand, place));
     };
+  }
+
+  private static IntegerRange range(Scalar scalar, Place place) {
+    return IntegerRange.of(scalar, place.scope::elements);
   }
 
   /// A value that is the same in all lanes, computed where any of them needs it.

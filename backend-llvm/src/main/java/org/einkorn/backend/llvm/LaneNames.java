@@ -150,6 +150,20 @@ record LaneNames(
     return steps == 1 ? Change.STEP : Change.OTHER;
   }
 
+  /// How much further a position is from lane to lane; 0 where it is anything else, or the same.
+  long stride(IndexExpr index) {
+    long stride = 0;
+    for (Polynomial.Term term : polynomial(index).terms()) {
+      if (term.atoms().stream().anyMatch(this::varies)) {
+        if (!term.atoms().equals(List.of(IndexExpr.variable(lane)))) {
+          return 0;
+        }
+        stride = term.coefficient();
+      }
+    }
+    return stride;
+  }
+
   /// How an element depends on the lane: [Change#STEP] for elements side by side on the last axis.
   Change change(List<IndexExpr> indices) {
     Change all = Change.NONE;

@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Map;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.IntegerRange;
+import org.einkorn.ir.integer.StoredIntegers;
 import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Stmt;
 import org.einkorn.runtime.DType;
 
 /// What the names of a function stand for at the place that is being written.
@@ -13,6 +17,8 @@ final class Scope {
   private final Map<String, Value> numbers = new HashMap<>();
   private final Map<String, Place> places = new HashMap<>();
   private final Map<String, IndexExpr> extents = new HashMap<>();
+
+  private final Map<String, IntegerRange> ranges = new HashMap<>();
 
   /// Where the elements of a tensor lie.
   ///
@@ -68,6 +74,25 @@ final class Scope {
 
   void bind(String tensor, Place place) {
     places.put(tensor, place);
+    ranges.remove(tensor);
+  }
+
+  /// Binds memory that is allocated, and what is known of the integers in it.
+  void bind(Stmt.Allocate allocation, Place place) {
+    String tensor = allocation.buffer().name();
+    bind(tensor, place);
+    DType type = place.type();
+    if (type.isInteger()) {
+      // A sum that leaves its type on the way traps: what is known then is its type alone.
+      StoredIntegers.of(allocation)
+          .filter(range -> range.fitsIn(type))
+          .ifPresent(range -> ranges.put(tensor, range));
+    }
+  }
+
+  /// What an element can be that is read here.
+  IntegerRange elements(Scalar.Read read) {
+    return ranges.getOrDefault(read.tensor(), IntegerRange.of(read.type()));
   }
 
   /// A scope to bind names in that this one doesn't see.
@@ -76,6 +101,7 @@ final class Scope {
     inner.numbers.putAll(numbers);
     inner.places.putAll(places);
     inner.extents.putAll(extents);
+    inner.ranges.putAll(ranges);
     return inner;
   }
 }

@@ -42,7 +42,10 @@ final class Targets {
                 || target.cpu().equals(X86_PREFIX + "-v4")
                 || Arrays.asList(target.features().split(",")).contains("+f16c")
             : target.triple().startsWith("aarch64");
-    return new CpuTraits(isX86 ? vectorBytes(target) : 16, hasHalf);
+    List<String> features = Arrays.asList(target.features().split(","));
+    boolean hasByteDots =
+        isX86 && features.contains("+avx512vnni") && features.contains("+avx512vl");
+    return new CpuTraits(isX86 ? vectorBytes(target) : 16, hasHalf, hasByteDots);
   }
 
   /// LLVM itself would use half of a 512-bit register on some CPUs of Intel's; where vectors are

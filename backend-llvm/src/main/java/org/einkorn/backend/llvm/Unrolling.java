@@ -104,6 +104,7 @@ final class Unrolling {
           left.type().isInteger() && !op.isComparison() ? CHECK : 1;
       case Scalar.Cast(DType type, Scalar operand) ->
           type.isInteger() && operand.type() != DType.BOOL ? CHECK : 1;
+      case Scalar.Dot _ -> Scalar.Dot.PRODUCTS * CHECK;
       case Scalar.Literal _,
           Scalar.Read _,
           Scalar.Position _,

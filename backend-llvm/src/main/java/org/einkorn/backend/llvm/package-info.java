@@ -47,10 +47,11 @@
 /// No instruction carries a fast-math flag and none is fused: `f32` arithmetic rounds each
 /// operation, and sums keep their order. Integer arithmetic sets a flag where a result is not
 /// exact, and the function ends in a trap if the flag is set: so loops over integers become vector
-/// code too. What [IntegerRange] shows to be exact is not checked. Conversions to and from narrow
-/// floats round once; f16 uses the CPU's instructions where it has them, the rest is integer
-/// arithmetic. [ElementaryFunctions] writes `exp`, `log`, `tanh` and `erf` out, so that loops over
-/// them become vector code; other functions are those of the C library.
+/// code too. What [org.einkorn.ir.integer.IntegerRange] shows to be exact is not checked, sums that
+/// [org.einkorn.ir.integer.StoredIntegers] bounds among them; [ByteDots] needs that. Conversions to
+/// and from narrow floats round once; f16 uses the CPU's instructions where it has them, the rest
+/// is integer arithmetic. [ElementaryFunctions] writes `exp`, `log`, `tanh` and `erf` out, so that
+/// loops over them become vector code; other functions are those of the C library.
 @NullMarked
 package org.einkorn.backend.llvm;
 

@@ -73,6 +73,7 @@ public record Conditions(List<Linear> nonNegative) {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ -> {}
     }

@@ -138,6 +138,7 @@ final class Normal {
           Scalar.Read _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _ ->
           scalar.mapParts(Normal::index, Normal::scalar);
     };

@@ -74,7 +74,7 @@ final class ScalarWriter {
               || (literal.type().isInteger() && literal.bits() == (int) literal.bits());
       case Scalar.Position(IndexExpr index) ->
           !(index instanceof IndexExpr.Constant(long value)) || value == (int) value;
-      case Scalar.Read _, Scalar.Cast _, Scalar.MultiplyAdd _ -> false;
+      case Scalar.Read _, Scalar.Cast _, Scalar.MultiplyAdd _, Scalar.Dot _ -> false;
       case Scalar.Unary(UnaryOp _, Scalar operand) -> scalar.type() == DType.I64 && isWeak(operand);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           !op.isComparison() && scalar.type() == DType.I64 && isWeak(left) && isWeak(right);
@@ -91,6 +91,7 @@ final class ScalarWriter {
       case Scalar.Unary unary -> unary(unary);
       case Scalar.Binary binary -> binary(binary);
       case Scalar.MultiplyAdd _ -> throw Words.refused("a product and a sum rounded once");
+      case Scalar.Dot _ -> throw Words.refused("a sum of four products in one");
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           Words.call(
               "where",
@@ -185,7 +186,12 @@ final class ScalarWriter {
           (op == BinaryOp.ADD || op == BinaryOp.SUBTRACT || op == BinaryOp.MULTIPLY)
               && isNumber(left)
               && isNumber(right);
-      case Scalar.Read _, Scalar.Position _, Scalar.MultiplyAdd _, Scalar.Select _, Scalar.Cast _ ->
+      case Scalar.Read _,
+          Scalar.Position _,
+          Scalar.MultiplyAdd _,
+          Scalar.Dot _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
           false;
     };
   }

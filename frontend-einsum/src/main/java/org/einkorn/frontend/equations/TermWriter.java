@@ -142,6 +142,7 @@ final class TermWriter {
         look(right, facts);
         look(addend, facts);
       }
+      case Scalar.Dot dot -> dot.parts().forEach(part -> look(part, facts));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         look(condition, facts);
         conditions++;

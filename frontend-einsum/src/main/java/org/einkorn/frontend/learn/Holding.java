@@ -48,7 +48,12 @@ final class Holding {
               && type.isCompute()
               && UnaryOp.STOP.domain().contains(type) ->
           new Scalar.Unary(UnaryOp.STOP, scalar);
-      case Scalar.Unary _, Scalar.Binary _, Scalar.MultiplyAdd _, Scalar.Select _, Scalar.Cast _ ->
+      case Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Dot _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
           scalar.mapParts(index -> index, this::scalar);
     };
   }

@@ -403,6 +403,7 @@ final class DerivativeEvaluator {
       case Scalar.Position _ -> throw new IllegalStateException("a position is an integer");
       case Scalar.Unary(var op, Scalar operand) -> real(operand, scene).apply(op);
       case Scalar.Binary(var op, Scalar left, Scalar right) -> binary(op, left, right, scene);
+      case Scalar.Dot _ -> throw new IllegalStateException("a sum of integers");
       case Scalar.MultiplyAdd fused -> real(fused.rounded(), scene);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           real(evaluator.integer(condition) != 0 ? then : otherwise, scene);

@@ -95,7 +95,8 @@ final class ScalarEvaluator {
         Memory memory = memory(read.tensor());
         yield memory.real(memory.number(read.indices(), this));
       }
-      case Scalar.Position _ -> throw new IllegalStateException("a position is an integer");
+      case Scalar.Position _, Scalar.Dot _ ->
+          throw new IllegalStateException("`real` of an integer");
       case Scalar.Unary(UnaryOp op, Scalar operand) when operand.type().isComplex() ->
           realOf(op, operand.type(), complex(operand));
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
@@ -142,7 +143,7 @@ final class ScalarEvaluator {
   /// The value of an expression of a complex type.
   Complex complex(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _ ->
+      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _, Scalar.Dot _ ->
           throw new IllegalStateException(scalar.type() + " is not complex");
       case Scalar.Read read -> {
         Memory memory = memory(read.tensor());
@@ -185,6 +186,14 @@ final class ScalarEvaluator {
         }
         yield Arithmetic.require(
             scalar.type(), Arithmetic.apply(op, integer(left), integer(right)));
+      }
+      case Scalar.Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) -> {
+        long sum = integer(addend);
+        for (int product = 0; product < lefts.size(); product++) {
+          long left = integer(lefts.get(product));
+          sum = Arithmetic.require(DType.I32, sum + left * integer(rights.get(product)));
+        }
+        yield sum;
       }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           integer(integer(condition) != 0 ? then : otherwise);

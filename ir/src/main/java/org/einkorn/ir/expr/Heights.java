@@ -91,6 +91,7 @@ public final class Heights {
       case Scalar.Unary(var op, var operand) -> List.of(operand);
       case Scalar.Binary(var op, var left, var right) -> List.of(left, right);
       case Scalar.MultiplyAdd(var left, var right, var addend) -> List.of(left, right, addend);
+      case Scalar.Dot dot -> dot.parts();
       case Scalar.Select(var condition, var then, var otherwise) ->
           List.of(condition, then, otherwise);
       case Scalar.Cast(var type, var operand) -> List.of(operand);

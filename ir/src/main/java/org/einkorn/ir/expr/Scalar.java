@@ -122,6 +122,72 @@ public sealed interface Scalar {
     }
   }
 
+  /// `((addend + left₀ · right₀) + left₁ · right₁) + …`: four products of 8-bit integers added to
+  /// an `i32`, as one instruction of some machines does.
+  ///
+  /// It is what the sums are that it is written for, also where one of them is no `i32`: that
+  /// traps, even if the last one would be an `i32` again.
+  record Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) implements Scalar {
+    /// How many products are added.
+    public static final int PRODUCTS = 4;
+
+    public Dot {
+      lefts = List.copyOf(lefts);
+      rights = List.copyOf(rights);
+      requireFactors(lefts);
+      requireFactors(rights);
+      if (addend.type() != DType.I32) {
+        throw new IllegalArgumentException("dot adds to an i32, not to " + addend.type());
+      }
+    }
+
+    private static void requireFactors(List<Scalar> factors) {
+      if (factors.size() != PRODUCTS) {
+        throw new IllegalArgumentException(
+            "dot has " + PRODUCTS + " factors on each side, not " + factors.size());
+      }
+      DType type = factors.getFirst().type();
+      if (type != DType.I8 && type != DType.U8) {
+        throw new IllegalArgumentException("dot of " + type);
+      }
+      for (Scalar factor : factors) {
+        if (factor.type() != type) {
+          throw new IllegalArgumentException("dot of " + type + " and " + factor.type());
+        }
+      }
+    }
+
+    @Override
+    public DType type() {
+      return DType.I32;
+    }
+
+    /// One of the products.
+    public Scalar product(int number) {
+      return new Binary(
+          BinaryOp.MULTIPLY,
+          cast(DType.I32, lefts.get(number)),
+          cast(DType.I32, rights.get(number)));
+    }
+
+    /// The same by products and sums.
+    public Scalar sums() {
+      Scalar sum = addend;
+      for (int number = 0; number < PRODUCTS; number++) {
+        sum = new Binary(BinaryOp.ADD, sum, product(number));
+      }
+      return sum;
+    }
+
+    /// All parts, as they stand in the text.
+    public List<Scalar> parts() {
+      List<Scalar> parts = new ArrayList<>(lefts);
+      parts.addAll(rights);
+      parts.add(addend);
+      return parts;
+    }
+  }
+
   /// `condition ? then : otherwise`; the other side is not evaluated.
   record Select(Scalar condition, Scalar then, Scalar otherwise) implements Scalar {
     public Select {
@@ -194,6 +260,14 @@ public sealed interface Scalar {
             ? this
             : new MultiplyAdd(first, second, third);
       }
+      case Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) -> {
+        List<Scalar> first = mapped(lefts, scalars);
+        List<Scalar> second = mapped(rights, scalars);
+        Scalar third = scalars.apply(addend);
+        yield first == lefts && second == rights && third == addend
+            ? this
+            : new Dot(first, second, third);
+      }
       case Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         Scalar holds = scalars.apply(condition);
         Scalar first = scalars.apply(then);
@@ -207,6 +281,17 @@ public sealed interface Scalar {
         yield other == operand ? this : new Cast(type, other);
       }
     };
+  }
+
+  private static List<Scalar> mapped(List<Scalar> parts, UnaryOperator<Scalar> map) {
+    List<Scalar> mapped = new ArrayList<>();
+    boolean isSame = true;
+    for (Scalar part : parts) {
+      Scalar other = map.apply(part);
+      isSame &= other == part;
+      mapped.add(other);
+    }
+    return isSame ? parts : mapped;
   }
 
   /// An integer as an index expression, where it is one: made of positions and of numbers that stay
@@ -225,7 +310,7 @@ public sealed interface Scalar {
       case Binary(BinaryOp op, Scalar left, Scalar right) ->
           left.asIndex()
               .flatMap(first -> right.asIndex().flatMap(second -> index(op, first, second)));
-      case Literal _, Read _, Unary _, Select _, MultiplyAdd _ -> Optional.empty();
+      case Literal _, Read _, Unary _, Select _, MultiplyAdd _, Dot _ -> Optional.empty();
     };
   }
 

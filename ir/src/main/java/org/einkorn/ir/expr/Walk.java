@@ -103,6 +103,7 @@ public final class Walk {
         visit(right);
         visit(addend);
       }
+      case Scalar.Dot dot -> dot.parts().forEach(this::visit);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         visit(condition);
         visit(then);

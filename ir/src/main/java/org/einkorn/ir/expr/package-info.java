@@ -15,6 +15,8 @@
 ///             | pos(IndexExpr)                                // i64
 ///             | op(Scalar) | (Scalar op Scalar) | op(Scalar, Scalar)
 ///             | select(Scalar, Scalar, Scalar)                // evaluates only the chosen side
+///             | fma(Scalar, Scalar, Scalar)                   // rounded once
+///             | dot(Scalar,4; Scalar,4; Scalar)               // of i8 or u8, with an i32
 ///             | type(Scalar)                                  // conversion
 /// ```
 ///

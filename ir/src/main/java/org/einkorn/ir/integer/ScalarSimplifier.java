@@ -56,6 +56,7 @@ final class ScalarSimplifier {
             ? scalar
             : new Scalar.MultiplyAdd(first, second, third);
       }
+      case Scalar.Dot _ -> scalar.mapParts(index -> index, this::simplify);
       case Scalar.Select select -> select(select);
       case Scalar.Cast(DType type, Scalar operand) -> {
         Scalar simpler = simplify(operand);
@@ -131,6 +132,7 @@ final class ScalarSimplifier {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           Optional.empty();
@@ -173,6 +175,7 @@ final class ScalarSimplifier {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           Optional.empty();

@@ -37,6 +37,12 @@
 /// and maxima, in a fixed order. Equal sums of products have the same form; so do most expressions
 /// with quotients that are equal. To know that two expressions are equal, ask for a proof.
 ///
+/// # Which integers a value can be
+///
+/// [IntegerRange] is that of an expression, from types and constants: a product of two `i8` is
+/// always an `i32`. [StoredIntegers] is that of memory that sums are kept in: as much as is added,
+/// as often as the loops around have rounds.
+///
 /// # Whether iterators are independent
 ///
 /// Iterators that are made from loops by splitting, fusing and reordering can be exchanged freely;

@@ -95,7 +95,7 @@ public sealed interface Step {
     }
   }
 
-  /// `set-dtype acc f32`: memory that is allocated holds floats of another type.
+  /// `set-dtype acc f32`: memory that is allocated holds numbers of another type.
   record SetType(String buffer, DType type) implements Step {
     public SetType {
       Checks.requireName(buffer);
@@ -103,23 +103,31 @@ public sealed interface Step {
 
     @Override
     public boolean rounds() {
-      return true;
+      return !type.isInteger();
     }
   }
 
-  /// `tensorize b as fma`: what a block computes is done by an instruction.
+  /// `tensorize b as fma`, `tensorize ki of b as dot`: what a block or all rounds of a loop compute
+  /// is done by an instruction.
   ///
+  /// @param place the name of a block, or else of a loop
   /// @param intrinsic the name of the instruction's description
-  record Tensorize(String block, String intrinsic) implements Step {
+  record Tensorize(LoopName place, String intrinsic) implements Step {
     public Tensorize {
-      Checks.requireName(block);
       Checks.requireName(intrinsic);
+    }
+
+    public Tensorize(String block, String intrinsic) {
+      this(LoopName.of(block), intrinsic);
     }
 
     @Override
     public boolean rounds() {
-      return true;
+      return !intrinsic.equals(DOT);
     }
+
+    /// Sums of products of integers, which are exact.
+    private static final String DOT = "dot";
   }
 
   /// `P = cache-read B`: a copy of a buffer is made first, and read instead.

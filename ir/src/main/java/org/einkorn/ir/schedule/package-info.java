@@ -39,7 +39,7 @@
 ///            | fission LoopName after block
 ///            | lift buffer above LoopName
 ///            | set-dtype buffer dtype
-///            | tensorize block as intrinsic
+///            | tensorize (block | LoopName) as intrinsic
 ///            | name = cache-read buffer
 ///            | name = cache-write buffer
 ///            | name = cache-inplace buffer

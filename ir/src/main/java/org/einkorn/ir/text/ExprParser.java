@@ -309,6 +309,10 @@ final class ExprParser {
         yield in.node(
             first, () -> new Scalar.MultiplyAdd(three.get(0), three.get(1), three.get(2)));
       }
+      case "dot" -> {
+        in.next();
+        yield dot(first, scope);
+      }
       default -> call(scope);
     };
   }
@@ -337,21 +341,46 @@ final class ExprParser {
     throw in.expected("a value");
   }
 
-  private List<Scalar> arguments(Token first, int count, Scope scope) {
-    List<Scalar> arguments = new ArrayList<>();
-    int highest = 0;
+  /// `(a0, a1, a2, a3; b0, b1, b2, b3; c)`
+  private Scalar dot(Token first, Scope scope) {
     in.expect("(");
-    for (int argument = 0; argument < count; argument++) {
-      if (argument > 0) {
-        in.expect(",");
-      }
-      arguments.add(scalar(scope));
-      highest = Math.max(highest, height);
-    }
+    List<Scalar> lefts = commas(Scalar.Dot.PRODUCTS, scope);
+    int highest = height;
+    in.expect(";");
+    List<Scalar> rights = commas(Scalar.Dot.PRODUCTS, scope);
+    highest = Math.max(highest, height);
+    in.expect(";");
+    Scalar addend = scalar(scope);
+    highest = Math.max(highest, height);
+    in.expect(")");
+    height = 0;
+    stack(first, highest);
+    return in.node(first, () -> new Scalar.Dot(lefts, rights, addend));
+  }
+
+  private List<Scalar> arguments(Token first, int count, Scope scope) {
+    in.expect("(");
+    List<Scalar> arguments = commas(count, scope);
+    int highest = height;
     in.expect(")");
     height = 0;
     stack(first, highest);
     return arguments;
+  }
+
+  /// Values with commas between them; their greatest height is the height then.
+  private List<Scalar> commas(int count, Scope scope) {
+    List<Scalar> values = new ArrayList<>();
+    int highest = 0;
+    for (int value = 0; value < count; value++) {
+      if (value > 0) {
+        in.expect(",");
+      }
+      values.add(scalar(scope));
+      highest = Math.max(highest, height);
+    }
+    height = highest;
+    return values;
   }
 
   // ---- numbers

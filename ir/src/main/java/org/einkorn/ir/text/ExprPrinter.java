@@ -173,6 +173,15 @@ public final class ExprPrinter {
       case Scalar.Binary binary -> infix(binary, surrounding);
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           call("fma", left, right, addend);
+      case Scalar.Dot(List<Scalar> lefts, List<Scalar> rights, Scalar addend) -> {
+        out.append("dot(");
+        commas(lefts);
+        out.append("; ");
+        commas(rights);
+        out.append("; ");
+        scalar(addend, Precedence.NONE);
+        out.append(')');
+      }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) ->
           call("select", condition, then, otherwise);
       case Scalar.Cast(DType type, Scalar operand) -> call(type.text(), operand);
@@ -192,11 +201,15 @@ public final class ExprPrinter {
 
   private void call(String name, Scalar... operands) {
     out.append(name).append('(');
-    for (int operand = 0; operand < operands.length; operand++) {
-      out.append(operand == 0 ? "" : ", ");
-      scalar(operands[operand], Precedence.NONE);
-    }
+    commas(List.of(operands));
     out.append(')');
+  }
+
+  private void commas(List<Scalar> operands) {
+    for (int operand = 0; operand < operands.size(); operand++) {
+      out.append(operand == 0 ? "" : ", ");
+      scalar(operands.get(operand), Precedence.NONE);
+    }
   }
 
   private static String literal(Scalar.Literal literal) {

@@ -23,7 +23,7 @@ final class Lexer {
   private static final List<String> SIGNS =
       List.of(
           "<-", "<=", "->", "==", "!=", "<", ">", "=", "+", "-", "*", "/", "%", "^", "(", ")", "[",
-          "]", "{", "}", ",", ":");
+          "]", "{", "}", ",", ";", ":");
 
   /// A text that is no IR at all, a binary file say, has errors everywhere; more of them say
   /// nothing.

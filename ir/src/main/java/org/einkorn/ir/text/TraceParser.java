@@ -142,10 +142,10 @@ public final class TraceParser {
       return in.node(first, () -> new Step.Fission(loop, block));
     }
     if (in.accept("tensorize")) {
-      String block = name(A_BLOCK);
+      LoopName place = loop();
       in.expect("as");
       String intrinsic = in.next().text();
-      return in.node(first, () -> new Step.Tensorize(block, intrinsic));
+      return in.node(first, () -> new Step.Tensorize(place, intrinsic));
     }
     Optional<Step> ofMemory = memory.step(first);
     if (ofMemory.isPresent()) {

@@ -98,8 +98,8 @@ public final class TracePrinter {
           "lift %s above %s".formatted(name(buffer), print(loop));
       case Step.SetType(String buffer, DType type) ->
           "set-dtype %s %s".formatted(name(buffer), type.text());
-      case Step.Tensorize(String block, String intrinsic) ->
-          "tensorize %s as %s".formatted(name(block), intrinsic);
+      case Step.Tensorize(LoopName place, String intrinsic) ->
+          "tensorize %s as %s".formatted(print(place), intrinsic);
       case Step.CacheRead(String name, String buffer) ->
           "%s = cache-read %s".formatted(name(name), name(buffer));
       case Step.CacheWrite(String name, String buffer) ->

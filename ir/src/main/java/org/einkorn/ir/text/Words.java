@@ -38,7 +38,8 @@ final class Words {
     words.addAll(Set.of("for", "where", "join"));
     Stmt.LoopKind.all().forEach(kind -> words.add(kind.text()));
     words.addAll(Set.of("block", "reads", "writes", "init", "if", "alloc", "seq"));
-    words.addAll(Set.of("pos", "select", "fma", "fetch", "floordiv", "mod", "true", "false"));
+    words.addAll(
+        Set.of("pos", "select", "fma", "dot", "fetch", "floordiv", "mod", "true", "false"));
     words.addAll(Set.of("nan", "inf"));
     for (UnaryOp op : UnaryOp.values()) {
       words.add(op.text());

@@ -43,6 +43,7 @@
 /// scalar    ::= operand | scalar infix scalar
 /// operand   ::= number ':' dtype | 'true' | 'false' | name indices | 'pos' '(' index ')'
 ///             | (operation | dtype | 'select' | 'fma') '(' scalar,+ ')' | '(' scalar ')'
+///             | 'dot' '(' scalar,+ ';' scalar,+ ';' scalar ')'
 ///
 /// trace     ::= 'schedule' name '{' step* '}'             a step is a line
 /// step      ::= '(' name,+ ')' '=' 'split' loop 'by' ('_' | index),+

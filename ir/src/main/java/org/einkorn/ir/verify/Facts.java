@@ -164,6 +164,7 @@ final class Facts {
         scalar(right, context);
         scalar(addend, context);
       }
+      case Scalar.Dot dot -> dot.parts().forEach(part -> scalar(part, context));
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         scalar(condition, context);
         scalar(then, context.under(Context.Condition.SELECTED));

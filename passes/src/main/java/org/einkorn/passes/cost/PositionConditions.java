@@ -40,7 +40,7 @@ final class PositionConditions {
     }
     return switch (part) {
       case Scalar.Literal _, Scalar.Position _, Scalar.Select _, Scalar.Cast _ -> true;
-      case Scalar.Read _, Scalar.MultiplyAdd _ -> false;
+      case Scalar.Read _, Scalar.MultiplyAdd _, Scalar.Dot _ -> false;
       case Scalar.Unary unary -> UNARY.contains(unary.op());
       case Scalar.Binary binary -> !UNDEFINED.contains(binary.op());
     };
@@ -54,6 +54,7 @@ final class PositionConditions {
       case Scalar.Literal literal -> literal.longValue();
       case Scalar.Read read ->
           throw new IllegalArgumentException("`" + read.tensor() + "` is not decided by positions");
+      case Scalar.Dot _ -> throw new IllegalArgumentException("a sum is no position");
       case Scalar.MultiplyAdd _ -> throw new IllegalArgumentException("a float is no position");
       case Scalar.Position(IndexExpr index) -> IndexEvaluator.extent(index, names);
       case Scalar.Cast cast -> {

@@ -61,6 +61,7 @@ record ScalarCost(long multiplies, long adds, List<Choice> choices) {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           of(left).plus(of(right)).plus(Costs.of(op, left.type()));
       case Scalar.MultiplyAdd fused -> of(fused.rounded());
+      case Scalar.Dot dot -> of(dot.sums());
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         ScalarCost first = of(then);
         ScalarCost second = of(otherwise);

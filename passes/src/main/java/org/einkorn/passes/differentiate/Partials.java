@@ -49,6 +49,7 @@ final class Partials {
         Scalar not = new Scalar.Unary(UnaryOp.NOT, condition);
         visit(otherwise, scale, with(path, new Step.Condition(not)), value);
       }
+      case Scalar.Dot dot -> visit(dot.sums(), scale, path, value);
       case Scalar.MultiplyAdd fused -> visit(fused.rounded(), scale, path, value);
       case Scalar.Unary unary -> unary(unary, scale, path, value.orElse(unary));
       case Scalar.Binary binary -> binary(binary, scale, path, value.orElse(binary));
@@ -86,6 +87,7 @@ final class Partials {
           Scalar.Read _,
           Scalar.Position _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ -> {
         steps.add(new Step.Factor(factor));

@@ -59,6 +59,7 @@ final class Stops {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           scalar.mapParts(Stops::index, Stops::scalar);

@@ -81,6 +81,7 @@ final class Taylor {
                   otherwise,
                   with(conditions, new Scalar.Unary(UnaryOp.NOT, condition)),
                   Optional.empty()));
+      case Scalar.Dot dot -> compute(dot.sums(), conditions, own);
       case Scalar.MultiplyAdd fused -> compute(fused.rounded(), conditions, own);
       case Scalar.Unary unary -> unary(unary, conditions, own);
       case Scalar.Binary binary -> binary(binary, conditions, own);
@@ -136,7 +137,7 @@ final class Taylor {
       case Scalar.Unary(UnaryOp op, Scalar operand) -> op == UnaryOp.NEGATE && isLight(operand);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           (op == BinaryOp.ADD || op == BinaryOp.SUBTRACT) && isLight(left) && isLight(right);
-      case Scalar.Select _, Scalar.MultiplyAdd _ -> false;
+      case Scalar.Select _, Scalar.MultiplyAdd _, Scalar.Dot _ -> false;
     };
   }
 

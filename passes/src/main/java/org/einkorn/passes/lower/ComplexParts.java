@@ -99,6 +99,7 @@ final class ComplexParts {
           new Scalar.Binary(op, real(left), real(right));
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           new Scalar.MultiplyAdd(real(left), real(right), real(addend));
+      case Scalar.Dot _ -> scalar.mapParts(index -> index, this::real);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         Scalar chosen = condition(condition);
         conditions.add(chosen);
@@ -153,7 +154,7 @@ final class ComplexParts {
   /// The parts of a complex value.
   Pair of(Scalar scalar) {
     return switch (scalar) {
-      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _ ->
+      case Scalar.Literal _, Scalar.Position _, Scalar.MultiplyAdd _, Scalar.Dot _ ->
           throw new IllegalArgumentException(scalar.type() + " is not complex");
       case Scalar.Read(String tensor, DType type, List<IndexExpr> indices) ->
           element(tensor, type, indices);
@@ -348,7 +349,7 @@ final class ComplexParts {
       case Scalar.Literal _, Scalar.Read _, Scalar.Position _ -> true;
       case Scalar.Cast(var type, Scalar operand) -> isFree(operand);
       case Scalar.Unary(UnaryOp op, Scalar operand) -> op == UnaryOp.NEGATE && isFree(operand);
-      case Scalar.Binary _, Scalar.MultiplyAdd _, Scalar.Select _ -> false;
+      case Scalar.Binary _, Scalar.MultiplyAdd _, Scalar.Dot _, Scalar.Select _ -> false;
     };
   }
 

@@ -77,7 +77,8 @@ final class EliminateDeltas {
           Scalar.Read _,
           Scalar.Position _,
           Scalar.Unary _,
-          Scalar.MultiplyAdd _ ->
+          Scalar.MultiplyAdd _,
+          Scalar.Dot _ ->
           List.of();
     };
   }

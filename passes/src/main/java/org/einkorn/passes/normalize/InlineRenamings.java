@@ -71,6 +71,7 @@ final class InlineRenamings {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _ ->
           false;
     };

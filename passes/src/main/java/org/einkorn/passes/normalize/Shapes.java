@@ -82,6 +82,7 @@ final class Shapes {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _ ->
           Optional.empty();
     };

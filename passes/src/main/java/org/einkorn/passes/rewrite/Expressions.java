@@ -51,7 +51,7 @@ public final class Expressions {
       case Scalar.Cast(var type, Scalar operand) -> isAtom(operand);
       case Scalar.Binary(var op, Scalar left, Scalar right) ->
           op.isComparison() && left instanceof Scalar.Position && right instanceof Scalar.Position;
-      case Scalar.Unary _, Scalar.MultiplyAdd _, Scalar.Select _ -> false;
+      case Scalar.Unary _, Scalar.MultiplyAdd _, Scalar.Dot _, Scalar.Select _ -> false;
     };
   }
 

@@ -40,6 +40,7 @@ public final class Failures {
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _ ->
           false;
     };

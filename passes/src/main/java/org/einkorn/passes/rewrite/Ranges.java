@@ -118,6 +118,7 @@ public final class Ranges {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           op.isComparison() ? BIT : joined(op, of(left), of(right)).orElse(type).and(type);
       case Scalar.MultiplyAdd _ -> type;
+      case Scalar.Dot dot -> of(dot.sums());
       case Scalar.Select(var condition, Scalar then, Scalar otherwise) ->
           of(then).or(of(otherwise));
       case Scalar.Cast(DType to, Scalar operand) ->

@@ -48,6 +48,7 @@ public final class Signs {
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->
           isNonNegative(addend)
               && (left.equals(right) || isNonNegative(left) && isNonNegative(right));
+      case Scalar.Dot dot -> isNonNegative(dot.sums());
       case Scalar.Select(var condition, Scalar then, Scalar otherwise) ->
           isNonNegative(then) && isNonNegative(otherwise);
       case Scalar.Cast(var type, Scalar operand) -> isNonNegative(operand);

@@ -57,8 +57,7 @@ final class Alternatives {
       case Step.Fission(LoopName loop, String _) -> fissions(loop);
       case Step.Lift(String buffer, LoopName _) -> forEachLoop(loop -> new Step.Lift(buffer, loop));
       case Step.SetType(String buffer, DType _) -> types(buffer);
-      case Step.Tensorize(String _, String intrinsic) ->
-          forEachBlock(block -> new Step.Tensorize(block, intrinsic));
+      case Step.Tensorize(LoopName _, String intrinsic) -> tensorizations(intrinsic);
       case Step.CacheRead(String name, String _) -> copies(name, Step.CacheRead::new);
       case Step.CacheWrite(String name, String _) -> copies(name, Step.CacheWrite::new);
       case Step.CacheInPlace(String name, String _) -> copies(name, Step.CacheInPlace::new);
@@ -167,6 +166,13 @@ final class Alternatives {
     return steps;
   }
 
+  private List<Step> tensorizations(String intrinsic) {
+    List<Step> steps = new ArrayList<>();
+    steps.addAll(forEachBlock(block -> new Step.Tensorize(block, intrinsic)));
+    steps.addAll(forEachLoop(loop -> new Step.Tensorize(loop, intrinsic)));
+    return steps;
+  }
+
   /// The other types for what is named, and for all else that is allocated.
   private List<Step> types(String buffer) {
     Set<String> names = new LinkedHashSet<>(List.of(buffer));
@@ -181,6 +187,7 @@ final class Alternatives {
     for (String name : names) {
       steps.add(new Step.SetType(name, DType.F32));
       steps.add(new Step.SetType(name, DType.F64));
+      steps.add(new Step.SetType(name, DType.I32));
     }
     return steps;
   }

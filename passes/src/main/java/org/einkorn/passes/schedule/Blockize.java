@@ -41,6 +41,12 @@ final class Blockize implements Primitive<Step.Blockize> {
     Nest.Site<Stmt.For> site = nest.loop(step.loop());
     Stmt.For loop = site.statement();
     nest.requireFreeBlock(step.name());
+    return nest.replace(loop, block(nest, site, step.name()));
+  }
+
+  /// The loop as the body of a block of a name.
+  static Stmt.Block block(Nest nest, Nest.Site<Stmt.For> site, String block) {
+    Stmt.For loop = site.statement();
     if (Statements.blocks(loop).isEmpty()) {
       throw nest.refuse(Reason.NO_MATCH, loop, "has no block in it");
     }
@@ -57,7 +63,7 @@ final class Blockize implements Primitive<Step.Blockize> {
             loop,
             "uses `" + outer.variable() + "`, and how far that counts comes from data");
       }
-      String name = step.name() + "." + outer.variable();
+      String name = block + "." + outer.variable();
       nest.requireFree(List.of(name), List.of());
       iters.add(
           new Stmt.BlockIter(
@@ -65,21 +71,19 @@ final class Blockize implements Primitive<Step.Blockize> {
       values.put(outer.variable(), IndexExpr.variable(name));
     }
     Stmt.Block shell =
-        new Stmt.Block(step.name(), iters, List.of(), List.of(), List.of(), Optional.empty(), loop);
+        new Stmt.Block(block, iters, List.of(), List.of(), List.of(), Optional.empty(), loop);
     Assumptions inside = Scopes.inside(site.scope(), shell);
     Stmt body = Rebinding.of(values, loop, inside);
     List<Access> accesses = AccessCollector.of(body, List.of());
     Map<String, Buffer> buffers = buffers(site, nest);
-    return nest.replace(
-        loop,
-        new Stmt.Block(
-            step.name(),
-            iters,
-            List.of(),
-            regions(accesses, false, buffers, inside),
-            regions(accesses, true, buffers, inside),
-            Optional.empty(),
-            body));
+    return new Stmt.Block(
+        block,
+        iters,
+        List.of(),
+        regions(accesses, false, buffers, inside),
+        regions(accesses, true, buffers, inside),
+        Optional.empty(),
+        body);
   }
 
   /// A variable that can be seen where the loop stands.

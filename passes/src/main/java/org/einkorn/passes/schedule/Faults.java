@@ -44,6 +44,7 @@ final class Faults {
       case Scalar.Binary(BinaryOp op, Scalar _, Scalar _) ->
           op != BinaryOp.MINIMUM && op != BinaryOp.MAXIMUM;
       case Scalar.Unary(UnaryOp op, Scalar _) -> op == UnaryOp.NEGATE || op == UnaryOp.ABS;
+      case Scalar.Dot _ -> true;
       case Scalar.Cast cast -> Failures.mayFail(cast);
       case Scalar.Literal _,
           Scalar.Read _,

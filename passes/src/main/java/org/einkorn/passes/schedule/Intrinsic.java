@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.text.ExprPrinter;
@@ -38,10 +39,11 @@ record Intrinsic(String name, Scalar computation, Scalar implementation) {
     return ALL.stream().filter(each -> each.name.equals(name)).toList();
   }
 
+  /// Of all intrinsics, those of loops too.
   static String names() {
-    return ALL.stream()
-        .map(each -> "`" + each.name + "`")
+    return Stream.concat(ALL.stream().map(Intrinsic::name), LoopIntrinsic.names().stream())
         .distinct()
+        .map(each -> "`" + each + "`")
         .collect(Collectors.joining(", "));
   }
 
@@ -62,13 +64,21 @@ record Intrinsic(String name, Scalar computation, Scalar implementation) {
         : Optional.empty();
   }
 
-  private static boolean matches(Scalar pattern, Scalar expression, Map<String, Scalar> operands) {
+  /// Whether an expression is a pattern with operands for its parameters, which are noted.
+  static boolean matches(Scalar pattern, Scalar expression, Map<String, Scalar> operands) {
     if (pattern.type() != expression.type()) {
       return false;
     }
     if (pattern instanceof Scalar.Read(String parameter, var _, var _)) {
       Scalar before = operands.putIfAbsent(parameter, expression);
       return before == null || before.equals(expression);
+    }
+    if (pattern instanceof Scalar.Cast(DType _, Scalar inner)
+        && expression instanceof Scalar.Cast(DType _, Scalar operand)) {
+      Scalar narrow = narrowest(operand);
+      return narrow.type().isInteger()
+          && narrow.type().fitsIn(inner.type())
+          && matches(inner, Scalar.cast(inner.type(), narrow), operands);
     }
     if (pattern instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
         && expression instanceof Scalar.Binary(BinaryOp other, Scalar first, Scalar second)
@@ -84,6 +94,15 @@ record Intrinsic(String name, Scalar computation, Scalar implementation) {
           && matches(right, first, operands);
     }
     return false;
+  }
+
+  /// An integer before it was made wider.
+  private static Scalar narrowest(Scalar value) {
+    return value instanceof Scalar.Cast(DType type, Scalar operand)
+            && operand.type().isInteger()
+            && operand.type().fitsIn(type)
+        ? narrowest(operand)
+        : value;
   }
 
   private static Scalar filled(Scalar implementation, Map<String, Scalar> operands) {

@@ -77,7 +77,7 @@ public interface NamedSteps<S> {
     return apply(new Step.SetType(buffer, type));
   }
 
-  /// `tensorize b as fma`
+  /// `tensorize b as fma`, of a block or of a loop.
   default S tensorize(String block, String intrinsic) {
     return apply(new Step.Tensorize(block, intrinsic));
   }

@@ -71,7 +71,12 @@ record PaddedSum(
             collect(operand, operands, block, nest);
             yield type.isFloat() || operand.type().isInteger() && operand.type().fitsIn(type);
           }
-          case Scalar.MultiplyAdd _, Scalar.Unary _, Scalar.Select _, Scalar.Position _ -> false;
+          case Scalar.MultiplyAdd _,
+              Scalar.Dot _,
+              Scalar.Unary _,
+              Scalar.Select _,
+              Scalar.Position _ ->
+              false;
         };
     if (!isPlain) {
       throw nest.refuse(Reason.NO_MATCH, block, "does not add a product of elements");
@@ -107,7 +112,8 @@ record PaddedSum(
         boolean isRight = isZero(right, iterator);
         yield term.type().isInteger() ? isLeft || isRight : isLeft && isRight;
       }
-      case Scalar.MultiplyAdd _, Scalar.Unary _, Scalar.Select _, Scalar.Position _ -> false;
+      case Scalar.MultiplyAdd _, Scalar.Dot _, Scalar.Unary _, Scalar.Select _, Scalar.Position _ ->
+          false;
     };
   }
 

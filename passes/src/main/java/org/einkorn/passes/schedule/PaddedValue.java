@@ -42,6 +42,7 @@ record PaddedValue(List<Scalar> conditions, Scalar value, Scalar constant) {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _ ->
           Optional.empty();
     };

@@ -44,6 +44,8 @@ public enum Reason {
   NOT_FIRST_ROUND,
   /// Memory holds another type than the step is for.
   WRONG_TYPE,
+  /// Memory may hold numbers that are none of the type.
+  MAY_OVERFLOW,
   /// What is there is not what the step replaces, or does not map to what it asks for.
   NO_MATCH,
   /// The decision of a sample is none that it has.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.schedule.Step;
@@ -72,20 +73,19 @@ public record Refusal(
     return lines;
   }
 
-  /// The line of the text on which a loop or block begins: that which changes with its name.
+  /// The line of the text on which a loop, a block or an allocation begins: that which changes with
+  /// its name.
   private static int lineOf(Function function, Stmt place) {
     Stmt marked =
         switch (place) {
           case Stmt.For loop -> loop.with(loop.variable() + "′", loop.extent(), loop.body());
           case Stmt.Block block ->
               Statements.with(block, block.name() + "′", block.iters(), block.init(), block.body());
-          case Stmt.Sequence _,
-              Stmt.Allocate _,
-              Stmt.If _,
-              Stmt.When _,
-              Stmt.While _,
-              Stmt.Store _ ->
-              throw new IllegalArgumentException("neither a loop nor a block");
+          case Stmt.Allocate(Buffer buffer, Stmt body) ->
+              new Stmt.Allocate(
+                  new Buffer(buffer.name() + "′", buffer.type(), buffer.scope()), body);
+          case Stmt.Sequence _, Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ ->
+              throw new IllegalArgumentException("neither a loop, nor a block, nor memory");
         };
     Function other =
         new Function(function.name(), Statements.replace(function.body(), place, marked));

@@ -5,6 +5,8 @@ import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.IntegerRange;
+import org.einkorn.ir.integer.StoredIntegers;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
@@ -18,22 +20,30 @@ import org.einkorn.runtime.DType;
 /// wider one changes no bit, since values are still computed in the old type. One operation on two
 /// `f32` in `f64`, rounded to `f32`, is that operation in `f32`: f64 has more than twice the digits
 /// (Figueroa, *When is double rounding innocuous?*, 1995).
+///
+/// Sums of integers in `i64` are sums in `i32` where it is proved that none of them, nor of their
+/// parts, can be anything but an `i32`: see [StoredIntegers].
 final class SetType implements Primitive<Step.SetType> {
   @Override
   public Module apply(Nest nest, Step.SetType step) {
     Stmt.Allocate allocation = nest.allocation(step.buffer());
     DType from = allocation.buffer().type().dtype();
-    if (!isFloat(from) || !isFloat(step.type())) {
+    boolean isNarrower = from == DType.I64 && step.type() == DType.I32;
+    if (from != step.type() && !isNarrower && !(isFloat(from) && isFloat(step.type()))) {
       throw nest.refuse(
           Reason.WRONG_TYPE,
-          "`%s` holds %s, and only f32 and f64 can stand for one another"
+          "`%s` holds %s, and only f32 and f64 can stand for one another, and i32 for i64"
               .formatted(step.buffer(), from.text()));
     }
     if (from == step.type()) {
       throw nest.refuse(
           Reason.MALFORMED, "`" + step.buffer() + "` holds " + from.text() + " already");
     }
-    requireUndecided(step.buffer(), allocation, nest);
+    if (isNarrower) {
+      requireFits(allocation, step.type(), nest);
+    } else {
+      requireUndecided(step.buffer(), allocation, nest);
+    }
     Buffer buffer =
         new Buffer(
             step.buffer(),
@@ -41,6 +51,31 @@ final class SetType implements Primitive<Step.SetType> {
             allocation.buffer().scope());
     Stmt body = new Retyping(step.buffer(), from, step.type()).deep(allocation.body());
     return nest.replace(allocation, new Stmt.Allocate(buffer, body));
+  }
+
+  /// Whatever is stored is a number of the new type, so that it makes no difference.
+  private static void requireFits(Stmt.Allocate allocation, DType type, Nest nest) {
+    String way =
+        "what is added is known by its type, and how often by loops that count numbers: "
+            + "sizes as numbers may help";
+    IntegerRange stored =
+        StoredIntegers.of(allocation)
+            .orElseThrow(
+                () ->
+                    nest.refuse(
+                        Reason.MAY_OVERFLOW,
+                        allocation,
+                        "it is not known which numbers it holds",
+                        way));
+    if (!stored.fitsIn(type)) {
+      IntegerRange all = IntegerRange.of(type);
+      throw nest.refuse(
+          Reason.MAY_OVERFLOW,
+          allocation,
+          "may hold %d … %d".formatted(stored.least(), stored.greatest()),
+          "%s holds %d … %d".formatted(type.text(), all.least(), all.greatest()),
+          way);
+    }
   }
 
   /// What decides which statements run is not rounded otherwise: they might go on for ever.
@@ -82,7 +117,7 @@ final class SetType implements Primitive<Step.SetType> {
         case Stmt.Store(String name, List<IndexExpr> indices, Scalar value) -> {
           List<IndexExpr> positions = indices.stream().map(this::read).toList();
           yield name.equals(buffer)
-              ? new Stmt.Store(name, positions, rounded(to, read(value)))
+              ? new Stmt.Store(name, positions, stored(to, read(value)))
               : new Stmt.Store(name, positions, read(value));
         }
         case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
@@ -113,10 +148,37 @@ final class SetType implements Primitive<Step.SetType> {
     }
   }
 
+  /// A value as it is stored; a sum of which it is proved that it is an `i32`, added up as one.
+  private static Scalar stored(DType type, Scalar value) {
+    return type == DType.I32
+            && value instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
+            && op == BinaryOp.ADD
+            && isI32(left)
+            && isI32(right)
+        ? new Scalar.Binary(op, rounded(type, left), rounded(type, right))
+        : rounded(type, value);
+  }
+
+  /// Whether an `i64` is an `i32`.
+  private static boolean isI32(Scalar value) {
+    return value instanceof Scalar.Cast(var type, Scalar operand)
+            && operand.type().isInteger()
+            && operand.type().fitsIn(DType.I32)
+        || value instanceof Scalar.Literal literal && IntegerRange.of(literal).fitsIn(DType.I32);
+  }
+
   /// A value rounded to a type, with as few conversions as that needs.
   private static Scalar rounded(DType type, Scalar value) {
     if (value.type() == type) {
       return value;
+    }
+    if (value instanceof Scalar.Cast(DType wide, Scalar operand)
+        && wide == DType.I64
+        && operand.type().isInteger()) {
+      return Scalar.cast(type, operand);
+    }
+    if (value instanceof Scalar.Literal literal && type == DType.I32 && isI32(value)) {
+      return Scalar.Literal.of(type, literal.longValue());
     }
     if (value instanceof Scalar.Cast(DType wide, Scalar operand)
         && wide == DType.F64

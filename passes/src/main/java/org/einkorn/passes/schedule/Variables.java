@@ -129,10 +129,11 @@ final class Variables {
             new Step.SampleTile(names, at(loop), innermost, decision);
         case Step.SampleLocation(String name, String block, var decision) ->
             new Step.SampleLocation(name, block, decision.map(this::at));
+        case Step.Tensorize(LoopName place, String intrinsic) ->
+            new Step.Tensorize(at(place), intrinsic);
         case Step.SampleChoice _,
             Step.AddUnitLoop _,
             Step.SetType _,
-            Step.Tensorize _,
             Step.CacheRead _,
             Step.CacheWrite _,
             Step.CacheInPlace _,
