@@ -143,6 +143,7 @@ final class FactorReduction implements Primitive<Step.FactorReduction> {
                 Scalar.Unary _,
                 Scalar.Binary _,
                 Scalar.MultiplyAdd _,
+                Scalar.Dot _,
                 Scalar.Select _,
                 Scalar.Cast _ ->
                 Optional.empty();

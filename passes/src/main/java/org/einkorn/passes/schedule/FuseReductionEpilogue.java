@@ -106,6 +106,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           false;
@@ -158,6 +159,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
           Scalar.Position _,
           Scalar.Unary _,
           Scalar.Binary _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           false;

@@ -142,6 +142,7 @@ final class SetType implements Primitive<Step.SetType> {
             Scalar.Unary _,
             Scalar.Binary _,
             Scalar.MultiplyAdd _,
+            Scalar.Dot _,
             Scalar.Select _ ->
             mapped;
       };
@@ -202,6 +203,7 @@ final class SetType implements Primitive<Step.SetType> {
           Scalar.Unary _,
           Scalar.Binary _,
           Scalar.MultiplyAdd _,
+          Scalar.Dot _,
           Scalar.Select _,
           Scalar.Cast _ ->
           Scalar.cast(type, value);
