@@ -13,6 +13,7 @@ import org.einkorn.passes.PassContext;
 import org.einkorn.passes.demand.MagicSets;
 import org.einkorn.passes.demand.SliceFixpoints;
 import org.einkorn.passes.lower.LowerToLoops;
+import org.einkorn.passes.materialize.MaterializePadding;
 import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
@@ -37,6 +38,7 @@ public final class Pipeline {
           Normalize.PASS,
           SkipZeros.PASS,
           OrderContractions.PASS,
+          MaterializePadding.PASS,
           ArrangeLoops.PASS);
 
   /// The step between the two levels; always runs.
