@@ -6,6 +6,7 @@ import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.runtime.DType;
 
 /// Writes arithmetic of `f32` and `f64`, each operation rounded by itself.
@@ -110,7 +111,7 @@ final class FloatOps {
         elementary.call(UnaryOp.EXP, DType.F64, builder.negateFloat(distance)).orElseThrow();
     Value apart = builder.addFloat(greater, elementary.logOfOnePlus(lesserShare));
     // Equal infinities have no distance.
-    Value equal = builder.addFloat(a, code.f64(Arithmetic.LOG_OF_2));
+    Value equal = builder.addFloat(a, code.f64(Formulas.LOG_OF_2));
     Value result = builder.select(builder.compareFloat(Comparison.EQUAL, a, b), equal, apart);
     return isSingle ? builder.truncateFloat(result, code.f32) : result;
   }
