@@ -14,7 +14,6 @@ import org.einkorn.ir.loop.Module;
 ///
 /// ```text
 /// f<number>_<name>(memory, symbols, begin, end)   // static, one for each function, and its parts
-/// <function>_<type>(x)                            // static, one for each formula that is called
 /// dispatch(function, memory, symbols, begin, end) // static, picks one
 /// run(function, memory, symbols, begin, end)      // dispatch, with overflows as traps
 /// ```
@@ -64,7 +63,6 @@ final class KernelClass {
       Function function = functions.get(number);
       methods.addAll(FunctionCompiler.compile(context, methodName(number, function), function));
     }
-    methods.addAll(context.formulas());
     return methods;
   }
 

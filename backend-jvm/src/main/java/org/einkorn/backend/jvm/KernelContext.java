@@ -1,17 +1,11 @@
 package org.einkorn.backend.jvm;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.einkorn.backend.jvm.asm.MethodCode;
-import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.CpuCode;
-import org.einkorn.runtime.DType;
 
 /// What the functions of one module share: the numbers of buffers and symbols, the name of the
 /// class, and the vectors that code may use.
@@ -21,7 +15,6 @@ final class KernelContext {
   private final List<Buffer> buffers;
   private final Map<String, Integer> bufferNumbers = new HashMap<>();
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
-  private final SortedMap<String, MethodCode> formulas = new TreeMap<>();
 
   KernelContext(Module module, String className, VectorMachine machine) {
     CpuCode.requireNoGrid(module, "jvm");
@@ -62,18 +55,6 @@ final class KernelContext {
       throw new IllegalStateException("`" + name + "` is no buffer of the module");
     }
     return number;
-  }
-
-  /// `operand → result`, by a method that the class then has.
-  void callFormula(UnaryOp op, DType type, Code code) {
-    String name = ScalarFormulas.methodName(op, type);
-    formulas.computeIfAbsent(name, _ -> ScalarFormulas.method(op, type));
-    code.invokeStatic(className, name, ScalarFormulas.descriptor(type));
-  }
-
-  /// The methods of the formulas that were called.
-  Collection<MethodCode> formulas() {
-    return formulas.values();
   }
 
   int symbolNumber(String name) {

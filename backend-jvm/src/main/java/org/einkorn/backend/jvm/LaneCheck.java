@@ -200,7 +200,7 @@ final class LaneCheck {
           change(index) == Change.NONE ? Change.NONE : Change.OTHER;
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         Change change = change(operand);
-        yield change == Change.NONE || VectorCompiler.computes(op, operand.type())
+        yield change == Change.NONE || VectorCompiler.computes(op, change == Change.MASK)
             ? change
             : Change.OTHER;
       }

@@ -26,7 +26,6 @@ final class MethodCompiler {
   private final Map<String, Polynomial> variables = new HashMap<>();
   private final Map<String, Local> locals = new HashMap<>();
   private final LoadedVectors loaded = new LoadedVectors();
-  private final VectorFormulas vectorFormulas;
   private final Map<Integer, Integer> segments = new HashMap<>();
   private final Map<String, Atom> symbols = new HashMap<>();
 
@@ -37,7 +36,6 @@ final class MethodCompiler {
     this.indices = new IndexCompiler(this, frame);
     this.scalars = new ScalarCompiler(this, frame);
     this.statements = new StatementCompiler(this);
-    this.vectorFormulas = new VectorFormulas(frame, function.machine().bits());
   }
 
   Frame frame() {
@@ -111,10 +109,6 @@ final class MethodCompiler {
   /// The vectors that lie in local variables of this method.
   LoadedVectors loaded() {
     return loaded;
-  }
-
-  VectorFormulas vectorFormulas() {
-    return vectorFormulas;
   }
 
   /// Gives a name its meaning for the whole method.

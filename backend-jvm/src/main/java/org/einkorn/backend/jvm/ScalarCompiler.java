@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
-import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -44,11 +43,7 @@ final class ScalarCompiler {
       }
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         emit(operand);
-        if (Formulas.contain(op, operand.type())) {
-          method.function().context().callFormula(op, operand.type(), code);
-        } else {
-          Operations.unary(op, operand.type(), code);
-        }
+        Operations.unary(op, operand.type(), code);
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         if (op.isComparison()) {

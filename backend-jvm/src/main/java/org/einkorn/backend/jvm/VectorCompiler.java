@@ -8,7 +8,6 @@ import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
-import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -64,12 +63,12 @@ final class VectorCompiler {
   }
 
   /// Whether vectors compute an operation, in the same bits as scalars do.
-  static boolean computes(UnaryOp op, DType type) {
+  static boolean computes(UnaryOp op, boolean ofMasks) {
     return switch (op) {
-      case NEGATE, ABS, SQRT -> type != DType.BOOL;
-      case NOT -> type == DType.BOOL;
-      case EXP, LOG, TANH, ERF -> Formulas.contain(op, type);
-      case SIGN, FLOOR, CEIL, ROUND, SIN, COS, TAN, RE, IM, CONJ, STOP, MIX -> false;
+      case NEGATE, ABS, SQRT -> !ofMasks;
+      case NOT -> ofMasks;
+      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP, MIX ->
+          false;
     };
   }
 
@@ -289,11 +288,7 @@ final class VectorCompiler {
       case Scalar.Read read -> pushRead(read, vector);
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         pushVector(operand, vector);
-        if (Formulas.contain(op, type)) {
-          method.vectorFormulas().apply(op, type);
-        } else {
-          call(name(op), "()" + ownerType);
-        }
+        call(name(op), "()" + ownerType);
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         pushVector(left, vector);

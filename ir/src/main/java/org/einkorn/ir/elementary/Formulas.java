@@ -23,7 +23,7 @@ public final class Formulas<V, I, C> {
   private static final double LOG_OF_2_LOWER = 0x1.fdf473de6af28p-22;
 
   /// Added to a number below 2⁵¹, it leaves the nearest integer in the lower bits.
-  public static final double ROUNDER = 0x1.8p52;
+  private static final double ROUNDER = 0x1.8p52;
 
   private static final int FRACTION_BITS = 52;
   private static final int BIAS = 1023;

@@ -2,10 +2,9 @@
 /// vector code.
 ///
 /// [org.einkorn.ir.elementary.Formulas] writes a function over an
-/// [org.einkorn.ir.elementary.DoubleArithmetic], which a backend implements with values of its own:
-/// instructions of LLVM, lanes of the Vector API, bytecode for one `double`. Numbers proper,
-/// [org.einkorn.ir.elementary.PlainDoubles], serve the interpreter and tests. All of them do the
-/// same steps in the same order, so those that round each step agree in every bit.
+/// [org.einkorn.ir.elementary.DoubleArithmetic], which a backend implements with values of its own,
+/// such as instructions of LLVM. All implementations do the same steps in the same order, so those
+/// that round each step agree in every bit.
 ///
 /// ```text
 /// Formulas<V, I, C>(DoubleArithmetic<V, I, C>).apply(op, type, V) → V

@@ -3,8 +3,6 @@ package org.einkorn.ir.eval;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Integers;
 import org.einkorn.ir.algebra.UnaryOp;
-import org.einkorn.ir.elementary.Formulas;
-import org.einkorn.ir.elementary.PlainDoubles;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Elementary;
 import org.einkorn.runtime.NarrowFloats;
@@ -14,13 +12,6 @@ import org.einkorn.runtime.exec.KernelTrap;
 final class Arithmetic {
   private Arithmetic() {}
 
-  /// The value of an operation on a type. Where [Formulas] have it, it is what generated code
-  /// computes, to the last bit.
-  static double apply(UnaryOp op, DType type, double x) {
-    return round(type, Formulas.contain(op, type) ? PlainDoubles.apply(op, type, x) : apply(op, x));
-  }
-
-  /// The value of an operation as near as Java has it.
   static double apply(UnaryOp op, double x) {
     return switch (op) {
       case NEGATE -> -x;

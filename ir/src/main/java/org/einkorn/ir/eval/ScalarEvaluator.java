@@ -100,7 +100,7 @@ final class ScalarEvaluator {
       case Scalar.Unary(UnaryOp op, Scalar operand) when operand.type().isComplex() ->
           realOf(op, operand.type(), complex(operand));
       case Scalar.Unary(UnaryOp op, Scalar operand) ->
-          Arithmetic.apply(op, scalar.type(), real(operand));
+          Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(operand)));
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) ->
           Arithmetic.round(scalar.type(), Arithmetic.apply(op, real(left), real(right)));
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) ->

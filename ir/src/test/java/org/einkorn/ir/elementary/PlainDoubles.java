@@ -4,14 +4,14 @@ import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.runtime.DType;
 
 /// Arithmetic of one number at a time.
-public final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
+final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
   private static final Formulas<Double, Long, Boolean> FORMULAS =
       new Formulas<>(new PlainDoubles());
 
   private PlainDoubles() {}
 
   /// The value of a function that [Formulas] write out; that of `f32` is not yet rounded.
-  public static double apply(UnaryOp op, DType type, double x) {
+  static double apply(UnaryOp op, DType type, double x) {
     return FORMULAS.apply(op, type, x);
   }
 
