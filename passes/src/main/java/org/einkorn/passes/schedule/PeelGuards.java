@@ -55,11 +55,25 @@ public final class PeelGuards {
     for (Function function : module.functions()) {
       Stmt body = function.body();
       if (context.isScheduled(function.name()) && Statements.count(body) <= MAX_STATEMENTS / 4) {
-        body = Annotations.concerning(Statements.flattened(peeled(body, Assumptions.NONE)));
+        Stmt cut = Annotations.concerning(Statements.flattened(peeled(body, Assumptions.NONE)));
+        // What never runs may be all that stores to memory that other loops without rounds read.
+        body = stored(cut).containsAll(stored(body)) ? cut : body;
       }
       functions.add(new Function(function.name(), body, function.origin()));
     }
     return module.withFunctions(functions);
+  }
+
+  private static Set<String> stored(Stmt statement) {
+    Set<String> buffers = new HashSet<>();
+    Statements.forEach(
+        statement,
+        each -> {
+          if (each instanceof Stmt.Store store) {
+            buffers.add(store.buffer());
+          }
+        });
+    return buffers;
   }
 
   private static Stmt peeled(Stmt statement, Assumptions scope) {
