@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.target.Machine;
@@ -121,30 +122,15 @@ final class Model {
     return last.rounds() < lanes ? Optional.empty() : Optional.of(new Strips(last, lanes));
   }
 
-  /// Whether it has a function that takes many steps of many values: the registers of one vector.
+  /// Whether it has a function that is written out: many steps on many values, which take the
+  /// registers of one vector.
   private static boolean isElementary(Scalar value) {
     boolean[] found = {false};
     Walk.ofScalars(
             part ->
                 found[0] |=
-                    part instanceof Scalar.Unary(UnaryOp op, Scalar _)
-                        && switch (op) {
-                          case EXP, LOG, SIN, COS, TAN, TANH, ERF -> true;
-                          case NEGATE,
-                              ABS,
-                              SIGN,
-                              FLOOR,
-                              CEIL,
-                              ROUND,
-                              SQRT,
-                              RE,
-                              IM,
-                              CONJ,
-                              NOT,
-                              STOP,
-                              MIX ->
-                              false;
-                        })
+                    part instanceof Scalar.Unary(UnaryOp op, Scalar operand)
+                        && Formulas.contain(op, operand.type()))
         .visit(value);
     return found[0];
   }
