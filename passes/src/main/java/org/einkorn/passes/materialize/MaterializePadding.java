@@ -11,7 +11,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
-import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -121,22 +120,14 @@ public final class MaterializePadding {
   /// How many there are, where all sizes are known.
   private static OptionalDouble elements(List<IndexExpr> extents, PassContext context) {
     double product = 1;
-    boolean[] isKnown = {true};
     for (IndexExpr extent : extents) {
-      try {
-        product *=
-            IndexEvaluator.extent(
-                extent,
-                symbol -> {
-                  OptionalLong size = context.size(symbol);
-                  isKnown[0] &= size.isPresent();
-                  return size.orElse(1);
-                });
-      } catch (ArithmeticException none) {
+      OptionalLong length = context.sizes().of(extent);
+      if (length.isEmpty()) {
         return OptionalDouble.empty();
       }
+      product *= length.getAsLong();
     }
-    return isKnown[0] ? OptionalDouble.of(product) : OptionalDouble.empty();
+    return OptionalDouble.of(product);
   }
 
   /// An operand that is padded.

@@ -2,7 +2,6 @@ package org.einkorn.passes.tune;
 
 import java.util.List;
 import java.util.OptionalLong;
-import org.einkorn.ir.expr.IndexEvaluator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
@@ -35,23 +34,9 @@ record Axis(String loop, IndexExpr extent, OptionalLong likely) {
   }
 
   private static OptionalLong likely(IndexExpr extent, PassContext context) {
-    if (!Walk.variables(extent).isEmpty() || Walk.fetches(extent)) {
-      return OptionalLong.empty();
-    }
-    boolean[] isKnown = {true};
-    try {
-      long rounds =
-          IndexEvaluator.extent(
-              extent,
-              symbol -> {
-                OptionalLong size = context.size(symbol);
-                isKnown[0] &= size.isPresent();
-                return size.orElse(1);
-              });
-      return isKnown[0] ? OptionalLong.of(rounds) : OptionalLong.empty();
-    } catch (ArithmeticException none) {
-      return OptionalLong.empty();
-    }
+    return Walk.variables(extent).isEmpty() && !Walk.fetches(extent)
+        ? context.sizes().of(extent)
+        : OptionalLong.empty();
   }
 
   /// How many rounds it has, as far as a model needs to know.
