@@ -126,19 +126,22 @@ final class WarpScope {
         with(store.value(), meanings));
   }
 
-  /// A read whose positions are over the loops of the program.
-  Scalar.Read ofProgram(Scalar.Read read) {
-    List<IndexExpr> positions =
-        read.indices().stream().map(index -> ofProgram.simplify(with(index, parts))).toList();
-    return new Scalar.Read(read.tensor(), read.type(), positions);
+  /// A value whose positions are over the loops of the program.
+  Scalar ofProgram(Scalar value) {
+    return ofProgram.simplify(with(value, parts));
   }
 
-  /// A store whose positions are over the loops of the program.
+  /// Positions over the loops of the program.
+  private List<IndexExpr> ofProgram(List<IndexExpr> positions) {
+    return positions.stream().map(index -> ofProgram.simplify(with(index, parts))).toList();
+  }
+
+  Scalar.Read ofProgram(Scalar.Read read) {
+    return new Scalar.Read(read.tensor(), read.type(), ofProgram(read.indices()));
+  }
+
   Stmt.Store ofProgram(Stmt.Store store) {
-    return new Stmt.Store(
-        store.buffer(),
-        store.indices().stream().map(index -> ofProgram.simplify(with(index, parts))).toList(),
-        ofProgram.simplify(with(store.value(), parts)));
+    return new Stmt.Store(store.buffer(), ofProgram(store.indices()), ofProgram(store.value()));
   }
 
   /// Whether all lanes of a warp compute the same number.

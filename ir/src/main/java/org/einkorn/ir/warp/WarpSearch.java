@@ -72,7 +72,7 @@ final class WarpSearch {
     scope.enter(loop);
     List<Stmt.For> shares = new ArrayList<>();
     Stmt.Store store = store(loop.body(), scope, shares);
-    WarpSum sum = WarpSum.of(scope.meaning(store));
+    WarpSum sum = WarpSum.of(store, scope);
     MmaShape shape = shape(sum.types(), sum);
     requireRounds(shape);
     requireShares(shape, shares);

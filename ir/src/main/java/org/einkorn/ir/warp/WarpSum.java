@@ -18,7 +18,8 @@ import org.einkorn.runtime.DType;
 record WarpSum(Stmt.Store store, Scalar.Read left, Scalar.Read right) {
 
   /// @throws WarpSearch.Misfit where a store is something else
-  static WarpSum of(Stmt.Store store) {
+  static WarpSum of(Stmt.Store inProgram, WarpScope scope) {
+    Stmt.Store store = scope.meaning(inProgram);
     Scalar before = new Scalar.Read(store.buffer(), store.value().type(), store.indices());
     Scalar added =
         added(store.value(), before)
@@ -27,16 +28,17 @@ record WarpSum(Stmt.Store store, Scalar.Read left, Scalar.Read right) {
                     new WarpSearch.Misfit(
                         "does not add to what it stores: `%s = %s`"
                             .formatted(
-                                ExprPrinter.print(before), ExprPrinter.print(store.value()))));
+                                ExprPrinter.print(scope.ofProgram(before)),
+                                ExprPrinter.print(scope.ofProgram(store.value())))));
     if (!(added instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right))
         || op != BinaryOp.MULTIPLY) {
       throw new WarpSearch.Misfit(
           "adds `%s` to sums of %s"
-              .formatted(ExprPrinter.print(added), store.value().type().text()),
+              .formatted(ExprPrinter.print(scope.ofProgram(added)), store.value().type().text()),
           advice(store, added));
     }
-    Scalar.Read first = factor(left);
-    Scalar.Read second = factor(right);
+    Scalar.Read first = factor(left, scope);
+    Scalar.Read second = factor(right, scope);
     requireKnown(store, first, second);
     return new WarpSum(store, first, second);
   }
@@ -63,7 +65,7 @@ record WarpSum(Stmt.Store store, Scalar.Read left, Scalar.Read right) {
     return notes.toArray(String[]::new);
   }
 
-  private static Scalar.Read factor(Scalar value) {
+  private static Scalar.Read factor(Scalar value, WarpScope scope) {
     Scalar operand = value;
     while (operand instanceof Scalar.Cast(DType type, Scalar inner) && inner.type().fitsIn(type)) {
       operand = inner;
@@ -72,7 +74,9 @@ record WarpSum(Stmt.Store store, Scalar.Read left, Scalar.Read right) {
       return read;
     }
     throw new WarpSearch.Misfit(
-        "multiplies by `" + ExprPrinter.print(value) + "`, which is no element of memory",
+        "multiplies by `"
+            + ExprPrinter.print(scope.ofProgram(value))
+            + "`, which is no element of memory",
         "store it first: `cache-read` where it is read from a tensor");
   }
 
