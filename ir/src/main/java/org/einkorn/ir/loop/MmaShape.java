@@ -17,8 +17,8 @@ import org.einkorn.runtime.DType;
 public enum MmaShape {
   /// Sums of f64. Products and sums round as `fma.rn.f64` does, in an order that PTX leaves open.
   M8N8K4(8, 8, 4),
-  /// Sums of f32. Products of 16-bit floats are exact in f32; sums are made in f32 at least, in an
-  /// order and with a rounding that PTX leaves open.
+  /// Sums of f32. Products of f16 are exact in f32, and so are those of bf16 within its range; sums
+  /// are made in an order and with a rounding that PTX leaves open.
   M16N8K16(16, 8, 16),
   /// Sums of i32, which are exact, and wrap around where they leave i32.
   M16N8K32(16, 8, 32);

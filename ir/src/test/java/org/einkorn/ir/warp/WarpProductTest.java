@@ -119,6 +119,40 @@ class WarpProductTest {
     assertEquals("D", product.left().tensor());
   }
 
+  /// Conditions that are the same in the warp, loops of one round, blocks, a factor that lies
+  /// transposed, and lanes that are counted from elsewhere.
+  @Test
+  void formsThatAreProducts() {
+    String i = "16 * u + 8 * r + lane floordiv 4";
+    String j = "2 * (lane mod 4) + s";
+    String store =
+        "C[%s, %s] = C[%s, %s] + f32(A[k, %s]) * f32(B[k, %s])".formatted(i, j, i, j, i, j);
+    String plain = nest("r", "s", store);
+    matched(plain);
+    matched(plain.replace("for k", "if 0 <= u < 1 { for k").replace("}\n}\n", "} }\n}\n"));
+    matched(nest("one < 1 { for r", "s", store + " }"));
+    matched(plain.replace("for s", "for unrolled s"));
+    matched(
+        """
+        for thread.y u < 2 {
+          for thread.x lane < 32 {
+            block row(spatial g < 8 = lane floordiv 4, spatial t < 4 = lane mod 4, spatial v < 2 = u) {
+              where 0 <= v < 2
+              for k < 16 {
+                for r < 2 {
+                  for s < 2 {
+                    block sum(spatial x < 32 = 16 * v + 8 * r + g, spatial y < 8 = s + 2 * t, reduce z < 16 = k) {
+                      C[x, y] = C[x, y] + f32(A[x, z]) * f32(B[z, y])
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+        """);
+  }
+
   /// Positions of all kinds: where there is a proof, all lanes that share a row read one element of
   /// the left factor, and so for columns; and there is one for those that are written plainly.
   @Test
