@@ -1,7 +1,6 @@
 package org.einkorn.passes.normalize;
 
 import java.util.List;
-import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
@@ -28,13 +27,9 @@ final class ShareEqualDefinitions {
     if (!type.isCompute() || isCheap(definition)) {
       return Outcome.unchanged();
     }
-    Form form = form(definition, site);
-    Optional<Definition> equal =
-        site.before(definition).stream()
-            .filter(some -> form(some, site).isLike(form))
-            .filter(some -> some.type().equals(definition.type()))
-            .findFirst();
-    return equal
+    return site.alike(definition, Form.class, Form::of).stream()
+        .filter(some -> some.type().equals(definition.type()))
+        .findFirst()
         .map(
             some ->
                 (Outcome)
@@ -45,21 +40,17 @@ final class ShareEqualDefinitions {
 
   /// What a definition computes, whatever its axes are called.
   ///
-  /// @param hash of the body: all definitions before one are asked, and few have the same
+  /// @param hash of the body, which is asked for more than once
   private record Form(Body body, int hash) {
-    boolean isLike(Form other) {
-      return hash == other.hash && body.equals(other.body);
+    static Form of(Definition definition) {
+      Body body = CanonicalForm.renamed(definition.body());
+      return new Form(body, body.hashCode());
     }
-  }
 
-  private static Form form(Definition definition, Site site) {
-    return site.note(
-        definition,
-        Form.class,
-        some -> {
-          Body body = CanonicalForm.renamed(some.body());
-          return new Form(body, body.hashCode());
-        });
+    @Override
+    public int hashCode() {
+      return hash;
+    }
   }
 
   /// Whether a copy would not be cheaper; it would be read through again.
