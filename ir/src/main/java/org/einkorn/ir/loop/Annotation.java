@@ -49,8 +49,9 @@ public sealed interface Annotation {
   /// `mma m16n8k16`: what the lanes of a warp add up in all rounds of the loop, each its own share,
   /// is a product of matrices of this shape, to be computed by one instruction of the warp.
   ///
-  /// The body of the loop is the share of one lane as it is computed without the instruction. What
-  /// it has to look like, [org.einkorn.ir.warp.WarpProduct] says.
+  /// The body of the loop is the share of one lane as it is computed without the instruction, which
+  /// may round floats otherwise ([MmaShape]). What the body has to look like,
+  /// [org.einkorn.ir.warp.WarpProduct] says.
   record Mma(MmaShape shape) implements Annotation {
     @Override
     public String word() {

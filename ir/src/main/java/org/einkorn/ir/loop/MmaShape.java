@@ -11,14 +11,15 @@ import org.einkorn.runtime.DType;
 /// n columns, added to m rows and n columns.
 ///
 /// The instruction is `mma.sync.aligned` of PTX (PTX ISA 9.2, section 9.7.14.5, "Matrix Fragments
-/// for mma"). In each shape of this table a lane of the warp holds the elements of the sum in the
-/// rows `8 * r + lane floordiv 4` and the columns `2 * (lane mod 4) + s`, for each r below m / 8
-/// and each s below 2.
+/// for mma" and "Multiply-and-Accumulate Instruction: mma"). In each shape of this table a lane of
+/// the warp holds the elements of the sum in the rows `8 * r + lane floordiv 4` and the columns `2
+/// * (lane mod 4) + s`, for each r below m / 8 and each s below 2.
 public enum MmaShape {
-  /// Sums of f64. Products and sums round as `fma.rn.f64` does, in an order that PTX leaves open.
+  /// Sums of f64. Products and sums are as precise as those of `fma.rn.f64`.
   M8N8K4(8, 8, 4),
   /// Sums of f32. Products of f16 are exact in f32, and so are those of bf16 within its range; sums
-  /// are made in an order and with a rounding that PTX leaves open.
+  /// are made in f32 at least. In which order they are made, how they round, and what becomes of
+  /// factors that are subnormal, PTX leaves open.
   M16N8K16(16, 8, 16),
   /// Sums of i32, which are exact, and wrap around where they leave i32.
   M16N8K32(16, 8, 32);
