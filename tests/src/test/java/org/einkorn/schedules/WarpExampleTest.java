@@ -118,6 +118,27 @@ final class WarpExampleTest {
     assertTrue(text.contains("for ki < 16 mma m16n8k16 {"), text);
   }
 
+  /// A condition that is the same in the warp: the rounds that need none get loops of their own,
+  /// and the instruction stands in both.
+  @Test
+  void conditionsOfTheWarpArePeeled() {
+    String text = script().text();
+    String split =
+        text.replace("  bind io to block.y\n", "  (ib, iw) = split io by 3\n")
+            .replace("  bind jo to block.x\n", "");
+    SourceFile uneven = new SourceFile("uneven.schedule", split);
+    String loops = program().with(Options.defaults().withSchedule(uneven)).ir(Stage.SCHEDULED);
+    assertEquals(3, loops.split(" mma m16n8k16 ", -1).length, loops);
+    Random random = new Random(3);
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor left = halves(arena, ROWS, ROUNDS, () -> random.nextInt(9) - 4);
+      Tensor right = halves(arena, ROUNDS, COLUMNS, () -> random.nextInt(9) - 4);
+      assertArrayEquals(
+          product(INTERPRETED, left, right),
+          product(INTERPRETED.withSchedule(uneven), left, right));
+    }
+  }
+
   @Test
   void codeForACpuIsRefused() {
     Module module = scheduled();

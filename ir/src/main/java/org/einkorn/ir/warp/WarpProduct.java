@@ -87,7 +87,11 @@ public record WarpProduct(
         return switch (of(around, loop)) {
           case Fault fault -> Optional.of(fault);
           case Matched(WarpProduct product) when product.shape != shape ->
-              Optional.of(new Fault("is a product `" + product.shape.text() + "`", List.of()));
+              Optional.of(
+                  new Fault(
+                      "is the product `%s`, and not `%s`"
+                          .formatted(product.shape.text(), shape.text()),
+                      List.of()));
           case Matched _ -> Optional.empty();
         };
       }

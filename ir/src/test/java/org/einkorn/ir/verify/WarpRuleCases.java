@@ -72,7 +72,7 @@ final class WarpRuleCases {
 
   private static void rounds() {
     refuses("has 8 rounds, and `m16n8k16` adds up 16", "k < 16", "k < 8");
-    refuses("is a product `m16n8k16`", "mma m16n8k16", "mma m16n8k32");
+    refuses("is the product `m16n8k16`, and not `m16n8k32`", "mma m16n8k16", "mma m16n8k32");
     refuses("is unrolled, and one instruction does all its rounds", "for k", "for unrolled k");
     refuses(
         "is asked for something else, and one instruction does all its rounds",
