@@ -1,14 +1,13 @@
 package org.einkorn.passes.normalize;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
-import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.Site;
@@ -63,21 +62,11 @@ final class ShareEqualDefinitions {
   }
 
   private static Definition copy(Definition definition, Definition from) {
-    List<Axis> axes = new java.util.ArrayList<>();
+    List<Axis> axes = new ArrayList<>();
     for (int axis = 0; axis < from.type().rank(); axis++) {
       axes.add(new Axis("axis" + axis, from.type().extents().get(axis)));
     }
     List<IndexExpr> here = axes.stream().map(Axis::variable).toList();
-    DType type = from.type().dtype();
-    boolean isLogic = type == DType.BOOL;
-    Contraction term =
-        new Contraction(
-            axes,
-            List.of(),
-            here,
-            isLogic ? BinaryOp.AND : BinaryOp.MULTIPLY,
-            List.of(new Scalar.Read(from.name(), type, here)));
-    Projection projection = isLogic ? Projection.ANY : Projection.SUM;
-    return Shapes.withBody(definition, new Body.Accumulate(projection, List.of(term)));
+    return Maps.of(definition, axes, new Scalar.Read(from.name(), from.type().dtype(), here));
   }
 }

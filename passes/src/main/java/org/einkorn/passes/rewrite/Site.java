@@ -202,6 +202,15 @@ public final class Site {
     return Optional.ofNullable(types.get(tensor));
   }
 
+  /// A name like the one that is wanted, which no tensor has.
+  public String free(String wanted) {
+    String name = wanted;
+    for (int number = 1; types.containsKey(name); number++) {
+      name = wanted + "." + number;
+    }
+    return name;
+  }
+
   /// At how many places of the program the elements of a tensor are read.
   public int reads(String tensor) {
     return reads.getOrDefault(tensor, 0);
