@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -14,10 +15,10 @@ import org.einkorn.ir.tensor.Contraction;
 
 /// An axis as a number of two digits: `v = base · high + low`, `0 ≤ low < base`.
 ///
-/// @param axis is as long as `base` times the range of the high digit
-/// @param base the range of the low digit
-/// @param high how many high digits there are
-record Digits(Axis axis, IndexExpr base, IndexExpr high) {
+/// @param axis is as long as both digits' axes multiplied
+/// @param high an axis of the high digits
+/// @param low an axis of the low digits, as long as the base
+record Digits(Axis axis, Axis high, Axis low) {
 
   /// Digits of an axis of which one operand reads the high one and another one the low one. The
   /// axis must be divided without a rest.
@@ -33,7 +34,7 @@ record Digits(Axis axis, IndexExpr base, IndexExpr high) {
             !use.isMixed(base)
                 && uses.stream()
                     .anyMatch(other -> other.quotients.contains(base) && !other.isMixed(base));
-        Optional<Digits> digits = isApart ? dividing(axis, base) : Optional.empty();
+        Optional<Digits> digits = isApart ? dividing(axis, base, term) : Optional.empty();
         if (digits.isPresent()) {
           return digits;
         }
@@ -42,32 +43,42 @@ record Digits(Axis axis, IndexExpr base, IndexExpr high) {
     return Optional.empty();
   }
 
-  /// An axis that is divided without a rest.
-  private static Optional<Digits> dividing(Axis axis, IndexExpr base) {
-    if (!Walk.variables(base).isEmpty()) {
+  /// An axis that is divided without a rest, whatever the sizes are.
+  private static Optional<Digits> dividing(Axis axis, IndexExpr base, Contraction term) {
+    if (!Walk.variables(base).isEmpty() || Walk.fetches(base)) {
       return Optional.empty();
     }
-    // Inside of the loop the axis is not empty, and so neither is a divisor of its extent.
-    Assumptions inside = Assumptions.NONE.and(Condition.atMost(IndexExpr.Constant.ONE, base));
-    IndexExpr extent = inside.simplify(axis.extent());
-    IndexExpr high = inside.simplify(new IndexExpr.FloorDiv(extent, base));
-    boolean isWhole = inside.proves(Condition.equal(high.times(base), extent));
-    return isWhole && !(high.equals(IndexExpr.Constant.ONE))
-        ? Optional.of(new Digits(axis, base, high))
+    // Divisors are positive wherever something is divided, but an axis may be empty because its
+    // base is 0. So the quotient is simplified for a positive base, and what it is good for is
+    // proved for any: otherwise points at which the program divides by 0 would just be gone.
+    Assumptions divided = Assumptions.NONE.and(Condition.atMost(IndexExpr.Constant.ONE, base));
+    IndexExpr quotient = divided.simplify(new IndexExpr.FloorDiv(axis.extent(), base));
+    boolean isWhole = Assumptions.NONE.proves(Condition.equal(quotient.times(base), axis.extent()));
+    return isWhole && !quotient.equals(IndexExpr.Constant.ONE)
+        ? Optional.of(
+            new Digits(
+                axis,
+                new Axis(free(axis.name() + ".h", term), quotient),
+                new Axis(free(axis.name() + ".l", term), base)))
         : Optional.empty();
   }
 
-  Axis highAxis() {
-    return new Axis(axis.name() + ".h", high);
+  private static String free(String wanted, Contraction term) {
+    Set<String> taken = term.axes().stream().map(Axis::name).collect(Collectors.toSet());
+    String name = wanted;
+    for (int number = 1; taken.contains(name); number++) {
+      name = wanted + "." + number;
+    }
+    return name;
   }
 
-  Axis lowAxis() {
-    return new Axis(axis.name() + ".l", base);
+  IndexExpr base() {
+    return low.extent();
   }
 
   /// The index of which these are the digits.
   IndexExpr index() {
-    return highAxis().variable().times(base).plus(lowAxis().variable());
+    return high.variable().times(base()).plus(low.variable());
   }
 
   /// What an operand reads of an axis.

@@ -1,10 +1,14 @@
 package org.einkorn.passes.factor;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -21,6 +25,9 @@ import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.RuleBook;
 import org.einkorn.passes.rewrite.Site;
 import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.sparse.Lists;
+import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Kind;
 
 /// Makes loops of the digits of an axis, where factors read different digits: what a Kronecker
@@ -32,17 +39,23 @@ import org.einkorn.passes.trace.Kind;
 public final class FactorKronecker {
   /// `Y[i] = Σⱼ A[i / m, j / n] · B[i mod m, j mod n] · x[j] → T[h, l] = Σₚ Σᵩ A[h, p] · B[l, q] ·
   /// x[n p + q], Y[i] = T[i / m, i mod m]`
-  static final Rule RULE = new Rule("kronecker-factor", FactorKronecker::apply);
+  ///
+  /// @param lists what is gone through entry by entry
+  private static Rule rule(Lists lists) {
+    return new Rule(
+        "kronecker-factor", (definition, site) -> apply(definition, new Entries(lists, site)));
+  }
 
   public static final Pass<Program> PASS =
       new Pass<>(
           "factor",
           "makes loops of the digits of an axis that factors read apart",
-          (program, context) -> Driver.apply(RuleBook.of(RULE), program, context));
+          (program, context) ->
+              Driver.apply(RuleBook.of(rule(Lists.of(program))), program, context));
 
   private FactorKronecker() {}
 
-  private static Outcome apply(Definition definition, Site site) {
+  private static Outcome apply(Definition definition, Entries entries) {
     if (!(definition.body() instanceof Body.Accumulate(var projection, List<Contraction> terms))
         || terms.size() != 1
         || terms.getFirst().reducedAxes().isEmpty()
@@ -50,7 +63,7 @@ public final class FactorKronecker {
       return Outcome.unchanged();
     }
     Contraction term = terms.getFirst();
-    Split split = new Split(term, definition.type().extents());
+    Split split = new Split(term, definition.type().extents(), entries.axes(term));
     while (split.step()) {}
     if (!split.pays(term)) {
       return Outcome.unchanged();
@@ -64,12 +77,37 @@ public final class FactorKronecker {
     }
     Definition digits =
         new Definition(
-            site.free(definition.name() + ".digits"),
+            entries.site.free(definition.name() + ".digits"),
             new TensorType(definition.type().dtype(), split.extents),
             body,
             definition.origin());
     return new Outcome.Rewritten(
         Kind.EXACT, List.of(definition), List.of(digits, split.joined(definition, digits)), "");
+  }
+
+  /// Which axes go along the entries of listed tensors.
+  private record Entries(Lists lists, Site site) {
+    /// The axes that stay: their digits would be read where a list has no order, so that it would
+    /// have to be stored in full.
+    Set<String> axes(Contraction term) {
+      Set<String> axes = new HashSet<>();
+      Walk walk =
+          Walk.ofScalars(
+              scalar -> {
+                if (scalar instanceof Scalar.Read read
+                    && lists.of(read.tensor()).stream()
+                        .anyMatch(list -> list.isReadPlainly(read, term.axes()) && pays(list))) {
+                  read.indices().forEach(index -> axes.addAll(Walk.variables(index)));
+                }
+              });
+      term.operands().forEach(walk::visit);
+      return axes;
+    }
+
+    private boolean pays(Listed list) {
+      OptionalLong ratio = Lists.positionsPerEntry(list, site.context()::size);
+      return ratio.isEmpty() || ratio.getAsLong() >= SkipZeros.POSITIONS_PER_ENTRY;
+    }
   }
 
   /// A term whose axes are split one by one.
@@ -83,10 +121,14 @@ public final class FactorKronecker {
     private final List<Axis> whole = new ArrayList<>();
     private Assumptions inWhole = Assumptions.NONE;
 
+    /// Axes that are not split.
+    private final Set<String> fixed;
+
     /// @param extents of the definition
-    Split(Contraction term, List<IndexExpr> extents) {
+    Split(Contraction term, List<IndexExpr> extents, Set<String> fixed) {
       this.term = term;
       this.extents = extents;
+      this.fixed = fixed;
       for (int number = 0; number < extents.size(); number++) {
         Axis axis = new Axis("axis" + number, extents.get(number));
         whole.add(axis);
@@ -98,6 +140,9 @@ public final class FactorKronecker {
     /// Splits an axis whose digits are read apart, if there is one.
     boolean step() {
       for (Axis axis : term.axes()) {
+        if (fixed.contains(axis.name())) {
+          continue;
+        }
         int place = term.write().indexOf(axis.variable());
         Optional<Digits> digits = Digits.of(axis, term);
         if (digits.isPresent() && (place < 0 || extents.get(place).equals(axis.extent()))) {
@@ -121,9 +166,7 @@ public final class FactorKronecker {
       Assumptions inside = Assumptions.NONE;
       for (Axis axis : term.axes()) {
         List<Axis> here =
-            axis.equals(digits.axis())
-                ? List.of(digits.highAxis(), digits.lowAxis())
-                : List.of(axis);
+            axis.equals(digits.axis()) ? List.of(digits.high(), digits.low()) : List.of(axis);
         axes.addAll(here);
         for (Axis each : here) {
           inside = inside.with(each.name(), each.extent());
@@ -131,10 +174,10 @@ public final class FactorKronecker {
       }
       List<IndexExpr> write = new ArrayList<>(term.write());
       if (place >= 0) {
-        write.set(place, digits.highAxis().variable());
-        write.add(place + 1, digits.lowAxis().variable());
+        write.set(place, digits.high().variable());
+        write.add(place + 1, digits.low().variable());
         List<IndexExpr> longer = new ArrayList<>(extents);
-        longer.set(place, digits.high());
+        longer.set(place, digits.high().extent());
         longer.add(place + 1, digits.base());
         extents = longer;
         IndexExpr at = places.get(place);

@@ -35,7 +35,7 @@ import org.einkorn.runtime.DType;
 public final class SkipZeros {
   /// So many positions for each entry it takes for a list to pay: to sort the entries and to follow
   /// them costs about as much as to go through these.
-  static final long POSITIONS_PER_ENTRY = 4;
+  public static final long POSITIONS_PER_ENTRY = 4;
 
   public static final Pass<Program> PASS =
       new Pass<>(

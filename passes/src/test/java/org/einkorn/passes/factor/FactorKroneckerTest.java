@@ -2,6 +2,7 @@ package org.einkorn.passes.factor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,6 +116,59 @@ class FactorKroneckerTest {
           for i < A0 * B0, j < 7
             [i] <- A[0, j floordiv 2] * B[0, j mod 2] * x[j]
         """);
+  }
+
+  /// Where `B1` is 0 the program divides by it, at `A1` points; no sum over nothing may hide that.
+  @Test
+  void aDivisorThatMayBeZeroWhereTheAxisIsNotEmptyStays() {
+    assertStays(
+        """
+        Y: f32[A0 * B0] = sum
+          for i < A0 * B0, j < A1 * max(B1, 1)
+            [i] <- A[0, j floordiv B1] * B[0, j mod B1] * x[0]
+        """);
+  }
+
+  @Test
+  void digitsHaveNamesOfTheirOwn() {
+    assertBecomes(
+        """
+        Y: f32[A0 * B0] = sum
+          for j.h < A0 * B0, j.h.1 < A1, j.l < B1
+            [j.h] <- A[0, j.h.1] * B[0, j.l] * x[j.h.1 * B1 + j.l]
+        """,
+        """
+        Y: f32[A0 * B0] = sum
+          for j.h < A0 * B0, j < A1 * B1
+            [j.h] <- A[0, j floordiv B1] * B[0, j mod B1] * x[j]
+        """);
+  }
+
+  private static final String LISTED =
+      """
+      program test
+      input A: f64[8, 8]
+      input B: f64[8, 8]
+      input I: i64[%d]
+      input V: f64[%d]
+      output Y: f64[8]
+
+      x: f64[64] = sum
+        for t < %d
+          [fetch<x, 0, 64>(I[t])] <- V[t]
+
+      Y: f64[8] = sum
+        for i < 8, j < 64
+          [i] <- A[i, j floordiv 8] * B[i, j mod 8] * x[j]
+      """;
+
+  /// The entries of `x` are gone through, and `x` is not stored.
+  @Test
+  void anAxisAlongEntriesStays() {
+    Program few = parsed(LISTED.replace("%d", "16"));
+    assertSame(few, factored(few));
+    Program many = parsed(LISTED.replace("%d", "17"));
+    assertNotEquals(many, factored(many));
   }
 
   @Test
