@@ -250,16 +250,20 @@ final class TunerTest {
   }
 
   private static Tuner.Report gathered(String position) {
+    return gathered("i64", 40, position);
+  }
+
+  private static Tuner.Report gathered(String type, long rows, String position) {
     Program program =
         Einkorn.compile(
             "gathered",
             """
             input X[i: N, k: K]
-            input I[t: T]: i64
+            input I[t: T]: %s
             Y[t, k] = X[%s, k] + 1
             output Y
             """
-                .formatted(position));
+                .formatted(type, position));
     String script =
         """
         schedule Y {
@@ -267,7 +271,7 @@ final class TunerTest {
           (x, y) = split k.0 by a, b
         }
         """;
-    Map<String, Shape> shapes = Map.of("X", Shape.of(40, 16), "I", Shape.of(24));
+    Map<String, Shape> shapes = Map.of("X", Shape.of(rows, 16), "I", Shape.of(24));
     return tuner(script, 4).tune(program, shapes);
   }
 
@@ -278,6 +282,14 @@ final class TunerTest {
       Tuner.Report report = gathered(position);
       assertEquals(List.of(), report.unmeasured(), position);
       assertTrue(report.measurements() > 1, position);
+    }
+  }
+
+  /// The axis is longer than positions of a narrow type are.
+  @Test
+  void positionsOfNarrowTypesAreNumbersOfTheType() {
+    for (String type : List.of("u8", "i8", "i4")) {
+      assertEquals(List.of(), gathered(type, 600, "I[t]").unmeasured(), type);
     }
   }
 

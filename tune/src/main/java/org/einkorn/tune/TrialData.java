@@ -69,7 +69,7 @@ final class TrialData {
                   part -> {
                     if (part instanceof Scalar.Read(String tensor, DType type, var _)
                         && type.isInteger()) {
-                      limits.merge(tensor, extent, Math::min);
+                      limits.merge(tensor, Math.min(extent, numbers(type)), Math::min);
                     }
                   })
               .visit(fetch.source());
@@ -77,6 +77,12 @@ final class TrialData {
       }
     }
     return limits;
+  }
+
+  /// How many numbers from 0 on an integer type has: `u8` holds no position from 256 on.
+  private static long numbers(DType type) {
+    int bits = type == DType.I4 ? 3 : 8 * type.byteSize() - (type == DType.U8 ? 0 : 1);
+    return bits == Long.SIZE - 1 ? Long.MAX_VALUE : 1L << bits;
   }
 
   /// @param limit numbers are positions below it, where it is there
