@@ -57,6 +57,7 @@ final class WarpSearch {
       throw new Misfit("is asked for something else, and one instruction does all its rounds");
     }
     int place = placeOfLanes();
+    requireWholeWarps(around.getFirst());
     Stmt.For lanes = (Stmt.For) around.get(place);
     WarpScope scope = new WarpScope();
     around.subList(0, place).forEach(scope::enter);
@@ -97,6 +98,24 @@ final class WarpSearch {
       }
     }
     throw new Misfit("stands in no loop over the lanes of a warp", LANES);
+  }
+
+  /// That 32 threads of the function which follow one another on `thread.x` are always one warp.
+  ///
+  /// A block has as many threads on an axis as the longest loop on it. Warps are counted through
+  /// the block, `thread.x` first: with 48 threads on it, a warp ends in the middle of the next row.
+  private static void requireWholeWarps(Stmt statement) {
+    if (statement instanceof Stmt.For other
+        && other.kind() == GridAxis.THREAD_X
+        && other.extent() instanceof IndexExpr.Constant(long rounds)
+        && rounds > MmaShape.LANES
+        && rounds % MmaShape.LANES != 0) {
+      throw new Misfit(
+          "stands in one function with `%s`, which has %d rounds on `thread.x`, no multiple of 32"
+              .formatted(other.variable(), rounds),
+          "warps are counted through all threads of a block: `split` that loop by 32 first");
+    }
+    statement.children().forEach(WarpSearch::requireWholeWarps);
   }
 
   // ---- all lanes come to the loop

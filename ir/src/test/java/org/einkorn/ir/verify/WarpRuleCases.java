@@ -57,6 +57,11 @@ final class WarpRuleCases {
         "lane < 32",
         "lane < 16");
     refuses(
+        "stands in one function with `x`, which has 48 rounds on `thread.x`, no multiple of 32",
+        "for thread.y y < 2 { for thread.x x < 48 { C[y, x] = 0.0:f32 } "
+            + RIGHT.replace("C[8 * r", "C[32 * y + 8 * r")
+            + " }");
+    refuses(
         "stands under a condition that differs between lanes: `0 <= lane < 31`",
         "for thread.x lane < 32 { if 0 <= lane < 31 { " + rounds(SUM) + " } }");
     refuses(
