@@ -203,7 +203,8 @@ class FactorKroneckerTest {
           new Semiring("f64", "min", "+"),
           new Semiring("i64", "max", "min"));
 
-  /// Factors of random extents, some transposed, applied to a matrix whose other axis stays.
+  /// Factors of random extents, some transposed, applied to a matrix whose other axis stays; a band
+  /// of it, at times.
   private static String product(Random random) {
     Semiring semiring = SEMIRINGS.get(random.nextInt(SEMIRINGS.size()));
     int factors = 2 + random.nextInt(3);
@@ -233,6 +234,11 @@ class FactorKroneckerTest {
       columns *= column;
     }
     operands.add("x[j, k]");
+    String guard =
+        random.nextInt(3) == 0
+            ? "where 0 <= i + j - %d < %d%n        "
+                .formatted(random.nextInt(3), 1 + random.nextLong(rows + columns))
+            : "";
     String joined =
         semiring.join.equals("min")
             ? operands.stream()
@@ -246,7 +252,7 @@ class FactorKroneckerTest {
 
     Y: %s[%d, 2] = %s
       for i < %d, k < 2, j < %d
-        [i, k] <- %s
+        %s[i, k] <- %s
     """
         .formatted(
             inputs,
@@ -259,6 +265,7 @@ class FactorKroneckerTest {
             semiring.projection,
             rows,
             columns,
+            guard,
             joined);
   }
 

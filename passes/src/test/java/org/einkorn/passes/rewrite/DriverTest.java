@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Body;
@@ -77,6 +78,61 @@ class DriverTest {
             new Trace.Refused(
                 "Y", "read-source", "it changes the order of floating-point operations")),
         context.trace().trace().refused());
+  }
+
+  /// What was rewritten is alike to others than before.
+  @Test
+  void alikeAreThoseThatThereAreNow() {
+    Program program =
+        TensorParser.parse(
+                new SourceFile(
+                    "alike",
+                    """
+                    program alike
+                    symbols N
+                    input X: f32[N]
+                    output S: f32[N]
+                    output A: f32[N]
+                    output B: f32[N]
+                    output C: f32[N]
+
+                    S: f32[N] = sum
+                      for i < N
+                        [i] <- X[i] * X[i]
+
+                    A: f32[N] = sum
+                      for i < N
+                        [i] <- X[i]
+
+                    B: f32[N] = sum
+                      for i < N
+                        [i] <- X[i]
+
+                    C: f32[N] = sum
+                      for i < N
+                        [i] <- X[i]
+                    """))
+            .require();
+    List<String> seen = new ArrayList<>();
+    Rule look =
+        new Rule(
+            "look",
+            (definition, site) -> {
+              List<Definition> alike = site.alike(definition, Body.class, Definition::body);
+              seen.add(definition.name() + alike.stream().map(Definition::name).toList());
+              return Outcome.unchanged();
+            });
+    Body square = program.definitions().getFirst().body();
+    Rule change =
+        new Rule(
+            "change",
+            (definition, site) ->
+                definition.name().equals("A") && !definition.body().equals(square)
+                    ? Outcome.rewritten(
+                        Kind.EXACT, definition, new Definition("A", definition.type(), square))
+                    : Outcome.unchanged());
+    Driver.apply(RuleBook.of(look, change), program, PassContext.defaults());
+    assertEquals(List.of("S[]", "A[]", "A[S]", "B[]", "C[B]", "S[]", "A[S]", "B[]", "C[B]"), seen);
   }
 
   @Test
