@@ -41,7 +41,8 @@ final class Bindings {
     return shapes;
   }
 
-  private static Shape shape(String text) {
+  /// `2x3`, or `scalar`.
+  static Shape shape(String text) {
     if (text.equals("scalar")) {
       return Shape.of();
     }
@@ -73,6 +74,21 @@ final class Bindings {
       bound = bound.with(entry.getKey(), tensor(entry.getValue(), declared, arena));
     }
     return bound;
+  }
+
+  /// The tensors of inputs that are bound to numbers, lists or files.
+  ///
+  /// @throws UsageException for a relation, which is no tensor
+  static Map<String, Tensor> tensors(Program program, Map<String, String> values, Arena arena) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    values.forEach(
+        (name, text) -> {
+          if (program.relations().contains(name)) {
+            throw new UsageException("`" + name + "` is a relation, and not measured by itself");
+          }
+          tensors.put(name, tensor(text, program.inputType(name), arena));
+        });
+    return tensors;
   }
 
   /// `0.5`, `true`, `[[1, 2], [3, 4]]` or a path.
