@@ -196,6 +196,7 @@ final class BenchCommand implements Callable<Integer> {
     try (Arena arena = Arena.ofShared();
         Benchmark benchmark = Benchmark.open(setup, Optional.ofNullable(against))) {
       Program program = Programs.open(path, null, List.of(), options);
+      Benchmark.requireTensors(program);
       Map<String, String> values = Bindings.split(inputs);
       Map<String, Tensor> given = Bindings.tensors(program, values, arena);
       for (Map.Entry<String, Tensor> entry : given.entrySet()) {

@@ -76,18 +76,10 @@ final class Bindings {
     return bound;
   }
 
-  /// The tensors of inputs that are bound to numbers, lists or files.
-  ///
-  /// @throws UsageException for a relation, which is no tensor
+  /// The tensors of inputs, none of them relations, that are bound to numbers, lists or files.
   static Map<String, Tensor> tensors(Program program, Map<String, String> values, Arena arena) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    values.forEach(
-        (name, text) -> {
-          if (program.relations().contains(name)) {
-            throw new UsageException("`" + name + "` is a relation, and not measured by itself");
-          }
-          tensors.put(name, tensor(text, program.inputType(name), arena));
-        });
+    values.forEach((name, text) -> tensors.put(name, tensor(text, program.inputType(name), arena)));
     return tensors;
   }
 

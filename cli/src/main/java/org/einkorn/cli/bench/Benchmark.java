@@ -60,6 +60,16 @@ public final class Benchmark implements AutoCloseable {
     }
   }
 
+  /// @throws RefusedException E0563 for a program with inputs that are lists of tuples
+  public static void requireTensors(Program program) {
+    for (String relation : program.relations()) {
+      throw new RefusedException(
+          "E0563",
+          "a benchmark has no data for tuples: `" + relation + "` is a relation",
+          "declare it as a tensor of truth values, `input R[i: N, j: N]: bool`");
+    }
+  }
+
   /// The limits of the machine for each number of threads.
   public List<Limits> limits() {
     return List.copyOf(limits.values());
@@ -75,52 +85,83 @@ public final class Benchmark implements AutoCloseable {
   /// What was made of the data, and by whom.
   record Result(String maker, Map<String, Tensor> outputs) {}
 
-  private List<Row> run(Workload workload, int threads, Limits limit) {
+  /// Compares the results of all backends and peers, and measures nothing.
+  ///
+  /// @return who made what they are compared with
+  /// @throws RefusedException E0562 for a wrong result, E0563 for a program without data
+  String check(Workload workload) {
     try (Arena arena = Arena.ofShared()) {
-      Options options = workload.program().options().withRun(setup.run().withThreads(threads));
-      Program program = workload.program().with(options);
-      List<Kernel> kernels = new ArrayList<>();
-      setup.targets().forEach(target -> kernels.add(program.kernel(target, workload.shapes())));
-      Facts facts = Facts.of(kernels.getFirst());
-      Map<String, Tensor> data = data(workload, facts, arena);
-      List<Engine> engines = new ArrayList<>();
-      for (int number = 0; number < kernels.size(); number++) {
-        engines.add(
-            new Engine(setup.targets().get(number), kernels.get(number), facts, data, arena));
-      }
-      List<Result> firsts = new ArrayList<>();
-      engines.forEach(engine -> firsts.add(new Result(engine.name(), engine.first(arena))));
-      ResultCheck check = new ResultCheck(workload.name(), terms(facts));
-      Rivals rivals = Rivals.of(peers, workload, program, facts, data, threads, folder);
-      Result reference =
-          reference(workload, program, facts, data, firsts, !rivals.isEmpty(), arena);
-      firsts.forEach(
-          first ->
-              check.requireNear(first.maker, first.outputs, reference.maker, reference.outputs));
-      Optional<PeerContender> peer = rivals.fastest(check, reference);
-      List<Contender> contenders = new ArrayList<>(engines);
-      peer.ifPresent(contenders::add);
-      List<Times> times = setup.stopwatch().measure(contenders);
-      for (int number = 0; number < engines.size(); number++) {
-        check.requireSame(
-            engines.get(number).name(), firsts.get(number).outputs, engines.get(number).outputs());
-      }
-      if (peer.isPresent()) {
-        rivals.requireNear(peer.get(), check, reference);
-      }
-      return rows(workload, facts, limit, engines, times, peer);
+      return prepare(workload, setup.threads().getFirst(), arena).reference.maker;
     }
   }
 
-  private List<Row> rows(
-      Workload workload,
+  /// A workload all of whose results are right.
+  ///
+  /// @param firsts what each engine made at first
+  /// @param peer the fastest one
+  private record Prepared(
       Facts facts,
-      Limits limit,
       List<Engine> engines,
-      List<Times> times,
+      List<Result> firsts,
+      ResultCheck check,
+      Result reference,
+      Rivals rivals,
       Optional<PeerContender> peer) {
+    List<Contender> contenders() {
+      List<Contender> contenders = new ArrayList<>(engines);
+      peer.ifPresent(contenders::add);
+      return contenders;
+    }
+
+    /// The last results are those of the first runs.
+    void requireSame() {
+      for (int number = 0; number < engines.size(); number++) {
+        Engine engine = engines.get(number);
+        check.requireSame(engine.name(), firsts.get(number).outputs, engine.outputs());
+      }
+      peer.ifPresent(contender -> rivals.requireNear(contender, check, reference));
+    }
+  }
+
+  private List<Row> run(Workload workload, int threads, Limits limit) {
+    try (Arena arena = Arena.ofShared()) {
+      Prepared prepared = prepare(workload, threads, arena);
+      List<Times> times = setup.stopwatch().measure(prepared.contenders());
+      prepared.requireSame();
+      return rows(workload, prepared, limit, times);
+    }
+  }
+
+  private Prepared prepare(Workload workload, int threads, Arena arena) {
+    requireTensors(workload.program());
+    Options options = workload.program().options().withRun(setup.run().withThreads(threads));
+    Program program = workload.program().with(options);
+    List<Kernel> kernels =
+        setup.targets().stream().map(target -> program.kernel(target, workload.shapes())).toList();
+    Facts facts = Facts.of(kernels.getFirst());
+    Map<String, Tensor> data = data(workload, facts, arena);
+    List<Engine> engines = new ArrayList<>();
+    List<Result> firsts = new ArrayList<>();
+    for (int number = 0; number < kernels.size(); number++) {
+      Engine engine =
+          new Engine(setup.targets().get(number), kernels.get(number), facts, data, arena);
+      engines.add(engine);
+      firsts.add(new Result(engine.name(), engine.first(arena)));
+    }
+    Rivals rivals = Rivals.of(peers, workload, program, facts, data, threads, folder);
+    Result reference = reference(workload, program, facts, data, firsts, !rivals.isEmpty(), arena);
+    ResultCheck check = new ResultCheck(workload.name(), terms(facts));
+    firsts.forEach(
+        first -> check.requireNear(first.maker, first.outputs, reference.maker, reference.outputs));
+    Optional<PeerContender> peer = rivals.fastest(check, reference);
+    return new Prepared(facts, engines, firsts, check, reference, rivals, peer);
+  }
+
+  private List<Row> rows(Workload workload, Prepared prepared, Limits limit, List<Times> times) {
+    Facts facts = prepared.facts;
+    List<Engine> engines = prepared.engines;
     Optional<Row.PeerFigure> figure =
-        peer.map(contender -> new Row.PeerFigure(contender.label(), times.getLast()));
+        prepared.peer.map(contender -> new Row.PeerFigure(contender.label(), times.getLast()));
     boolean writes = facts.writtenShare() > 0.25;
     List<Row> rows = new ArrayList<>();
     for (int number = 0; number < engines.size(); number++) {

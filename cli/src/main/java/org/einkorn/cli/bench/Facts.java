@@ -15,7 +15,6 @@ import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.SourceFile;
-import org.einkorn.ir.target.RefusedException;
 import org.einkorn.ir.tensor.Signature;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.LoopParser;
@@ -40,7 +39,6 @@ record Facts(
     outputs = List.copyOf(outputs);
   }
 
-  /// @throws RefusedException E0563 for inputs that are lists of tuples
   static Facts of(Kernel kernel) {
     String text = kernel.ir(Stage.LOOPS);
     Module module = LoopParser.parse(new SourceFile("loops", text)).require();
@@ -48,7 +46,6 @@ record Facts(
     Map<String, Long> limits = limits(module);
     Map<String, Parameter> inputs = new HashMap<>();
     for (Signature.Input input : signature.inputs()) {
-      requireElements(input);
       Long limit = limits.get(input.name());
       OptionalLong positions = limit == null ? OptionalLong.empty() : OptionalLong.of(limit);
       inputs.put(input.name(), parameter(input.name(), input.type(), positions, input.file()));
@@ -67,15 +64,6 @@ record Facts(
             .reduce(0L, Math::addExact);
     var totals = kernel.explanation().totals();
     return new Facts(taken, made, totals.planned(), totals.naive(), bytes);
-  }
-
-  private static void requireElements(Signature.Input input) {
-    if (!(input.content() instanceof Signature.Content.Elements)) {
-      throw new RefusedException(
-          "E0563",
-          "a benchmark has no data for tuples: `" + input.name() + "` belongs to a relation",
-          "declare the relation as a tensor of truth values, `input R[i: N, j: N]: bool`");
-    }
   }
 
   private static List<Parameter> inOrder(List<String> names, Map<String, Parameter> known) {

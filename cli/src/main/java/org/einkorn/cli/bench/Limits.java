@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -38,11 +40,13 @@ import org.einkorn.runtime.exec.RunOptions;
 public final class Limits {
   private static final double SECONDS = 0.3;
 
-  /// Of each thread and array; together more than caches hold.
-  private static final long STREAM_BYTES = 128L << 20;
+  /// Of each thread and array; two or three together are more than caches hold.
+  private static final long STREAM_BYTES = 64L << 20;
 
   /// Multiply-adds that one call of the kernel does after one another in each lane.
   private static final int DEPTH = 100_000;
+
+  private static final Map<Integer, Limits> KNOWN = new ConcurrentHashMap<>();
 
   private final Target target;
   private final int threads;
@@ -54,9 +58,9 @@ public final class Limits {
     this.threads = threads;
   }
 
-  /// The limits of so many threads; each is measured when it is first asked for.
+  /// The limits of so many threads; each is measured when it is first asked for in this process.
   static Limits of(int threads) {
-    return new Limits(best(), threads);
+    return KNOWN.computeIfAbsent(threads, count -> new Limits(best(), count));
   }
 
   /// The backend that reaches the limits. Where LLVM can't be loaded, the other one must do.
@@ -69,26 +73,38 @@ public final class Limits {
     }
   }
 
-  int threads() {
-    return threads;
+  /// What was measured, in words.
+  List<String> describe() {
+    List<String> parts = new ArrayList<>();
+    gigaflops.forEach(
+        (type, rate) ->
+            parts.add(String.format(Locale.ROOT, "%.0f GFLOP/s of fma in %s", rate, type.text())));
+    if (bandwidth.containsKey(false)) {
+      parts.add(String.format(Locale.ROOT, "%.1f GB/s read", bandwidth(false)));
+    }
+    if (bandwidth.containsKey(true)) {
+      parts.add(
+          String.format(Locale.ROOT, "%.1f GB/s read and written two to one", bandwidth(true)));
+    }
+    parts.add("measured by " + target.name());
+    return parts;
   }
 
-  /// Which backend they are measured by.
-  String measuredBy() {
-    return target.name();
+  int threads() {
+    return threads;
   }
 
   /// A multiply-add counts as two operations.
   ///
   /// @param type `f32` or `f64`
-  double gigaflops(DType type) {
+  synchronized double gigaflops(DType type) {
     return gigaflops.computeIfAbsent(type, this::measureMultiplyAdds);
   }
 
   /// Bytes a nanosecond.
   ///
   /// @param writes whether a third of the bytes is written; else all are read
-  double bandwidth(boolean writes) {
+  synchronized double bandwidth(boolean writes) {
     return bandwidth.computeIfAbsent(writes, this::measureStream);
   }
 

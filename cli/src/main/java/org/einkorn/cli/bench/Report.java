@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.einkorn.Einkorn;
-import org.einkorn.runtime.DType;
 import org.einkorn.runtime.io.OutputFile;
 
 /// The rows of a benchmark for people: as columns on a terminal, or as a table of Markdown.
@@ -74,6 +73,9 @@ public record Report(String title, String command, List<Limits> limits, List<Row
 
   /// Three digits that say something.
   private static String number(double value) {
+    if (value == 0) {
+      return "0";
+    }
     double size = Math.abs(value);
     int places = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 5;
     return String.format(Locale.ROOT, "%." + places + "f", value);
@@ -87,18 +89,8 @@ public record Report(String title, String command, List<Limits> limits, List<Row
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Limits limit : limits) {
-      notes.add(
-          String.format(
-              Locale.ROOT,
-              "limits, %d %s: %.0f GFLOP/s of fma in f32, %.0f in f64; %.1f GB/s read, %.1f GB/s"
-                  + " read and written two to one; measured by %s",
-              limit.threads(),
-              limit.threads() == 1 ? "thread" : "threads",
-              limit.gigaflops(DType.F32),
-              limit.gigaflops(DType.F64),
-              limit.bandwidth(false),
-              limit.bandwidth(true),
-              limit.measuredBy()));
+      String threads = limit.threads() == 1 ? "1 thread" : limit.threads() + " threads";
+      notes.add("limits, " + threads + ": " + String.join(", ", limit.describe()));
     }
     boolean hasVectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     if (!hasVectors && rows.stream().anyMatch(row -> row.backend().equals("jvm"))) {
