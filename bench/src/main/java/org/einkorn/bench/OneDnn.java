@@ -79,7 +79,12 @@ final class OneDnn implements Library {
       case "einsum" -> {
         Optional<Product> product = Product.of(spec, inputs);
         product.ifPresent(
-            known -> ways.put("matmul", matmul(known, inputs.get(0), inputs.get(1), arena)));
+            known ->
+                ways.put(
+                    "matmul",
+                    known.column().result() > 1
+                        ? matmul(known.turned(), inputs.get(1), inputs.get(0), arena)
+                        : matmul(known, inputs.get(0), inputs.get(1), arena)));
         if (spec.equals("ab,cb,cd->ad")) {
           ways.put("Q (K^T V)", linearAttention(inputs, arena));
         }

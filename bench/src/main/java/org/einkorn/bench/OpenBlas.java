@@ -98,30 +98,22 @@ final class OpenBlas implements Library {
   }
 
   private static Way gemm(Product product, Tensor left, Tensor right, Arena arena) {
+    if (product.column().result() > 1) {
+      // The rows of C are neighbours: its transpose has them as columns.
+      return gemm(product.turned(), right, left, arena);
+    }
     Tensor result = Tensor.allocate(arena, product.type(), product.shape());
-    // Where the rows of C are neighbours it is computed as its transpose, Bᵀ Aᵀ.
-    boolean isTurned = product.column().result() > 1;
-    int m = (int) (isTurned ? product.column() : product.row()).extent();
-    int n = (int) (isTurned ? product.row() : product.column()).extent();
+    int m = (int) product.row().extent();
+    int n = (int) product.column().extent();
     int k = (int) product.sum().extent();
-    Matrix a =
-        isTurned
-            ? Matrix.of(product.column().right(), product.sum().right(), m, k)
-            : Matrix.of(product.row().left(), product.sum().left(), m, k);
-    Matrix b =
-        isTurned
-            ? Matrix.of(product.sum().left(), product.row().left(), k, n)
-            : Matrix.of(product.sum().right(), product.column().right(), k, n);
-    int ldc = (int) Math.max(isTurned ? product.column().result() : product.row().result(), n);
+    Matrix a = Matrix.of(product.row().left(), product.sum().left(), m, k);
+    Matrix b = Matrix.of(product.sum().right(), product.column().right(), k, n);
+    int ldc = (int) Math.max(product.row().result(), n);
     List<Runnable> calls = new ArrayList<>();
     for (long[] offset : product.offsets()) {
-      Tensor first = isTurned ? right : left;
-      Tensor second = isTurned ? left : right;
-      long begin = offset[isTurned ? 1 : 0];
-      long other = offset[isTurned ? 0 : 1];
       if (product.type() == DType.F32) {
-        FloatPointer x = Memory.floats(first, begin);
-        FloatPointer y = Memory.floats(second, other);
+        FloatPointer x = Memory.floats(left, offset[0]);
+        FloatPointer y = Memory.floats(right, offset[1]);
         FloatPointer z = Memory.floats(result, offset[2]);
         calls.add(
             () ->
@@ -141,8 +133,8 @@ final class OpenBlas implements Library {
                     z,
                     ldc));
       } else {
-        DoublePointer x = Memory.doubles(first, begin);
-        DoublePointer y = Memory.doubles(second, other);
+        DoublePointer x = Memory.doubles(left, offset[0]);
+        DoublePointer y = Memory.doubles(right, offset[1]);
         DoublePointer z = Memory.doubles(result, offset[2]);
         calls.add(
             () ->

@@ -17,7 +17,11 @@ import org.einkorn.runtime.Tensor;
 record Product(List<Axis> batch, Axis row, Axis column, Axis sum, Shape shape, DType type) {
   /// An axis of some of the tensors: its extent, and the distance of elements along it in each, 0
   /// in those that do not have it.
-  record Axis(long extent, long left, long right, long result) {}
+  record Axis(long extent, long left, long right, long result) {
+    Axis turned() {
+      return new Axis(extent, /* left= */ right, /* right= */ left, result);
+    }
+  }
 
   Product {
     batch = List.copyOf(batch);
@@ -101,6 +105,17 @@ record Product(List<Axis> batch, Axis row, Axis column, Axis sum, Shape shape, D
       all = new Axis(all.extent * next.extent, next.left, next.right, next.result);
     }
     return Optional.of(all);
+  }
+
+  /// The transpose: `Cᵀ = Bᵀ Aᵀ`, of the same tensors in the other order.
+  Product turned() {
+    return new Product(
+        batch.stream().map(Axis::turned).toList(),
+        column.turned(),
+        row.turned(),
+        sum.turned(),
+        shape,
+        type);
   }
 
   /// Where the matrices of each product begin: of A, of B, of C.

@@ -77,8 +77,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "PEER",
       description =
-          "numpy, openblas, onednn, mkl, libtorch, best of those that are there, or the path of a"
-              + " program.")
+          "numpy, openblas, onednn, best of those that are there, or the path of a program.")
   @Nullable String against;
 
   @Option(

@@ -32,10 +32,15 @@ public final class Benchmark implements AutoCloseable {
   private final Path folder;
   private final Map<Integer, Limits> limits = new LinkedHashMap<>();
 
+  /// The data of peers are large, and go also where somebody ends the command.
+  private final Thread atExit;
+
   private Benchmark(Setup setup, Peers peers, Path folder) {
     this.setup = setup;
     this.peers = peers;
     this.folder = folder;
+    atExit = Thread.ofPlatform().unstarted(() -> remove(folder));
+    Runtime.getRuntime().addShutdownHook(atExit);
     setup.threads().forEach(threads -> limits.put(threads, Limits.of(threads)));
   }
 
@@ -62,10 +67,12 @@ public final class Benchmark implements AutoCloseable {
 
   /// @throws RefusedException E0563 for a program with inputs that are lists of tuples
   public static void requireTensors(Program program) {
-    for (String relation : program.relations()) {
+    // The tuples of a relation have a name of their own, which comes after it.
+    Optional<String> relation = program.relations().stream().sorted().findFirst();
+    if (relation.isPresent()) {
       throw new RefusedException(
           "E0563",
-          "a benchmark has no data for tuples: `" + relation + "` is a relation",
+          "a benchmark has no data for tuples: `" + relation.get() + "` is a relation",
           "declare it as a tensor of truth values, `input R[i: N, j: N]: bool`");
     }
   }
@@ -250,6 +257,11 @@ public final class Benchmark implements AutoCloseable {
   @Override
   public void close() {
     peers.close();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    remove(folder);
+  }
+
+  private static void remove(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

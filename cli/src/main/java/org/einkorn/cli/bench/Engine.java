@@ -47,7 +47,7 @@ final class Engine implements Contender {
 
   @Override
   public double warmSeconds() {
-    return target.equals(Target.jvm()) ? 1.0 : 0.05;
+    return target.equals(Target.jvm()) ? 1.0 : 0.3;
   }
 
   @Override

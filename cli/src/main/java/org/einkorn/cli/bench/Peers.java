@@ -28,8 +28,6 @@ final class Peers implements AutoCloseable {
   static {
     NATIVE.put("openblas", "openblas-");
     NATIVE.put("onednn", "dnnl-");
-    NATIVE.put("mkl", "mkl-");
-    NATIVE.put("libtorch", "pytorch-");
   }
 
   private final List<String> names;
