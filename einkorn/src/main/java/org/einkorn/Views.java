@@ -53,8 +53,7 @@ record Views(Map<String, Storage> storages) {
     Map<String, Storage> found = new LinkedHashMap<>();
     for (Signature.Input input : program.signature().inputs()) {
       Storage storage = storages.get(input.name());
-      boolean isOutput =
-          program.signature().outputs().stream().anyMatch(out -> out.name().equals(input.name()));
+      boolean isOutput = program.signature().hasOutput(input.name());
       if (storage != null
           && !isOutput
           && !isConvertedSpread(storage, input, inputs)

@@ -170,6 +170,9 @@ final class TuneCommand implements Callable<Integer> {
               "as the script says, which has no samples for them: "
                   + String.join(", ", report.kept().stream().map(Tuner.Kept::function).toList()));
     }
+    for (Tuner.Unmeasured each : report.unmeasured()) {
+      session.out().printf("%s: not measured: %s%n", each.function(), each.why());
+    }
     if (!report.untouched().isEmpty()) {
       session.out().println("as they are: " + String.join(", ", report.untouched()));
     }

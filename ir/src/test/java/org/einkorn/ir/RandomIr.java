@@ -467,11 +467,15 @@ public final class RandomIr {
       Stmt body,
       Optional<Stmt> init,
       Map<String, TensorType> further) {
-    Map<String, Buffer> buffers = new LinkedHashMap<>();
-    exprs.tensors.forEach(
-        (name, type) -> buffers.put(name, new Buffer(name, type, Buffer.Scope.GLOBAL)));
-    further.forEach((name, type) -> buffers.put(name, new Buffer(name, type, Buffer.Scope.GLOBAL)));
-    Regions.Access access = Regions.of(body, guards, buffers);
+    Map<String, TensorType> types = new LinkedHashMap<>(exprs.tensors);
+    types.putAll(further);
+    Regions.Access access =
+        Regions.of(
+            body,
+            guards,
+            name ->
+                Optional.ofNullable(types.get(name))
+                    .map(type -> new Buffer(name, type, Buffer.Scope.GLOBAL)));
     return new Stmt.Block(fresh(), iters, guards, access.reads(), access.writes(), init, body);
   }
 }

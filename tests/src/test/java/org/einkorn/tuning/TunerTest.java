@@ -249,6 +249,47 @@ final class TunerTest {
     assertTrue(report.functions().getFirst().measurements() > 0);
   }
 
+  private static Tuner.Report gathered(String position) {
+    Program program =
+        Einkorn.compile(
+            "gathered",
+            """
+            input X[i: N, k: K]
+            input I[t: T]: i64
+            Y[t, k] = X[%s, k] + 1
+            output Y
+            """
+                .formatted(position));
+    String script =
+        """
+        schedule Y {
+          (a, b) = sample-tile k.0 innermost 8
+          (x, y) = split k.0 by a, b
+        }
+        """;
+    Map<String, Shape> shapes = Map.of("X", Shape.of(40, 16), "I", Shape.of(24));
+    return tuner(script, 4).tune(program, shapes);
+  }
+
+  /// No number of `I` is right for all: data that lead off the axis are not what is measured.
+  @Test
+  void positionsThatAreComputedFromDataAreOnTheirAxes() {
+    for (String position : List.of("I[t] + 1", "2 * I[t]", "39 - I[t]", "I[t] - 20")) {
+      Tuner.Report report = gathered(position);
+      assertEquals(List.of(), report.unmeasured(), position);
+      assertTrue(report.measurements() > 1, position);
+    }
+  }
+
+  @Test
+  void aFunctionThatNoDataAreFoundForIsNamed() {
+    Tuner.Report report = gathered("I[t] * I[t] + 39 * I[t] + 40");
+    assertEquals(List.of(), report.functions());
+    assertEquals("Y", report.unmeasured().getFirst().function());
+    String why = report.unmeasured().getFirst().why();
+    assertTrue(why.contains("0..39 of axis 0 of `X`"), why);
+  }
+
   @Test
   void functionsThatTheModelLeavesAloneAreNamed() {
     Program program = Einkorn.compile("small", "Y[i] = A[i] + 1\noutput Y\n");

@@ -3,21 +3,13 @@ package org.einkorn.tune;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Collectors;
-import org.einkorn.ir.expr.IndexExpr;
-import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.loop.Fetches;
-import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.tensor.Signature;
-import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
@@ -25,7 +17,7 @@ import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.passes.tune.DefaultSchedules;
 import org.einkorn.passes.tune.Space;
-import org.einkorn.runtime.DType;
+import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.KernelModule;
 import org.einkorn.runtime.exec.ModuleRunner;
@@ -35,7 +27,7 @@ import org.einkorn.runtime.exec.RunOptions;
 ///
 /// The data are small whole numbers, so that sums of products are exact in any order: then the
 /// results of all schedules are compared bit for bit. Where results are no whole numbers they may
-/// be rounded otherwise. What is read as a position is one.
+/// be rounded otherwise. What is read as a position is one: see [TrialData].
 final class Bench implements AutoCloseable {
   /// Whole numbers up to here are exact in `f32`.
   private static final double EXACT = 1 << 24;
@@ -82,6 +74,7 @@ final class Bench implements AutoCloseable {
     record Refused(String why) implements Result {}
   }
 
+  /// @throws DataException where the plain loops can't compute with any data that are made for them
   Bench(Task task, Backend backend, RunOptions options, PassContext context, long seed) {
     this.task = task;
     this.backend = backend;
@@ -89,26 +82,46 @@ final class Bench implements AutoCloseable {
     this.context = context;
     timing = Timing.of(backend);
     Signature signature = task.module().signature();
-    Random random = new Random(seed);
-    List<Tensor> all = new ArrayList<>();
-    Map<String, Long> limits = limits(task.module());
     Usage usage = Task.usage(task.module().functions());
-    for (Signature.Input input : signature.inputs()) {
-      all.add(data(input.type(), Optional.ofNullable(limits.get(input.name())), random));
-    }
-    for (Signature.Output output : signature.outputs()) {
-      Tensor tensor = Tensor.allocate(arena, output.type().dtype(), extents(output.type()));
+    int inputs = signature.inputs().size();
+    tensors = new Tensor[inputs + signature.outputs().size()];
+    for (int number = 0; number < signature.outputs().size(); number++) {
+      Signature.Output output = signature.outputs().get(number);
+      Tensor tensor =
+          Tensor.allocate(arena, output.type().dtype(), TrialData.extents(output.type()));
       outputs.add(tensor);
       if (usage.reads(output.name())) {
         begun.add(tensor);
       }
-      all.add(tensor);
+      tensors[inputs + number] = tensor;
     }
-    tensors = all.toArray(Tensor[]::new);
+    TrialData data = new TrialData(task.module(), arena, seed);
     try (KernelModule plain = backend.compile(task.module())) {
-      new ModuleRunner(plain).runInto(tensors, options);
+      runPlain(new ModuleRunner(plain), data);
+    } catch (DataException none) {
+      arena.close();
+      throw none;
     }
     outputs.forEach(output -> expected.add(copied(output)));
+  }
+
+  /// Runs on the first kind of data that the program has results for.
+  private void runPlain(ModuleRunner plain, TrialData data) {
+    Optional<DataException> failure = Optional.empty();
+    for (TrialData.Positions positions : TrialData.Positions.values()) {
+      List<Tensor> inputs = data.inputs(positions);
+      for (int number = 0; number < inputs.size(); number++) {
+        tensors[number] = inputs.get(number);
+      }
+      begin();
+      try {
+        plain.runInto(tensors, options);
+        return;
+      } catch (DataException fault) {
+        failure = failure.or(() -> Optional.of(fault));
+      }
+    }
+    throw failure.orElseThrow();
   }
 
   @Override
@@ -203,21 +216,9 @@ final class Bench implements AutoCloseable {
   private static double[] values(Tensor tensor) {
     double[] values = new double[Math.toIntExact(tensor.shape().elementCount())];
     for (int number = 0; number < values.length; number++) {
-      values[number] = tensor.getDouble(index(tensor, number));
+      values[number] = tensor.getDouble(TrialData.index(tensor, number));
     }
     return values;
-  }
-
-  /// Where the element of a row-major number is.
-  private static long[] index(Tensor tensor, long number) {
-    long[] index = tensor.shape().extents();
-    long rest = number;
-    for (int axis = index.length - 1; axis >= 0; axis--) {
-      long extent = index[axis];
-      index[axis] = rest % extent;
-      rest /= extent;
-    }
-    return index;
   }
 
   private void begin() {
@@ -227,47 +228,5 @@ final class Bench implements AutoCloseable {
   /// What was there before is not taken for a result.
   private static void fill(Tensor output) {
     output.segment().fill((byte) 0x7f);
-  }
-
-  // ---- data
-
-  /// How many positions there are on the axes that tensors give positions on.
-  private static Map<String, Long> limits(Module module) {
-    Map<String, Long> limits = new HashMap<>();
-    for (Function function : module.functions()) {
-      for (IndexExpr.Fetch fetch : Fetches.of(function.body())) {
-        if (fetch.source() instanceof Scalar.Read(String tensor, var _, var _)
-            && fetch.extent() instanceof IndexExpr.Constant(long extent)) {
-          limits.merge(tensor, extent, Math::min);
-        }
-      }
-    }
-    return limits;
-  }
-
-  /// @param limit numbers are positions below it, where it is there
-  private Tensor data(TensorType type, Optional<Long> limit, Random random) {
-    Tensor tensor = Tensor.allocate(arena, type.dtype(), extents(type));
-    long count = tensor.shape().elementCount();
-    for (long number = 0; number < count; number++) {
-      long value =
-          limit.isPresent()
-              ? random.nextLong(Math.max(limit.get(), 1))
-              : type.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(7) - 3;
-      tensor.set((double) value, index(tensor, number));
-    }
-    return tensor;
-  }
-
-  private static long[] extents(TensorType type) {
-    return type.extents().stream()
-        .mapToLong(
-            extent ->
-                extent instanceof IndexExpr.Constant(long value) ? value : notConstant(extent))
-        .toArray();
-  }
-
-  private static long notConstant(IndexExpr extent) {
-    throw new IllegalArgumentException("an extent that is no number: " + extent);
   }
 }

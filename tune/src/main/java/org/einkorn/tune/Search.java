@@ -43,6 +43,7 @@ final class Search {
   private final Set<Point> seen = new LinkedHashSet<>();
   private final List<String> wrong = new ArrayList<>();
   private Optional<Measured> start = Optional.empty();
+  private Optional<String> refusal = Optional.empty();
 
   /// A point that was run.
   ///
@@ -101,7 +102,7 @@ final class Search {
         }
       }
       case Bench.Result.Differs(String script) -> wrong.add(script);
-      case Bench.Result.Refused _ -> {}
+      case Bench.Result.Refused(String why) -> refusal = refusal.or(() -> Optional.of(why));
     }
   }
 
@@ -148,6 +149,13 @@ final class Search {
       }
     }
     return List.copyOf(points);
+  }
+
+  /// Why there is no measurement, after [#run] found none.
+  String whyNone() {
+    return refusal
+        .map(why -> "the schedule to begin with is refused: " + why)
+        .orElse("the schedule to begin with computes something else");
   }
 
   /// What was measured, in order.

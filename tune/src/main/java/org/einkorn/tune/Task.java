@@ -72,11 +72,11 @@ record Task(String name, Set<String> functions, Module module, Space space) {
   }
 
   private boolean isInput(String name) {
-    return module.signature().inputs().stream().anyMatch(input -> input.name().equals(name));
+    return module.signature().hasInput(name);
   }
 
   private boolean isOutput(String name) {
-    return module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
+    return module.signature().hasOutput(name);
   }
 
   private static List<Function> only(Module module, Set<String> functions) {

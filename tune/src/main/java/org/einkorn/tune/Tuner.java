@@ -21,6 +21,7 @@ import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.text.LoopParser;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Shape;
 
 /// Finds schedules for the functions of a program by measuring.
@@ -130,6 +131,11 @@ public final class Tuner {
   /// A schedule that is as the script says.
   public record Kept(String function, String script) {}
 
+  /// A function that nothing was measured of.
+  ///
+  /// @param why there are no data that it has results for, or no schedule to begin with
+  public record Unmeasured(String function, String why) {}
+
   /// What was found for a program.
   ///
   /// @param kept schedules of the script that decide nothing
@@ -138,12 +144,14 @@ public final class Tuner {
   public record Report(
       List<Found> functions,
       List<Kept> kept,
+      List<Unmeasured> unmeasured,
       List<String> untouched,
       double seconds,
       Database database) {
     public Report {
       functions = List.copyOf(functions);
       kept = List.copyOf(kept);
+      unmeasured = List.copyOf(unmeasured);
       untouched = List.copyOf(untouched);
     }
 
@@ -179,6 +187,7 @@ public final class Tuner {
             .orElse(List.of());
     List<Task> tasks = tasks(module, context, groups);
     List<Found> found = new ArrayList<>();
+    List<Unmeasured> unmeasured = new ArrayList<>();
     Database all = database;
     for (int number = 0; number < tasks.size(); number++) {
       long left = start + budget.toNanos() - System.nanoTime();
@@ -198,7 +207,11 @@ public final class Tuner {
         if (search.run(measurements, deadline)) {
           all = all.with(records(task, search, machine, backend.name()));
           found.add(found(task, search, bench));
+        } else {
+          unmeasured.add(new Unmeasured(task.name(), search.whyNone()));
         }
+      } catch (DataException none) {
+        unmeasured.add(new Unmeasured(task.name(), none.getMessage()));
       }
     }
     Set<String> untouched = new LinkedHashSet<>();
@@ -211,7 +224,7 @@ public final class Tuner {
             .map(group -> new Kept(group.name(), group.script()))
             .toList();
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Report(found, kept, List.copyOf(untouched), seconds, all);
+    return new Report(found, kept, unmeasured, List.copyOf(untouched), seconds, all);
   }
 
   private List<Task> tasks(Module module, PassContext context, List<Group> groups) {

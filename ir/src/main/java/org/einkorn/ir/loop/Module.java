@@ -75,6 +75,13 @@ public record Module(
             .anyMatch(listing -> listing.tuples().equals(buffer) || listing.count().equals(buffer));
   }
 
+  /// Whether an input, an output or global memory has this name.
+  public boolean hasTensor(String tensor) {
+    return signature.hasInput(tensor)
+        || signature.hasOutput(tensor)
+        || buffers.stream().anyMatch(buffer -> buffer.name().equals(tensor));
+  }
+
   /// The place of a function.
   ///
   /// @throws IllegalArgumentException if there is none of this name

@@ -2,11 +2,11 @@ package org.einkorn.ir.loop;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -16,15 +16,15 @@ import org.einkorn.ir.tensor.Guard;
 ///
 /// Each access makes a region of one element; a position that comes from data makes the whole axis.
 public final class Regions {
-  private final Map<String, Buffer> buffers;
+  private final Function<String, Optional<Buffer>> buffers;
   private final Set<Stmt.Region> reads = new LinkedHashSet<>();
   private final Set<Stmt.Region> writes = new LinkedHashSet<>();
   private final Set<String> locals = new HashSet<>();
 
   private final Walk walk = Walk.ofScalars(this::noteRead);
 
-  private Regions(Map<String, Buffer> buffers) {
-    this.buffers = new LinkedHashMap<>(buffers);
+  private Regions(Function<String, Optional<Buffer>> buffers) {
+    this.buffers = buffers;
   }
 
   /// What a statement reads and writes.
@@ -37,8 +37,9 @@ public final class Regions {
 
   /// The regions of a statement without loops; those of what it allocates itself are left out.
   ///
-  /// @param buffers all buffers it may touch, by name
-  public static Access of(Stmt statement, List<Guard> guards, Map<String, Buffer> buffers) {
+  /// @param buffers finds all buffers it may touch, by name
+  public static Access of(
+      Stmt statement, List<Guard> guards, Function<String, Optional<Buffer>> buffers) {
     Regions regions = new Regions(buffers);
     guards.forEach(guard -> regions.walk.visit(guard.index()));
     regions.visit(statement);
@@ -83,10 +84,10 @@ public final class Regions {
   }
 
   private Stmt.Region region(String name, List<IndexExpr> indices) {
-    Buffer buffer = buffers.get(name);
-    if (buffer == null) {
-      throw new IllegalArgumentException("`" + name + "` is no buffer");
-    }
+    Buffer buffer =
+        buffers
+            .apply(name)
+            .orElseThrow(() -> new IllegalArgumentException("`" + name + "` is no buffer"));
     List<Stmt.Range> ranges = new ArrayList<>();
     for (int axis = 0; axis < indices.size(); axis++) {
       IndexExpr index = indices.get(axis);

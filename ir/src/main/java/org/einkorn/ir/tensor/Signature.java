@@ -22,6 +22,16 @@ public record Signature(
     queries = List.copyOf(queries);
   }
 
+  /// Whether a tensor is an input.
+  public boolean hasInput(String tensor) {
+    return inputs.stream().anyMatch(input -> input.name().equals(tensor));
+  }
+
+  /// Whether a tensor is an output.
+  public boolean hasOutput(String tensor) {
+    return outputs.stream().anyMatch(output -> output.name().equals(tensor));
+  }
+
   /// Whether learning may change an input.
   public enum Role {
     INPUT,

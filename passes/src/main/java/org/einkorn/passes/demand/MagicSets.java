@@ -150,8 +150,7 @@ public final class MagicSets {
               .filter(each -> TensorReads.of(each.body()).contains(name))
               .count();
       Body body = definition(name).body();
-      boolean isKept =
-          program.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
+      boolean isKept = program.signature().hasOutput(name);
       if (isKept
           || readers != 1
           || !(body instanceof Body.Accumulate(Projection projection, var terms))

@@ -50,7 +50,7 @@ final class Naming {
   }
 
   private static boolean isKept(Program program, String tensor) {
-    return program.signature().outputs().stream().anyMatch(output -> output.name().equals(tensor));
+    return program.signature().hasOutput(tensor);
   }
 
   /// The tensor that a definition copies element by element.

@@ -237,9 +237,7 @@ public final class LowerToLoops {
   /// Whether a definition is a list, which is stored as a tensor only if something reads it as one.
   private boolean isDeferred(Definition definition) {
     boolean isKept =
-        !tables.isListedOutput(definition)
-            && program.signature().outputs().stream()
-                .anyMatch(output -> output.name().equals(definition.name()));
+        !tables.isListedOutput(definition) && program.signature().hasOutput(definition.name());
     Optional<Listed.Entries> relation = Listed.tuples(definition);
     boolean isList = lists.isList(definition);
     if (isList || relation.isPresent() && !isKept) {

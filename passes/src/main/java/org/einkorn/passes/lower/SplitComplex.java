@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -162,7 +163,8 @@ final class SplitComplex {
 
   private Stmt block(Stmt.Block block) {
     Stmt body = split(block.body());
-    Regions.Access access = Regions.of(body, block.guards(), buffers);
+    Regions.Access access =
+        Regions.of(body, block.guards(), name -> Optional.ofNullable(buffers.get(name)));
     return new Stmt.Block(
         block.name(),
         block.iters(),

@@ -69,7 +69,7 @@ public final class MaterializePadding {
         Optional<Padded> found =
             Padded.of(term.operands().get(place), term).filter(each -> pays(each, term, site));
         if (found.isPresent()) {
-          Definition stored = found.get().definition(free(definition.name(), site));
+          Definition stored = found.get().definition(site.free(definition.name() + ".padded"));
           List<Scalar> operands = new ArrayList<>(term.operands());
           operands.set(place, found.get().read(stored.name()));
           List<Contraction> others = new ArrayList<>(terms);
@@ -88,15 +88,6 @@ public final class MaterializePadding {
       }
     }
     return Outcome.unchanged();
-  }
-
-  private static String free(String name, Site site) {
-    String wanted = name + ".padded";
-    String free = wanted;
-    for (int number = 1; site.type(free).isPresent(); number++) {
-      free = wanted + "." + number;
-    }
-    return free;
   }
 
   private static boolean pays(Padded padded, Contraction term, Site site) {

@@ -30,6 +30,7 @@ import org.einkorn.runtime.DType;
 public final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
+  private final Map<String, Buffer> temporaries = new HashMap<>();
   private final Buffer target;
   private final List<Place> places;
   private final List<Outer> outer;
@@ -68,7 +69,7 @@ public final class NestBuilder {
       List<Outer> outer,
       Set<String> axisNames) {
     this.definition = definition;
-    this.buffers = new HashMap<>(buffers);
+    this.buffers = buffers;
     this.target = target;
     this.places = List.copyOf(places);
     this.outer = List.copyOf(outer);
@@ -77,6 +78,11 @@ public final class NestBuilder {
 
   public Buffer target() {
     return target;
+  }
+
+  private Optional<Buffer> buffer(String name) {
+    return Optional.ofNullable(temporaries.get(name))
+        .or(() -> Optional.ofNullable(buffers.get(name)));
   }
 
   /// The target itself where it has the type that values are accumulated in, else a temporary.
@@ -89,7 +95,7 @@ public final class NestBuilder {
             definition.name() + ".acc",
             new TensorType(type, definition.type().extents()),
             Buffer.Scope.GLOBAL);
-    buffers.put(accumulator.name(), accumulator);
+    temporaries.put(accumulator.name(), accumulator);
     return accumulator;
   }
 
@@ -301,7 +307,7 @@ public final class NestBuilder {
               axis.extent(),
               IndexExpr.variable(loopName(axis))));
     }
-    Regions.Access access = Regions.of(body, guards, buffers);
+    Regions.Access access = Regions.of(body, guards, this::buffer);
     return new Stmt.Block(
         name, iters, guards, access.reads(), access.writes(), Optional.empty(), body);
   }
@@ -350,7 +356,7 @@ public final class NestBuilder {
       this.buffer =
           new Buffer(
               definition.name() + ".acc", new TensorType(type, List.of()), Buffer.Scope.REGISTER);
-      buffers.put(buffer.name(), buffer);
+      temporaries.put(buffer.name(), buffer);
     }
 
     Scalar read() {

@@ -1,15 +1,13 @@
 package org.einkorn.passes.normalize;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.einkorn.ir.algebra.BinaryOp;
-import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
-import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.Site;
@@ -28,13 +26,9 @@ final class ShareEqualDefinitions {
     if (!type.isCompute() || isCheap(definition)) {
       return Outcome.unchanged();
     }
-    Form form = form(definition, site);
-    Optional<Definition> equal =
-        site.before(definition).stream()
-            .filter(some -> form(some, site).isLike(form))
-            .filter(some -> some.type().equals(definition.type()))
-            .findFirst();
-    return equal
+    return site.alike(definition, Form.class, Form::of).stream()
+        .filter(some -> some.type().equals(definition.type()))
+        .findFirst()
         .map(
             some ->
                 (Outcome)
@@ -45,21 +39,17 @@ final class ShareEqualDefinitions {
 
   /// What a definition computes, whatever its axes are called.
   ///
-  /// @param hash of the body: all definitions before one are asked, and few have the same
+  /// @param hash of the body, which is asked for more than once
   private record Form(Body body, int hash) {
-    boolean isLike(Form other) {
-      return hash == other.hash && body.equals(other.body);
+    static Form of(Definition definition) {
+      Body body = CanonicalForm.renamed(definition.body());
+      return new Form(body, body.hashCode());
     }
-  }
 
-  private static Form form(Definition definition, Site site) {
-    return site.note(
-        definition,
-        Form.class,
-        some -> {
-          Body body = CanonicalForm.renamed(some.body());
-          return new Form(body, body.hashCode());
-        });
+    @Override
+    public int hashCode() {
+      return hash;
+    }
   }
 
   /// Whether a copy would not be cheaper; it would be read through again.
@@ -72,21 +62,11 @@ final class ShareEqualDefinitions {
   }
 
   private static Definition copy(Definition definition, Definition from) {
-    List<Axis> axes = new java.util.ArrayList<>();
+    List<Axis> axes = new ArrayList<>();
     for (int axis = 0; axis < from.type().rank(); axis++) {
       axes.add(new Axis("axis" + axis, from.type().extents().get(axis)));
     }
     List<IndexExpr> here = axes.stream().map(Axis::variable).toList();
-    DType type = from.type().dtype();
-    boolean isLogic = type == DType.BOOL;
-    Contraction term =
-        new Contraction(
-            axes,
-            List.of(),
-            here,
-            isLogic ? BinaryOp.AND : BinaryOp.MULTIPLY,
-            List.of(new Scalar.Read(from.name(), type, here)));
-    Projection projection = isLogic ? Projection.ANY : Projection.SUM;
-    return Shapes.withBody(definition, new Body.Accumulate(projection, List.of(term)));
+    return Maps.of(definition, axes, new Scalar.Read(from.name(), from.type().dtype(), here));
   }
 }

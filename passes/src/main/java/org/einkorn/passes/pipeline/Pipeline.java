@@ -12,6 +12,7 @@ import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.demand.MagicSets;
 import org.einkorn.passes.demand.SliceFixpoints;
+import org.einkorn.passes.factor.FactorKronecker;
 import org.einkorn.passes.lower.LowerToLoops;
 import org.einkorn.passes.materialize.MaterializePadding;
 import org.einkorn.passes.normalize.Normalize;
@@ -36,6 +37,7 @@ public final class Pipeline {
           SliceFixpoints.PASS,
           MagicSets.PASS,
           Normalize.PASS,
+          FactorKronecker.PASS,
           SkipZeros.PASS,
           OrderContractions.PASS,
           MaterializePadding.PASS,

@@ -1,6 +1,7 @@
 package org.einkorn.passes.rewrite;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -30,6 +31,7 @@ public final class Site {
   private final Set<String> kept = new HashSet<>();
   private final Set<String> bound = new HashSet<>();
   private final IdentityHashMap<Definition, Map<Class<?>, Object>> notes = new IdentityHashMap<>();
+  private final Map<Class<?>, Index> indices = new HashMap<>();
 
   private Site(Program program, PassContext context) {
     this.program = program;
@@ -54,6 +56,40 @@ public final class Site {
     definitions.put(definition.name(), definition);
     types.put(definition.name(), definition.type());
     count(definition, 1);
+    indices.values().forEach(index -> index.fresh.add(definition));
+  }
+
+  private void forget(Definition definition) {
+    count(definition, -1);
+    indices.values().forEach(index -> index.remove(definition, this));
+    notes.remove(definition);
+  }
+
+  /// The definitions by a fact about each.
+  private static final class Index {
+    private final Map<Object, List<Definition>> byFact = new HashMap<>();
+    private final List<Definition> fresh = new ArrayList<>();
+    private final Class<?> kind;
+
+    Index(Class<?> kind, List<Definition> all) {
+      this.kind = kind;
+      fresh.addAll(all);
+    }
+
+    <T> List<Definition> of(T fact, Function<Definition, T> facts) {
+      fresh.forEach(
+          each -> byFact.computeIfAbsent(facts.apply(each), _ -> new ArrayList<>()).add(each));
+      fresh.clear();
+      return byFact.getOrDefault(fact, List.of());
+    }
+
+    void remove(Definition definition, Site site) {
+      if (!fresh.removeIf(each -> each == definition)) {
+        site.known(definition, kind)
+            .map(byFact::get)
+            .ifPresent(like -> like.removeIf(each -> each == definition));
+      }
+    }
   }
 
   private void count(Definition definition, int sign) {
@@ -82,8 +118,7 @@ public final class Site {
   /// @return the place of the last of them
   int replace(int place, List<Definition> after) {
     Definition before = order.remove(place);
-    count(before, -1);
-    notes.remove(before);
+    forget(before);
     order.addAll(place, after);
     after.forEach(this::note);
     int last = place + after.size() - 1;
@@ -104,8 +139,7 @@ public final class Site {
     order.remove(placeOf(definition));
     definitions.remove(tensor);
     types.remove(tensor);
-    count(definition, -1);
-    notes.remove(definition);
+    forget(definition);
     int gone = 1;
     for (String source : TensorReads.of(definition.body())) {
       gone += drop(source);
@@ -144,9 +178,37 @@ public final class Site {
     return List.copyOf(order.subList(0, placeOf(definition)));
   }
 
+  /// The definitions before one of which a fact is equal to its own, in the order of the program.
+  ///
+  /// @param kind tells this fact from other facts
+  public <T> List<Definition> alike(
+      Definition definition, Class<T> kind, Function<Definition, T> fact) {
+    List<Definition> like =
+        indices
+            .computeIfAbsent(kind, _ -> new Index(kind, order))
+            .of(note(definition, kind, fact), each -> note(each, kind, fact));
+    if (like.size() < 2) {
+      return List.of();
+    }
+    int end = placeOf(definition);
+    return like.stream()
+        .filter(each -> placeOf(each) < end)
+        .sorted(Comparator.comparingInt(this::placeOf))
+        .toList();
+  }
+
   /// The type of an input or a defined tensor; nothing for a name that is no tensor.
   public Optional<TensorType> type(String tensor) {
     return Optional.ofNullable(types.get(tensor));
+  }
+
+  /// A name like the one that is wanted, which no tensor has.
+  public String free(String wanted) {
+    String name = wanted;
+    for (int number = 1; types.containsKey(name); number++) {
+      name = wanted + "." + number;
+    }
+    return name;
   }
 
   /// At how many places of the program the elements of a tensor are read.

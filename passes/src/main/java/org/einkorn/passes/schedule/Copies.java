@@ -68,8 +68,7 @@ final class Copies {
     Module module = nest.module();
     boolean isTaken =
         nest.names().contains(name)
-            || module.allBuffers().stream().anyMatch(buffer -> buffer.name().equals(name))
-            || module.signature().outputs().stream().anyMatch(each -> each.name().equals(name))
+            || module.hasTensor(name)
             || module.functions().stream()
                 .anyMatch(function -> nest.uses().of(function).allocates().contains(name));
     if (isTaken) {

@@ -101,7 +101,7 @@ final class Moves {
   /// Whether the module, or a function but this one, reads a buffer.
   static boolean isSeen(Module module, Function but, String buffer) {
     return module.isNamed(buffer)
-        || module.signature().outputs().stream().anyMatch(out -> out.name().equals(buffer))
+        || module.signature().hasOutput(buffer)
         || module.functions().stream()
             .filter(function -> !function.name().equals(but.name()))
             .anyMatch(function -> Touched.of(function.body()).reads().contains(buffer));

@@ -87,8 +87,7 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
     Module module = nest.module();
     String name = buffer.name();
     boolean isOwn = module.buffers().contains(buffer);
-    boolean isOutput =
-        module.signature().outputs().stream().anyMatch(output -> output.name().equals(name));
+    boolean isOutput = module.signature().hasOutput(name);
     if (!isOwn || isOutput) {
       throw nest.refuse(
           Reason.NOT_TEMPORARY,

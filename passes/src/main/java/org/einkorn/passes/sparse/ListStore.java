@@ -129,9 +129,7 @@ public final class ListStore {
     Map<String, Listed.Sampled> candidates = new HashMap<>();
     for (Definition definition : program.definitions()) {
       Optional<Listed> list = lists.of(definition.name());
-      boolean isKept =
-          program.signature().outputs().stream()
-              .anyMatch(output -> output.name().equals(definition.name()));
+      boolean isKept = program.signature().hasOutput(definition.name());
       if (!isKept
           && list.isPresent()
           && list.get() instanceof Listed.Sampled sampled

@@ -38,11 +38,12 @@ public final class DefaultSchedules {
     Module current = module;
     List<Trace> traces = new ArrayList<>();
     Uses uses = new Uses();
+    MemoryNames memory = new MemoryNames(module);
     for (Function function : module.functions()) {
       if (context.isScheduled(function.name())) {
         continue;
       }
-      Optional<Schedule> schedule = schedule(current, function, context, uses);
+      Optional<Schedule> schedule = schedule(current, function, context, uses, memory);
       if (schedule.isPresent()) {
         current = schedule.get().module();
         traces.add(schedule.get().trace());
@@ -61,14 +62,14 @@ public final class DefaultSchedules {
   }
 
   private static Optional<Schedule> schedule(
-      Module module, Function function, PassContext context, Uses uses) {
+      Module module, Function function, PassContext context, Uses uses, MemoryNames memory) {
     Model model = new Model(context);
     Optional<Consumer<Steps>> sketch = sketch(function, model, context);
     if (sketch.isEmpty()) {
       return Optional.empty();
     }
     try {
-      Steps steps = new Steps(module, function.name(), uses);
+      Steps steps = new Steps(module, function.name(), uses, memory);
       sketch.get().accept(steps);
       return Optional.of(steps.schedule());
     } catch (RefusedStepException refused) {

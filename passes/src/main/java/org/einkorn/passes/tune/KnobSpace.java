@@ -73,7 +73,7 @@ abstract sealed class KnobSpace extends Space
 
   @Override
   public DefaultSchedules.Scheduled schedule(Point point) {
-    Steps steps = new Steps(module, function, uses);
+    Steps steps = new Steps(module, function, uses, new MemoryNames(module));
     take(point, steps);
     Schedule schedule = steps.schedule();
     return new DefaultSchedules.Scheduled(schedule.module(), List.of(schedule.trace()));

@@ -13,15 +13,16 @@ import org.einkorn.passes.schedule.Uses;
 /// A schedule that grows: takes steps, and finds names for what they make.
 final class Steps {
   private final Set<String> taken;
+  private final MemoryNames memory;
   private Schedule schedule;
 
   /// @param module is known to keep the rules of the IR
   /// @param uses what is known of functions of the module
-  Steps(Module module, String function, Uses uses) {
+  /// @param memory the names of its memory
+  Steps(Module module, String function, Uses uses, MemoryNames memory) {
+    this.memory = memory;
     schedule = Schedule.ofVerified(module, function, uses);
     taken = new HashSet<>(schedule.names());
-    module.allBuffers().forEach(buffer -> taken.add(buffer.name()));
-    module.signature().outputs().forEach(output -> taken.add(output.name()));
   }
 
   Schedule schedule() {
@@ -40,13 +41,21 @@ final class Steps {
     }
   }
 
-  /// A name like the one that is wanted.
+  /// A name like the one that is wanted, for a loop, a block or memory of the function.
   String free(String wanted) {
+    int number = 0;
     String name = wanted;
-    int number = 1;
-    while (!taken.add(name)) {
-      name = wanted + "." + number++;
+    while (memory.has(name) || !taken.add(name)) {
+      number++;
+      name = MemoryNames.numbered(wanted, number);
     }
+    return name;
+  }
+
+  /// A name like the one that is wanted, for global memory.
+  String freeMemory(String wanted) {
+    String name = memory.take(wanted, taken::contains);
+    taken.add(name);
     return name;
   }
 

@@ -89,7 +89,7 @@ final class TileSketch {
 
   /// Copies an operand to panels as wide as a tile, and gives the outermost loop of that.
   private String copy(Operand operand) {
-    String name = steps.free(operand.tensor() + ".panels");
+    String name = steps.freeMemory(operand.tensor() + ".panels");
     steps.take(new Step.CacheRead(name, operand.tensor()));
     List<String> axes = new ArrayList<>();
     List<IndexExpr> around = new ArrayList<>();

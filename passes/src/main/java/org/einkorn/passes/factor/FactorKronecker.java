@@ -1,0 +1,167 @@
+package org.einkorn.passes.factor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.ir.tensor.Program;
+import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.Pass;
+import org.einkorn.passes.rewrite.Driver;
+import org.einkorn.passes.rewrite.Maps;
+import org.einkorn.passes.rewrite.Outcome;
+import org.einkorn.passes.rewrite.Rule;
+import org.einkorn.passes.rewrite.RuleBook;
+import org.einkorn.passes.rewrite.Site;
+import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.passes.trace.Kind;
+
+/// Makes loops of the digits of an axis, where factors read different digits: what a Kronecker
+/// product is made of. The factors can then be applied one after the other, `A X Bᵀ`, as Van Loan,
+/// *The ubiquitous Kronecker product* (2000), has it.
+///
+/// Points are visited in the order they were: no bit changes. A result whose own axis has digits is
+/// stored with an axis for each, and read through for the result.
+public final class FactorKronecker {
+  /// `Y[i] = Σⱼ A[i / m, j / n] · B[i mod m, j mod n] · x[j] → T[h, l] = Σₚ Σᵩ A[h, p] · B[l, q] ·
+  /// x[n p + q], Y[i] = T[i / m, i mod m]`
+  static final Rule RULE = new Rule("kronecker-factor", FactorKronecker::apply);
+
+  public static final Pass<Program> PASS =
+      new Pass<>(
+          "factor",
+          "makes loops of the digits of an axis that factors read apart",
+          (program, context) -> Driver.apply(RuleBook.of(RULE), program, context));
+
+  private FactorKronecker() {}
+
+  private static Outcome apply(Definition definition, Site site) {
+    if (!(definition.body() instanceof Body.Accumulate(var projection, List<Contraction> terms))
+        || terms.size() != 1
+        || terms.getFirst().reducedAxes().isEmpty()
+        || !terms.getFirst().writesPlainAxes()) {
+      return Outcome.unchanged();
+    }
+    Contraction term = terms.getFirst();
+    Split split = new Split(term, definition.type().extents());
+    while (split.step()) {}
+    if (!split.pays(term)) {
+      return Outcome.unchanged();
+    }
+    Body body = new Body.Accumulate(projection, List.of(split.term));
+    if (split.extents.equals(definition.type().extents())) {
+      return Outcome.rewritten(
+          Kind.EXACT,
+          definition,
+          new Definition(definition.name(), definition.type(), body, definition.origin()));
+    }
+    Definition digits =
+        new Definition(
+            site.free(definition.name() + ".digits"),
+            new TensorType(definition.type().dtype(), split.extents),
+            body,
+            definition.origin());
+    return new Outcome.Rewritten(
+        Kind.EXACT, List.of(definition), List.of(digits, split.joined(definition, digits)), "");
+  }
+
+  /// A term whose axes are split one by one.
+  private static final class Split {
+    private Contraction term;
+    private List<IndexExpr> extents;
+
+    /// Where an element of the definition lies in the axes that there are now.
+    private List<IndexExpr> places = new ArrayList<>();
+
+    private final List<Axis> whole = new ArrayList<>();
+    private Assumptions inWhole = Assumptions.NONE;
+
+    /// @param extents of the definition
+    Split(Contraction term, List<IndexExpr> extents) {
+      this.term = term;
+      this.extents = extents;
+      for (int number = 0; number < extents.size(); number++) {
+        Axis axis = new Axis("axis" + number, extents.get(number));
+        whole.add(axis);
+        places.add(axis.variable());
+        inWhole = inWhole.with(axis.name(), axis.extent());
+      }
+    }
+
+    /// Splits an axis whose digits are read apart, if there is one.
+    boolean step() {
+      for (Axis axis : term.axes()) {
+        int place = term.write().indexOf(axis.variable());
+        Optional<Digits> digits = Digits.of(axis, term);
+        if (digits.isPresent() && (place < 0 || extents.get(place).equals(axis.extent()))) {
+          split(digits.get(), place);
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /// Whether there is an order of factors to choose now: a sum was taken apart, or there are more
+    /// than two of them.
+    boolean pays(Contraction before) {
+      return !term.equals(before)
+          && (term.operands().size() > 2
+              || term.reducedAxes().size() > before.reducedAxes().size());
+    }
+
+    private void split(Digits digits, int place) {
+      List<Axis> axes = new ArrayList<>();
+      Assumptions inside = Assumptions.NONE;
+      for (Axis axis : term.axes()) {
+        List<Axis> here =
+            axis.equals(digits.axis())
+                ? List.of(digits.highAxis(), digits.lowAxis())
+                : List.of(axis);
+        axes.addAll(here);
+        for (Axis each : here) {
+          inside = inside.with(each.name(), each.extent());
+        }
+      }
+      List<IndexExpr> write = new ArrayList<>(term.write());
+      if (place >= 0) {
+        write.set(place, digits.highAxis().variable());
+        write.add(place + 1, digits.lowAxis().variable());
+        List<IndexExpr> longer = new ArrayList<>(extents);
+        longer.set(place, digits.high());
+        longer.add(place + 1, digits.base());
+        extents = longer;
+        IndexExpr at = places.get(place);
+        List<IndexExpr> more = new ArrayList<>(places);
+        more.set(place, inWhole.simplify(new IndexExpr.FloorDiv(at, digits.base())));
+        more.add(place + 1, inWhole.simplify(new IndexExpr.FloorMod(at, digits.base())));
+        places = more;
+      }
+      Substitution index = Substitution.of(digits.axis().name(), digits.index());
+      Assumptions scope = inside;
+      term =
+          new Contraction(
+              axes,
+              term.guards().stream()
+                  .map(
+                      guard ->
+                          new Guard(scope.simplify(index.apply(guard.index())), guard.extent()))
+                  .toList(),
+              write,
+              term.join(),
+              term.operands().stream().map(each -> scope.simplify(index.apply(each))).toList());
+    }
+
+    /// The definition, read from the one that has an axis for each digit.
+    Definition joined(Definition definition, Definition digits) {
+      Scalar.Read read = new Scalar.Read(digits.name(), digits.type().dtype(), places);
+      return Maps.of(definition, whole, read);
+    }
+  }
+}
