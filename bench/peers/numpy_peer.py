@@ -34,6 +34,8 @@ def einsum(spec, *arrays):
     }
     ways.update(products(terms, result, arrays, out))
     known = by_hand(terms, result, arrays, out)
+    if len(terms) == 1 and set(terms[0]) == set(result):
+        ways.clear()  # einsum moves nothing then, and answers with a view
     if known and len(arrays) > 4 and len(path) == 2:
         ways.clear()  # one loop over all indices at once, which takes minutes
     ways.update(known)
