@@ -213,7 +213,7 @@ final class BenchCommand implements Callable<Integer> {
               given,
               Map.of(),
               Optional.empty());
-      report(name, benchmark, benchmark.run(workload));
+      report(name, benchmark, messages.time(session, name, () -> benchmark.run(workload)));
       return 0;
     }
   }
@@ -236,7 +236,8 @@ final class BenchCommand implements Callable<Integer> {
       for (String id : ids) {
         progress(id);
         try {
-          rows.addAll(benchmark.run(all.workload(id, isSmall, options)));
+          Workload workload = all.workload(id, isSmall, options);
+          rows.addAll(messages.time(session, id, () -> benchmark.run(workload)));
         } catch (RuntimeException e) {
           session.err().println(id + " is not measured:");
           code = Math.max(code, failures.report(e));

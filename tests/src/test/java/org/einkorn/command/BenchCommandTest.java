@@ -78,7 +78,9 @@ final class BenchCommandTest {
 
   @Test
   void jsonHasTheseKeysAndNoOthers() throws IOException {
-    JsonNode rows = json(product("--backend", "jvm,llvm", "--json"));
+    Ein ein = product("--backend", "jvm,llvm", "--json", "-v");
+    JsonNode rows = json(ein);
+    assertTrue(ein.err().matches("\\s*[\\d.]+ ms  product\n"), ein.err());
     assertEquals(2, rows.size());
     assertEquals("jvm", rows.get(0).path("backend").asText());
     assertEquals("llvm", rows.get(1).path("backend").asText());
