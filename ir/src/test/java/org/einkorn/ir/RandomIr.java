@@ -390,7 +390,8 @@ public final class RandomIr {
   private Stmt.For annotated(Stmt.For loop) {
     List<Annotation> annotations = new ArrayList<>();
     for (String tensor : exprs.tensors.keySet()) {
-      Annotation prefetch = new Annotation.Prefetch(tensor, exprs.pick(List.of(1, 8, 1024)));
+      Annotation.Prefetch prefetch =
+          new Annotation.Prefetch(tensor, exprs.pick(List.of(1, 8, 1024)));
       if (exprs.chance(0.5) && prefetch.faultOn(loop).isEmpty()) {
         annotations.add(prefetch);
       }

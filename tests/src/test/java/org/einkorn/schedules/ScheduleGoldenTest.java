@@ -53,6 +53,7 @@ final class ScheduleGoldenTest {
         "lift",
         "set-dtype",
         "tensorize",
+        "mma",
         "cache-read",
         "cache-write",
         "cache-inplace",

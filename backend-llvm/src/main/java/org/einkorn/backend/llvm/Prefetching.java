@@ -47,6 +47,8 @@ final class Prefetching {
             walk(read, buffer, read.path(), later);
           }
         }
+        // Stands in loops over the threads of a grid, which no backend for CPUs takes.
+        case Annotation.Mma _ -> {}
       }
     }
   }
@@ -74,6 +76,8 @@ final class Prefetching {
             }
           }
         }
+        // Stands in loops over the threads of a grid, which no backend for CPUs takes.
+        case Annotation.Mma _ -> {}
       }
     }
   }

@@ -8,14 +8,9 @@ import java.util.Optional;
 /// The interpreter does nothing about it. A backend does what it says, or tells the user that it
 /// can't ([org.einkorn.ir.target.Backend#warnings]).
 public sealed interface Annotation {
-  /// The buffer that it is about.
-  String buffer();
-
-  /// How it is written behind the extent of a loop: `prefetch B by 8`, without the name.
+  /// How it is written behind the extent of a loop: `prefetch B by 8`, or `mma m16n8k16`; its first
+  /// word alone.
   String word();
-
-  /// What keeps a loop from having it, if anything does: "reads nothing of `B`".
-  Optional<String> faultOn(Stmt.For loop);
 
   /// `prefetch B by 8`: while a round runs, memory is asked for the lines of `B` that the round
   /// `distance` rounds later reads. Rounds that there are not ask for lines that nobody reads.
@@ -35,7 +30,7 @@ public sealed interface Annotation {
       return "prefetch";
     }
 
-    @Override
+    /// What keeps a loop from having it, if anything does: "reads nothing of `B`".
     public Optional<String> faultOn(Stmt.For loop) {
       if (loop.kind().isAtOnce()) {
         return Optional.of(
@@ -48,6 +43,19 @@ public sealed interface Annotation {
       return reads.stream().anyMatch(NestedRead::isFromData)
           ? Optional.of("reads `" + buffer + "` at a position that comes from data")
           : Optional.empty();
+    }
+  }
+
+  /// `mma m16n8k16`: what the lanes of a warp add up in all rounds of the loop, each its own share,
+  /// is a product of matrices of this shape, to be computed by one instruction of the warp.
+  ///
+  /// The body of the loop is the share of one lane as it is computed without the instruction, which
+  /// may round floats otherwise ([MmaShape]). What the body has to look like,
+  /// [org.einkorn.ir.warp.WarpProduct] says.
+  record Mma(MmaShape shape) implements Annotation {
+    @Override
+    public String word() {
+      return "mma";
     }
   }
 }

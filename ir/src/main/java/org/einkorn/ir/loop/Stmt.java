@@ -1,9 +1,11 @@
 package org.einkorn.ir.loop;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -29,15 +31,28 @@ public sealed interface Stmt {
 
   /// `body` for each `variable` from 0 to `extent − 1`.
   ///
-  /// @param annotations what is asked of the code for the loop, none twice of one buffer
+  /// @param annotations what is asked of the code for the loop: one thing of each buffer, and one
+  ///   instruction for all rounds
   record For(
       LoopKind kind, String variable, IndexExpr extent, List<Annotation> annotations, Stmt body)
       implements Stmt {
     public For {
       var unused = new IndexExpr.Variable(variable);
       annotations = List.copyOf(annotations);
-      if (annotations.stream().map(Annotation::buffer).distinct().count() < annotations.size()) {
-        throw new IllegalArgumentException("two annotations about one buffer");
+      requireOnce(annotations);
+    }
+
+    private static void requireOnce(List<Annotation> annotations) {
+      Set<String> subjects = new HashSet<>();
+      for (Annotation annotation : annotations) {
+        boolean isNew =
+            switch (annotation) {
+              case Annotation.Prefetch(String buffer, int _) -> subjects.add("buffer " + buffer);
+              case Annotation.Mma _ -> subjects.add("instruction");
+            };
+        if (!isNew) {
+          throw new IllegalArgumentException("two annotations about one buffer, or of one kind");
+        }
       }
     }
 

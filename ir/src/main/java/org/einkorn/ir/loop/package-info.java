@@ -22,7 +22,7 @@
 ///             | when Scalar { Stmt }
 ///             | while Scalar { Stmt }
 ///             | tensor[IndexExpr, …] = Scalar
-/// Annotation::= prefetch name by rounds
+/// Annotation::= prefetch name by rounds | mma MmaShape
 /// GridAxis  ::= block.x | block.y | block.z | thread.x | thread.y | thread.z
 /// BlockIter ::= (spatial | reduce | scan | opaque) name < extent = binding
 /// Region    ::= name [ start : extent, … ]

@@ -41,6 +41,7 @@ public final class Unprefetched {
               places.add(
                   "loop `%s` of `%s` asks for `%s`"
                       .formatted(loop.variable(), function.name(), buffer));
+          case Annotation.Mma _ -> {}
         }
       }
     }

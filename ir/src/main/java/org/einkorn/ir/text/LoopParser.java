@@ -13,6 +13,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Listing;
+import org.einkorn.ir.loop.MmaShape;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -244,8 +245,8 @@ public final class LoopParser {
     in.expect("<");
     IndexExpr extent = exprs.index(scope);
     List<Annotation> annotations = new ArrayList<>();
-    while (in.sees("prefetch")) {
-      annotations.add(prefetch(scope));
+    while (in.sees("prefetch") || in.sees("mma")) {
+      annotations.add(in.sees("mma") ? product() : prefetch(scope));
     }
     Stmt body = body(scope.withVariable(variable));
     Stmt.LoopKind how = kind;
@@ -260,6 +261,17 @@ public final class LoopParser {
     in.expect("by");
     int distance = in.expectNumber();
     return in.node(first, () -> new Annotation.Prefetch(buffer.text(), distance));
+  }
+
+  /// `mma m16n8k16`
+  private Annotation product() {
+    in.expect("mma");
+    Optional<MmaShape> shape = MmaShape.named(in.peek().text());
+    if (shape.isEmpty()) {
+      throw in.expected("a shape of matrices, " + MmaShape.names());
+    }
+    in.next();
+    return new Annotation.Mma(shape.get());
   }
 
   private Stmt allocate(Scope scope) {

@@ -7,6 +7,7 @@ import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Growth;
 import org.einkorn.ir.loop.Listing;
+import org.einkorn.ir.loop.MmaShape;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Repeat;
 import org.einkorn.ir.loop.Stmt;
@@ -53,7 +54,7 @@ import org.einkorn.ir.tensor.Guard;
 /// it holds are the tuples of the buffer `B` from number 1 to before the number in the buffer `C`.
 ///
 /// Behind the extent of a loop stands what is asked of the code for it ([Annotation]): `for i < n
-/// prefetch Q by 8 { … }`.
+/// prefetch Q by 8 { … }`, `for k < 16 mma m16n8k16 { … }`.
 ///
 /// Braces hold a statement, or the statements of a sequence; a sequence of exactly one, or one
 /// inside another, is written `seq { … }`. A block begins with `where` guards, `reads` and `writes`
@@ -161,11 +162,12 @@ public final class LoopPrinter {
     return " " + print(annotation);
   }
 
-  /// `prefetch B by 8`
+  /// `prefetch B by 8`, `mma m16n8k16`
   public static String print(Annotation annotation) {
     return switch (annotation) {
       case Annotation.Prefetch(String buffer, int distance) ->
           "%s %s by %d".formatted(annotation.word(), Words.name(buffer), distance);
+      case Annotation.Mma(MmaShape shape) -> annotation.word() + " " + shape.text();
     };
   }
 

@@ -17,6 +17,7 @@ public final class LoopVerifier {
     rules.addAll(MemoryRules.ALL);
     rules.addAll(GridRules.ALL);
     rules.add(AnnotationRules.FIT);
+    rules.add(AnnotationRules.PRODUCTS);
     rules.add(RepeatRules.FIT);
     rules.add(GrowthRules.FIT);
     rules.add(TupleCountRules.FIT);

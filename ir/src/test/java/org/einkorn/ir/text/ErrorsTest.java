@@ -60,6 +60,11 @@ class ErrorsTest {
     assertError("E0801", "expected `program`, found `module`", "module", " module x");
     assertError(
         "E0801", "expected the name of a program, found the end of the text", "", "program");
+    assertError(
+        "E0801",
+        "expected a shape of matrices, `m8n8k4`, `m16n8k16`, `m16n8k32`, found `m16n16k16`",
+        "m16n16k16",
+        "module x\nfunction f { for k < 16 mma m16n16k16 { } }");
     assertTermError("E0801", "expected `<-`, found `=`", "=", "  for i < n\n [i] = X[i, 0]");
     assertTermError(
         "E0801", "expected an index expression, found `1.5`", "1.5", "  [1.5] <- 1.0:f32");

@@ -84,6 +84,7 @@ class LoopVerifierTest {
     shared();
     GridRuleCases.check();
     AnnotationRuleCases.check();
+    WarpRuleCases.check();
     repeats();
     growths();
     tupleCounts();

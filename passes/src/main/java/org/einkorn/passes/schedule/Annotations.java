@@ -12,6 +12,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.NestedRead;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.text.LoopPrinter;
+import org.einkorn.ir.warp.WarpProduct;
 
 /// What becomes of the annotations of loops where a step changes a function.
 ///
@@ -19,8 +20,6 @@ import org.einkorn.ir.text.LoopPrinter;
 /// annotation, or leaves one on a loop that can't have it: what the user asked for is then asked
 /// for no more.
 final class Annotations {
-  private static final String LATER = "annotate what the step makes of it, after the step";
-
   private Annotations() {}
 
   /// The module after a step.
@@ -42,15 +41,26 @@ final class Annotations {
         }
       }
     }
-    for (Stmt.For loop : Statements.loops(body)) {
+    requireMeaning(body, List.of(), nest, after);
+    return body == function.body() ? after : with(after, function, body);
+  }
+
+  /// That loops can have what they are asked for.
+  ///
+  /// @param around the statements around a statement, the outermost first
+  private static void requireMeaning(Stmt statement, List<Stmt> around, Nest nest, Module after) {
+    if (statement instanceof Stmt.For loop) {
       for (Annotation annotation : loop.annotations()) {
-        Optional<String> fault = fault(annotation, loop, after);
+        Optional<String> fault = fault(annotation, loop, around, after);
         if (fault.isPresent()) {
-          throw refuse(nest, carrier(before, annotation, nest), annotation, "then " + fault.get());
+          Stmt.For carrier = carrier(nest.function().body(), annotation, nest);
+          throw refuse(nest, carrier, annotation, "then " + fault.get());
         }
       }
     }
-    return body == function.body() ? after : with(after, function, body);
+    List<Stmt> inside = new ArrayList<>(around);
+    inside.add(statement);
+    statement.children().forEach(child -> requireMeaning(child, inside, nest, after));
   }
 
   private static Module with(Module module, Function function, Stmt body) {
@@ -62,11 +72,21 @@ final class Annotations {
 
   private static RefusedStepException refuse(
       Nest nest, Stmt.For loop, Annotation annotation, String why) {
-    return nest.refuse(
-        Reason.ANNOTATED,
-        loop,
-        "is asked to `%s`, and %s".formatted(LoopPrinter.print(annotation), why),
-        LATER);
+    String asked = LoopPrinter.print(annotation);
+    return switch (annotation) {
+      case Annotation.Prefetch _ ->
+          nest.refuse(
+              Reason.ANNOTATED,
+              loop,
+              "is asked to `%s`, and %s".formatted(asked, why),
+              "annotate what the step makes of it, after the step");
+      case Annotation.Mma _ ->
+          nest.refuse(
+              Reason.ANNOTATED,
+              loop,
+              "is the instruction `%s`, and %s".formatted(asked, why),
+              "take this step before `tensorize`");
+    };
   }
 
   /// How often each stands at a loop.
@@ -85,10 +105,16 @@ final class Annotations {
       return mapped;
     }
     List<Annotation> own =
-        loop.annotations().stream()
-            .filter(each -> !NestedRead.of(loop.body(), each.buffer()).isEmpty())
-            .toList();
+        loop.annotations().stream().filter(each -> concerns(each, loop)).toList();
     return own.equals(loop.annotations()) ? loop : loop.with(own);
+  }
+
+  private static boolean concerns(Annotation annotation, Stmt.For loop) {
+    return switch (annotation) {
+      case Annotation.Prefetch(String buffer, int _) ->
+          !NestedRead.of(loop.body(), buffer).isEmpty();
+      case Annotation.Mma _ -> true;
+    };
   }
 
   /// A loop that had an annotation, or what was to have one.
@@ -104,11 +130,17 @@ final class Annotations {
                         .formatted(LoopPrinter.print(annotation))));
   }
 
-  private static Optional<String> fault(Annotation annotation, Stmt.For loop, Module module) {
-    boolean isGlobal =
-        module.allBuffers().stream()
-            .map(Buffer::name)
-            .anyMatch(name -> name.equals(annotation.buffer()));
-    return isGlobal ? annotation.faultOn(loop) : Optional.of("is about no global memory any more");
+  private static Optional<String> fault(
+      Annotation annotation, Stmt.For loop, List<Stmt> around, Module module) {
+    return switch (annotation) {
+      case Annotation.Prefetch prefetch -> {
+        boolean isGlobal =
+            module.allBuffers().stream()
+                .map(Buffer::name)
+                .anyMatch(name -> name.equals(prefetch.buffer()));
+        yield isGlobal ? prefetch.faultOn(loop) : Optional.of("is about no global memory any more");
+      }
+      case Annotation.Mma _ -> WarpProduct.faultOn(around, loop).map(WarpProduct.Fault::text);
+    };
   }
 }

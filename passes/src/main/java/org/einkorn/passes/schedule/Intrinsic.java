@@ -39,9 +39,13 @@ record Intrinsic(String name, Scalar computation, Scalar implementation) {
     return ALL.stream().filter(each -> each.name.equals(name)).toList();
   }
 
-  /// Of all intrinsics, those of loops too.
+  /// Of all intrinsics, those of loops and of warps too.
   static String names() {
-    return Stream.concat(ALL.stream().map(Intrinsic::name), LoopIntrinsic.names().stream())
+    return Stream.of(
+            ALL.stream().map(Intrinsic::name),
+            LoopIntrinsic.names().stream(),
+            Stream.of(TensorizeProduct.NAME))
+        .flatMap(names -> names)
         .distinct()
         .map(each -> "`" + each + "`")
         .collect(Collectors.joining(", "));

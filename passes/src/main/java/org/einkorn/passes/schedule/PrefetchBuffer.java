@@ -32,10 +32,10 @@ final class PrefetchBuffer implements Primitive<Step.Prefetch> {
           "can read ahead for 1 to %d rounds, not %d"
               .formatted(Annotation.Prefetch.MOST_ROUNDS, distance));
     }
-    if (loop.annotations().stream().anyMatch(each -> each.buffer().equals(buffer))) {
+    if (loop.annotations().stream().anyMatch(each -> isAbout(each, buffer))) {
       throw nest.refuse(Reason.MALFORMED, loop, "is asked to prefetch `" + buffer + "` already");
     }
-    Annotation annotation = new Annotation.Prefetch(buffer, Math.toIntExact(distance));
+    Annotation.Prefetch annotation = new Annotation.Prefetch(buffer, Math.toIntExact(distance));
     annotation
         .faultOn(loop)
         .ifPresent(
@@ -45,6 +45,10 @@ final class PrefetchBuffer implements Primitive<Step.Prefetch> {
     List<Annotation> all = new ArrayList<>(loop.annotations());
     all.add(annotation);
     return nest.replace(loop, loop.with(all));
+  }
+
+  private static boolean isAbout(Annotation annotation, String buffer) {
+    return annotation instanceof Annotation.Prefetch(String other, int _) && other.equals(buffer);
   }
 
   private static Reason reason(Stmt.For loop, String buffer) {

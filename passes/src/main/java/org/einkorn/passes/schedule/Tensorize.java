@@ -14,13 +14,17 @@ import org.einkorn.ir.text.ExprPrinter;
 /// `block b { a = c + x * y } → block b { a = fma(x, y, c) }`, and so for the computation and the
 /// implementation of each [Intrinsic].
 ///
-/// Of a loop, and for instructions that stand for all rounds of one, it is [TensorizeLoop].
+/// Of a loop, and for instructions that stand for all rounds of one, it is [TensorizeLoop]; for an
+/// instruction of a warp, [TensorizeProduct].
 ///
 /// All stores of the block are what the intrinsic computes, up to the order of operands that
 /// commute.
 final class Tensorize implements Primitive<Step.Tensorize> {
   @Override
   public Module apply(Nest nest, Step.Tensorize step) {
+    if (step.intrinsic().equals(TensorizeProduct.NAME)) {
+      return TensorizeProduct.apply(nest, step.place());
+    }
     List<LoopIntrinsic> ofLoops = LoopIntrinsic.named(step.intrinsic());
     List<Intrinsic> intrinsics = Intrinsic.named(step.intrinsic());
     if (intrinsics.isEmpty() && ofLoops.isEmpty()) {
