@@ -13,6 +13,12 @@ record Stopwatch(int leastRuns, double leastSeconds) {
   /// a process of its own would begin each run with cold caches.
   static final double SHORT_NANOSECONDS = 1e6;
 
+  /// Runs that take less than this share of the ones before may become faster yet.
+  private static final double STILL_FASTER = 0.8;
+
+  /// Nothing warms up for longer than so many times what it takes at least.
+  private static final double MOST_WARMING = 10;
+
   /// As many runs in a row as a very short one gets.
   private static final int MOST_IN_A_ROW = 1_000_000;
 
@@ -42,10 +48,13 @@ record Stopwatch(int leastRuns, double leastSeconds) {
   /// @return how long one run takes in the end, in nanoseconds
   static double warm(Contender contender) {
     double last = Math.max(contender.run(1), 1);
+    double before = Double.POSITIVE_INFINITY;
     double total = last;
-    while (total < contender.warmSeconds() * 1e9) {
+    double least = contender.warmSeconds() * 1e9;
+    while (total < least || last < STILL_FASTER * before && total < MOST_WARMING * least) {
       int times = inARow(last);
       double nanoseconds = Math.max(contender.run(times), 1);
+      before = last;
       last = nanoseconds / times;
       total += nanoseconds;
     }
