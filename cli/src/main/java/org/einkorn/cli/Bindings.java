@@ -41,7 +41,8 @@ final class Bindings {
     return shapes;
   }
 
-  private static Shape shape(String text) {
+  /// `2x3`, or `scalar`.
+  static Shape shape(String text) {
     if (text.equals("scalar")) {
       return Shape.of();
     }
@@ -73,6 +74,13 @@ final class Bindings {
       bound = bound.with(entry.getKey(), tensor(entry.getValue(), declared, arena));
     }
     return bound;
+  }
+
+  /// The tensors of inputs, none of them relations, that are bound to numbers, lists or files.
+  static Map<String, Tensor> tensors(Program program, Map<String, String> values, Arena arena) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    values.forEach((name, text) -> tensors.put(name, tensor(text, program.inputType(name), arena)));
+    return tensors;
   }
 
   /// `0.5`, `true`, `[[1, 2], [3, 4]]` or a path.

@@ -36,6 +36,7 @@ public final class Main {
     COMMANDS.put("ir", IrCommand::new);
     COMMANDS.put("explain", ExplainCommand::new);
     COMMANDS.put("tune", TuneCommand::new);
+    COMMANDS.put("bench", BenchCommand::new);
     COMMANDS.put("check", CheckCommand::new);
     COMMANDS.put("fmt", FmtCommand::new);
     COMMANDS.put("doctor", DoctorCommand::new);
@@ -45,7 +46,6 @@ public final class Main {
   private static final Map<String, String> LATER =
       Map.of(
           "debug", "`ein ir FILE --stage loops --print-after all` prints what each pass made",
-          "bench", "`ein run FILE -v` says how long each step took",
           "repl", "`ein run FILE --query 'Q?'` answers questions about a program");
 
   /// A sum of thousands of terms is a tree as deep, which the compiler walks by recursion. Only

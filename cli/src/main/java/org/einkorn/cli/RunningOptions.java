@@ -69,7 +69,7 @@ final class RunningOptions {
         "no backend is called `" + name + "`; there are " + String.join(", ", known));
   }
 
-  private static long parseSize(String text) {
+  static long parseSize(String text) {
     Matcher matcher = SIZE.matcher(text);
     if (!matcher.matches()) {
       throw new UsageException("a size is a number and B, KiB, MiB, GiB or TiB, not " + text);

@@ -111,7 +111,7 @@ final class OptionsTest {
 
   @Test
   void plannedCommandsAreRefusedByName() {
-    for (String command : new String[] {"debug", "bench", "repl"}) {
+    for (String command : new String[] {"debug", "repl"}) {
       requireRefused(1, "E0911", Ein.run(command, program));
     }
   }
