@@ -46,6 +46,7 @@ final class MemoryRules {
                   && (global
                       ? !access.context().isConditional()
                       : access.context().condition() != Context.Condition.SELECTED)
+                  && access.context().frames().stream().noneMatch(MemoryRules::isEmpty)
                   && access.context().tensors().containsKey(access.tensor())) {
                 report.find(
                     access.context().place(),

@@ -327,6 +327,11 @@ class LoopVerifierTest {
         "`Y[i]` is read before anything is stored in it",
         "for i < n { Y[i] = Y[i] + X[i] }",
         "for i < n { Y[i] = select(pos(0) < pos(i), Y[i - 1], X[i]) }");
+    assertRule(
+        "stored-before-read",
+        "`Z[i, 0]` is read before anything is stored in it",
+        "for i < n { for j < 1 { Y[i] = Z[i, 0] } }",
+        "for i < n { for j < 0 { Y[i] = Z[i, 0] } }");
   }
 
   private void regions() {
