@@ -186,7 +186,7 @@ final class Bench implements AutoCloseable {
       Tensor right = expected.get(number);
       Tensor found = outputs.get(number);
       if (found.segment().mismatch(right.segment()) != -1
-          && !isNear(values(right), values(found))) {
+          && !isNear(right.toDoubleArray(), found.toDoubleArray())) {
         return false;
       }
     }
@@ -211,14 +211,6 @@ final class Bench implements AutoCloseable {
     Tensor copy = Tensor.allocate(arena, tensor.dtype(), tensor.shape());
     copy.segment().copyFrom(tensor.segment());
     return copy;
-  }
-
-  private static double[] values(Tensor tensor) {
-    double[] values = new double[Math.toIntExact(tensor.shape().elementCount())];
-    for (int number = 0; number < values.length; number++) {
-      values[number] = tensor.getDouble(TrialData.index(tensor, number));
-    }
-    return values;
   }
 
   private void begin() {

@@ -88,13 +88,13 @@ final class TrialData {
   /// @param limit numbers are positions below it, where it is there
   private Tensor data(TensorType type, Optional<Long> limit, Positions positions, Random random) {
     Tensor tensor = Tensor.allocate(arena, type.dtype(), extents(type));
-    long count = tensor.shape().elementCount();
-    for (long number = 0; number < count; number++) {
+    Tensor all = tensor.reshape(tensor.elementCount());
+    for (long number = 0; number < all.elementCount(); number++) {
       long value =
           limit.isPresent()
               ? position(Math.max(limit.get(), 1), positions, random)
               : type.dtype() == DType.BOOL ? random.nextInt(2) : random.nextInt(7) - 3;
-      tensor.set((double) value, index(tensor, number));
+      all.set((double) value, number);
     }
     return tensor;
   }
@@ -118,17 +118,5 @@ final class TrialData {
 
   private static long notConstant(IndexExpr extent) {
     throw new IllegalArgumentException("an extent that is no number: " + extent);
-  }
-
-  /// Where the element of a row-major number is.
-  static long[] index(Tensor tensor, long number) {
-    long[] index = tensor.shape().extents();
-    long rest = number;
-    for (int axis = index.length - 1; axis >= 0; axis--) {
-      long extent = index[axis];
-      index[axis] = rest % extent;
-      rest /= extent;
-    }
-    return index;
   }
 }
