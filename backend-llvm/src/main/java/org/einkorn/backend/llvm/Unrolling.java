@@ -22,6 +22,10 @@ final class Unrolling {
   /// As many parts as a check for overflow counts for.
   private static final long CHECK = 64;
 
+  /// As many parts as a loop counts for that is copied as a loop: LLVM analyzes the loops of a
+  /// function together, in time that grows with the square of their number.
+  private static final long LOOP = 128;
+
   private Unrolling() {}
 
   static boolean isWrittenOut(Stmt.For loop) {
@@ -39,8 +43,8 @@ final class Unrolling {
         long extent =
             loop.extent() instanceof IndexExpr.Constant(long number) ? number : Long.MAX_VALUE;
         yield switch (loop.kind()) {
-          case Stmt.LoopOrder.SERIAL, Stmt.LoopOrder.PARALLEL -> inside;
-          case GridAxis _ -> inside;
+          case Stmt.LoopOrder.SERIAL, Stmt.LoopOrder.PARALLEL -> sum(inside, LOOP);
+          case GridAxis _ -> sum(inside, LOOP);
           case Stmt.LoopOrder.UNROLLED ->
               extent == Long.MAX_VALUE ? inside : product(inside, extent);
           case Stmt.LoopOrder.VECTORIZED -> product(inside, Math.min(extent, LaneLoop.MOST_PIECES));

@@ -1,6 +1,7 @@
 package org.einkorn.passes.schedule;
 
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.loop.GridAxis;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Stmt.LoopOrder;
@@ -10,10 +11,14 @@ import org.einkorn.ir.text.ExprPrinter;
 /// `for i < 4 { s } → for unrolled i < 4 { s }`
 ///
 /// The rounds run in the same order. How many statements there will be is counted before anything
-/// is written out, with all unrolled loops around and inside.
+/// is written out, with all unrolled loops around and inside. A loop that stays one counts as
+/// [#LOOP] statements: compilers analyze each against those around it.
 final class UnrollLoop implements Primitive<Step.Unroll> {
   /// As many statements as unrolled loops may make.
   static final long MAX_STATEMENTS = 4096;
+
+  /// What a copy of a loop weighs, in statements.
+  static final long LOOP = 16;
 
   private static final String SPLIT = "split it, and unroll the inner loop";
 
@@ -41,7 +46,7 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
       throw nest.refuse(
           Reason.TOO_LARGE,
           loop,
-          many + " statements, where " + MAX_STATEMENTS + " are enough",
+          "as much code as " + many + " statements, where " + MAX_STATEMENTS + " are enough",
           SPLIT);
     }
     return nest.replace(loop, unrolled);
@@ -52,9 +57,15 @@ final class UnrollLoop implements Primitive<Step.Unroll> {
     for (Stmt each : statement.children()) {
       inside = sum(inside, statements(each));
     }
-    return statement instanceof Stmt.For loop && loop.kind() == LoopOrder.UNROLLED
-        ? times(inside, loop)
-        : inside;
+    if (!(statement instanceof Stmt.For loop)) {
+      return inside;
+    }
+    return switch (loop.kind()) {
+      case LoopOrder.UNROLLED -> times(inside, loop);
+      case LoopOrder.VECTORIZED -> inside;
+      case LoopOrder.SERIAL, LoopOrder.PARALLEL -> sum(inside, LOOP - 1);
+      case GridAxis _ -> sum(inside, LOOP - 1);
+    };
   }
 
   private static long sum(long a, long b) {
