@@ -45,7 +45,8 @@ final class Resolver {
                   projection, terms.stream().map(term -> contraction(term, type)).toList());
           case Body.Scan scan -> {
             List<Axis> axes = axes(scan.axes());
-            yield new Body.Scan(scan.projection(), scan.axis(), axes, scalar(scan.operand()));
+            yield Divisors.guarded(
+                new Body.Scan(scan.projection(), scan.axis(), axes, scalar(scan.operand())));
           }
           case Body.Derivative _, Body.Iterate _ -> definition.body();
         };
@@ -99,8 +100,9 @@ final class Resolver {
         guards.add(landing);
       }
     }
-    return new Contraction(
-        axes, guards, write, term.join(), term.operands().stream().map(this::scalar).toList());
+    return Divisors.guarded(
+        new Contraction(
+            axes, guards, write, term.join(), term.operands().stream().map(this::scalar).toList()));
   }
 
   private Ranges range(IndexExpr position) {

@@ -1,0 +1,177 @@
+package org.einkorn.frontend.lower;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.Projection;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Body;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.runtime.DType;
+
+/// Keeps indices from being divided by sizes that are not positive.
+///
+/// `z[i % N]` has no position where `N` is 0. Its points are left out, as those are whose position
+/// lies outside: by a condition `0 ≤ 0 < N`, and the divisor is at least 1 whatever is evaluated
+/// when. Nothing is to be done where an axis that has points shows that the divisor is positive,
+/// such as the axis of `(i + k) % N` that runs over `N`.
+final class Divisors {
+  private final Assumptions inside;
+  private final Set<IndexExpr> unsure = new LinkedHashSet<>();
+
+  private Divisors(List<Axis> axes) {
+    Assumptions all = Assumptions.NONE;
+    for (Axis axis : axes) {
+      all = all.and(Condition.atMost(IndexExpr.Constant.ONE, axis.extent()));
+      for (IndexExpr factor : factors(axis.extent())) {
+        all = all.and(Condition.atMost(IndexExpr.Constant.ONE, factor));
+      }
+    }
+    this.inside = all;
+  }
+
+  /// The symbols without which a product of sizes is 0.
+  private static List<IndexExpr> factors(IndexExpr extent) {
+    return switch (extent) {
+      case IndexExpr.Symbol _ -> List.of(extent);
+      case IndexExpr.Product(IndexExpr left, IndexExpr right) -> {
+        List<IndexExpr> factors = new ArrayList<>(factors(left));
+        factors.addAll(factors(right));
+        yield factors;
+      }
+      case IndexExpr.Constant _,
+          IndexExpr.Variable _,
+          IndexExpr.Sum _,
+          IndexExpr.FloorDiv _,
+          IndexExpr.FloorMod _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _,
+          IndexExpr.Fetch _ ->
+          List.of();
+    };
+  }
+
+  /// A term without the points at which an index is divided by what is not positive.
+  static Contraction guarded(Contraction term) {
+    Divisors divisors = new Divisors(term.axes());
+    Assumptions inside = divisors.inside;
+    Contraction safe =
+        term.mapParts(
+            index -> divisors.index(index, inside), operand -> divisors.scalar(operand, inside));
+    if (divisors.unsure.isEmpty() && safe.equals(term)) {
+      return term;
+    }
+    List<Guard> guards = new ArrayList<>();
+    divisors.unsure.forEach(divisor -> guards.add(new Guard(IndexExpr.Constant.ZERO, divisor)));
+    guards.addAll(safe.guards());
+    return new Contraction(safe.axes(), guards, safe.write(), safe.join(), safe.operands());
+  }
+
+  /// A scan whose value is neutral where an index is divided by what is not positive.
+  static Body.Scan guarded(Body.Scan scan) {
+    Divisors divisors = new Divisors(scan.axes());
+    Scalar value = divisors.scalar(scan.operand(), divisors.inside);
+    for (IndexExpr divisor : divisors.unsure) {
+      Projection projection = scan.projection();
+      value =
+          new Scalar.Select(
+              new Scalar.Binary(
+                  BinaryOp.LESS, Scalar.Literal.of(DType.I64, 0), new Scalar.Position(divisor)),
+              value,
+              Scalar.constant(value.type(), projection.identity(value.type())));
+    }
+    return value.equals(scan.operand())
+        ? scan
+        : new Body.Scan(scan.projection(), scan.axis(), scan.axes(), value);
+  }
+
+  private IndexExpr index(IndexExpr index, Assumptions known) {
+    IndexExpr safe = index.mapParts(part -> index(part, known), part -> scalar(part, known));
+    return switch (safe) {
+      case IndexExpr.FloorDiv(IndexExpr dividend, IndexExpr divisor)
+          when !isPositive(divisor, inside) ->
+          new IndexExpr.FloorDiv(dividend, positive(divisor, known));
+      case IndexExpr.FloorMod(IndexExpr dividend, IndexExpr divisor)
+          when !isPositive(divisor, inside) ->
+          new IndexExpr.FloorMod(dividend, positive(divisor, known));
+      case IndexExpr.FloorDiv _,
+          IndexExpr.FloorMod _,
+          IndexExpr.Constant _,
+          IndexExpr.Variable _,
+          IndexExpr.Symbol _,
+          IndexExpr.Sum _,
+          IndexExpr.Product _,
+          IndexExpr.Minimum _,
+          IndexExpr.Maximum _,
+          IndexExpr.Fetch _ ->
+          safe;
+    };
+  }
+
+  /// @param known what holds where the divisor is wanted: a choice may have looked already
+  private IndexExpr positive(IndexExpr divisor, Assumptions known) {
+    if (!isPositive(divisor, known)) {
+      unsure.add(divisor);
+    }
+    return divisor.max(IndexExpr.Constant.ONE);
+  }
+
+  private static boolean isPositive(IndexExpr divisor, Assumptions known) {
+    return known.proves(Condition.atMost(IndexExpr.Constant.ONE, divisor));
+  }
+
+  private Scalar scalar(Scalar scalar, Assumptions known) {
+    if (!(scalar instanceof Scalar.Select(Scalar condition, Scalar then, Scalar otherwise))) {
+      return scalar.mapParts(index -> index(index, known), part -> scalar(part, known));
+    }
+    Optional<Condition> holds = condition(condition);
+    Scalar first = scalar(condition, known);
+    Scalar second = scalar(then, holds.map(known::and).orElse(known));
+    Scalar third = scalar(otherwise, holds.map(Condition::not).map(known::and).orElse(known));
+    return first == condition && second == then && third == otherwise
+        ? scalar
+        : new Scalar.Select(first, second, third);
+  }
+
+  /// What a truth value says of positions, if it says that alone.
+  private static Optional<Condition> condition(Scalar scalar) {
+    if (!(scalar instanceof Scalar.Binary(BinaryOp op, Scalar a, Scalar b))) {
+      return Optional.empty();
+    }
+    Optional<IndexExpr> left = position(a);
+    Optional<IndexExpr> right = position(b);
+    if (left.isEmpty() || right.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (op) {
+      case LESS -> Optional.of(Condition.less(left.get(), right.get()));
+      case LESS_EQUAL -> Optional.of(Condition.atMost(left.get(), right.get()));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<IndexExpr> position(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Position(IndexExpr index) -> Optional.of(index);
+      case Scalar.Literal(DType type, long value) when type == DType.I64 ->
+          Optional.of(IndexExpr.of(value));
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Dot _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
+          Optional.empty();
+    };
+  }
+}
