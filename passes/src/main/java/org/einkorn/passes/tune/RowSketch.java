@@ -24,8 +24,8 @@ import org.einkorn.passes.tune.Steps.Cut;
 /// (io, ii) = split i.0 by 16
 /// transform-layout Power (i, j) to (i floordiv 16, i mod 16, j)
 /// rolling-buffer Power at ii
-/// …
 /// parallel io
+/// …
 /// ```
 ///
 /// What a row needs of a temporary alone is kept in a register where it is one element, in memory
@@ -88,10 +88,9 @@ final class RowSketch {
         steps.tryTo(new Step.RollingBuffer(nest.output().tensor(), LoopName.of(loop)));
       }
     }
-    for (ElementNest nest : group.members()) {
-      inside(nest);
-    }
+    // Now, while there are few loops to prove it of.
     steps.take(new Step.Parallel(LoopName.of(cut.outermost())));
+    group.members().forEach(this::inside);
   }
 
   private void joinAll(LoopName rows) {
