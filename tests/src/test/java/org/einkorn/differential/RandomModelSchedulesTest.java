@@ -215,13 +215,13 @@ final class RandomModelSchedulesTest {
     return rest.substring(0, rest.indexOf(' '));
   }
 
-  private static Outcome run(Module module, Case data) {
+  static Outcome run(Module module, Case data) {
     try (KernelModule code = ModuleInterpreter.of(module)) {
       return Run.of(code, data, Run.Order.WHOLE);
     }
   }
 
-  private static Case data(Module module, Dice dice) {
+  static Case data(Module module, Dice dice) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (String symbol : module.symbols()) {
       sizes.put(

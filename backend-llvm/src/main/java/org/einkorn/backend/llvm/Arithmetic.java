@@ -48,6 +48,11 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
   }
 
   @Override
+  public Value multiplyAdd(Value left, Value right, Value more) {
+    return code.intrinsic("llvm.fmuladd", code.f64, left, right, more);
+  }
+
+  @Override
   public Value negate(Value operand) {
     return builder.negateFloat(operand);
   }

@@ -1,7 +1,8 @@
 package org.einkorn.ir.elementary;
 
 /// The steps that [Formulas] are made of: arithmetic of `f64` and of its bits, each step rounded to
-/// the nearest as IEEE 754 has it. NaN goes through all of them.
+/// the nearest as IEEE 754 has it, but [#multiplyAdd] maybe once less. NaN goes through all of
+/// them.
 ///
 /// @param <V> numbers of `f64`
 /// @param <I> integers of 64 bits
@@ -25,6 +26,10 @@ public interface DoubleArithmetic<V, I, C> {
   V multiply(V left, V right);
 
   V divide(V left, V right);
+
+  /// `left · right + more`, rounded once where the machine does that in one step, and after each
+  /// operation elsewhere.
+  V multiplyAdd(V left, V right, V more);
 
   V negate(V operand);
 

@@ -82,10 +82,10 @@ public final class Formulas<V, I, C> {
   /// e^x for |x| ≤ 700 within 1e−11 of it. x = n·log 2 + r gives 2ⁿ·e^r, with the Taylor series of
   /// e^r on |r| ≤ log(2)/2.
   private V expNearZero(V x) {
-    V shifted = in.add(in.multiply(x, in.f64(1 / LOG_OF_2)), in.f64(ROUNDER));
+    V shifted = in.multiplyAdd(x, in.f64(1 / LOG_OF_2), in.f64(ROUNDER));
     V n = in.subtract(shifted, in.f64(ROUNDER));
-    V r = in.subtract(x, in.multiply(n, in.f64(LOG_OF_2)));
-    V series = polynomial(r, Series.inverseFactorials(0, 9));
+    V r = in.multiplyAdd(n, in.f64(-LOG_OF_2), x);
+    V series = fusedPolynomial(r, Series.inverseFactorials(0, 9));
     return keepNan(x, addToExponent(series, shifted));
   }
 
@@ -107,9 +107,8 @@ public final class Formulas<V, I, C> {
     Split<V> split = split(x);
     V f = in.subtract(split.fraction, in.f64(1));
     V s = in.divide(f, in.add(f, in.f64(2)));
-    V series = polynomial(in.multiply(s, s), Series.inverseOdds(8));
-    V log =
-        in.add(in.multiply(split.exponent, in.f64(LOG_OF_2)), in.multiply(in.add(s, s), series));
+    V series = fusedPolynomial(in.multiply(s, s), Series.inverseOdds(8));
+    V log = in.multiplyAdd(split.exponent, in.f64(LOG_OF_2), in.multiply(in.add(s, s), series));
     return logLimits(x, log);
   }
 
@@ -170,9 +169,10 @@ public final class Formulas<V, I, C> {
     V square = in.multiply(magnitude, magnitude);
     V place = in.divide(in.subtract(magnitude, in.f64(2)), in.add(magnitude, in.f64(2)));
     V scaled =
-        in.divide(polynomial(place, SCALED_ERFC), in.add(in.f64(1), in.add(magnitude, magnitude)));
+        in.divide(
+            fusedPolynomial(place, SCALED_ERFC), in.add(in.f64(1), in.add(magnitude, magnitude)));
     V far = in.subtract(in.f64(1), in.multiply(scaled, expNearZero(in.negate(square))));
-    V near = in.multiply(magnitude, polynomial(square, Series.erf(11)));
+    V near = in.multiply(magnitude, fusedPolynomial(square, Series.erf(11)));
     C isNear = in.compare(Comparison.LESS, magnitude, in.f64(0.5));
     return in.withSignOf(in.select(isNear, near, far), x);
   }
@@ -194,6 +194,16 @@ public final class Formulas<V, I, C> {
     V sum = in.f64(coefficients[coefficients.length - 1]);
     for (int power = coefficients.length - 2; power >= 0; power--) {
       sum = in.add(in.multiply(sum, x), in.f64(coefficients[power]));
+    }
+    return sum;
+  }
+
+  /// A polynomial as above, in fewer steps where the machine has them: for functions of `f32`, of
+  /// which the rounding of `f64` is seen next to never.
+  private V fusedPolynomial(V x, double[] coefficients) {
+    V sum = in.f64(coefficients[coefficients.length - 1]);
+    for (int power = coefficients.length - 2; power >= 0; power--) {
+      sum = in.multiplyAdd(sum, x, in.f64(coefficients[power]));
     }
     return sum;
   }

@@ -3,8 +3,10 @@
 ///
 /// [org.einkorn.ir.elementary.Formulas] writes a function over an
 /// [org.einkorn.ir.elementary.DoubleArithmetic], which a backend implements with values of its own,
-/// such as instructions of LLVM. All implementations do the same steps in the same order, so those
-/// that round each step agree in every bit.
+/// such as instructions of LLVM. All implementations do the same steps in the same order. Functions
+/// of `f64` round each step, so they agree in every bit; those of `f32` multiply and add in one
+/// step of `f64` where the machine has it, so of some billions of results one may be the other
+/// neighbour.
 ///
 /// ```text
 /// Formulas<V, I, C>(DoubleArithmetic<V, I, C>).apply(op, type, V) → V

@@ -84,6 +84,11 @@ final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
   }
 
   @Override
+  public Double multiplyAdd(Double left, Double right, Double more) {
+    return Math.fma(left, right, more);
+  }
+
+  @Override
   public Long minus(Long left, Long right) {
     return left - right;
   }

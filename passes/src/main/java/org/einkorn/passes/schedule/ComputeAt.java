@@ -195,7 +195,7 @@ final class ComputeAt implements Primitive<Step.ComputeAt> {
             loop,
             new Stmt.Sequence(List.of()));
     return !siblings.runsOnce()
-        || Moves.isSeen(nest.module(), nest.function(), buffer)
+        || Moves.isSeen(nest, buffer)
         || Touched.of(rest).reads().contains(buffer);
   }
 }

@@ -110,8 +110,7 @@ final class ComputeInline implements Primitive<Step.ComputeInline> {
   }
 
   private static void requireOnly(Nest nest, Place place, Stmt.Block block, String buffer) {
-    if (Moves.isSeen(nest.module(), nest.function(), buffer)
-        || Moves.isStoredElsewhere(nest.module(), nest.function(), buffer)) {
+    if (Moves.isSeen(nest, buffer) || Moves.isStoredElsewhere(nest, buffer)) {
       throw nest.refuse(
           Reason.NOT_TEMPORARY, block, "stores `" + buffer + "`, which others need too");
     }

@@ -68,10 +68,10 @@ final class Moves {
   }
 
   /// Whether a function but this one stores a buffer.
-  static boolean isStoredElsewhere(Module module, Function but, String buffer) {
-    return module.functions().stream()
-        .filter(function -> !function.name().equals(but.name()))
-        .anyMatch(function -> Touched.of(function.body()).stores().contains(buffer));
+  static boolean isStoredElsewhere(Nest nest, String buffer) {
+    return nest.module().functions().stream()
+        .filter(function -> !function.name().equals(nest.function().name()))
+        .anyMatch(function -> nest.uses().isStored(function, buffer));
   }
 
   /// The module without memory that nothing touches any more.
@@ -99,11 +99,12 @@ final class Moves {
   }
 
   /// Whether the module, or a function but this one, reads a buffer.
-  static boolean isSeen(Module module, Function but, String buffer) {
+  static boolean isSeen(Nest nest, String buffer) {
+    Module module = nest.module();
     return module.isNamed(buffer)
         || module.signature().hasOutput(buffer)
         || module.functions().stream()
-            .filter(function -> !function.name().equals(but.name()))
-            .anyMatch(function -> Touched.of(function.body()).reads().contains(buffer));
+            .filter(function -> !function.name().equals(nest.function().name()))
+            .anyMatch(function -> nest.uses().isRead(function, buffer));
   }
 }

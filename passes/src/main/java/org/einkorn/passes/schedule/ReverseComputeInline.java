@@ -128,8 +128,8 @@ final class ReverseComputeInline implements Primitive<Step.ReverseComputeInline>
     Siblings siblings = producer.siblings();
     Stmt rest =
         Statements.replace(nest.function().body(), siblings.later(), new Stmt.Sequence(List.of()));
-    if (Moves.isSeen(nest.module(), nest.function(), buffer)
-        || Moves.isStoredElsewhere(nest.module(), nest.function(), buffer)
+    if (Moves.isSeen(nest, buffer)
+        || Moves.isStoredElsewhere(nest, buffer)
         || Touched.of(rest).reads().contains(buffer)) {
       throw nest.refuse(
           Reason.NOT_TEMPORARY, block, "reads `" + buffer + "`, which others need too");

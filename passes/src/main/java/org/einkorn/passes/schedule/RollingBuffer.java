@@ -23,8 +23,9 @@ import org.einkorn.passes.rewrite.Substitution;
 /// A round touches positions from `a` to `a + w - 1` only, and `a` does not fall from one round to
 /// the next. Let `p < q` be two positions at one place then, so `q ≥ p + w`: in the first round
 /// that touches `q`, `a ≥ q - w + 1 > p`, and so in all later ones. So `p` is not touched any more
-/// as `q` is stored, and a read finds what it found. All accesses are in the loop, and the loop
-/// runs once in the life of the memory.
+/// as `q` is stored, and a read finds what it found. All accesses are in the loop. Where the loop
+/// runs several times in the life of the memory, in rounds of loops around it, each time it stores
+/// itself what it reads ([OwnRounds]): so a read finds what the same run of the loop stored.
 final class RollingBuffer implements Primitive<Step.RollingBuffer> {
   /// A position of an axis as it is and the length of the window.
   private record Window(int axis, IndexExpr length) {}
@@ -86,15 +87,35 @@ final class RollingBuffer implements Primitive<Step.RollingBuffer> {
       throw nest.refuse(
           Reason.NOT_TEMPORARY, "the function repeats, and finds what it stored the time before");
     }
-    for (Stmt each : between) {
-      if (each instanceof Stmt.For || each instanceof Stmt.While) {
-        throw nest.refuse(
-            Reason.NOT_NESTED, loop, "runs more than once in the life of `" + buffer.name() + "`");
-      }
-    }
+    requireOwnRuns(buffer, between, site, nest);
     Stmt rest = Statements.replace(nest.function().body(), loop, new Stmt.Sequence(List.of()));
     if (Accesses.renaming(buffer.name(), buffer.name()).isAccessed(rest)) {
       throw nest.refuse(Reason.NOT_NESTED, loop, "is not all that touches `" + buffer.name() + "`");
+    }
+  }
+
+  /// Refuses a loop that runs more than once in the life of memory, unless each time it stores what
+  /// it reads.
+  ///
+  /// @param between what stands around the loop, and not around the memory
+  private static void requireOwnRuns(
+      Buffer buffer, List<Stmt> between, Nest.Site<Stmt.For> site, Nest nest) {
+    Optional<Stmt.For> around = Optional.empty();
+    for (Stmt each : between) {
+      if (each instanceof Stmt.While) {
+        throw nest.refuse(
+            Reason.NOT_NESTED,
+            site.statement(),
+            "runs more than once in the life of `" + buffer.name() + "`");
+      }
+      if (each instanceof Stmt.For outer) {
+        nest.requireSerial(outer);
+        around = Optional.of(outer);
+      }
+    }
+    if (around.isPresent()) {
+      List<Stmt> outside = site.around().subList(0, site.around().indexOf(around.get()));
+      OwnRounds.require(nest, buffer.name(), new Nest.Site<>(outside, around.get()));
     }
   }
 

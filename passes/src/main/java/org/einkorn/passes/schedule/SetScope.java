@@ -84,8 +84,7 @@ final class SetScope implements Primitive<Step.SetScope> {
 
   private static void requireOwn(Nest nest, String buffer, Stmt.For loop) {
     Module module = nest.module();
-    if (Moves.isSeen(module, nest.function(), buffer)
-        || Moves.isStoredElsewhere(module, nest.function(), buffer)) {
+    if (Moves.isSeen(nest, buffer) || Moves.isStoredElsewhere(nest, buffer)) {
       throw nest.refuse(Reason.NOT_TEMPORARY, "`" + buffer + "` is needed by others too");
     }
     int place = module.placeOf(nest.function().name());

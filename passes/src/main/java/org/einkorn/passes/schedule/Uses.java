@@ -38,12 +38,33 @@ public final class Uses {
   }
 
   /// Whether a function reads or stores a buffer.
-  boolean isAccessed(Function function, String buffer) {
+  public boolean isAccessed(Function function, String buffer) {
     return of(function).touched.touches(buffer);
   }
 
   /// Whether a function stores a buffer.
   boolean isStored(Function function, String buffer) {
     return of(function).touched.stores().contains(buffer);
+  }
+
+  /// Whether a function reads a buffer.
+  boolean isRead(Function function, String buffer) {
+    return of(function).touched.reads().contains(buffer);
+  }
+
+  /// Whether data can end a function with a fault, which would be one of another function if it
+  /// became part of that.
+  public boolean mayFail(Function function) {
+    return Faults.mayFail(function.body());
+  }
+
+  /// The memory that a function reads and does not allocate itself, by name.
+  public Set<String> reads(Function function) {
+    return of(function).touched.reads();
+  }
+
+  /// The memory that a function stores and does not allocate itself, by name.
+  public Set<String> stores(Function function) {
+    return of(function).touched.stores();
   }
 }

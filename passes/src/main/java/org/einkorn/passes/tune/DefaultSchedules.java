@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.Trace;
@@ -39,8 +40,18 @@ public final class DefaultSchedules {
     List<Trace> traces = new ArrayList<>();
     Uses uses = new Uses();
     MemoryNames memory = new MemoryNames(module);
-    for (Function function : module.functions()) {
-      if (context.isScheduled(function.name())) {
+    for (RowGroup group : RowGroups.of(module, context, uses).values()) {
+      Optional<Schedule> schedule = schedule(current, group, context, uses, memory);
+      if (schedule.isPresent()) {
+        current = schedule.get().module();
+        traces.add(schedule.get().trace());
+      }
+    }
+    PassContext rest =
+        context.withSchedules(
+            Stream.concat(context.schedules().stream(), traces.stream()).toList());
+    for (Function function : current.functions()) {
+      if (rest.isScheduled(function.name())) {
         continue;
       }
       Optional<Schedule> schedule = schedule(current, function, context, uses, memory);
@@ -68,12 +79,24 @@ public final class DefaultSchedules {
     if (sketch.isEmpty()) {
       return Optional.empty();
     }
+    return taken(new Steps(module, function.name(), uses, memory), sketch.get(), context);
+  }
+
+  private static Optional<Schedule> schedule(
+      Module module, RowGroup group, PassContext context, Uses uses, MemoryNames memory) {
+    Steps steps = new Steps(module, group.last().function(), uses, memory);
+    Model model = new Model(context);
+    return taken(steps, each -> RowSketch.take(group, model, each), context);
+  }
+
+  private static Optional<Schedule> taken(
+      Steps steps, Consumer<Steps> sketch, PassContext context) {
     try {
-      Steps steps = new Steps(module, function.name(), uses, memory);
-      sketch.get().accept(steps);
+      sketch.accept(steps);
       return Optional.of(steps.schedule());
     } catch (RefusedStepException refused) {
-      context.trace().record(new Refused(function.name(), NAME, why(refused.refusal())));
+      String function = steps.schedule().function().name();
+      context.trace().record(new Refused(function, NAME, why(refused.refusal())));
       return Optional.empty();
     }
   }

@@ -11,12 +11,19 @@ import org.einkorn.passes.PassContext;
 /// A function that computes each element of its result by itself: `for… { block }`.
 ///
 /// @param function its name
+/// @param block the name of the block
 /// @param loops around the block, the outermost first
 /// @param value what is computed of an element
 /// @param operands what is read, each once, over loops
 /// @param output what is stored
 record MapNest(
-    String function, List<Axis> loops, Scalar value, List<Operand> operands, Operand output) {
+    String function,
+    String block,
+    List<Axis> loops,
+    Scalar value,
+    List<Operand> operands,
+    Operand output)
+    implements ElementNest {
   MapNest {
     loops = List.copyOf(loops);
     operands = List.copyOf(operands);
@@ -36,7 +43,13 @@ record MapNest(
     List<Operand> operands = Operand.allOf(store.value(), block);
     Operand output = Operand.of(store, block);
     return operands.stream().noneMatch(Operand::fetches) && !output.fetches()
-        ? Optional.of(new MapNest(function.name(), loops, store.value(), operands, output))
+        ? Optional.of(
+            new MapNest(function.name(), block.name(), loops, store.value(), operands, output))
         : Optional.empty();
+  }
+
+  @Override
+  public List<Axis> spatial() {
+    return loops;
   }
 }

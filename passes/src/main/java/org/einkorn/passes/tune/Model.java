@@ -1,6 +1,5 @@
 package org.einkorn.passes.tune;
 
-import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -39,34 +38,54 @@ final class Model {
 
   /// How a reduction is scheduled, where it pays.
   Optional<ReductionChoice> choose(ReductionNest nest) {
-    DType type = nest.accumulator().type().dtype();
-    boolean isFloat = type == DType.F32 || type == DType.F64;
-    if (!isFloat || !combines(nest.combine()) || isShort(nest.loops())) {
+    if (isShort(Axis.rounds(nest.loops()))) {
       return Optional.empty();
     }
-    Optional<ReductionChoice> tiling =
-        TilingModel.choose(new TilingFacts(nest, context)).map(ReductionChoice.class::cast);
+    Optional<ReductionChoice> tiling = tiling(nest).map(ReductionChoice.class::cast);
     return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
   }
 
-  private boolean isShort(List<Axis> loops) {
-    return Axis.rounds(loops)
-        < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / context.expectedRuns());
+  /// Whether loops do too little for a schedule to pay.
+  ///
+  /// @param rounds of all of them together
+  boolean isShort(double rounds) {
+    return rounds < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / context.expectedRuns());
+  }
+
+  private Optional<Tiling> tiling(ReductionNest nest) {
+    return isReduced(nest) ? TilingModel.choose(new TilingFacts(nest, context)) : Optional.empty();
+  }
+
+  private static boolean isReduced(ReductionNest nest) {
+    DType type = nest.accumulator().type().dtype();
+    return (type == DType.F32 || type == DType.F64) && combines(nest.combine());
+  }
+
+  /// Whether a nest does its elements in the order in which they lie, each for itself: no tile or
+  /// square has it read less.
+  boolean isInOrder(ElementNest nest) {
+    return switch (nest) {
+      case MapNest map -> squares(map).isEmpty();
+      case ReductionNest reduction ->
+          isUnit(reduction, reduction.reduce().getLast()) && tiling(reduction).isEmpty();
+    };
   }
 
   private static boolean combines(BinaryOp op) {
     return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
   }
 
-  private Optional<Partials> partials(ReductionNest nest) {
+  private static boolean isUnit(ReductionNest nest, Axis axis) {
+    return nest.operands().stream().anyMatch(each -> each.changesWith(axis))
+        && nest.operands().stream().allMatch(each -> !each.changesWith(axis) || each.isUnit(axis));
+  }
+
+  /// How lanes reduce what lies side by side, where they can.
+  Optional<Partials> partials(ReductionNest nest) {
     Axis last = nest.reduce().getLast();
-    boolean isUnit =
-        nest.operands().stream().anyMatch(each -> each.changesWith(last))
-            && nest.operands().stream()
-                .allMatch(each -> !each.changesWith(last) || each.isUnit(last));
     DType type = nest.sums(mayRound);
     long lanes = machine.lanes(type);
-    if (!mayRound || !isUnit || last.rounds() < 2 * lanes) {
+    if (!mayRound || !isReduced(nest) || !isUnit(nest, last) || last.rounds() < 2 * lanes) {
       return Optional.empty();
     }
     long vectors = MOST_VECTORS;
@@ -83,11 +102,11 @@ final class Model {
 
   /// How a map is scheduled, where it pays.
   Optional<MapChoice> choose(MapNest nest) {
-    if (isShort(nest.loops())) {
+    if (isShort(Axis.rounds(nest.loops()))) {
       return Optional.empty();
     }
     Optional<MapChoice> squares = squares(nest).map(MapChoice.class::cast);
-    return squares.or(() -> strips(nest));
+    return squares.or(() -> strips(nest).map(MapChoice.class::cast));
   }
 
   private static Optional<Transposition> squares(MapNest nest) {
@@ -107,7 +126,8 @@ final class Model {
     return Optional.empty();
   }
 
-  private Optional<Strips> strips(MapNest nest) {
+  /// How what is stored and read side by side is cut, where it can be.
+  Optional<Strips> strips(MapNest nest) {
     Axis last = nest.loops().getLast();
     boolean isUnit =
         nest.output().isUnit(last)

@@ -25,10 +25,21 @@ final class PartialsSketch {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(ReductionNest nest, Partials partials, Steps steps) {
-    Cut cut = steps.cut(partials.axis(), partials.lanes());
+    reduce(nest, partials, LoopName.of(partials.axis().loop()), steps);
+    if (!nest.spatial().isEmpty()) {
+      steps.take(new Step.Parallel(LoopName.of(nest.spatial().getFirst().loop())));
+    }
+  }
+
+  /// Schedules what stands inside of the loops over elements.
+  ///
+  /// @param loop that of the axis, by the name that it has now
+  static void reduce(ReductionNest nest, Partials partials, LoopName loop, Steps steps) {
+    Cut cut = steps.cut(partials.axis(), loop, partials.lanes());
     String lanes = steps.free(nest.function() + ".lanes");
     String lane = cut.inner();
-    steps.take(new Step.FactorReduction(lanes, nest.update(), LoopName.of(lane)));
+    steps.take(
+        new Step.FactorReduction(lanes, nest.update(), cut.isWhole() ? loop : LoopName.of(lane)));
     if (partials.sums().isPresent()) {
       steps.take(new Step.SetType(nest.accumulator().name(), partials.sums().get()));
       steps.take(new Step.SetType(lanes, partials.sums().get()));
@@ -43,9 +54,6 @@ final class PartialsSketch {
     vectorize(lane, lanes + ".init", steps);
     vectorize(lane, nest.update(), steps);
     steps.tryTo(new Step.Tensorize(nest.update(), "fma"));
-    if (!nest.spatial().isEmpty()) {
-      steps.take(new Step.Parallel(LoopName.of(nest.spatial().getFirst().loop())));
-    }
   }
 
   private static void vectorize(String loop, String block, Steps steps) {

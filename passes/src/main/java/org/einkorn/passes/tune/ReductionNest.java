@@ -24,6 +24,7 @@ import org.einkorn.runtime.DType;
 /// @param accumulator the register
 /// @param init the name of the block that stores it first
 /// @param update the name of the block that reduces into it
+/// @param block the name of the block that stores the result in the end
 /// @param combine the operation that reduces
 /// @param value what is reduced
 /// @param operands what the value reads, each once, over loops
@@ -35,10 +36,12 @@ record ReductionNest(
     Buffer accumulator,
     String init,
     String update,
+    String block,
     BinaryOp combine,
     Scalar value,
     List<Operand> operands,
-    Operand output) {
+    Operand output)
+    implements ElementNest {
   ReductionNest {
     spatial = List.copyOf(spatial);
     reduce = List.copyOf(reduce);
@@ -83,6 +86,7 @@ record ReductionNest(
                 register,
                 init.name(),
                 update.name(),
+                last.name(),
                 op,
                 value,
                 operands,
@@ -90,8 +94,8 @@ record ReductionNest(
         : Optional.empty();
   }
 
-  /// The loops around the update, the outermost first.
-  List<Axis> loops() {
+  @Override
+  public List<Axis> loops() {
     List<Axis> all = new ArrayList<>(spatial);
     all.addAll(reduce);
     return List.copyOf(all);

@@ -14,6 +14,7 @@ import org.einkorn.passes.schedule.Uses;
 final class Steps {
   private final Set<String> taken;
   private final MemoryNames memory;
+  private final Uses uses;
   private Schedule schedule;
 
   /// @param module is known to keep the rules of the IR
@@ -21,6 +22,7 @@ final class Steps {
   /// @param memory the names of its memory
   Steps(Module module, String function, Uses uses, MemoryNames memory) {
     this.memory = memory;
+    this.uses = uses;
     schedule = Schedule.ofVerified(module, function, uses);
     taken = new HashSet<>(schedule.names());
   }
@@ -32,13 +34,30 @@ final class Steps {
   /// @throws org.einkorn.passes.schedule.RefusedStepException where the step does not apply
   void take(Step step) {
     schedule = schedule.apply(step);
+    if (step instanceof Step.Join
+        || step instanceof Step.ComputeAt
+        || step instanceof Step.FactorReduction) {
+      // These bring names of their own with them.
+      taken.addAll(schedule.names());
+    }
   }
 
   /// Takes a step where it applies.
-  void tryTo(Step step) {
+  ///
+  /// @return whether it does
+  boolean tryTo(Step step) {
     if (schedule.attempt(step) instanceof Schedule.Attempt.Applied(Schedule after)) {
       schedule = after;
+      return true;
     }
+    return false;
+  }
+
+  /// Whether another function touches memory.
+  boolean isUsedElsewhere(String buffer) {
+    String own = schedule.function().name();
+    return schedule.module().functions().stream()
+        .anyMatch(each -> !each.name().equals(own) && uses.isAccessed(each, buffer));
   }
 
   /// A name like the one that is wanted, for a loop, a block or memory of the function.
@@ -65,12 +84,12 @@ final class Steps {
   record Cut(String outer, String inner) {
     static final Cut NONE = new Cut("", "");
 
-    static Cut whole(Axis axis) {
-      return new Cut("", axis.loop());
-    }
-
     boolean isWhole() {
       return outer.isEmpty();
+    }
+
+    static Cut whole(Axis axis) {
+      return new Cut("", axis.loop());
     }
 
     /// The loops that there are, the outermost first.
@@ -85,7 +104,14 @@ final class Steps {
 
   /// Cuts a loop to tiles, unless it is one.
   Cut cut(Axis axis, long tile) {
-    return axis.isWhole(tile) ? Cut.whole(axis) : cut(LoopName.of(axis.loop()), index(axis), tile);
+    return cut(axis, LoopName.of(axis.loop()), tile);
+  }
+
+  /// Cuts a loop to tiles, unless it is one.
+  ///
+  /// @param loop the loop of the axis, by the name that it has now
+  Cut cut(Axis axis, LoopName loop, long tile) {
+    return axis.isWhole(tile) ? new Cut("", loop.variable()) : cut(loop, index(axis), tile);
   }
 
   /// Cuts a loop to tiles.

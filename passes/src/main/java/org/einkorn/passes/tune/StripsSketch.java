@@ -16,13 +16,21 @@ final class StripsSketch {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(MapNest nest, Strips strips, Steps steps) {
-    Cut cut = steps.cut(strips.axis(), strips.lanes());
-    steps.take(new Step.Vectorize(LoopName.of(cut.inner())));
+    Cut cut = strips(strips, LoopName.of(strips.axis().loop()), steps);
     Axis outermost = nest.loops().getFirst();
     if (!outermost.equals(strips.axis())) {
       steps.take(new Step.Parallel(LoopName.of(outermost.loop())));
     } else if (!cut.isWhole()) {
       steps.take(new Step.Parallel(LoopName.of(cut.outer())));
     }
+  }
+
+  /// Cuts and vectorizes the loop alone.
+  ///
+  /// @param loop that of the axis, by the name that it has now
+  static Cut strips(Strips strips, LoopName loop, Steps steps) {
+    Cut cut = steps.cut(strips.axis(), loop, strips.lanes());
+    steps.take(new Step.Vectorize(cut.isWhole() ? loop : LoopName.of(cut.inner())));
+    return cut;
   }
 }

@@ -7,6 +7,9 @@
 /// about speed, never about answers; and what it makes is a script that can be printed, changed and
 /// committed.
 ///
+/// A [RowGroup] is several functions that one loop over rows does: [RowGroups] finds them, and a
+/// [RowSketch] writes them down as `join`, `compute-at` and what keeps temporaries small.
+///
 /// A [Space] is what a search may vary: the choices of the model, or the decisions of the samples
 /// of a script that somebody wrote.
 @NullMarked
