@@ -40,8 +40,7 @@ final class Model {
   /// How a reduction is scheduled, where it pays.
   Optional<ReductionChoice> choose(ReductionNest nest) {
     DType type = nest.accumulator().type().dtype();
-    boolean isFloat = type == DType.F32 || type == DType.F64;
-    if (!isFloat || !combines(nest.combine()) || isShort(nest.loops())) {
+    if (!isOfLanes(type) || !combines(nest.combine()) || isShort(nest.loops())) {
       return Optional.empty();
     }
     Optional<ReductionChoice> tiling =
@@ -55,7 +54,32 @@ final class Model {
   }
 
   private static boolean combines(BinaryOp op) {
-    return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
+    return switch (op) {
+      case ADD, MINIMUM, MAXIMUM, AND, OR, XOR -> true;
+      case SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
+          false;
+    };
+  }
+
+  /// Whether vectors compute with a type.
+  private static boolean isOfLanes(DType type) {
+    return type == DType.F32
+        || type == DType.F64
+        || type == DType.I32
+        || type == DType.I64
+        || type == DType.BOOL;
   }
 
   private Optional<Partials> partials(ReductionNest nest) {
@@ -66,7 +90,10 @@ final class Model {
                 .allMatch(each -> !each.changesWith(last) || each.isUnit(last));
     DType type = nest.sums(mayRound);
     long lanes = machine.lanes(type);
-    if (!mayRound || !isUnit || last.rounds() < 2 * lanes) {
+    // Integers are not added up in another order: sums on the way may overflow where the whole
+    // does not. Where nothing may round no step is taken that could, whatever it does here.
+    boolean isAnyOrder = mayRound && (type.isFloat() || nest.combine() != BinaryOp.ADD);
+    if (!isAnyOrder || !isUnit || last.rounds() < 2 * lanes) {
       return Optional.empty();
     }
     long vectors = MOST_VECTORS;
