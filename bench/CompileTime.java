@@ -15,6 +15,10 @@ import org.einkorn.Target;
 final class CompileTime {
   private static final int RUNS = 15;
 
+  /// Until the JVM has compiled what each program needs: less, and the first ones in the list look
+  /// slower than the last.
+  private static final long WARM_NANOSECONDS = 3_000_000_000L;
+
   private CompileTime() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -77,7 +81,8 @@ final class CompileTime {
 
   private static double median(Runnable work) {
     double[] times = new double[RUNS];
-    for (int warm = 0; warm < 5; warm++) {
+    long begin = System.nanoTime();
+    for (int warm = 0; warm < 5 || System.nanoTime() - begin < WARM_NANOSECONDS; warm++) {
       work.run();
     }
     for (int run = 0; run < RUNS; run++) {

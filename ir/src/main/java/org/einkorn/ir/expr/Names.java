@@ -11,11 +11,21 @@ public final class Names {
     if (name.isEmpty() || !isStart(name.codePointAt(0))) {
       return false;
     }
-    return name.codePoints().allMatch(Names::isPart);
+    for (int at = 0; at < name.length(); at += Character.charCount(name.codePointAt(at))) {
+      if (!isPart(name.codePointAt(at))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static boolean isStart(int codePoint) {
-    return Character.isLetter(codePoint) || codePoint == '_';
+    return isLatin(codePoint) || Character.isLetter(codePoint) || codePoint == '_';
+  }
+
+  /// Most letters, without a look at the tables of Unicode.
+  private static boolean isLatin(int codePoint) {
+    return codePoint >= 'a' && codePoint <= 'z' || codePoint >= 'A' && codePoint <= 'Z';
   }
 
   public static boolean isPart(int codePoint) {

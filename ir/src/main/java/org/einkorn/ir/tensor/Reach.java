@@ -22,7 +22,7 @@ public final class Reach {
     return between(variable, function, definitions, new HashMap<>());
   }
 
-  /// @param known what roots change with, as far as it was asked for
+  /// @param known what definitions change with, as far as it was asked for
   private static Set<String> between(
       String variable,
       String function,
@@ -60,13 +60,15 @@ public final class Reach {
 
   private static Set<String> reads(
       Definition definition, List<Definition> definitions, Map<String, Set<String>> known) {
-    if (!(definition.body() instanceof Body.Derivative root)
-        || root.mode() != Body.Derivative.Mode.ROOT) {
-      return TensorReads.of(definition.body());
-    }
     Set<String> before = known.get(definition.name());
     if (before != null) {
       return before;
+    }
+    if (!(definition.body() instanceof Body.Derivative root)
+        || root.mode() != Body.Derivative.Mode.ROOT) {
+      Set<String> reads = TensorReads.of(definition.body());
+      known.put(definition.name(), reads);
+      return reads;
     }
     List<Definition> earlier = definitions.subList(0, definitions.indexOf(definition));
     Set<String> chain = between(root.variable(), root.function(), earlier, known);

@@ -1,14 +1,11 @@
 package org.einkorn.passes.factor;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
-import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
@@ -23,11 +20,9 @@ import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.RuleBook;
-import org.einkorn.passes.rewrite.Site;
 import org.einkorn.passes.rewrite.Substitution;
-import org.einkorn.passes.sparse.Listed;
+import org.einkorn.passes.sparse.EntryAxes;
 import org.einkorn.passes.sparse.Lists;
-import org.einkorn.passes.sparse.SkipZeros;
 import org.einkorn.passes.trace.Kind;
 
 /// Makes loops of the digits of an axis, where factors read different digits: what a Kronecker
@@ -43,7 +38,7 @@ public final class FactorKronecker {
   /// @param lists what is gone through entry by entry
   private static Rule rule(Lists lists) {
     return new Rule(
-        "kronecker-factor", (definition, site) -> apply(definition, new Entries(lists, site)));
+        "kronecker-factor", (definition, site) -> apply(definition, new EntryAxes(lists, site)));
   }
 
   public static final Pass<Program> PASS =
@@ -55,7 +50,7 @@ public final class FactorKronecker {
 
   private FactorKronecker() {}
 
-  private static Outcome apply(Definition definition, Entries entries) {
+  private static Outcome apply(Definition definition, EntryAxes entries) {
     if (!(definition.body() instanceof Body.Accumulate(var projection, List<Contraction> terms))
         || terms.size() != 1
         || terms.getFirst().reducedAxes().isEmpty()
@@ -63,7 +58,7 @@ public final class FactorKronecker {
       return Outcome.unchanged();
     }
     Contraction term = terms.getFirst();
-    Split split = new Split(term, definition.type().extents(), entries.axes(term));
+    Split split = new Split(term, definition.type().extents(), entries.of(term));
     while (split.step()) {}
     if (!split.pays(term)) {
       return Outcome.unchanged();
@@ -77,37 +72,12 @@ public final class FactorKronecker {
     }
     Definition digits =
         new Definition(
-            entries.site.free(definition.name() + ".digits"),
+            entries.site().free(definition.name() + ".digits"),
             new TensorType(definition.type().dtype(), split.extents),
             body,
             definition.origin());
     return new Outcome.Rewritten(
         Kind.EXACT, List.of(definition), List.of(digits, split.joined(definition, digits)), "");
-  }
-
-  /// Which axes go along the entries of listed tensors.
-  private record Entries(Lists lists, Site site) {
-    /// The axes that stay: their digits would be read where a list has no order, so that it would
-    /// have to be stored in full.
-    Set<String> axes(Contraction term) {
-      Set<String> axes = new HashSet<>();
-      Walk walk =
-          Walk.ofScalars(
-              scalar -> {
-                if (scalar instanceof Scalar.Read read
-                    && lists.of(read.tensor()).stream()
-                        .anyMatch(list -> list.isReadPlainly(read, term.axes()) && pays(list))) {
-                  read.indices().forEach(index -> axes.addAll(Walk.variables(index)));
-                }
-              });
-      term.operands().forEach(walk::visit);
-      return axes;
-    }
-
-    private boolean pays(Listed list) {
-      OptionalLong ratio = Lists.positionsPerEntry(list, site.context()::size);
-      return ratio.isEmpty() || ratio.getAsLong() >= SkipZeros.POSITIONS_PER_ENTRY;
-    }
   }
 
   /// A term whose axes are split one by one.

@@ -22,6 +22,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Ranges;
 import org.einkorn.passes.rewrite.Rule;
@@ -79,7 +80,7 @@ final class Denest {
     this.inner = inner;
     this.innerBody = (Body.Accumulate) inner.body();
     this.innerTerm = innerBody.terms().getFirst();
-    this.isInnerMap = Shapes.wholeMap(inner).isPresent();
+    this.isInnerMap = Maps.whole(inner).isPresent();
   }
 
   private static Outcome apply(Definition definition, Site site) {
@@ -180,7 +181,7 @@ final class Denest {
       return false;
     }
     if (!isInnerMap && innerBody.projection() != outerBody.projection()) {
-      boolean isOuterFree = outerBody.isMap() && Shapes.wholeMap(outer).isPresent();
+      boolean isOuterFree = outerBody.isMap() && Maps.whole(outer).isPresent();
       if (!isOuterFree) {
         return false;
       }

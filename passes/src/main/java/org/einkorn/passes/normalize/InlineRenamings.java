@@ -13,6 +13,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.TensorReads;
 import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.Site;
@@ -53,7 +54,7 @@ final class InlineRenamings {
 
   /// A whole map of one element or constant, stored in the type it is computed in.
   static boolean isRenaming(Definition definition) {
-    Optional<Contraction> map = Shapes.wholeMap(definition);
+    Optional<Contraction> map = Maps.whole(definition);
     return map.isPresent()
         && map.get().operands().size() == 1
         && map.get().valueType() == definition.type().dtype()
@@ -79,7 +80,7 @@ final class InlineRenamings {
 
   /// What an element of the renaming is an element of.
   private static Scalar through(Definition renaming, Scalar.Read read) {
-    Contraction map = Shapes.wholeMap(renaming).orElseThrow();
+    Contraction map = Maps.whole(renaming).orElseThrow();
     Map<String, IndexExpr> positions = new HashMap<>();
     for (int axis = 0; axis < map.write().size(); axis++) {
       if (map.write().get(axis) instanceof IndexExpr.Variable(String name)) {

@@ -14,25 +14,11 @@ import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.passes.rewrite.Maps;
 
 /// What rules ask about the shape of a contraction.
 final class Shapes {
   private Shapes() {}
-
-  /// Whether a term writes every element of its target, each from points of its own, wherever its
-  /// reduced axes are not empty.
-  static boolean covers(Contraction term, TensorType type) {
-    if (!term.guards().isEmpty() || !term.writesPlainAxes()) {
-      return false;
-    }
-    for (int axis = 0; axis < type.rank(); axis++) {
-      Optional<IndexExpr> extent = extent(term, term.write().get(axis));
-      if (!extent.equals(Optional.of(type.extents().get(axis)))) {
-        return false;
-      }
-    }
-    return true;
-  }
 
   /// The extent of the axis that an index expression is, if it is one.
   static Optional<IndexExpr> extent(Contraction term, IndexExpr index) {
@@ -45,7 +31,7 @@ final class Shapes {
   /// Whether every element is surely combined from at least one point.
   static boolean fillsAll(Contraction term, TensorType type) {
     Set<String> reduced = term.reducedAxes();
-    return covers(term, type)
+    return Maps.covers(term, type)
         && term.axes().stream()
             .filter(axis -> reduced.contains(axis.name()))
             .allMatch(axis -> isSurelyPositive(axis.extent()));
@@ -53,15 +39,6 @@ final class Shapes {
 
   static boolean isSurelyPositive(IndexExpr extent) {
     return extent instanceof IndexExpr.Constant(long value) && value > 0;
-  }
-
-  /// A definition that stores one value for each element, as it is: a map over the whole tensor.
-  static Optional<Contraction> wholeMap(Definition definition) {
-    return definition.body() instanceof Body.Accumulate body
-            && body.isMap()
-            && covers(body.terms().getFirst(), definition.type())
-        ? Optional.of(body.terms().getFirst())
-        : Optional.empty();
   }
 
   /// The only term of a definition.

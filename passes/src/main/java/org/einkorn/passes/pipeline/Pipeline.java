@@ -10,6 +10,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
+import org.einkorn.passes.cases.SplitCases;
 import org.einkorn.passes.demand.MagicSets;
 import org.einkorn.passes.demand.SliceFixpoints;
 import org.einkorn.passes.factor.FactorKronecker;
@@ -37,6 +38,7 @@ public final class Pipeline {
           SliceFixpoints.PASS,
           MagicSets.PASS,
           Normalize.PASS,
+          SplitCases.PASS,
           FactorKronecker.PASS,
           SkipZeros.PASS,
           OrderContractions.PASS,

@@ -8,23 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import org.einkorn.ir.eval.ProgramInterpreter;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.text.TensorParser;
 import org.einkorn.ir.text.TensorPrinter;
 import org.einkorn.ir.verify.TensorVerifier;
+import org.einkorn.passes.Interpreted;
 import org.einkorn.passes.PassContext;
-import org.einkorn.runtime.DType;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.ModuleRunner;
-import org.einkorn.runtime.exec.RunOptions;
 import org.junit.jupiter.api.Test;
 
 /// Digits of an axis that factors read apart become axes.
@@ -287,52 +282,12 @@ class FactorKroneckerTest {
       String where =
           "-Deinkorn.seed=%d%n%s%n%s".formatted(seed + number, text, TensorPrinter.print(after));
       try (Arena arena = Arena.ofConfined()) {
-        Map<String, Tensor> inputs = inputs(before, arena, random);
-        assertArrayEquals(run(before, inputs, arena), run(after, inputs, arena), where);
+        Map<String, Tensor> inputs = Interpreted.inputs(before, arena, random);
+        assertArrayEquals(
+            Interpreted.run(before, inputs, arena), Interpreted.run(after, inputs, arena), where);
       }
     }
     System.out.printf(Locale.ROOT, "kronecker-factor: %d programs were rewritten%n", fired);
     assertTrue(fired > 0);
-  }
-
-  private static Map<String, Tensor> inputs(Program program, Arena arena, Random random) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    program
-        .signature()
-        .inputs()
-        .forEach(
-            input -> {
-              Tensor tensor =
-                  Tensor.allocate(arena, input.type().dtype(), extents(input.type().extents()));
-              Tensor flat = tensor.reshape(tensor.elementCount());
-              for (long at = 0; at < flat.elementCount(); at++) {
-                flat.set(
-                    tensor.dtype() == DType.I64 ? random.nextInt(9) - 4 : random.nextGaussian(),
-                    at);
-              }
-              inputs.put(input.name(), tensor);
-            });
-    return inputs;
-  }
-
-  private static long[] extents(List<IndexExpr> extents) {
-    return extents.stream().mapToLong(each -> ((IndexExpr.Constant) each).value()).toArray();
-  }
-
-  private static double[] run(Program program, Map<String, Tensor> inputs, Arena arena) {
-    ModuleRunner runner = new ModuleRunner(ProgramInterpreter.of(program));
-    Tensor result =
-        runner
-            .run(arena, inputs, RunOptions.defaults().withThreads(1))
-            .outputs()
-            .values()
-            .iterator()
-            .next();
-    Tensor flat = result.reshape(result.elementCount());
-    double[] elements = new double[(int) flat.elementCount()];
-    for (int number = 0; number < elements.length; number++) {
-      elements[number] = flat.getDouble(number);
-    }
-    return elements;
   }
 }

@@ -26,6 +26,7 @@ import org.einkorn.runtime.io.TensorFiles;
 public final class ProgramFiles {
   private final Path folder;
   private final List<Path> allowed;
+  private final Headers headers = new Headers();
 
   private ProgramFiles(Path folder, List<Path> allowed) {
     this.folder = folder;
@@ -78,7 +79,7 @@ public final class ProgramFiles {
 
   /// Element type and shape of a file, from its header.
   public Header probe(String reference) {
-    return TensorFiles.probe(resolve(reference));
+    return headers.of(resolve(reference));
   }
 
   /// Whether the file is there at all.

@@ -1,0 +1,137 @@
+package org.einkorn.passes.cases;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
+import org.einkorn.ir.tensor.Axis;
+import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.passes.rewrite.Maps;
+import org.einkorn.passes.rewrite.Site;
+import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.runtime.DType;
+
+/// An operand that is one expression below some place of an axis, and another one from there on.
+///
+/// @param operand its number
+/// @param axis of the term
+/// @param cut the first place of the second part, `0 ≤ cut ≤ extent` whatever the sizes are
+/// @param below the operand where `axis < cut`
+/// @param from the operand elsewhere
+record Case(int operand, Axis axis, IndexExpr cut, Scalar below, Scalar from) {
+
+  /// The first case that a term has.
+  static Optional<Case> of(Contraction term, Site site) {
+    for (int number = 0; number < term.operands().size(); number++) {
+      Optional<Scalar.Select> select = select(term.operands().get(number), site);
+      for (Axis axis : term.axes()) {
+        int operand = number;
+        Optional<Case> found = select.flatMap(chosen -> of(operand, axis, chosen));
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The choice that an operand is, or that it reads from a tensor which nothing else needs.
+  private static Optional<Scalar.Select> select(Scalar operand, Site site) {
+    if (operand instanceof Scalar.Select select) {
+      return Optional.of(select);
+    }
+    if (!(operand instanceof Scalar.Read read)
+        || read.indices().stream().anyMatch(Expressions::fetches)
+        || site.isKept(read.tensor())
+        || site.reads(read.tensor()) > 1) {
+      return Optional.empty();
+    }
+    return site.definition(read.tensor()).flatMap(chosen -> through(chosen, read));
+  }
+
+  private static Optional<Scalar.Select> through(Definition definition, Scalar.Read read) {
+    Optional<Contraction> map = Maps.whole(definition);
+    boolean isChoice =
+        map.isPresent()
+            && map.get().operands().size() == 1
+            && map.get().operands().getFirst() instanceof Scalar.Select
+            && map.get().valueType() == definition.type().dtype();
+    if (!isChoice) {
+      return Optional.empty();
+    }
+    Map<String, IndexExpr> positions = new HashMap<>();
+    for (int place = 0; place < read.indices().size(); place++) {
+      if (map.get().write().get(place) instanceof IndexExpr.Variable(String name)) {
+        positions.put(name, read.indices().get(place));
+      }
+    }
+    Scalar inside = new Substitution(positions).apply(map.get().operands().getFirst());
+    return inside instanceof Scalar.Select select ? Optional.of(select) : Optional.empty();
+  }
+
+  private static Optional<Case> of(int operand, Axis axis, Scalar.Select select) {
+    if (!(select.condition() instanceof Scalar.Binary(BinaryOp op, Scalar a, Scalar b))) {
+      return Optional.empty();
+    }
+    Optional<IndexExpr> left = position(a);
+    Optional<IndexExpr> right = position(b);
+    if (left.isEmpty() || right.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (op) {
+      case LESS -> less(operand, axis, left.get(), right.get(), select.then(), select.otherwise());
+      // l ≤ r is not r < l
+      case LESS_EQUAL ->
+          less(operand, axis, right.get(), left.get(), select.otherwise(), select.then());
+      default -> Optional.empty(); // greater is less, turned round
+    };
+  }
+
+  private static Optional<IndexExpr> position(Scalar scalar) {
+    return switch (scalar) {
+      case Scalar.Position(IndexExpr index) -> Optional.of(index);
+      case Scalar.Literal(DType type, long value) when type == DType.I64 ->
+          Optional.of(IndexExpr.of(value));
+      case Scalar.Literal _,
+          Scalar.Read _,
+          Scalar.Unary _,
+          Scalar.Binary _,
+          Scalar.MultiplyAdd _,
+          Scalar.Dot _,
+          Scalar.Select _,
+          Scalar.Cast _ ->
+          Optional.empty();
+    };
+  }
+
+  /// @param then the operand where `left < right`
+  private static Optional<Case> less(
+      int operand, Axis axis, IndexExpr left, IndexExpr right, Scalar then, Scalar otherwise) {
+    // k + a < b is k < k - (k + a) + b, in which no k is left
+    Optional<IndexExpr> end = cut(axis, axis.variable().minus(left).plus(right));
+    if (end.isPresent()) {
+      return Optional.of(new Case(operand, axis, end.get(), then, otherwise));
+    }
+    // a < k + b is k ≥ a - b + 1
+    Optional<IndexExpr> start = cut(axis, axis.variable().plus(left).minus(right).plus(1));
+    return start.map(place -> new Case(operand, axis, place, otherwise, then));
+  }
+
+  /// A place of the axis, if it is one for all points of the others.
+  private static Optional<IndexExpr> cut(Axis axis, IndexExpr place) {
+    IndexExpr cut = Assumptions.NONE.with(axis.name(), axis.extent()).simplify(place);
+    boolean isFixed = Walk.variables(cut).isEmpty() && !Walk.fetches(cut);
+    return isFixed
+            && Assumptions.NONE.proves(Condition.atMost(IndexExpr.Constant.ZERO, cut))
+            && Assumptions.NONE.proves(Condition.atMost(cut, axis.extent()))
+        ? Optional.of(cut)
+        : Optional.empty();
+  }
+}
