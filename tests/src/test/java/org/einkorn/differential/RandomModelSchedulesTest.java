@@ -72,7 +72,8 @@ final class RandomModelSchedulesTest {
 
   /// A product, a reduction of another kind or a map, over operands of any axes.
   private static String source(Dice dice) {
-    String type = dice.chance(0.75) ? "f32" : "f64";
+    String type =
+        dice.pick(List.of("f32", "f32", "f32", "f64", "bool", "bool", "i8", "i32", "i64"));
     List<String> all = shuffled(INDICES.subList(0, dice.between(1, 5)), dice);
     int operands = dice.between(1, 3);
     boolean isMap = dice.chance(0.25);
@@ -120,11 +121,22 @@ final class RandomModelSchedulesTest {
       text.append("input Window[w: 3]: ").append(type).append('\n');
       reads.add("Window[w]");
     }
-    String projection = dice.chance(0.7) ? "=" : dice.chance(0.5) ? "max=" : "min=";
-    String join = projection.equals("=") ? " " : " + ";
-    text.append("Y[").append(String.join(", ", output)).append("] ").append(projection);
-    text.append(' ').append(String.join(join, reads)).append("\noutput Y\n");
-    return text.toString();
+    String target = "Y[" + String.join(", ", output) + "] ";
+    String equation = target + equation(type, reads, dice) + "\n";
+    // Two terms are combined in memory.
+    text.append(equation.repeat(!isMap && dice.chance(0.2) ? 2 : 1));
+    return text.append("output Y\n").toString();
+  }
+
+  /// What is reduced, and by what.
+  private static String equation(String type, List<String> reads, Dice dice) {
+    if (type.equals("bool")) {
+      String projection = dice.pick(List.of("or=", "or=", "and=", "xor="));
+      String join = dice.pick(List.of(" and ", " and ", " or ", " xor "));
+      return projection + " " + String.join(join, reads);
+    }
+    String projection = dice.chance(0.7) ? "+=" : dice.chance(0.5) ? "max=" : "min=";
+    return projection + " " + String.join(projection.equals("+=") ? " " : " + ", reads);
   }
 
   /// An index that the first operand is read around of; empty where there is none.
@@ -187,6 +199,8 @@ final class RandomModelSchedulesTest {
         pipeline.schedules().stream()
             .anyMatch(trace -> trace.steps().stream().anyMatch(Step::rounds));
     assertTrue(!(rounds && isExact), "a step that rounds");
+    // Of Booleans and integers there is one result, whatever the order.
+    rounds &= plain.signature().inputs().getFirst().type().dtype().isFloat();
     String text = String.join("", pipeline.schedules().stream().map(TracePrinter::print).toList());
     try (KernelModule jvm = Agreement.backend("jvm").compile(after);
         KernelModule llvm = Agreement.backend("llvm").compile(after)) {
@@ -248,11 +262,24 @@ final class RandomModelSchedulesTest {
       DType type = input.type().dtype();
       long[] elements = new long[Data.size(type, extents)];
       for (int number = 0; number < elements.length; number++) {
-        elements[number] = Double.doubleToLongBits(dice.between(-999, 999) / 37.0);
+        elements[number] = element(type, dice);
       }
       inputs.put(input.name(), new Data(type, extents, elements).stored());
     }
     return new Case(new Program(module.name(), module.signature(), List.of()), inputs, 0);
+  }
+
+  /// Some integers are so large that what is computed with them overflows, now and then.
+  private static long element(DType type, Dice dice) {
+    return switch (type.kind()) {
+      case FLOAT -> Double.doubleToLongBits(dice.between(-999, 999) / 37.0);
+      case BOOLEAN -> dice.below(2);
+      case INTEGER -> {
+        boolean isLarge = type != DType.I8 && dice.below(2000) == 0;
+        yield isLarge ? Integer.MAX_VALUE - dice.below(9) : dice.between(-99, 99);
+      }
+      case COMPLEX -> throw new IllegalArgumentException("no data of " + type);
+    };
   }
 
   private static Case magnitudes(Case data) {

@@ -15,7 +15,7 @@ import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.runtime.DType;
 
-/// Finds out whether the iterations of a loop can run as lanes of vectors of one float type.
+/// Finds out whether the iterations of a loop can run as lanes of vectors of one type.
 ///
 /// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
 /// register of the loop's own, or an operation on those that vectors compute in the very same bits.
@@ -27,9 +27,9 @@ final class LaneCheck {
     NONE,
     /// A position that grows by 1 from lane to lane.
     STEP,
-    /// A float that differs.
-    FLOAT,
-    /// A Boolean that differs.
+    /// A value of the type of the lanes that differs: a Boolean is a byte then.
+    VALUE,
+    /// The outcome of a comparison that differs.
     MASK,
     /// Anything else.
     OTHER
@@ -113,7 +113,7 @@ final class LaneCheck {
 
   private boolean holds(Stmt.Store store) {
     Change value = change(store.value());
-    if (value != Change.NONE && value != Change.FLOAT) {
+    if (value != Change.NONE && value != Change.VALUE) {
       return false;
     }
     if (registers.containsKey(store.buffer())) {
@@ -136,7 +136,7 @@ final class LaneCheck {
 
   /// All lanes have one type.
   private boolean isLaneType(DType candidate) {
-    if (candidate != DType.F32 && candidate != DType.F64) {
+    if (!LaneOperations.hasLanes(candidate)) {
       return false;
     }
     if (type.isEmpty()) {
@@ -191,16 +191,18 @@ final class LaneCheck {
       case Scalar.Literal _ -> Change.NONE;
       case Scalar.Read(String tensor, DType stored, List<IndexExpr> indices) -> {
         if (registers.containsKey(tensor)) {
-          yield Change.FLOAT;
+          yield Change.VALUE;
         }
         Change access = access(indices);
-        yield access == Change.STEP ? isLaneType(stored) ? Change.FLOAT : Change.OTHER : access;
+        yield access == Change.STEP ? isLaneType(stored) ? Change.VALUE : Change.OTHER : access;
       }
       case Scalar.Position(IndexExpr index) ->
           change(index) == Change.NONE ? Change.NONE : Change.OTHER;
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         Change change = change(operand);
-        yield change == Change.NONE || VectorCompiler.computes(op, change == Change.MASK)
+        yield change == Change.NONE
+                || change != Change.OTHER
+                    && LaneOperations.computes(op, operand.type(), change == Change.MASK)
             ? change
             : Change.OTHER;
       }
@@ -212,7 +214,7 @@ final class LaneCheck {
           yield Change.NONE;
         }
         boolean hasOther = product == Change.OTHER || sum == Change.OTHER;
-        yield !hasOther && isLaneType(scalar.type()) ? Change.FLOAT : Change.OTHER;
+        yield !hasOther && isLaneType(scalar.type()) ? Change.VALUE : Change.OTHER;
       }
       case Scalar.Dot dot ->
           dot.parts().stream().allMatch(part -> change(part) == Change.NONE)
@@ -234,11 +236,19 @@ final class LaneCheck {
     if (first == Change.NONE && second == Change.NONE) {
       return Change.NONE;
     }
-    boolean ofMasks = left.type() == DType.BOOL;
-    if (!VectorCompiler.computes(op, ofMasks) || !ofMasks && !isLaneType(left.type())) {
+    boolean ofMasks = first == Change.MASK || second == Change.MASK;
+    boolean areAlike = !ofMasks || isMask(first, left) && isMask(second, right);
+    if (!areAlike
+        || !LaneOperations.computes(op, left.type(), ofMasks)
+        || !ofMasks && !isLaneType(left.type())) {
       return Change.OTHER;
     }
-    return ofMasks || op.isComparison() ? Change.MASK : Change.FLOAT;
+    return ofMasks || op.isComparison() ? Change.MASK : Change.VALUE;
+  }
+
+  /// Whether it is a mask, or can be made one since it is the same in all lanes.
+  private static boolean isMask(Change change, Scalar scalar) {
+    return change == Change.MASK || change == Change.NONE && scalar.type() == DType.BOOL;
   }
 
   /// Vectors compute both sides and choose, so neither may fail where it is not chosen.
@@ -252,7 +262,7 @@ final class LaneCheck {
     boolean isFloat = first != Change.OTHER && second != Change.OTHER && isLaneType(then.type());
     boolean isCondition = chosen == Change.MASK || chosen == Change.NONE;
     return isCondition && isFloat && cannotFail(then) && cannotFail(otherwise)
-        ? Change.FLOAT
+        ? Change.VALUE
         : Change.OTHER;
   }
 

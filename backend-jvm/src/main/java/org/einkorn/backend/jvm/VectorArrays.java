@@ -184,7 +184,7 @@ final class VectorArrays {
 
   private boolean canLieInVectors(Buffer buffer) {
     DType type = buffer.type().dtype();
-    if (type != DType.F32 && type != DType.F64 || buffer.type().rank() == 0) {
+    if (!LaneOperations.hasLanes(type) || buffer.type().rank() == 0) {
       return false;
     }
     int lanes = machine.lanes(type);

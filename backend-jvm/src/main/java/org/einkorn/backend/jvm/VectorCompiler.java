@@ -25,6 +25,8 @@ final class VectorCompiler {
   private static final String MASK = API + "VectorMask";
   private static final String MASK_TYPE = "L" + MASK + ";";
   private static final String OPERATORS = API + "VectorOperators";
+  private static final String BINARY_TYPE = "L" + OPERATORS + "$Binary;";
+  private static final String ASSOCIATIVE_TYPE = "L" + OPERATORS + "$Associative;";
   private static final String SPECIES_TYPE = "L" + API + "VectorSpecies;";
   private static final String SEGMENT_TYPE = "Ljava/lang/foreign/MemorySegment;";
   private static final String ORDER_TYPE = "Ljava/nio/ByteOrder;";
@@ -47,7 +49,7 @@ final class VectorCompiler {
   private final String owner;
   private final String ownerType;
 
-  /// @param type the type of the lanes, `f32` or `f64`
+  /// @param type the type of the lanes, one of which there are vectors, [LaneOperations#hasLanes]
   /// @param vectors how many vectors are computed side by side
   VectorCompiler(MethodCompiler method, DType type, int vectors) {
     VectorMachine machine = method.function().machine();
@@ -58,28 +60,8 @@ final class VectorCompiler {
     this.bits = machine.bits();
     this.lanes = machine.lanes(type);
     this.vectors = vectors;
-    this.owner = API + (type == DType.F32 ? "FloatVector" : "DoubleVector");
+    this.owner = API + LaneOperations.vectorClass(type).orElseThrow();
     this.ownerType = "L" + owner + ";";
-  }
-
-  /// Whether vectors compute an operation, in the same bits as scalars do.
-  static boolean computes(UnaryOp op, boolean ofMasks) {
-    return switch (op) {
-      case NEGATE, ABS, SQRT -> !ofMasks;
-      case NOT -> ofMasks;
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP, MIX ->
-          false;
-    };
-  }
-
-  /// Whether vectors compute an operation, in the same bits as scalars do.
-  static boolean computes(BinaryOp op, boolean ofMasks) {
-    return switch (op) {
-      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM -> !ofMasks;
-      case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> !ofMasks;
-      case AND, OR -> ofMasks;
-      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE -> false;
-    };
   }
 
   /// Makes a register one vector, or several side by side, while `body` is emitted.
@@ -288,12 +270,23 @@ final class VectorCompiler {
       case Scalar.Read read -> pushRead(read, vector);
       case Scalar.Unary(UnaryOp op, Scalar operand) -> {
         pushVector(operand, vector);
-        call(name(op), "()" + ownerType);
+        if (op == UnaryOp.NOT) {
+          lanewise("XOR", 1);
+        } else {
+          call(LaneOperations.name(op), "()" + ownerType);
+        }
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         pushVector(left, vector);
         pushVector(right, vector);
-        call(name(op), "(" + VECTOR + ")" + ownerType);
+        if (op == BinaryOp.XOR) {
+          // There is no method `xor`. The other operand of an operator comes after it.
+          frame.code().getStatic(OPERATORS, "XOR", ASSOCIATIVE_TYPE);
+          frame.code().plain(Opcode.SWAP);
+          call("lanewise", "(" + BINARY_TYPE + VECTOR + ")" + ownerType);
+        } else {
+          call(LaneOperations.name(op), "(" + VECTOR + ")" + ownerType);
+        }
       }
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
         pushVector(left, vector);
@@ -335,9 +328,21 @@ final class VectorCompiler {
               pushAddress(number, read.indices(), vector);
               pushMask(vector);
               fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + maskType());
+              if (type == DType.BOOL) {
+                // Others than we may have stored a byte: it is true unless it is 0.
+                lanewise("UMIN", 1);
+              }
             });
       }
     }
+  }
+
+  /// `vector → vector`, of a byte that all lanes share.
+  private void lanewise(String operator, int operand) {
+    Code code = frame.code();
+    code.getStatic(OPERATORS, operator, ASSOCIATIVE_TYPE);
+    code.push(operand);
+    call("lanewise", "(" + BINARY_TYPE + "B)" + ownerType);
   }
 
   private void fromMemory(String name, String place) {
@@ -350,7 +355,7 @@ final class VectorCompiler {
         key(scalar, -1),
         () -> {
           method.scalars().emit(scalar);
-          fromMemory("broadcast", JvmType.of(type).descriptor());
+          fromMemory("broadcast", type == DType.BOOL ? "B" : JvmType.of(type).descriptor());
         });
   }
 
@@ -390,13 +395,13 @@ final class VectorCompiler {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         if (op.isComparison()) {
           pushVector(left, vector);
-          code.getStatic(OPERATORS, name(op), "L" + OPERATORS + "$Comparison;");
+          code.getStatic(OPERATORS, LaneOperations.name(op), "L" + OPERATORS + "$Comparison;");
           pushVector(right, vector);
           call("compare", "(L" + OPERATORS + "$Comparison;" + VECTOR + ")" + MASK_TYPE);
         } else {
           pushMask(left, vector);
           pushMask(right, vector);
-          callOnMask(name(op), "(" + MASK_TYPE + ")" + MASK_TYPE);
+          callOnMask(LaneOperations.name(op), "(" + MASK_TYPE + ")" + MASK_TYPE);
         }
       }
       case Scalar.Unary(var op, Scalar operand) -> {
@@ -420,50 +425,5 @@ final class VectorCompiler {
 
   private void callOnMask(String name, String descriptor) {
     frame.code().add(new Instruction.Invoke(Opcode.INVOKEVIRTUAL, MASK, name, descriptor, false));
-  }
-
-  private static String name(UnaryOp op) {
-    return switch (op) {
-      case NEGATE -> "neg";
-      case ABS -> "abs";
-      case SQRT -> "sqrt";
-      case SIGN,
-          FLOOR,
-          CEIL,
-          ROUND,
-          EXP,
-          LOG,
-          SIN,
-          COS,
-          TAN,
-          TANH,
-          ERF,
-          RE,
-          IM,
-          CONJ,
-          NOT,
-          STOP,
-          MIX ->
-          throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
-    };
-  }
-
-  private static String name(BinaryOp op) {
-    return switch (op) {
-      case ADD -> "add";
-      case SUBTRACT -> "sub";
-      case MULTIPLY -> "mul";
-      case DIVIDE -> "div";
-      case MINIMUM -> "min";
-      case MAXIMUM -> "max";
-      case AND -> "and";
-      case OR -> "or";
-      case EQUAL -> "EQ";
-      case NOT_EQUAL -> "NE";
-      case LESS -> "LT";
-      case LESS_EQUAL -> "LE";
-      case XOR, MODULO, POWER, LOG_ADD_EXP, COMPLEX, FOLLOW, SLOPE ->
-          throw new IllegalStateException("vectors do not compute `" + op.text() + "`");
-    };
   }
 }

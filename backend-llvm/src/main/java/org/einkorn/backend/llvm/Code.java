@@ -178,8 +178,12 @@ final class Code {
 
   /// Loads an element as it lies in a register.
   Value load(DType type, Value array, Value index) {
-    Value loaded = builder.load(memory(type), address(type, array, index), type.byteSize());
-    return inRegister(type, loaded);
+    return inRegister(type, loadBytes(type, array, index));
+  }
+
+  /// Loads an element as it lies in memory.
+  Value loadBytes(DType type, Value array, Value index) {
+    return builder.load(memory(type), address(type, array, index), type.byteSize());
   }
 
   /// What was loaded, as it lies in a register.
@@ -215,7 +219,12 @@ final class Code {
 
   /// Stores an element from a register.
   void store(DType type, Value array, Value index, Value value) {
-    builder.store(inMemory(type, value), address(type, array, index), type.byteSize());
+    storeBytes(type, array, index, inMemory(type, value));
+  }
+
+  /// Stores an element as it lies in memory.
+  void storeBytes(DType type, Value array, Value index, Value value) {
+    builder.store(value, address(type, array, index), type.byteSize());
   }
 
   /// A place on the stack for one element, made where the function starts so that it becomes a

@@ -37,6 +37,7 @@ final class LaneExpressions {
   private final FloatOps floats;
   private final Casts casts;
   private final ByteDots dots;
+  private final TruthBytes truths;
 
   LaneExpressions(Code single, ExpressionLowering expressions, Control control, int lanes) {
     this.control = control;
@@ -49,6 +50,7 @@ final class LaneExpressions {
     this.floats = new FloatOps(wide);
     this.casts = new Casts(wide);
     this.dots = new ByteDots(single, wide, this);
+    this.truths = new TruthBytes(single, wide, this);
   }
 
   /// What the lanes have in common as a statement is written.
@@ -85,9 +87,9 @@ final class LaneExpressions {
 
   void store(Stmt.Store store, Place place) {
     if (place.mask.isEmpty()) {
-      store(store, value(store.value(), place), place);
+      store(store, stored(store.value(), place), place);
     } else if (wide.lanes == 1) {
-      control.when(place.mask.get(), () -> store(store, value(store.value(), place), place));
+      control.when(place.mask.get(), () -> store(store, stored(store.value(), place), place));
     } else {
       storeMasked(store, place.mask.get(), place);
     }
@@ -96,26 +98,33 @@ final class LaneExpressions {
   private void store(Stmt.Store store, Value value, Place place) {
     Scope.Place target = place.scope.place(store.buffer());
     Value number = number(store.buffer(), store.indices(), place);
-    wide.store(target.type(), target.address(), number, value);
+    wide.storeBytes(target.type(), target.address(), number, value);
+  }
+
+  /// A value as it lies in memory.
+  private Value stored(Scalar value, Place place) {
+    return value.type() == DType.BOOL && wide.lanes > 1
+        ? truths.write(value, place)
+        : wide.inMemory(value.type(), value(value, place));
   }
 
   /// Other threads may store beside what is stored here; but an array of this thread is loaded and
   /// stored as a whole, so that it becomes registers.
   private void storeMasked(Stmt.Store store, Value mask, Place place) {
-    Value value = wide.masked(mask, () -> value(store.value(), place));
+    Value value = wide.masked(mask, () -> stored(store.value(), place));
     Scope.Place target = place.scope.place(store.buffer());
     Value number = number(store.buffer(), store.indices(), place);
     DType type = target.type();
     boolean isOfThread = target.buffer().scope() != Buffer.Scope.GLOBAL;
     if (isOfThread && isInside(store.buffer(), store.indices(), place)) {
-      Value old = wide.load(type, target.address(), number);
-      wide.store(type, target.address(), number, builder.select(mask, value, old));
+      Value old = wide.loadBytes(type, target.address(), number);
+      wide.storeBytes(type, target.address(), number, builder.select(mask, value, old));
       return;
     }
     builder.call(
         single.module.intrinsic("llvm.masked.store", List.of(wide.memory(type), single.pointer)),
         List.of(
-            wide.inMemory(type, value),
+            value,
             single.address(type, target.address(), number),
             single.i32(type.byteSize()),
             mask));
@@ -295,32 +304,34 @@ final class LaneExpressions {
   }
 
   private Value read(Scalar.Read read, Place place) {
+    DType type = read.type();
+    boolean isSame =
+        !place.names.own().contains(read.tensor())
+            && place.names.change(read.indices()) == LaneNames.Change.NONE;
+    return isSame
+        ? wide.splat(same(read, place), wide.register(type))
+        : wide.inRegister(type, loaded(read, place));
+  }
+
+  /// Elements of which each lane has another one, as they lie in memory.
+  Value loaded(Scalar.Read read, Place place) {
     Scope.Place source = place.scope.place(read.tensor());
     DType type = read.type();
-    if (place.names.own().contains(read.tensor())) {
-      Value number = number(read.tensor(), read.indices(), place);
-      return wide.load(type, source.address(), number);
-    }
-    LaneNames.Change change = place.names.change(read.indices());
-    if (change == LaneNames.Change.NONE) {
-      return wide.splat(same(read, place), wide.register(type));
-    }
-    if (change == LaneNames.Change.OTHER) {
-      return wide.inRegister(type, gathered(read, source, place));
+    boolean isOwn = place.names.own().contains(read.tensor());
+    if (!isOwn && place.names.change(read.indices()) == LaneNames.Change.OTHER) {
+      return gathered(read, source, place);
     }
     Value number = number(read.tensor(), read.indices(), place);
     Optional<Value> mask = wide.mask();
-    if (mask.isEmpty() || isInside(read.tensor(), read.indices(), place)) {
-      return wide.load(type, source.address(), number);
+    if (isOwn || mask.isEmpty() || isInside(read.tensor(), read.indices(), place)) {
+      return wide.loadBytes(type, source.address(), number);
     }
     Type memory = wide.memory(type);
     Value address = single.address(type, source.address(), number);
-    Value loaded =
-        builder.callLoad(
-            single.module.intrinsic("llvm.masked.load", List.of(memory, single.pointer)),
-            address,
-            List.of(address, single.i32(type.byteSize()), mask.get(), single.context.zero(memory)));
-    return wide.inRegister(type, loaded);
+    return builder.callLoad(
+        single.module.intrinsic("llvm.masked.load", List.of(memory, single.pointer)),
+        address,
+        List.of(address, single.i32(type.byteSize()), mask.get(), single.context.zero(memory)));
   }
 
   private Value gathered(Scalar.Read read, Scope.Place source, Place place) {

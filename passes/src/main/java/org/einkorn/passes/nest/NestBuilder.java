@@ -10,6 +10,7 @@ import java.util.Set;
 import org.einkorn.ir.algebra.Projection;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Regions;
@@ -231,20 +232,76 @@ public final class NestBuilder {
     return function(definition.name(), nest(spatial, nest));
   }
 
-  /// One term of several, or one that writes through index functions: combines in memory.
+  /// One term of several, or one that writes through index functions: combines with what lies in
+  /// memory; in a register where all that is combined for an element comes one after the other.
   public Function update(Buffer accumulator, Body.Accumulate body, int number) {
     Contraction term = body.terms().get(number);
     List<Axis> axes = spatialFirst(term);
     List<IndexExpr> indices = placed(accumulator, term.write());
-    Scalar before = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
-    Stmt store =
-        new Stmt.Store(
-            accumulator.name(),
-            indices,
-            new Scalar.Binary(
-                body.projection().combine(), before, Scalar.cast(before.type(), term.joined())));
+    Scalar.Read before = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), indices);
     String name = definition.name() + (body.terms().size() == 1 ? ".update" : ".update" + number);
-    return function(name, nest(axes, block(name, axes, term.reducedAxes(), term.guards(), store)));
+    boolean isApart =
+        term.writesPlainAxes() && !term.reducedAxes().isEmpty() && !reads(term, accumulator.name());
+    return function(
+        name,
+        isApart
+            ? updateInRegister(name, body.projection(), term, before)
+            : nest(
+                axes,
+                block(
+                    name,
+                    axes,
+                    term.reducedAxes(),
+                    term.guards(),
+                    combine(before, body.projection(), term.joined()))));
+  }
+
+  private static boolean reads(Contraction term, String tensor) {
+    boolean[] found = {false};
+    Walk walk =
+        Walk.ofScalars(
+            part -> found[0] |= part instanceof Scalar.Read read && read.tensor().equals(tensor));
+    walk.visit(term.joined());
+    for (Guard guard : term.guards()) {
+      walk.visit(guard.index());
+      walk.visit(guard.extent());
+    }
+    return found[0];
+  }
+
+  /// @param before an element in memory
+  private Stmt updateInRegister(
+      String name, Projection projection, Contraction term, Scalar.Read before) {
+    List<Axis> axes = spatialFirst(term);
+    Set<String> reduced = term.reducedAxes();
+    List<Axis> spatial = axes.subList(0, axes.size() - reduced.size());
+    Register register = new Register(name + ".acc", before.type());
+    Stmt body =
+        register.around(
+            block(name + ".init", spatial, Set.of(), List.of(), register.store(before)),
+            nest(
+                axes.subList(spatial.size(), axes.size()),
+                block(
+                    name,
+                    axes,
+                    reduced,
+                    term.guards(),
+                    combine(register.read(), projection, term.joined()))),
+            block(
+                name + ".last",
+                spatial,
+                Set.of(),
+                List.of(),
+                new Stmt.Store(before.tensor(), before.indices(), register.read())));
+    return nest(spatial, body);
+  }
+
+  /// Combines an element with a value.
+  private static Stmt combine(Scalar.Read element, Projection projection, Scalar value) {
+    return new Stmt.Store(
+        element.tensor(),
+        element.indices(),
+        new Scalar.Binary(projection.combine(), element, Scalar.cast(element.type(), value)));
   }
 
   /// Axes that are written plainly come first, in the order of the target's axes.
@@ -353,28 +410,29 @@ public final class NestBuilder {
     private final Buffer buffer;
 
     Register(DType type) {
-      this.buffer =
-          new Buffer(
-              definition.name() + ".acc", new TensorType(type, List.of()), Buffer.Scope.REGISTER);
+      this(definition.name() + ".acc", type);
+    }
+
+    Register(String name, DType type) {
+      this.buffer = new Buffer(name, new TensorType(type, List.of()), Buffer.Scope.REGISTER);
       temporaries.put(buffer.name(), buffer);
     }
 
-    Scalar read() {
+    Scalar.Read read() {
       return new Scalar.Read(buffer.name(), buffer.type().dtype(), List.of());
     }
 
     Stmt store(Projection projection) {
       DType type = buffer.type().dtype();
-      return new Stmt.Store(
-          buffer.name(), List.of(), Scalar.constant(type, projection.identity(type)));
+      return store(Scalar.constant(type, projection.identity(type)));
+    }
+
+    Stmt store(Scalar value) {
+      return new Stmt.Store(buffer.name(), List.of(), value);
     }
 
     Stmt combine(Projection projection, Scalar value) {
-      return new Stmt.Store(
-          buffer.name(),
-          List.of(),
-          new Scalar.Binary(
-              projection.combine(), read(), Scalar.cast(buffer.type().dtype(), value)));
+      return NestBuilder.combine(read(), projection, value);
     }
 
     Stmt around(Stmt... statements) {

@@ -58,7 +58,7 @@ final class Model {
 
   private static boolean isReduced(ReductionNest nest) {
     DType type = nest.accumulator().type().dtype();
-    return (type == DType.F32 || type == DType.F64) && combines(nest.combine());
+    return isOfLanes(type) && combines(nest.combine());
   }
 
   /// Whether a nest does its elements in the order in which they lie, each for itself: no tile or
@@ -72,7 +72,32 @@ final class Model {
   }
 
   private static boolean combines(BinaryOp op) {
-    return op == BinaryOp.ADD || op == BinaryOp.MINIMUM || op == BinaryOp.MAXIMUM;
+    return switch (op) {
+      case ADD, MINIMUM, MAXIMUM, AND, OR, XOR -> true;
+      case SUBTRACT,
+          MULTIPLY,
+          DIVIDE,
+          MODULO,
+          POWER,
+          LOG_ADD_EXP,
+          COMPLEX,
+          FOLLOW,
+          SLOPE,
+          EQUAL,
+          NOT_EQUAL,
+          LESS,
+          LESS_EQUAL ->
+          false;
+    };
+  }
+
+  /// Whether vectors compute with a type.
+  private static boolean isOfLanes(DType type) {
+    return type == DType.F32
+        || type == DType.F64
+        || type == DType.I32
+        || type == DType.I64
+        || type == DType.BOOL;
   }
 
   private static boolean isUnit(ReductionNest nest, Axis axis) {
@@ -85,7 +110,10 @@ final class Model {
     Axis last = nest.reduce().getLast();
     DType type = nest.sums(mayRound);
     long lanes = machine.lanes(type);
-    if (!mayRound || !isReduced(nest) || !isUnit(nest, last) || last.rounds() < 2 * lanes) {
+    // Integers are not added up in another order: sums on the way may overflow where the whole
+    // does not. Where nothing may round no step is taken that could, whatever it does here.
+    boolean isAnyOrder = mayRound && (type.isFloat() || nest.combine() != BinaryOp.ADD);
+    if (!isAnyOrder || !isReduced(nest) || !isUnit(nest, last) || last.rounds() < 2 * lanes) {
       return Optional.empty();
     }
     long vectors = MOST_VECTORS;

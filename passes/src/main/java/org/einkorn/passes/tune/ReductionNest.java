@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.integer.StoredIntegers;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
@@ -22,6 +23,7 @@ import org.einkorn.runtime.DType;
 /// @param spatial the loops around the register, the outermost first
 /// @param reduce the loops around the update, the outermost first
 /// @param accumulator the register
+/// @param isNarrow whether it holds `i64`, and all that it can ever hold is proved to be `i32`
 /// @param init the name of the block that stores it first
 /// @param update the name of the block that reduces into it
 /// @param block the name of the block that stores the result in the end
@@ -34,6 +36,7 @@ record ReductionNest(
     List<Axis> spatial,
     List<Axis> reduce,
     Buffer accumulator,
+    boolean isNarrow,
     String init,
     String update,
     String block,
@@ -52,7 +55,8 @@ record ReductionNest(
   static Optional<ReductionNest> of(Function function, PassContext context) {
     List<Axis> spatial = new ArrayList<>();
     Stmt inside = Axis.peel(function.body(), spatial, context);
-    if (!(inside instanceof Stmt.Allocate(Buffer register, Stmt body))
+    if (!(inside instanceof Stmt.Allocate allocation)
+        || !(allocation instanceof Stmt.Allocate(Buffer register, Stmt body))
         || register.scope() != Buffer.Scope.REGISTER
         || !(body instanceof Stmt.Sequence(List<Stmt> parts))
         || parts.size() != 3
@@ -84,6 +88,7 @@ record ReductionNest(
                 spatial,
                 reduce,
                 register,
+                isNarrow(allocation),
                 init.name(),
                 update.name(),
                 last.name(),
@@ -94,6 +99,11 @@ record ReductionNest(
         : Optional.empty();
   }
 
+  private static boolean isNarrow(Stmt.Allocate allocation) {
+    return allocation.buffer().type().dtype() == DType.I64
+        && StoredIntegers.of(allocation).filter(range -> range.fitsIn(DType.I32)).isPresent();
+  }
+
   @Override
   public List<Axis> loops() {
     List<Axis> all = new ArrayList<>(spatial);
@@ -102,8 +112,12 @@ record ReductionNest(
   }
 
   /// The type that sums are kept in: `f32` instead of `f64` where only that is summed up, and that
-  /// may be rounded otherwise.
+  /// may be rounded otherwise; `i32` instead of `i64` where that is the same, though `set-dtype`
+  /// counts as a step that may round.
   DType sums(boolean mayRound) {
+    if (isNarrow && mayRound) {
+      return DType.I32;
+    }
     return mayRound
             && accumulator.type().dtype() == DType.F64
             && value instanceof Scalar.Cast(DType _, Scalar summand)
