@@ -132,46 +132,12 @@ final class Divisors {
     if (!(scalar instanceof Scalar.Select(Scalar condition, Scalar then, Scalar otherwise))) {
       return scalar.mapParts(index -> index(index, known), part -> scalar(part, known));
     }
-    Optional<Condition> holds = condition(condition);
+    Optional<Condition> holds = Condition.of(condition);
     Scalar first = scalar(condition, known);
     Scalar second = scalar(then, holds.map(known::and).orElse(known));
     Scalar third = scalar(otherwise, holds.map(Condition::not).map(known::and).orElse(known));
     return first == condition && second == then && third == otherwise
         ? scalar
         : new Scalar.Select(first, second, third);
-  }
-
-  /// What a truth value says of positions, if it says that alone.
-  private static Optional<Condition> condition(Scalar scalar) {
-    if (!(scalar instanceof Scalar.Binary(BinaryOp op, Scalar a, Scalar b))) {
-      return Optional.empty();
-    }
-    Optional<IndexExpr> left = position(a);
-    Optional<IndexExpr> right = position(b);
-    if (left.isEmpty() || right.isEmpty()) {
-      return Optional.empty();
-    }
-    return switch (op) {
-      case LESS -> Optional.of(Condition.less(left.get(), right.get()));
-      case LESS_EQUAL -> Optional.of(Condition.atMost(left.get(), right.get()));
-      default -> Optional.empty();
-    };
-  }
-
-  private static Optional<IndexExpr> position(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Position(IndexExpr index) -> Optional.of(index);
-      case Scalar.Literal(DType type, long value) when type == DType.I64 ->
-          Optional.of(IndexExpr.of(value));
-      case Scalar.Literal _,
-          Scalar.Read _,
-          Scalar.Unary _,
-          Scalar.Binary _,
-          Scalar.MultiplyAdd _,
-          Scalar.Dot _,
-          Scalar.Select _,
-          Scalar.Cast _ ->
-          Optional.empty();
-    };
   }
 }

@@ -3,7 +3,6 @@ package org.einkorn.passes.cases;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -16,7 +15,6 @@ import org.einkorn.passes.rewrite.Expressions;
 import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Site;
 import org.einkorn.passes.rewrite.Substitution;
-import org.einkorn.runtime.DType;
 
 /// An operand that is one expression below some place of an axis, and another one from there on.
 ///
@@ -77,37 +75,16 @@ record Case(int operand, Axis axis, IndexExpr cut, Scalar below, Scalar from) {
   }
 
   private static Optional<Case> of(int operand, Axis axis, Scalar.Select select) {
-    if (!(select.condition() instanceof Scalar.Binary(BinaryOp op, Scalar a, Scalar b))) {
+    Optional<Condition> condition = Condition.of(select.condition());
+    if (!(condition.orElse(null)
+        instanceof Condition.Comparison(var relation, IndexExpr left, IndexExpr right))) {
       return Optional.empty();
     }
-    Optional<IndexExpr> left = position(a);
-    Optional<IndexExpr> right = position(b);
-    if (left.isEmpty() || right.isEmpty()) {
-      return Optional.empty();
-    }
-    return switch (op) {
-      case LESS -> less(operand, axis, left.get(), right.get(), select.then(), select.otherwise());
+    return switch (relation) {
+      case LESS -> less(operand, axis, left, right, select.then(), select.otherwise());
       // l ≤ r is not r < l
-      case LESS_EQUAL ->
-          less(operand, axis, right.get(), left.get(), select.otherwise(), select.then());
-      default -> Optional.empty(); // greater is less, turned round
-    };
-  }
-
-  private static Optional<IndexExpr> position(Scalar scalar) {
-    return switch (scalar) {
-      case Scalar.Position(IndexExpr index) -> Optional.of(index);
-      case Scalar.Literal(DType type, long value) when type == DType.I64 ->
-          Optional.of(IndexExpr.of(value));
-      case Scalar.Literal _,
-          Scalar.Read _,
-          Scalar.Unary _,
-          Scalar.Binary _,
-          Scalar.MultiplyAdd _,
-          Scalar.Dot _,
-          Scalar.Select _,
-          Scalar.Cast _ ->
-          Optional.empty();
+      case AT_MOST -> less(operand, axis, right, left, select.otherwise(), select.then());
+      case EQUAL, NOT_EQUAL -> Optional.empty();
     };
   }
 
