@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.einkorn.backend.llvm.binding.Context;
 import org.einkorn.backend.llvm.binding.IrModule;
 import org.einkorn.ir.algebra.BinaryOp;
@@ -136,11 +137,14 @@ class EmissionTest {
     assertTrue(assembly.contains(instruction), assembly);
   }
 
+  private static final Pattern FUSED_IN_VECTORS = Pattern.compile("vfmadd\\d+pd\t.*%ymm");
+
   @ParameterizedTest
   @CsvSource({"EXP", "LOG", "TANH", "ERF"})
   void usesVectorInstructionsForElementaryFunctions(UnaryOp op) {
     String assembly = text(map(DType.F32, DType.F32, x -> unary(op, x)), "asm", "x86-64-v3");
-    assertTrue(assembly.contains("vmulpd\t%ymm") && !assembly.contains("@PLT"), assembly);
+    boolean isInVectors = FUSED_IN_VECTORS.matcher(assembly).find();
+    assertTrue(isInVectors && !assembly.contains("@PLT"), assembly);
   }
 
   @ParameterizedTest
