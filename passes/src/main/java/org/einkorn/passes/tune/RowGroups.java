@@ -109,6 +109,7 @@ final class RowGroups {
       if (other != null
           && !other.isClosed
           && !taken.contains(other)
+          && !updates(nest, other)
           && other.last().output().tensor().equals(operand.tensor())) {
         Optional<Open> both = joined(other, own);
         if (both.isPresent()) {
@@ -118,6 +119,13 @@ final class RowGroups {
       }
     }
     return own;
+  }
+
+  /// Whether a function goes on with what a group has stored, as one of several terms does: its
+  /// elements are whole only after the last.
+  private static boolean updates(ElementNest nest, Open group) {
+    return group.members.stream()
+        .anyMatch(each -> each.output().tensor().equals(nest.output().tensor()));
   }
 
   /// Closes the groups, but those that a function takes up, that can't run after it.
