@@ -66,7 +66,11 @@ final class RowGroups {
 
   /// The groups of functions without a schedule, each by the name of its last function.
   static Map<String, RowGroup> of(Module module, PassContext context, Uses uses) {
-    return new RowGroups(module, context, uses).found();
+    // Positions from data are checked against the shape of a tensor, which a group may change.
+    boolean fetches =
+        module.functions().stream()
+            .anyMatch(each -> !org.einkorn.ir.loop.Fetches.of(each.body()).isEmpty());
+    return fetches ? Map.of() : new RowGroups(module, context, uses).found();
   }
 
   private Map<String, RowGroup> found() {
