@@ -107,4 +107,16 @@ final class Moves {
             .filter(function -> !function.name().equals(nest.function().name()))
             .anyMatch(function -> nest.uses().isRead(function, buffer));
   }
+
+  /// Refuses to give memory other extents against which positions from data are checked.
+  static void requireUnchecked(Nest nest, String buffer) {
+    for (Function function : nest.module().functions()) {
+      if (nest.uses().checked(function).contains(buffer)) {
+        throw nest.refuse(
+            Reason.POSITION_FROM_DATA,
+            "function `%s` checks positions from data against the extents of `%s`"
+                .formatted(function.name(), buffer));
+      }
+    }
+  }
 }

@@ -88,6 +88,7 @@ final class RollingBuffer implements Primitive<Step.RollingBuffer> {
           Reason.NOT_TEMPORARY, "the function repeats, and finds what it stored the time before");
     }
     requireOwnRuns(buffer, between, site, nest);
+    Moves.requireUnchecked(nest, buffer.name());
     Stmt rest = Statements.replace(nest.function().body(), loop, new Stmt.Sequence(List.of()));
     if (Accesses.renaming(buffer.name(), buffer.name()).isAccessed(rest)) {
       throw nest.refuse(Reason.NOT_NESTED, loop, "is not all that touches `" + buffer.name() + "`");

@@ -49,6 +49,7 @@ final class SetScope implements Primitive<Step.SetScope> {
       }
     }
     OwnRounds.require(nest, step.buffer(), site);
+    Moves.requireUnchecked(nest, step.buffer());
     List<IndexExpr> starts = new ArrayList<>();
     List<IndexExpr> extents = new ArrayList<>();
     box(nest, old, site, starts, extents);

@@ -45,6 +45,7 @@ final class TransformLayout implements Primitive<Step.TransformLayout> {
       scope = scope.with(loop.variable(), loop.extent());
     }
     requireMap(nest, step, box, scope);
+    Moves.requireUnchecked(nest, step.buffer());
     List<IndexExpr> extents = new ArrayList<>();
     for (IndexExpr position : step.positions()) {
       extents.add(extent(position, Set.copyOf(step.axes()), nest, scope));

@@ -3,6 +3,7 @@ package org.einkorn.passes.schedule;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.einkorn.ir.loop.Fetches;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Stmt;
 
@@ -18,7 +19,8 @@ public final class Uses {
   ///
   /// @param touched memory that it reads or stores and does not allocate itself
   /// @param allocates memory that it allocates itself
-  record Names(Touched touched, Set<String> allocates) {
+  /// @param checked tensors against whose extents it checks positions from data
+  record Names(Touched touched, Set<String> allocates, Set<String> checked) {
     private static Names of(Stmt body) {
       Set<String> allocates = new HashSet<>();
       Statements.forEach(
@@ -28,7 +30,9 @@ public final class Uses {
               allocates.add(allocation.buffer().name());
             }
           });
-      return new Names(Touched.of(body), allocates);
+      Set<String> checked = new HashSet<>();
+      Fetches.of(body).forEach(fetch -> checked.add(fetch.tensor()));
+      return new Names(Touched.of(body), allocates, checked);
     }
   }
 
@@ -50,6 +54,11 @@ public final class Uses {
   /// Whether a function reads a buffer.
   boolean isRead(Function function, String buffer) {
     return of(function).touched.reads().contains(buffer);
+  }
+
+  /// The tensors against whose extents a function checks positions from data.
+  public Set<String> checked(Function function) {
+    return of(function).checked;
   }
 
   /// Whether data can end a function with a fault, which would be one of another function if it

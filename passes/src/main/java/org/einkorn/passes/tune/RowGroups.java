@@ -49,6 +49,9 @@ final class RowGroups {
   private final Map<String, DType> types = new HashMap<>();
   private final Map<String, Integer> places = new HashMap<>();
 
+  /// Tensors that keep their extents: positions from data are checked against them.
+  private final Set<String> checked = new HashSet<>();
+
   /// The group that has stored a buffer, and those that have read it.
   private final Map<String, Open> storing = new HashMap<>();
 
@@ -62,15 +65,12 @@ final class RowGroups {
     for (Buffer buffer : module.allBuffers()) {
       types.put(buffer.name(), buffer.type().dtype());
     }
+    module.functions().forEach(function -> checked.addAll(uses.checked(function)));
   }
 
   /// The groups of functions without a schedule, each by the name of its last function.
   static Map<String, RowGroup> of(Module module, PassContext context, Uses uses) {
-    // Positions from data are checked against the shape of a tensor, which a group may change.
-    boolean fetches =
-        module.functions().stream()
-            .anyMatch(each -> !org.einkorn.ir.loop.Fetches.of(each.body()).isEmpty());
-    return fetches ? Map.of() : new RowGroups(module, context, uses).found();
+    return new RowGroups(module, context, uses).found();
   }
 
   private Map<String, RowGroup> found() {
@@ -113,6 +113,7 @@ final class RowGroups {
       if (other != null
           && !other.isClosed
           && !taken.contains(other)
+          && !checked.contains(operand.tensor())
           && !updates(nest, other)
           && other.last().output().tensor().equals(operand.tensor())) {
         Optional<Open> both = joined(other, own);
