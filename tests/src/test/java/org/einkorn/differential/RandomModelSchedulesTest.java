@@ -177,19 +177,8 @@ final class RandomModelSchedulesTest {
 
   private void check(String source, Dice dice) {
     boolean isExact = dice.chance(0.3);
-    Module plain =
-        LoopParser.parse(
-                new SourceFile(
-                    "loops",
-                    Einkorn.compile("y", source)
-                        .with(Options.defaults().withExact(isExact))
-                        .ir(Stage.LOOPS)))
-            .require();
-    PassContext context =
-        PassContext.defaults()
-            .withReassociation(!isExact)
-            .withMachine(Machine.ofVectors(dice.pick(List.of(16, 32, 64))));
-    Pipeline pipeline = Pipeline.of(Pipeline.Observer.none()).in(context);
+    Module plain = loops(source, isExact);
+    Pipeline pipeline = pipeline(isExact, dice);
     Module after = pipeline.schedule(plain);
     for (Trace trace : pipeline.schedules()) {
       scheduled++;
@@ -227,6 +216,26 @@ final class RandomModelSchedulesTest {
     String text = TracePrinter.print(step);
     String rest = text.contains(" = ") ? text.substring(text.indexOf(" = ") + 3) : text;
     return rest.substring(0, rest.indexOf(' '));
+  }
+
+  /// The loops of a program, before schedules.
+  static Module loops(String source, boolean isExact) {
+    return LoopParser.parse(
+            new SourceFile(
+                "loops",
+                Einkorn.compile("y", source)
+                    .with(Options.defaults().withExact(isExact))
+                    .ir(Stage.LOOPS)))
+        .require();
+  }
+
+  /// What schedules loops for a machine of some width.
+  static Pipeline pipeline(boolean isExact, Dice dice) {
+    PassContext context =
+        PassContext.defaults()
+            .withReassociation(!isExact)
+            .withMachine(Machine.ofVectors(dice.pick(List.of(16, 32, 64))));
+    return Pipeline.of(Pipeline.Observer.none()).in(context);
   }
 
   static Outcome run(Module module, Case data) {

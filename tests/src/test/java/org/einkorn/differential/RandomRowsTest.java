@@ -10,16 +10,9 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
-import org.einkorn.Einkorn;
-import org.einkorn.Options;
-import org.einkorn.Stage;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.Step;
-import org.einkorn.ir.source.SourceFile;
-import org.einkorn.ir.target.Machine;
-import org.einkorn.ir.text.LoopParser;
 import org.einkorn.ir.text.TracePrinter;
-import org.einkorn.passes.PassContext;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
@@ -179,19 +172,8 @@ final class RandomRowsTest {
 
   private void check(String source, Dice dice) {
     boolean isExact = dice.chance(0.3);
-    Module plain =
-        LoopParser.parse(
-                new SourceFile(
-                    "loops",
-                    Einkorn.compile("y", source)
-                        .with(Options.defaults().withExact(isExact))
-                        .ir(Stage.LOOPS)))
-            .require();
-    PassContext context =
-        PassContext.defaults()
-            .withReassociation(!isExact)
-            .withMachine(Machine.ofVectors(dice.pick(List.of(16, 32, 64))));
-    Pipeline pipeline = Pipeline.of(Pipeline.Observer.none()).in(context);
+    Module plain = RandomModelSchedulesTest.loops(source, isExact);
+    Pipeline pipeline = RandomModelSchedulesTest.pipeline(isExact, dice);
     Module after = pipeline.schedule(plain);
     assertEquals(List.of(), pipeline.trace().refused());
     pipeline.schedules().forEach(trace -> trace.steps().forEach(this::count));
