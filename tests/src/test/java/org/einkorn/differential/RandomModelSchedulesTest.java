@@ -231,8 +231,14 @@ final class RandomModelSchedulesTest {
 
   /// What schedules loops for a machine of some width.
   static Pipeline pipeline(boolean isExact, Dice dice) {
+    return pipeline(isExact, Map.of(), dice);
+  }
+
+  /// @param likely sizes for which the model counts; those of runs may be others
+  static Pipeline pipeline(boolean isExact, Map<String, Long> likely, Dice dice) {
     PassContext context =
         PassContext.defaults()
+            .withSizes(likely)
             .withReassociation(!isExact)
             .withMachine(Machine.ofVectors(dice.pick(List.of(16, 32, 64))));
     return Pipeline.of(Pipeline.Observer.none()).in(context);

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.ir.text.TracePrinter;
 import org.einkorn.passes.pipeline.Pipeline;
@@ -21,8 +23,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Random equations of which each reads those before it, along rows and across: what the model
-/// makes one loop over rows of computes what the functions do one after the other, bit for bit. All
-/// numbers are integers so small that sums are exact in any order.
+/// makes one loop over rows, or over blocks of rows, of computes what the functions do one after
+/// the other, bit for bit. All numbers are integers so small that sums are exact in any order.
 ///
 /// `-Deinkorn.seed=S -Deinkorn.programs=1` runs one program again.
 @Execution(ExecutionMode.CONCURRENT)
@@ -34,6 +36,7 @@ final class RandomRowsTest {
   private int joined = 0;
   private int rolled = 0;
   private int kept = 0;
+  private int blocks = 0;
 
   @Test
   void oneLoopOverRowsComputesTheSame() {
@@ -48,7 +51,10 @@ final class RandomRowsTest {
             "-Deinkorn.seed=" + seed + " -Deinkorn.programs=1\n" + source, failure);
       }
     }
-    System.out.printf("%d joined, %d rolled, %d kept by rounds%n", joined, rolled, kept);
+    System.out.printf(
+        "%d joined, %d rolled, %d kept by rounds, %d with blocks of rows%n",
+        joined, rolled, kept, blocks);
+    assertTrue(PROGRAMS < 50 || blocks > PROGRAMS / 8, "next to no blocks of rows");
     assertTrue(PROGRAMS < 50 || joined > PROGRAMS, "next to nothing is joined");
     assertTrue(PROGRAMS < 50 || rolled > PROGRAMS / 8, "next to no memory is rolled");
     assertTrue(PROGRAMS < 50 || kept > PROGRAMS / 4, "next to no memory is of a round");
@@ -66,11 +72,14 @@ final class RandomRowsTest {
     private final List<String> wide = new ArrayList<>(List.of("X"));
     private final List<String> narrow = new ArrayList<>(List.of("Z"));
     private final List<String> columns = new ArrayList<>(List.of("W"));
+    private final int most;
+    private int products = 0;
     private final StringBuilder text = new StringBuilder();
 
     Source(Dice dice) {
       this.dice = dice;
       axes = INDICES.subList(0, dice.between(2, 4));
+      most = dice.between(0, 2);
       rows = dice.chance(0.75) ? axes.size() - 1 : dice.between(1, axes.size() - 1);
     }
 
@@ -83,12 +92,18 @@ final class RandomRowsTest {
       List<String> extents = new ArrayList<>();
       for (String axis : axes) {
         boolean isLast = axis.equals(axes.getLast());
-        String size = isKnown ? Integer.toString(isLast ? 80 : 7) : axis.toUpperCase(Locale.ROOT);
+        boolean isRow = axis.equals(axes.get(axes.size() - 2));
+        String size = isKnown ? isLast ? "32" : isRow ? "40" : "4" : axis.toUpperCase(Locale.ROOT);
         extents.add(axis + ": " + size);
       }
       text.append("input ").append(at("X", extents)).append(": f64\n");
       text.append("input ").append(at("Z", extents.subList(0, rows))).append(": f64\n");
       text.append("input ").append(at("W", extents.subList(rows, axes.size()))).append(": f64\n");
+      String square = extents.getLast();
+      String other = "k: " + square.substring(square.indexOf(' ') + 1);
+      text.append("input P[%s, %s]: f64\n".formatted(other, square));
+      String head = extents.getFirst();
+      text.append("input U[%s, %s, %s]: f64\n".formatted(head, other, square));
       int equations = dice.between(2, 6);
       Set<String> outputs = new TreeSet<>();
       for (int number = 1; number <= equations; number++) {
@@ -154,7 +169,28 @@ final class RandomRowsTest {
       columns.add(name);
     }
 
+    /// A product of matrices, in each row: the second is one for all rows, or for all those of one
+    /// position on the first axis. Two in a program, so that numbers stay small.
+    private void product(String name) {
+      products++;
+      List<String> summed = new ArrayList<>(axes);
+      summed.set(summed.size() - 1, "k");
+      String left = at(dice.chance(0.6) ? wide.getLast() : dice.pick(wide), summed);
+      List<String> matrix = new ArrayList<>(List.of("k", axes.getLast()));
+      List<String> both = dice.chance(0.5) ? matrix : matrix.reversed();
+      boolean isOfHead = axes.size() > 2 && dice.chance(0.4);
+      List<String> ofHead = new ArrayList<>(List.of(axes.getFirst()));
+      ofHead.addAll(both);
+      String right = isOfHead ? at("U", ofHead) : at("P", both);
+      text.append("%s = %s %s\n".formatted(at(name, axes), left, right));
+      wide.add(name);
+    }
+
     private void wide(String name) {
+      if (products < most && dice.chance(0.3)) {
+        product(name);
+        return;
+      }
       String value =
           switch (dice.below(5)) {
             case 0 -> wideTerm() + " - " + narrowTerm();
@@ -173,7 +209,9 @@ final class RandomRowsTest {
   private void check(String source, Dice dice) {
     boolean isExact = dice.chance(0.3);
     Module plain = RandomModelSchedulesTest.loops(source, isExact);
-    Pipeline pipeline = RandomModelSchedulesTest.pipeline(isExact, dice);
+    Map<String, Long> likely =
+        dice.chance(0.3) ? Map.of() : Map.of("A", 512L, "B", 64L, "C", 64L, "D", 64L);
+    Pipeline pipeline = RandomModelSchedulesTest.pipeline(isExact, likely, dice);
     Module after = pipeline.schedule(plain);
     assertEquals(List.of(), pipeline.trace().refused());
     pipeline.schedules().forEach(trace -> trace.steps().forEach(this::count));
@@ -194,9 +232,15 @@ final class RandomRowsTest {
   }
 
   private void count(Step step) {
+    blocks += step instanceof Step.ComputeAt(String _, LoopName at) && isBlock(at) ? 1 : 0;
     joined += step instanceof Step.Join ? 1 : 0;
     rolled += step instanceof Step.RollingBuffer ? 1 : 0;
     kept += step instanceof Step.SetScope ? 1 : 0;
+  }
+
+  /// Whether a loop over rows was cut.
+  private static boolean isBlock(LoopName loop) {
+    return loop.variable().endsWith("o");
   }
 
   private static Case integers(Case data, Dice dice) {

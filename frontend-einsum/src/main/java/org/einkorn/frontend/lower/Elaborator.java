@@ -465,7 +465,8 @@ final class Elaborator {
     if (isCheap(node)) {
       return node;
     }
-    List<String> free = List.copyOf(frame.free(node));
+    // As the result has its axes, so that what reads and stores one goes along the other.
+    List<String> free = frame.ordered(frame.free(node));
     return new Node.Shared(
         new Node.Store(node, free), free.stream().map(IndexExpr::variable).toList());
   }

@@ -459,8 +459,6 @@ final class Emitter {
 
   /// `variables` in the order in which the equation names them.
   List<String> ordered(Set<String> variables) {
-    List<String> order = new ArrayList<>();
-    frame.variables().forEach(variable -> order.add(variable.name()));
-    return order.stream().filter(variables::contains).toList();
+    return frame.ordered(variables);
   }
 }

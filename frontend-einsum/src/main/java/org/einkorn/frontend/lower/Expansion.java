@@ -2,6 +2,7 @@ package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,7 +178,7 @@ final class Expansion {
     if (argument instanceof Tree.Name whole && isWholeTensor(whole, env)) {
       return bindWhole(function, name, pattern, whole, call, env, bound);
     }
-    Node node = elaborator.share(elaborator.node(argument, env.withoutWhole()));
+    Node node = elaborator.node(argument, env.withoutWhole());
     if (node instanceof Node.Broken) {
       return false;
     }
@@ -305,8 +306,10 @@ final class Expansion {
         bound.axes.put(names.get(axis), slots.get(axis));
       }
     }
-    bound.ellipsis.addAll(rest);
-    bound.bindings.put(parameter, new Env.Binding.Array(node, rest, slots, ellipsisAt));
+    List<String> left = frame.ordered(new HashSet<>(rest));
+    bound.ellipsis.addAll(left);
+    Node stored = elaborator.share(node);
+    bound.bindings.put(parameter, new Env.Binding.Array(stored, left, slots, ellipsisAt));
     return true;
   }
 

@@ -195,6 +195,13 @@ final class Frame {
     return found;
   }
 
+  /// Variables in the order in which the equation names them, its head first.
+  List<String> ordered(Set<String> names) {
+    List<String> order = new ArrayList<>();
+    variables().forEach(variable -> order.add(variable.name()));
+    return order.stream().filter(names::contains).toList();
+  }
+
   /// The variables a node needs from outside, in order of appearance.
   Set<String> free(Node node) {
     Set<String> found = new LinkedHashSet<>();

@@ -52,7 +52,8 @@ final class Model {
     return rounds < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / context.expectedRuns());
   }
 
-  private Optional<Tiling> tiling(ReductionNest nest) {
+  /// How what shares elements is summed up in tiles, where it can be.
+  Optional<Tiling> tiling(ReductionNest nest) {
     return isReduced(nest) ? TilingModel.choose(new TilingFacts(nest, context)) : Optional.empty();
   }
 
@@ -69,6 +70,11 @@ final class Model {
       case ReductionNest reduction ->
           isUnit(reduction, reduction.reduce().getLast()) && tiling(reduction).isEmpty();
     };
+  }
+
+  /// The cache of a core.
+  long l2Bytes() {
+    return machine.l2Bytes();
   }
 
   private static boolean combines(BinaryOp op) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.einkorn.runtime.DType;
 
@@ -12,7 +13,9 @@ import org.einkorn.runtime.DType;
 ///
 /// @param members as they run; the last needs all others, if not directly
 /// @param rows how many loops over rows there are
-record RowGroup(List<ElementNest> members, int rows) {
+/// @param block how many rows of the last of these loops are done at once, where it is not one by
+///   one
+record RowGroup(List<ElementNest> members, int rows, Optional<RowBlock> block) {
   RowGroup {
     members = List.copyOf(members);
   }

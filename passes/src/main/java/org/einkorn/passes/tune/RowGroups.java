@@ -24,7 +24,8 @@ import org.einkorn.runtime.DType;
 /// A function takes up each group whose last function computes what it reads, where both go over
 /// the same rows and it reads in its own row alone. A group ends where a function that stays
 /// outside needs its memory as it is by then. A row has to fit into the cache of a core: what is
-/// computed of it is still there when it is read.
+/// computed of it is still there when it is read. Where functions are summed up in tiles, that
+/// holds of a [block][RowBlock] of rows.
 final class RowGroups {
   /// A group that may grow.
   private static final class Open {
@@ -80,7 +81,7 @@ final class RowGroups {
       places.put(function.name(), places.size());
       boolean isFree = !context.isScheduled(function.name()) && !repeated.contains(function.name());
       Optional<ElementNest> nest =
-          isFree ? ElementNest.of(function, context).filter(model::isInOrder) : Optional.empty();
+          isFree ? ElementNest.of(function, context).filter(this::canShareRows) : Optional.empty();
       List<Open> taken = new ArrayList<>();
       Optional<Open> own = nest.map(each -> grown(each, taken));
       taken.forEach(groups::remove);
@@ -93,6 +94,11 @@ final class RowGroups {
       finished(group).ifPresent(each -> result.put(each.last().function(), each));
     }
     return result;
+  }
+
+  private boolean canShareRows(ElementNest nest) {
+    return model.isInOrder(nest)
+        || nest instanceof ReductionNest reduction && model.tiling(reduction).isPresent();
   }
 
   private Set<String> repeated() {
@@ -216,19 +222,42 @@ final class RowGroups {
       return Optional.empty();
     }
     RowGroup group = worked(both);
-    boolean isNear = group.rows() == 0 || group.bytesInRow(types) <= context.machine().l2Bytes();
-    return isNear ? Optional.of(both) : Optional.empty();
+    boolean pays =
+        isOneByOne(both)
+            ? group.rows() == 0 || group.bytesInRow(types) <= context.machine().l2Bytes()
+            : group.block().isPresent();
+    return pays ? Optional.of(both) : Optional.empty();
   }
 
-  /// The group with so few loops over rows that a row is work for vectors.
+  /// Whether no member does several rows at once.
+  private boolean isOneByOne(Open group) {
+    return group.members.stream().allMatch(model::isInOrder);
+  }
+
+  /// The group with so few loops over rows that a row is work for vectors, or that blocks of rows
+  /// pay.
   private RowGroup worked(Open group) {
+    return isOneByOne(group) ? oneByOne(group) : inBlocks(group);
+  }
+
+  private RowGroup oneByOne(Open group) {
     int rows = group.rows;
-    RowGroup result = new RowGroup(group.members, rows);
+    RowGroup result = new RowGroup(group.members, rows, Optional.empty());
     while (rows > 0 && result.roundsInRow() < leastInRow(group)) {
       rows--;
-      result = new RowGroup(group.members, rows);
+      result = new RowGroup(group.members, rows, Optional.empty());
     }
     return result;
+  }
+
+  private RowGroup inBlocks(Open group) {
+    for (int rows = group.rows; rows > 0; rows--) {
+      Optional<RowBlock> block = RowBlock.of(group.members, rows, types, model);
+      if (block.isPresent()) {
+        return new RowGroup(group.members, rows, block);
+      }
+    }
+    return new RowGroup(group.members, 0, Optional.empty());
   }
 
   private double leastInRow(Open group) {
@@ -239,7 +268,10 @@ final class RowGroups {
   private Optional<RowGroup> finished(Open group) {
     RowGroup result = worked(group);
     boolean pays =
-        result.members().size() > 1 && result.rows() > 0 && !model.isShort(result.rounds());
+        result.members().size() > 1
+            && result.rows() > 0
+            && (isOneByOne(group) || result.block().isPresent())
+            && !model.isShort(result.rounds());
     return pays ? Optional.of(result) : Optional.empty();
   }
 }

@@ -1,10 +1,10 @@
 package org.einkorn.passes.tune;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
@@ -38,12 +38,18 @@ final class RowSketch {
   /// Rounds that threads share out where there are many rows.
   private static final long SHARES = 64;
 
+  /// The same where there are many rows in a round: each share has memory of its own for these.
+  private static final long SHARES_OF_BLOCKS = 16;
+
   /// The most rows that are done one after the other in one row of memory.
   private static final long MOST_ROWS = 64;
 
   private final RowGroup group;
   private final Model model;
   private final Steps steps;
+
+  /// What is computed where a tile is stored that it reads.
+  private final Set<ElementNest> folded = new HashSet<>();
 
   private RowSketch(RowGroup group, Model model, Steps steps) {
     this.group = group;
@@ -58,10 +64,19 @@ final class RowSketch {
 
   private void take() {
     Axis shared = outermost();
-    List<String> rows = new ArrayList<>(group.loops().stream().map(Axis::loop).toList());
-    if (!rows.getFirst().equals(shared.loop())) {
-      rows.remove(shared.loop());
-      rows.addFirst(shared.loop());
+    Axis last = group.loops().getLast();
+    Optional<Cut> block =
+        group
+            .block()
+            .map(each -> steps.cut(LoopName.of(last.loop()), Steps.index(last), each.rows()));
+    List<String> rows = new ArrayList<>();
+    for (Axis axis : group.loops()) {
+      rows.add(axis.equals(last) ? block.map(Cut::outer).orElse(last.loop()) : axis.loop());
+    }
+    String first = rows.get(group.loops().indexOf(shared));
+    if (!rows.getFirst().equals(first)) {
+      rows.remove(first);
+      rows.addFirst(first);
       steps.reorder(rows);
     }
     joinAll(LoopName.of(rows.getLast(), group.last().block()));
@@ -72,31 +87,49 @@ final class RowSketch {
       }
     }
     wide.removeIf(nest -> !isTemporary(nest));
-    Cut cut = new Cut("", shared.loop());
-    long size = rowsAtOnce(shared);
+    String outermost = first;
+    long size = atOnce(shared);
     if (!wide.isEmpty() && size > 1) {
-      cut = steps.cut(LoopName.of(shared.loop()), Steps.index(shared), size);
-      for (ElementNest nest : wide) {
-        steps.tryTo(layout(nest, shared, size));
-      }
+      Cut cut = steps.cut(LoopName.of(first), Steps.index(shared), size);
       rows.set(0, cut.inner());
+      outermost = cut.outer();
     } else {
       rows.removeFirst();
+      size = 1;
     }
     for (ElementNest nest : wide) {
-      for (String loop : rows) {
-        steps.tryTo(new Step.RollingBuffer(nest.output().tensor(), LoopName.of(loop)));
-      }
+      keepRows(nest, shared, size, rows);
     }
     // Now, while there are few loops to prove it of.
-    steps.take(new Step.Parallel(LoopName.of(cut.outermost())));
-    group.members().forEach(this::inside);
+    steps.take(new Step.Parallel(LoopName.of(outermost)));
+    for (ElementNest nest : group.members()) {
+      String loop = nest.equals(group.last()) ? block.map(Cut::inner).orElse("") : "";
+      inside(nest, loop);
+    }
+  }
+
+  /// Keeps of a temporary what the rounds of inner loops over rows need.
+  ///
+  /// @param size how many rounds of the shared loop are done one after the other
+  /// @param loops those inside of the one that threads share out, the outermost first
+  private void keepRows(ElementNest nest, Axis shared, long size, List<String> loops) {
+    if (size > 1 || group.block().isPresent()) {
+      steps.tryTo(layout(nest, shared, size));
+    }
+    for (String loop : loops.reversed()) {
+      steps.tryTo(new Step.RollingBuffer(nest.output().tensor(), LoopName.of(loop)));
+    }
   }
 
   private void joinAll(LoopName rows) {
     List<ElementNest> latestFirst = group.joined().reversed();
     latestFirst.forEach(nest -> steps.take(new Step.Join(nest.function())));
-    latestFirst.forEach(nest -> steps.take(new Step.ComputeAt(nest.block(), rows)));
+    latestFirst.forEach(this::fold);
+    for (ElementNest nest : latestFirst) {
+      if (!folded.contains(nest)) {
+        steps.take(new Step.ComputeAt(nest.block(), rows));
+      }
+    }
   }
 
   /// The first loop over rows that is long enough for threads, or else the longest.
@@ -113,8 +146,15 @@ final class RowSketch {
     return longest;
   }
 
-  private static long rowsAtOnce(Axis shared) {
-    return Long.highestOneBit(Math.clamp(shared.rounds() / SHARES, 1, MOST_ROWS));
+  /// How many rounds of the shared loop are done one after the other with the same memory.
+  private long atOnce(Axis shared) {
+    long rounds = shared.rounds();
+    long shares = SHARES;
+    if (group.block().isPresent() && shared.equals(group.loops().getLast())) {
+      rounds /= group.block().get().rows();
+      shares = SHARES_OF_BLOCKS;
+    }
+    return Long.highestOneBit(Math.clamp(rounds / shares, 1, MOST_ROWS));
   }
 
   // ---- temporaries
@@ -122,14 +162,16 @@ final class RowSketch {
   /// Keeps in memory of a round what it needs of a temporary, where that is possible.
   private boolean isKeptByRound(ElementNest nest, String loop) {
     boolean isOne = nest.output().indices().size() == group.rows();
+    boolean isBlock = group.block().isPresent();
     boolean isKnown =
-        nest.spatial().subList(group.rows(), nest.spatial().size()).stream()
-            .allMatch(axis -> axis.extent() instanceof IndexExpr.Constant);
+        (isOne || !isBlock)
+            && nest.spatial().subList(group.rows(), nest.spatial().size()).stream()
+                .allMatch(axis -> axis.extent() instanceof IndexExpr.Constant);
     return isKnown
         && steps.tryTo(
             new Step.SetScope(
                 nest.output().tensor(),
-                isOne ? Buffer.Scope.REGISTER : Buffer.Scope.LOCAL,
+                isOne && !isBlock ? Buffer.Scope.REGISTER : Buffer.Scope.LOCAL,
                 LoopName.of(loop)));
   }
 
@@ -137,40 +179,56 @@ final class RowSketch {
   private boolean isTemporary(ElementNest nest) {
     Module module = steps.schedule().module();
     String buffer = nest.output().tensor();
-    return !module.signature().hasOutput(buffer)
+    return module.buffers().stream().anyMatch(each -> each.name().equals(buffer))
+        && !module.signature().hasOutput(buffer)
         && !module.isNamed(buffer)
         && !steps.isUsedElsewhere(buffer);
   }
 
   /// A row of blocks of rows.
   private Step layout(ElementNest nest, Axis shared, long size) {
+    long block = group.block().map(RowBlock::rows).orElse(1L);
+    int inner = group.rows() - 1;
+    int outer = group.loops().indexOf(shared);
     List<String> axes = new ArrayList<>();
     List<IndexExpr> positions = new ArrayList<>();
-    int place = group.loops().indexOf(shared);
     for (int axis = 0; axis < nest.output().indices().size(); axis++) {
       String name = axis < nest.spatial().size() ? Steps.index(nest.spatial().get(axis)) : "";
       axes.add(name);
       IndexExpr position = IndexExpr.variable(name);
-      if (axis == place) {
-        positions.add(position.floorDiv(IndexExpr.of(size)));
-        positions.add(position.floorMod(IndexExpr.of(size)));
-      } else {
-        positions.add(position);
+      IndexExpr blocks = axis == inner ? quotient(position, block) : position;
+      positions.add(axis == outer ? quotient(blocks, size) : blocks);
+      if (axis == outer && size > 1) {
+        positions.add(blocks.floorMod(IndexExpr.of(size)));
+      }
+      if (axis == inner && block > 1) {
+        positions.add(position.floorMod(IndexExpr.of(block)));
       }
     }
     return new Step.TransformLayout(nest.output().tensor(), axes, positions);
   }
 
+  private static IndexExpr quotient(IndexExpr position, long size) {
+    return size > 1 ? position.floorDiv(IndexExpr.of(size)) : position;
+  }
+
   // ---- loops in a row
 
-  private void inside(ElementNest nest) {
+  /// @param rows the loop of the last member over the rows of a block; empty for the others
+  private void inside(ElementNest nest, String rows) {
     switch (nest) {
       case MapNest map -> {
-        if (map.loops().size() > group.rows()) {
+        if (map.loops().size() > group.rows() && !folded.contains(map)) {
           model
               .strips(map)
               .ifPresent(strips -> StripsSketch.strips(strips, around(map.block()), steps));
         }
+      }
+      case ReductionNest reduction when tiling(reduction).isPresent() -> {
+        String own = reduction.spatial().get(group.rows() - 1).loop();
+        Axis inBlock = group.block().orElseThrow().inBlock(rows.isEmpty() ? own : rows);
+        TileSketch.inBlock(
+            reduction, tiling(reduction).orElseThrow(), inBlock, group.rows(), steps);
       }
       case ReductionNest reduction ->
           model
@@ -182,15 +240,29 @@ final class RowSketch {
     }
   }
 
+  private Optional<Tiling> tiling(ElementNest nest) {
+    return group.block().map(block -> block.tilings().get(nest.function()));
+  }
+
+  /// Computes a function of what a tile has summed up where the tile is stored, if it can be.
+  private void fold(ElementNest nest) {
+    if (nest instanceof MapNest map
+        && group.joined().stream()
+            .anyMatch(each -> tiling(each).isPresent() && reads(map, each.output().tensor()))
+        && steps.tryTo(new Step.ReverseComputeInline(map.block()))) {
+      folded.add(map);
+    }
+  }
+
+  private static boolean reads(MapNest map, String tensor) {
+    return map.operands().stream().anyMatch(operand -> operand.tensor().equals(tensor));
+  }
+
   /// The innermost loop around a block, by its name.
   private LoopName around(String block) {
-    String variable =
-        innermost(steps.schedule().function().body(), block, Optional.empty()).orElseThrow();
-    Set<LoopName> all =
-        steps.schedule().loops().stream()
-            .filter(loop -> loop.variable().equals(variable))
-            .collect(Collectors.toSet());
-    return all.size() == 1 ? all.iterator().next() : LoopName.of(variable, block);
+    return steps.named(
+        innermost(steps.schedule().function().body(), block, Optional.empty()).orElseThrow(),
+        block);
   }
 
   private static Optional<String> innermost(Stmt statement, String block, Optional<String> around) {

@@ -3,6 +3,7 @@ package org.einkorn.passes.tune;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.LoopName;
@@ -33,21 +34,21 @@ final class Steps {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where the step does not apply
   void take(Step step) {
-    schedule = schedule.apply(step);
-    if (step instanceof Step.Join
-        || step instanceof Step.ComputeAt
-        || step instanceof Step.FactorReduction) {
-      // These bring names of their own with them.
-      taken.addAll(schedule.names());
-    }
+    after(schedule.apply(step));
+  }
+
+  private void after(Schedule next) {
+    schedule = next;
+    // Steps bring names of their own with them.
+    taken.addAll(schedule.names());
   }
 
   /// Takes a step where it applies.
   ///
   /// @return whether it does
   boolean tryTo(Step step) {
-    if (schedule.attempt(step) instanceof Schedule.Attempt.Applied(Schedule after)) {
-      schedule = after;
+    if (schedule.attempt(step) instanceof Schedule.Attempt.Applied(Schedule next)) {
+      after(next);
       return true;
     }
     return false;
@@ -130,16 +131,25 @@ final class Steps {
     return loop.endsWith(".0") ? loop.substring(0, loop.length() - 2) : loop;
   }
 
+  /// A loop around a block, by the loop alone where there is no other one of that name.
+  LoopName named(String loop, String block) {
+    Set<LoopName> all =
+        schedule.loops().stream()
+            .filter(each -> each.variable().equals(loop))
+            .collect(Collectors.toSet());
+    return all.size() == 1 ? all.iterator().next() : LoopName.of(loop, block);
+  }
+
   void reorder(List<String> loops) {
     take(new Step.Reorder(loops.stream().map(LoopName::of).toList()));
   }
 
-  /// Reorders loops, unless they stand so already.
+  /// Reorders loops around a block, unless they stand so already.
   ///
   /// @param cuts all of them, the outermost first, as they stand
-  void reorder(List<Cut> cuts, List<String> loops) {
+  void reorder(List<Cut> cuts, List<String> loops, String block) {
     if (!loops.equals(cuts.stream().flatMap(cut -> cut.loops().stream()).toList())) {
-      reorder(loops);
+      take(new Step.Reorder(loops.stream().map(loop -> named(loop, block)).toList()));
     }
   }
 }

@@ -31,24 +31,64 @@ final class TileSketch {
   private final Tiling tiling;
   private final Steps steps;
 
-  private TileSketch(ReductionNest nest, Tiling tiling, Steps steps) {
+  /// The loops that are cut and reordered, as they stand.
+  private final List<Axis> spatial;
+
+  private TileSketch(ReductionNest nest, Tiling tiling, List<Axis> spatial, Steps steps) {
     this.nest = nest;
     this.tiling = tiling;
+    this.spatial = spatial;
     this.steps = steps;
   }
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(ReductionNest nest, Tiling tiling, Steps steps) {
-    new TileSketch(nest, tiling, steps).take();
+    TileSketch sketch = new TileSketch(nest, tiling, nest.spatial(), steps);
+    List<String> copies = sketch.copies();
+    List<String> order = sketch.tile();
+    if (order.size() > (tiling.rows().isPresent() ? 2 : 1)) {
+      steps.take(new Step.Parallel(LoopName.of(order.getFirst())));
+    }
+    copies.forEach(each -> steps.take(new Step.Parallel(LoopName.of(each))));
   }
 
-  private void take() {
-    List<String> copies = new ArrayList<>();
-    for (Operand operand : tiling.panels()) {
-      copies.add(copy(operand));
+  /// Cuts tiles out of a block of rows.
+  ///
+  /// @param rows the loop over the rows of the block, around the nest
+  /// @param around how many loops of the nest stand around the block; the last of them has the rows
+  /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
+  static void inBlock(ReductionNest nest, Tiling tiling, Axis rows, int around, Steps steps) {
+    List<Axis> spatial = new ArrayList<>(List.of(rows));
+    spatial.addAll(nest.spatial().subList(around, nest.spatial().size()));
+    Axis whole = nest.spatial().get(around - 1);
+    List<Axis> outer = new ArrayList<>();
+    for (Axis axis : tiling.outer()) {
+      Axis inside = axis.equals(whole) ? rows : axis;
+      if (spatial.contains(inside)) {
+        outer.add(inside);
+      }
     }
-    Cut rows = tiling.rows().map(axis -> steps.cut(axis, tiling.rowTile())).orElse(Cut.NONE);
-    Cut columns = steps.cut(tiling.columns(), tiling.columnTile());
+    Tiling inBlock = tiling.withRows(rows, outer);
+    TileSketch sketch = new TileSketch(nest, inBlock, spatial, steps);
+    List<String> copies = sketch.copies();
+    sketch.tile();
+    copies.forEach(each -> steps.take(new Step.Parallel(LoopName.of(each))));
+  }
+
+  private List<String> copies() {
+    return tiling.panels().stream().map(this::copy).toList();
+  }
+
+  /// Cuts and vectorizes tiles, and gives the loops that are then there, the outermost first.
+  private List<String> tile() {
+    String block = nest.update();
+    Cut rows =
+        tiling
+            .rows()
+            .map(axis -> steps.cut(axis, steps.named(axis.loop(), block), tiling.rowTile()))
+            .orElse(Cut.NONE);
+    Axis wide = tiling.columns();
+    Cut columns = steps.cut(wide, steps.named(wide.loop(), block), tiling.columnTile());
     List<String> order = new ArrayList<>();
     for (Axis axis : tiling.outer()) {
       order.add(cut(axis, rows, columns).outermost());
@@ -56,26 +96,24 @@ final class TileSketch {
     List<String> tile = new ArrayList<>(List.of(columns.inner()));
     tiling.rows().ifPresent(_ -> tile.add(rows.inner()));
     order.addAll(tile);
-    steps.reorder(nest.spatial().stream().map(axis -> cut(axis, rows, columns)).toList(), order);
+    steps.reorder(spatial.stream().map(axis -> cut(axis, rows, columns)).toList(), order, block);
     if (tiling.rows().isPresent()) {
-      steps.take(new Step.Unroll(LoopName.of(rows.inner())));
+      steps.take(new Step.Unroll(steps.named(rows.inner(), block)));
     }
-    LoopName lanes = LoopName.of(columns.inner());
+    LoopName lanes = steps.named(columns.inner(), block);
     steps.take(new Step.Vectorize(lanes));
     steps.take(new Step.Lift(nest.accumulator().name(), lanes));
     steps.take(new Step.Fission(lanes, nest.init()));
     steps.take(new Step.Fission(LoopName.of(columns.inner(), nest.update()), nest.update()));
-    List<String> reducing = new ArrayList<>(nest.reduce().stream().map(Axis::loop).toList());
-    reducing.addAll(tile);
-    steps.reorder(reducing);
+    List<LoopName> reducing = new ArrayList<>();
+    nest.reduce().forEach(axis -> reducing.add(steps.named(axis.loop(), block)));
+    tile.forEach(loop -> reducing.add(LoopName.of(loop)));
+    steps.take(new Step.Reorder(reducing));
     tiling.sums().ifPresent(type -> steps.take(new Step.SetType(nest.accumulator().name(), type)));
     if (tiling.fused()) {
       steps.tryTo(new Step.Tensorize(nest.update(), "fma"));
     }
-    if (order.size() > tile.size()) {
-      steps.take(new Step.Parallel(LoopName.of(order.getFirst())));
-    }
-    copies.forEach(each -> steps.take(new Step.Parallel(LoopName.of(each))));
+    return order;
   }
 
   private Cut cut(Axis axis, Cut rows, Cut columns) {

@@ -29,4 +29,10 @@ record Tiling(
     outer = List.copyOf(outer);
     panels = List.copyOf(panels);
   }
+
+  /// This with other loops around the tile, one of them over rows.
+  Tiling withRows(Axis newRows, List<Axis> newOuter) {
+    return new Tiling(
+        columns, columnTile, Optional.of(newRows), rowTile, newOuter, panels, sums, fused);
+  }
 }

@@ -33,7 +33,7 @@ final class TranspositionSketch {
     }
     order.add(read.inner());
     order.add(stored.inner());
-    steps.reorder(cuts, order);
+    steps.reorder(cuts, order, nest.block());
     steps.take(new Step.Parallel(LoopName.of(order.getFirst())));
   }
 }
