@@ -173,6 +173,11 @@ final class TuneCommand implements Callable<Integer> {
     for (Tuner.Unmeasured each : report.unmeasured()) {
       session.out().printf("%s: not measured: %s%n", each.function(), each.why());
     }
+    if (!report.rows().isEmpty()) {
+      session
+          .out()
+          .println("by the model, in loops over rows: " + String.join(", ", report.rows()));
+    }
     if (!report.untouched().isEmpty()) {
       session.out().println("as they are: " + String.join(", ", report.untouched()));
     }

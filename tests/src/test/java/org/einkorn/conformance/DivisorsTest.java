@@ -75,6 +75,23 @@ final class DivisorsTest {
     assertComputes("Y[] = w[i] z[i % N]", 2, 40);
   }
 
+  /// What has no position is not counted.
+  @Test
+  void averagesLeaveOutWhatHasNoPosition() {
+    String two = "Y[] avg= w[i]\nY[] avg= z[i % N] * w[i]";
+    assertComputes(two, 0, 1);
+    assertComputes(two, 3, 10.5);
+  }
+
+  /// The extremum of integers is 0 where no point has a position.
+  @Test
+  void theExtremumOfIntegersLeavesOutWhatHasNoPosition() {
+    assertComputes("Y[] max= i64(floor(w[i])) - 9 + 0 * i64(z[i % N])", 0, 0);
+    assertComputes("Y[] max= i64(floor(w[i])) - 9 + 0 * i64(z[i % N])", 2, -8);
+    assertComputes("Y[k: 2] min= i64(z[i % N]) + i64(w[i])", 0, 0, 0);
+    assertComputes("Y[k: 2] min= i64(z[i % N]) + i64(w[i])", 2, 11, 11);
+  }
+
   @Test
   void aChoiceThatHasLookedKeepsItsOtherSide() {
     assertComputes("Y[i: I] = where(N > 0, z[i % N], 5)", 0, 5, 5, 5);

@@ -310,6 +310,43 @@ final class TunerTest {
     assertEquals(0, report.measurements());
   }
 
+  /// By themselves they would walk through memory once each, which is slower than what the model
+  /// makes of them together.
+  @Test
+  void functionsOfOneLoopOverRowsAreLeftToTheModel() {
+    String text =
+        """
+        Top[i] max= A[i, j]
+        Z[i, j] = A[i, j] - Top[i]
+        Y[i, k] = Z[i, j] B[j, k]
+        output Y
+        """;
+    Program program = Einkorn.compile("rows", text);
+    Map<String, Shape> shapes = Map.of("A", Shape.of(200, 250), "B", Shape.of(250, 32));
+    Tuner tuner = Tuner.of(OPTIONS).within(LONG).withMeasurements(2);
+    Tuner.Report report = tuner.tune(program, shapes);
+    assertEquals(List.of("Top", "Z"), report.rows().stream().sorted().toList());
+    assertEquals(List.of("Y"), report.functions().stream().map(Tuner.Found::function).toList());
+    assertFalse(report.script().contains("schedule Z"), report.script());
+    Options scheduled = OPTIONS.withSchedule(new SourceFile("tuned", report.script()));
+    assertTrue(
+        String.join("", program.with(scheduled).explain(shapes).schedules()).contains("join Top"),
+        "what is tuned keeps others from being joined");
+  }
+
+  /// A schedule of the script takes a function out of the rows.
+  @Test
+  void aScriptSaysWhatIsNoLoopOverRows() {
+    Program program =
+        Einkorn.compile("rows", "Top[i] max= A[i, j]\nY[i, j] = A[i, j] - Top[i]\noutput Y\n");
+    Tuner.Report report =
+        tuner("schedule Top {\n  v = sample-choice 2, 4\n  (a, b) = split i.0 by v\n}\n", 2)
+            .tune(program, Map.of("A", Shape.of(200, 250)));
+    assertEquals(List.of(), report.rows());
+    assertEquals(
+        List.of("Top", "Y"), report.functions().stream().map(Tuner.Found::function).toList());
+  }
+
   @Test
   void aDatabaseIsReadAsItWasWritten() {
     Work work = works().getFirst();

@@ -28,9 +28,11 @@ record Task(String name, Set<String> functions, Module module, Space space) {
   /// The functions of a module that have a space of schedules.
   ///
   /// @param groups functions that a script schedules
-  static List<Task> of(Module module, PassContext context, List<Group> groups, long seed) {
+  /// @param others functions that stay as they are
+  static List<Task> of(
+      Module module, PassContext context, List<Group> groups, Set<String> others, long seed) {
     List<Task> tasks = new ArrayList<>();
-    Set<String> scheduled = new LinkedHashSet<>();
+    Set<String> scheduled = new LinkedHashSet<>(others);
     for (Group group : groups) {
       scheduled.addAll(group.functions());
       if (group.hasSamples()) {

@@ -2,6 +2,7 @@ package org.einkorn.tune;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.text.LoopParser;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.schedule.RefusedStepException;
+import org.einkorn.passes.tune.DefaultSchedules;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Shape;
 
@@ -34,7 +36,8 @@ import org.einkorn.runtime.Shape;
 ///
 /// Functions that the options have a schedule for are tuned by the samples of that: the decisions
 /// of the script are where the search begins, and what it varies. All others are tuned by what the
-/// model can choose.
+/// model can choose, but those that it makes one loop over rows: they get no schedule, and stay the
+/// model's.
 ///
 /// Values of this class do not change.
 public final class Tuner {
@@ -139,12 +142,15 @@ public final class Tuner {
   /// What was found for a program.
   ///
   /// @param kept schedules of the script that decide nothing
+  /// @param rows functions without a schedule of the script that the model makes one loop over
+  ///   rows; by themselves they would walk through memory once each
   /// @param untouched functions that neither the script nor the model has a schedule for
   /// @param seconds how long all took
   public record Report(
       List<Found> functions,
       List<Kept> kept,
       List<Unmeasured> unmeasured,
+      List<String> rows,
       List<String> untouched,
       double seconds,
       Database database) {
@@ -152,6 +158,7 @@ public final class Tuner {
       functions = List.copyOf(functions);
       kept = List.copyOf(kept);
       unmeasured = List.copyOf(unmeasured);
+      rows = List.copyOf(rows);
       untouched = List.copyOf(untouched);
     }
 
@@ -185,7 +192,8 @@ public final class Tuner {
             .schedule()
             .map(script -> Group.of(Schedules.read(script, module, options.isExact())))
             .orElse(List.of());
-    List<Task> tasks = tasks(module, context, groups);
+    Set<String> rows = rows(module, context, groups);
+    List<Task> tasks = tasks(module, context, groups, rows);
     List<Found> found = new ArrayList<>();
     List<Unmeasured> unmeasured = new ArrayList<>();
     Database all = database;
@@ -218,23 +226,40 @@ public final class Tuner {
     module.functions().forEach(function -> untouched.add(function.name()));
     tasks.forEach(task -> untouched.removeAll(task.functions()));
     groups.forEach(group -> untouched.removeAll(group.functions()));
+    untouched.removeAll(rows);
     List<Kept> kept =
         groups.stream()
             .filter(group -> !group.hasSamples())
             .map(group -> new Kept(group.name(), group.script()))
             .toList();
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Report(found, kept, unmeasured, List.copyOf(untouched), seconds, all);
+    return new Report(
+        found, kept, unmeasured, List.copyOf(rows), List.copyOf(untouched), seconds, all);
   }
 
-  private List<Task> tasks(Module module, PassContext context, List<Group> groups) {
+  /// The functions that the model makes one loop over rows, where the script says nothing of them.
+  private Set<String> rows(Module module, PassContext context, List<Group> groups) {
+    Set<String> functions = new LinkedHashSet<>();
+    if (knowsModel) {
+      for (Group rows : Group.of(DefaultSchedules.rows(module, context).traces())) {
+        if (groups.stream()
+            .allMatch(each -> Collections.disjoint(each.functions(), rows.functions()))) {
+          functions.addAll(rows.functions());
+        }
+      }
+    }
+    return functions;
+  }
+
+  private List<Task> tasks(
+      Module module, PassContext context, List<Group> groups, Set<String> rows) {
     try {
       for (Group group : groups) {
         if (!group.hasSamples()) {
           group.requireApplies(module);
         }
       }
-      return Task.of(module, context, groups, options.seed());
+      return Task.of(module, context, groups, rows, options.seed());
     } catch (RefusedStepException refused) {
       throw Schedules.refused(refused, options.schedule().orElseThrow());
     }

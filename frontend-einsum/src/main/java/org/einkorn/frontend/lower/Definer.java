@@ -340,8 +340,8 @@ final class Definer {
     over.forEach(all::remove);
     all.addAll(over);
     List<Axis> axes = all.stream().map(emitter::axis).toList();
-    return new Contraction(
-        axes, List.copyOf(points.guards), write, joined.join(), joined.operands());
+    return Divisors.marked(
+        new Contraction(axes, List.copyOf(points.guards), write, joined.join(), joined.operands()));
   }
 
   private boolean covers(Part part, Contraction term) {

@@ -62,17 +62,48 @@ final class Divisors {
   /// A term without the points at which an index is divided by what is not positive.
   static Contraction guarded(Contraction term) {
     Divisors divisors = new Divisors(term.axes());
-    Assumptions inside = divisors.inside;
-    Contraction safe =
-        term.mapParts(
-            index -> divisors.index(index, inside), operand -> divisors.scalar(operand, inside));
-    if (divisors.unsure.isEmpty() && safe.equals(term)) {
+    Contraction safe = divisors.safe(term);
+    Set<Guard> guards = divisors.guards();
+    for (Guard guard : safe.guards()) {
+      boolean holds =
+          guard.index().equals(IndexExpr.Constant.ZERO)
+              && isPositive(guard.extent(), divisors.inside);
+      if (!holds) {
+        guards.add(guard);
+      }
+    }
+    Contraction result = with(safe, guards);
+    return result.equals(term) ? term : result;
+  }
+
+  /// A term that says which points [#guarded] leaves out, for what counts and marks its points
+  /// without its operands. Its extents may be open yet: a condition that they turn out to fulfil is
+  /// dropped there.
+  static Contraction marked(Contraction term) {
+    Divisors divisors = new Divisors(term.axes());
+    divisors.safe(term);
+    if (divisors.unsure.isEmpty()) {
       return term;
     }
-    List<Guard> guards = new ArrayList<>();
-    divisors.unsure.forEach(divisor -> guards.add(new Guard(IndexExpr.Constant.ZERO, divisor)));
-    guards.addAll(safe.guards());
-    return new Contraction(safe.axes(), guards, safe.write(), safe.join(), safe.operands());
+    Set<Guard> guards = divisors.guards();
+    guards.addAll(term.guards());
+    return with(term, guards);
+  }
+
+  private static Contraction with(Contraction term, Set<Guard> guards) {
+    return new Contraction(
+        term.axes(), List.copyOf(guards), term.write(), term.join(), term.operands());
+  }
+
+  private Contraction safe(Contraction term) {
+    return term.mapParts(index -> index(index, inside), operand -> scalar(operand, inside));
+  }
+
+  /// The conditions that divisors are positive.
+  private Set<Guard> guards() {
+    Set<Guard> guards = new LinkedHashSet<>();
+    unsure.forEach(divisor -> guards.add(new Guard(IndexExpr.Constant.ZERO, divisor)));
+    return guards;
   }
 
   /// A scan whose value is neutral where an index is divided by what is not positive.

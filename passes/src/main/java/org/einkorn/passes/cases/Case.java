@@ -1,6 +1,7 @@
 package org.einkorn.passes.cases;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.einkorn.ir.expr.IndexExpr;
@@ -28,16 +29,46 @@ record Case(int operand, Axis axis, IndexExpr cut, Scalar below, Scalar from) {
   /// The first case that a term has.
   static Optional<Case> of(Contraction term, Site site) {
     for (int number = 0; number < term.operands().size(); number++) {
-      Optional<Scalar.Select> select = select(term.operands().get(number), site);
-      for (Axis axis : term.axes()) {
-        int operand = number;
-        Optional<Case> found = select.flatMap(chosen -> of(operand, axis, chosen));
-        if (found.isPresent()) {
-          return found;
-        }
+      Optional<Case> found = of(number, term.operands().get(number), term.axes(), site);
+      if (found.isPresent()) {
+        return found;
       }
     }
     return Optional.empty();
+  }
+
+  /// How many contractions a term becomes if all its cases are split: along each axis one more than
+  /// there are cuts, and of several axes the product.
+  ///
+  /// @return at most [Integer#MAX_VALUE]
+  static int parts(Contraction term, Site site) {
+    Map<Axis, Integer> cuts = new HashMap<>();
+    for (int number = 0; number < term.operands().size(); number++) {
+      count(number, term.operands().get(number), term.axes(), site, cuts);
+    }
+    long parts = 1;
+    for (int each : cuts.values()) {
+      parts = Math.min(parts * (each + 1), Integer.MAX_VALUE);
+    }
+    return (int) parts;
+  }
+
+  /// Counts the cuts of an operand, and of what it chooses.
+  private static void count(
+      int number, Scalar operand, List<Axis> axes, Site site, Map<Axis, Integer> cuts) {
+    Optional<Case> found = of(number, operand, axes, site);
+    if (found.isPresent()) {
+      cuts.merge(found.get().axis(), 1, Integer::sum);
+      count(number, found.get().below(), axes, site, cuts);
+      count(number, found.get().from(), axes, site, cuts);
+    }
+  }
+
+  private static Optional<Case> of(int number, Scalar operand, List<Axis> axes, Site site) {
+    Optional<Scalar.Select> select = select(operand, site);
+    return axes.stream()
+        .flatMap(axis -> select.flatMap(chosen -> of(number, axis, chosen)).stream())
+        .findFirst();
   }
 
   /// The choice that an operand is, or that it reads from a tensor which nothing else needs.

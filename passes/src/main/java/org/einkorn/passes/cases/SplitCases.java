@@ -34,7 +34,13 @@ import org.einkorn.runtime.DType;
 /// and over the rest. Where the axis is one of the result, the parts of the result are tensors of
 /// their own, and the result is put together of them: it has fewer elements than the sum has
 /// points.
+///
+/// A term with cases along several axes would become a contraction for each combination of them:
+/// where these are more than [#MOST_PARTS], it stays one.
 public final class SplitCases {
+  /// The most contractions that one becomes.
+  private static final int MOST_PARTS = 8;
+
   /// `Y = Σₖ x[k] · where(k < P, a[k], b[k]) → L = Σₖ x[k] · a[k], U = Σₖ x[P + k] · b[P + k]`, `Y
   /// = L + U`; and `Y[k] = Σⱼ x[j] · where(k < P, a[k, j], b[k, j]) → L[k] = Σⱼ x[j] · a[k, j]`,
   /// `U[k] = Σⱼ x[j] · b[P + k, j], Y[k] = where(k < P, L[k], U[k - P])`
@@ -62,7 +68,9 @@ public final class SplitCases {
             && !term.reducedAxes().isEmpty()
             && Maps.spans(term, definition.type());
     Optional<Case> found = isSum ? Case.of(term, entries.site()) : Optional.empty();
-    if (found.isEmpty() || entries.of(term).contains(found.get().axis().name())) {
+    if (found.isEmpty()
+        || Case.parts(term, entries.site()) > MOST_PARTS
+        || entries.of(term).contains(found.get().axis().name())) {
       return Outcome.unchanged();
     }
     int place = term.write().indexOf(found.get().axis().variable());

@@ -36,17 +36,11 @@ public final class DefaultSchedules {
 
   /// Schedules each function that the model knows a schedule for, but those that have one.
   public static Scheduled apply(Module module, PassContext context) {
-    Module current = module;
-    List<Trace> traces = new ArrayList<>();
     Uses uses = new Uses();
     MemoryNames memory = new MemoryNames(module);
-    for (RowGroup group : RowGroups.of(module, context, uses).values()) {
-      Optional<Schedule> schedule = schedule(current, group, context, uses, memory);
-      if (schedule.isPresent()) {
-        current = schedule.get().module();
-        traces.add(schedule.get().trace());
-      }
-    }
+    Scheduled rows = rows(module, context, uses, memory);
+    Module current = rows.module();
+    List<Trace> traces = new ArrayList<>(rows.traces());
     PassContext rest =
         context.withSchedules(
             Stream.concat(context.schedules().stream(), traces.stream()).toList());
@@ -63,6 +57,24 @@ public final class DefaultSchedules {
     List<Finding> findings = traces.isEmpty() ? List.of() : LoopVerifier.verify(current);
     if (!findings.isEmpty()) {
       throw new IllegalStateException("a schedule by the model: " + findings.getFirst());
+    }
+    return new Scheduled(current, traces);
+  }
+
+  /// Makes one loop over rows of functions that have no schedule, and schedules nothing else.
+  public static Scheduled rows(Module module, PassContext context) {
+    return rows(module, context, new Uses(), new MemoryNames(module));
+  }
+
+  private static Scheduled rows(Module module, PassContext context, Uses uses, MemoryNames memory) {
+    Module current = module;
+    List<Trace> traces = new ArrayList<>();
+    for (RowGroup group : RowGroups.of(module, context, uses).values()) {
+      Optional<Schedule> schedule = schedule(current, group, context, uses, memory);
+      if (schedule.isPresent()) {
+        current = schedule.get().module();
+        traces.add(schedule.get().trace());
+      }
     }
     return new Scheduled(current, traces);
   }

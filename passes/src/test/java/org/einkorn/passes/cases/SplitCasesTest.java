@@ -271,6 +271,29 @@ class SplitCasesTest {
             joined);
   }
 
+  private static String cases(String... axes) {
+    List<String> loops = List.of(axes).stream().map(axis -> axis + " < P + T").toList();
+    List<String> choices =
+        List.of(axes).stream()
+            .map(axis -> "select(pos(%1$s) < pos(P), w[%1$s], w[%1$s] + w[%1$s])".formatted(axis))
+            .toList();
+    return """
+    Y: f32[P + T] = sum
+      for %s
+        [i] <- %s
+    """
+        .formatted(String.join(", ", loops), String.join(" * ", choices));
+  }
+
+  /// Each axis doubles their number.
+  @Test
+  void aTermOfManyCombinationsStaysOne() {
+    Program few = parsed(HEAD.formatted("P + T") + cases("i", "k", "l"));
+    assertEquals(15, split(few, PassContext.defaults()).definitions().size());
+    assertStays("P + T", cases("i", "k", "l", "m"));
+    assertStays("P + T", cases("i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u"));
+  }
+
   @Test
   void randomProductsAreTheSame() {
     long seed = Long.getLong("einkorn.seed", 20261130L);
