@@ -63,8 +63,14 @@ public final class Assumptions {
 
   /// This inside a loop: `0 ≤ variable < extent`. Inside, the extent is not 0.
   public Assumptions with(String variable, IndexExpr extent) {
-    IndexExpr last = new IndexExpr.Sum(extent, IndexExpr.of(-1));
-    return between(variable, IndexExpr.Constant.ZERO, last);
+    return Memo.answer(
+        memo -> memo.loops,
+        this,
+        new Loop(variable, extent),
+        () -> {
+          IndexExpr last = new IndexExpr.Sum(extent, IndexExpr.of(-1));
+          return between(variable, IndexExpr.Constant.ZERO, last);
+        });
   }
 
   /// This inside loops, the outermost first.
@@ -122,6 +128,10 @@ public final class Assumptions {
 
   /// This where a condition holds. What is of no use (one of several, a difference) is left out.
   public Assumptions and(Condition condition) {
+    return Memo.answer(memo -> memo.conditions, this, condition, () -> where(condition));
+  }
+
+  private Assumptions where(Condition condition) {
     return switch (condition) {
       case Condition.Constant _, Condition.Any _ -> this;
       case Condition.All(List<Condition> parts) -> {
@@ -218,12 +228,21 @@ public final class Assumptions {
   /// they are checked as before; and where the expression can't leave 64 bits, its canonical form
   /// can't either.
   public IndexExpr simplify(IndexExpr expr) {
-    return new Simplifier(this).simplify(expr);
+    IndexExpr simpler =
+        Memo.answer(
+            memo -> memo.simplerIndices, this, expr, () -> new Simplifier(this).simplify(expr));
+    return simpler.equals(expr) ? expr : simpler;
   }
 
   /// An equal condition in canonical form; a constant where it is decided.
   public Condition simplify(Condition condition) {
-    return new ConditionSimplifier(this).simplify(condition);
+    Condition simpler =
+        Memo.answer(
+            memo -> memo.simplerConditions,
+            this,
+            condition,
+            () -> new ConditionSimplifier(this).simplify(condition));
+    return simpler.equals(condition) ? condition : simpler;
   }
 
   /// An equal value: its positions simplified, conditions on positions decided where they can be,
@@ -234,16 +253,26 @@ public final class Assumptions {
 
   /// Whether a condition holds at every point. False says only that there is no proof.
   public boolean proves(Condition condition) {
-    return new ConditionSimplifier(this).proves(condition);
+    return Memo.answer(
+        memo -> memo.proofs,
+        this,
+        condition,
+        () -> new ConditionSimplifier(this).proves(condition));
   }
 
   /// Between which numbers an expression lies, as far as that is found.
   public Interval bounds(IndexExpr expr) {
-    Simplifier simplifier = new Simplifier(this);
-    return simplifier
-        .prover()
-        .bounds(simplifier.canonical(expr))
-        .and(simplifier.prover().interval(expr));
+    return Memo.answer(
+        memo -> memo.bounds,
+        this,
+        expr,
+        () -> {
+          Simplifier simplifier = new Simplifier(this);
+          return simplifier
+              .prover()
+              .bounds(simplifier.canonical(expr))
+              .and(simplifier.prover().interval(expr));
+        });
   }
 
   /// The least and the greatest value while some variables run, over those that do not; nothing

@@ -87,6 +87,8 @@
 /// positive, as [IndexExpr][org.einkorn.ir.expr.IndexExpr] demands; where that is not known, a
 /// quotient is left alone.
 ///
+/// A pipeline asks the same again and again; while it runs, a [Memo] keeps the answers.
+///
 /// ```text
 /// Assumptions ::= (atom in Range)… (Polynomial >= 0)…
 /// Range       ::= Interval, forms it is not below…, forms it is not above…

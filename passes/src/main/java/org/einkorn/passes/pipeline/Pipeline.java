@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.einkorn.ir.integer.Memo;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.Pass;
@@ -62,6 +63,7 @@ public final class Pipeline {
   private final Optional<Set<String>> selected;
   private final PassContext context;
   private final Observer observer;
+  private final Memo memo = new Memo();
   private final List<Timing> timings = new ArrayList<>();
   private List<org.einkorn.ir.schedule.Trace> schedules = List.of();
 
@@ -130,6 +132,10 @@ public final class Pipeline {
 
   /// Runs the passes over equations.
   public Program optimize(Program program) {
+    return memo.during(() -> optimized(program));
+  }
+
+  private Program optimized(Program program) {
     Program current = program;
     for (Pass<Program> pass : EQUATION_PASSES) {
       if (runs(pass.name())) {
@@ -143,6 +149,10 @@ public final class Pipeline {
 
   /// Equations to plain loops.
   public Module lower(Program program) {
+    return memo.during(() -> lowered(program));
+  }
+
+  private Module lowered(Program program) {
     Module module = timed(LOWER, value -> LowerToLoops.lower(value, context), program);
     observer.afterLoops(LOWER, module);
     return module;
@@ -159,6 +169,11 @@ public final class Pipeline {
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step of a schedule does not
   ///   apply
   public Module schedule(Module module, List<org.einkorn.ir.schedule.Trace> given, long seed) {
+    return memo.during(() -> afterSchedules(module, given, seed));
+  }
+
+  private Module afterSchedules(
+      Module module, List<org.einkorn.ir.schedule.Trace> given, long seed) {
     observer.beforeLoops(module);
     Module current = module;
     PassContext written = context;
