@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-15}
+export EIN_CACHE=off # each run compiles for itself; see cache.sh for runs that do not
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

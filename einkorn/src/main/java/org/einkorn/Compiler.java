@@ -1,23 +1,19 @@
 package org.einkorn;
 
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.einkorn.SourceCompiler.Sizes;
 import org.einkorn.frontend.Compiled;
 import org.einkorn.frontend.Known;
 import org.einkorn.frontend.Lesson;
-import org.einkorn.ir.expr.IndexEvaluator;
-import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.ir.target.ModuleFacts;
@@ -28,7 +24,6 @@ import org.einkorn.runtime.DType;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
 import org.einkorn.runtime.Tensor;
-import org.einkorn.runtime.exec.Manifest;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.exec.RelationData;
 
@@ -45,12 +40,15 @@ final class Compiler {
   private final Form form;
   private final ProgramFiles files;
   private final SourceCompiler sources;
-  private final Map<Key, Entry> compilations = new ConcurrentHashMap<>();
+  private final Optional<CodeCache> cache;
+  private final Map<Key, Compilation.Entry> compilations = new ConcurrentHashMap<>();
 
-  Compiler(Form form, ProgramFiles files) {
+  /// @param options of which the folders that the program reads and the cache count
+  Compiler(Form form, ProgramFiles files, Options options) {
     this.form = form;
     this.files = files;
-    this.sources = new SourceCompiler(files);
+    this.cache = CodeCache.of(options);
+    this.sources = new SourceCompiler(files, cache);
   }
 
   /// Everything that a compilation depends on but the program itself and its files.
@@ -80,22 +78,6 @@ final class Compiler {
     }
   }
 
-  /// Code, and what it depends on of the files that the program reads.
-  ///
-  /// @param inputs what the program takes
-  /// @param requirements what must hold of the sizes
-  private record Entry(
-      Map<String, Optional<Known>> headers,
-      Views views,
-      Manifest inputs,
-      Code code,
-      List<Compiled.Requirement> requirements) {}
-
-  /// Code for the shapes of a run.
-  private interface Code {
-    CompiledCode of(SizedCode.Shapes shapes, List<Pipeline.Timing> timings);
-  }
-
   /// Equations, and what the headers of files said when they were made.
   ///
   /// @param requirements what must hold of the sizes
@@ -103,75 +85,6 @@ final class Compiler {
       org.einkorn.ir.tensor.Program program,
       Map<String, Optional<Known>> headers,
       List<Compiled.Requirement> requirements) {}
-
-  /// A program for the types of its inputs.
-  static final class Compilation {
-    private final Entry entry;
-    private final Map<String, Known> known;
-
-    private Compilation(Entry entry, Map<String, Tensor> bound) {
-      this.entry = entry;
-      this.known = entry.views().known(bound);
-    }
-
-    Views views() {
-      return entry.views();
-    }
-
-    /// What the program takes; nothing else of it matters.
-    Manifest inputs() {
-      return entry.inputs();
-    }
-
-    /// The code for these data, made now if it is not there yet.
-    ///
-    /// @param read what was read for [#inputs]
-    /// @param timings receives what each step took; nothing where the code was there
-    CompiledCode code(Map<String, Tensor> read, List<Pipeline.Timing> timings) {
-      return entry.code().of(input -> shape(input, read), timings);
-    }
-
-    /// What is bound to an input, what the header of its file says, or what the data show of it.
-    private Optional<Known> shape(Signature.Input input, Map<String, Tensor> read) {
-      Known bound = known.get(input.name());
-      if (bound != null) {
-        return Optional.of(bound);
-      }
-      Optional<Known> header =
-          input.file().flatMap(file -> entry.headers().getOrDefault(file, Optional.empty()));
-      Tensor tensor = read.get(input.name());
-      return header.isEmpty() && tensor != null
-          ? Optional.of(Known.of(tensor.dtype(), tensor.shape()))
-          : header;
-    }
-
-    /// What is wrong with the sizes of a run.
-    List<Diagnostic> unmet(Map<String, Long> sizes) {
-      return requirements(
-          required ->
-              required instanceof Compiled.Requirement.NotEmpty(IndexExpr extent, _)
-                  && IndexEvaluator.extent(extent, name -> Objects.requireNonNull(sizes.get(name)))
-                      <= 0);
-    }
-
-    /// What the labels of a run show to be doubtful.
-    ///
-    /// @param labels by the symbol of the extent of the axes that have them
-    List<Diagnostic> doubts(Map<String, List<String>> labels) {
-      return requirements(
-          required ->
-              required instanceof Compiled.Requirement.NoLabel(IndexExpr extent, String label, _)
-                  && extent instanceof IndexExpr.Symbol(String name)
-                  && labels.getOrDefault(name, List.of()).contains(label));
-    }
-
-    private List<Diagnostic> requirements(Predicate<Compiled.Requirement> isBroken) {
-      return entry.requirements().stream()
-          .filter(isBroken)
-          .map(Compiled.Requirement::otherwise)
-          .toList();
-    }
-  }
 
   Form form() {
     return form;
@@ -181,10 +94,10 @@ final class Compiler {
     return files;
   }
 
-  /// This compiler where the program may read other folders. What it has compiled stays behind: the
-  /// types of files are part of it.
-  Compiler reading(List<Path> readable) {
-    return new Compiler(form, files.withReadable(readable));
+  /// This compiler where the program may read other folders, or for another cache or target. What
+  /// it has compiled stays behind: the types of files are part of it.
+  Compiler with(Options options) {
+    return new Compiler(form, files.withReadable(options.readable()), options);
   }
 
   /// The program for inputs of these types, compiled now if it was not yet.
@@ -214,7 +127,7 @@ final class Compiler {
     if (compilations.size() >= MOST_COMPILED) {
       compilations.clear();
     }
-    Entry known = compilations.get(key);
+    Compilation.Entry known = compilations.get(key);
     if (known == null || !isCurrent(known)) {
       known =
           compilations.compute(
@@ -228,34 +141,68 @@ final class Compiler {
   }
 
   /// Whether the files are still what the code was made for.
-  private boolean isCurrent(Entry entry) {
+  private boolean isCurrent(Compilation.Entry entry) {
     return entry.headers().isEmpty()
         || entry.headers().equals(sources.probeAll(entry.headers().keySet()));
   }
 
-  private Entry make(
+  private Compilation.Entry make(
       Map<String, Known> inputs,
       Views views,
       Set<String> kept,
       Options options,
       List<Pipeline.Timing> timings) {
     if (form instanceof Form.Source(var file)) {
-      Equations equations = compile(file, inputs, kept, views.fixSizes(), timings);
-      return entry(equations, inputs, views, options);
+      return entry(file, inputs, views, kept, options, timings);
     }
     if (form instanceof Form.Equations(var program)) {
       return entry(new Equations(program, Map.of(), List.of()), inputs, views, options);
     }
     CompiledCode code = generate(options, timings);
-    return new Entry(
+    return new Compilation.Entry(
         Map.of(), Views.NONE, code.runner().manifest(), (shapes, none) -> code, List.of());
   }
 
-  private static Entry entry(
+  private Compilation.Entry entry(
+      SourceFile file,
+      Map<String, Known> inputs,
+      Views views,
+      Set<String> kept,
+      Options options,
+      List<Pipeline.Timing> timings) {
+    SourceCompiler.Sizes sizes = views.fixSizes() ? Sizes.KNOWN : openSizes();
+    long start = System.nanoTime();
+    Optional<SourceFacts> facts =
+        cache.isEmpty() ? Optional.empty() : sources.facts(file, inputs, kept, sizes);
+    if (facts.isEmpty()) {
+      return entry(compile(file, inputs, kept, views.fixSizes(), timings), inputs, views, options);
+    }
+    timings.add(new Pipeline.Timing("frontend", (System.nanoTime() - start) / 1e6));
+    SourceFacts.Kept known = facts.get().kept();
+    Views inPlace = views.within(known.signature(), inputs);
+    if (!inPlace.storages().isEmpty()) {
+      // The signature of the code is another one then, which only the equations show.
+      return entry(compile(file, inputs, kept, views.fixSizes(), timings), inputs, views, options);
+    }
+    SizedCode code =
+        new SizedCode(
+            facts.get().program(inPlace),
+            known.signature(),
+            () -> compile(file, inputs, kept, views.fixSizes(), new ArrayList<>()).program(),
+            options);
+    return new Compilation.Entry(
+        known.headers(),
+        inPlace,
+        ModuleFacts.inputsOf(known.signature()),
+        code::of,
+        known.requirements());
+  }
+
+  private static Compilation.Entry entry(
       Equations equations, Map<String, Known> inputs, Views views, Options options) {
-    Views inPlace = views.within(equations.program(), inputs);
+    Views inPlace = views.within(equations.program().signature(), inputs);
     org.einkorn.ir.tensor.Program program = inPlace.rewrite(equations.program());
-    return new Entry(
+    return new Compilation.Entry(
         equations.headers(),
         inPlace,
         ModuleFacts.inputsOf(program.signature()),
@@ -442,6 +389,12 @@ final class Compiler {
     if (!(form instanceof Form.Source(var file))) {
       return List.of();
     }
+    if (!mayLearn() && cache.isPresent()) {
+      return sources
+          .facts(file, inputs, kept, Sizes.OPEN)
+          .map(facts -> facts.kept().diagnostics())
+          .orElse(List.of());
+    }
     Compiled compiled = sources.compile(file, inputs, kept, sizes(mayLearn()));
     return compiled.program().isPresent() ? compiled.diagnostics() : List.of();
   }
@@ -468,9 +421,15 @@ final class Compiler {
     return switch (form) {
       case Form.Source(var file) ->
           sources
-              .compile(file, Map.of(), kept, openSizes())
-              .program()
-              .flatMap(program -> inputType(program.signature(), name))
+              .facts(file, Map.of(), kept, openSizes())
+              .map(facts -> facts.kept().signature())
+              .or(
+                  () ->
+                      sources
+                          .compile(file, Map.of(), kept, openSizes())
+                          .program()
+                          .map(org.einkorn.ir.tensor.Program::signature))
+              .flatMap(signature -> inputType(signature, name))
               .orElse(DType.F32);
       case Form.Equations(var program) -> inputType(program.signature(), name).orElse(DType.F32);
       case Form.Loops loops -> inputType(loops.module().signature(), name).orElse(DType.F32);

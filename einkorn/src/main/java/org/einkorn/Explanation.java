@@ -176,7 +176,8 @@ public record Explanation(
     return size;
   }
 
-  private static void requireSizes(Signature signature) {
+  /// @throws DataException E0552 for a program whose inputs have open sizes
+  static void requireSizes(Signature signature) {
     for (String symbol : signature.symbols()) {
       for (Signature.Input input : signature.inputs()) {
         if (input.type().extents().contains(new IndexExpr.Symbol(symbol))) {

@@ -9,6 +9,7 @@ import org.einkorn.frontend.Known;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A program compiled for inputs of fixed shapes: text, cost, then run into memory of the caller.
 public final class Kernel {
@@ -17,7 +18,7 @@ public final class Kernel {
   private final Set<String> kept;
   private final Options options;
   private final KernelCode code;
-  private final Explanation explanation;
+  private volatile @Nullable Explanation explanation;
 
   private Kernel(
       Compiler compiler,
@@ -30,8 +31,7 @@ public final class Kernel {
     this.kept = Set.copyOf(kept);
     this.options = options;
     this.code = code;
-    this.explanation = Explanation.of(compiler, inputs, kept, options);
-    explanation.warnings().forEach(options.onWarning());
+    code.warnings().forEach(options.onWarning());
   }
 
   static Kernel of(
@@ -41,8 +41,9 @@ public final class Kernel {
       throw new IllegalArgumentException(
           "a kernel runs into memory of the caller and does not count; run the program to count");
     }
-    KernelCode code =
-        KernelCode.of(compiler.equations(inputs, kept, true, timings), options, timings);
+    org.einkorn.ir.tensor.Program program = compiler.equations(inputs, kept, true, timings);
+    Explanation.requireSizes(program.signature());
+    KernelCode code = KernelCode.of(program, options, timings);
     return new Kernel(compiler, inputs, kept, options, code);
   }
 
@@ -54,12 +55,18 @@ public final class Kernel {
 
   /// What was decided.
   public Explanation explanation() {
-    return explanation;
+    Explanation made = explanation;
+    if (made == null) {
+      // Not before it is asked for: it counts all loops, which takes as long as compiling them.
+      made = code.explanation();
+      explanation = made;
+    }
+    return made;
   }
 
   /// What one run costs.
   public Explanation.Totals cost() {
-    return explanation.totals();
+    return explanation().totals();
   }
 
   /// Runs the kernel.

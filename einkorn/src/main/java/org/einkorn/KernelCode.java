@@ -1,12 +1,14 @@
 package org.einkorn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Program;
@@ -15,6 +17,7 @@ import org.einkorn.passes.layout.InPlace;
 import org.einkorn.passes.layout.Placement;
 import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.Layout;
 import org.einkorn.runtime.Tensor;
 import org.einkorn.runtime.exec.ModuleRunner;
 import org.einkorn.runtime.exec.RunOptions;
@@ -29,19 +32,22 @@ final class KernelCode {
   private final Program program;
   private final Options options;
   private final RunOptions runOptions;
+  private final CompiledCode compiled;
   private final ModuleRunner rowMajor;
   private final Map<Key, ModuleRunner> inPlace = new ConcurrentHashMap<>();
+  private volatile @Nullable LastCall<Viewed> last;
   private final List<TensorType> inputs;
   private final List<TensorType> outputs;
 
   /// Whether each output can be written in another order of axes; a scan has its own.
   private final List<Boolean> mayReorder;
 
-  private KernelCode(Program program, Options options, ModuleRunner rowMajor) {
+  private KernelCode(Program program, Options options, CompiledCode compiled) {
     this.program = program;
     this.options = options;
     this.runOptions = options.run();
-    this.rowMajor = rowMajor;
+    this.compiled = compiled;
+    this.rowMajor = compiled.runner();
     Map<String, TensorType> types = new LinkedHashMap<>();
     program.signature().inputs().forEach(input -> types.put(input.name(), input.type()));
     program.definitions().forEach(made -> types.put(made.name(), made.type()));
@@ -68,8 +74,17 @@ final class KernelCode {
   /// @param program a program whose sizes are constants
   /// @param timings receives what compiling took
   static KernelCode of(Program program, Options options, List<Pipeline.Timing> timings) {
-    return new KernelCode(
-        program, options, Pipelines.compile(program, Map.of(), options, timings).runner());
+    return new KernelCode(program, options, KeptCode.compile(program, Map.of(), options, timings));
+  }
+
+  /// What was decided.
+  Explanation explanation() {
+    return compiled.plan().orElseThrow().get().explain(Map.of(), new ArrayList<>());
+  }
+
+  /// What the plan warns of.
+  List<Diagnostic> warnings() {
+    return compiled.warnings();
   }
 
   List<String> inputs() {
@@ -83,10 +98,17 @@ final class KernelCode {
   /// How the tensors of a call lie.
   private record Key(List<Storage> inputs, List<Placement> outputs) {}
 
+  /// Code for views.
+  ///
+  /// @param layouts of the memory tensor of each
+  private record Viewed(ModuleRunner runner, Layout[] layouts) {}
+
   void run(Tensor[] tensors) {
-    if (areRowMajor(tensors) || !fit(tensors)) {
+    if (areRowMajor(tensors)) {
+      rowMajor.runInto(tensors, runOptions);
+    } else if (!fit(tensors)) {
       rowMajor.runInto(tensors, runOptions); // which says what does not fit
-    } else {
+    } else if (!runAgain(tensors)) {
       runInPlace(tensors);
     }
   }
@@ -130,6 +152,55 @@ final class KernelCode {
     return true;
   }
 
+  /// Runs the code of the last call, if it is for these tensors and no memory is shared.
+  private boolean runAgain(Tensor[] tensors) {
+    LastCall<Viewed> call = last;
+    if (call == null || !call.fits(tensors)) {
+      return false;
+    }
+    Tensor[] memory = new Tensor[tensors.length];
+    for (int number = 0; number < memory.length; number++) {
+      Layout layout = call.found().layouts[number];
+      Tensor tensor = tensors[number];
+      memory[number] =
+          layout == tensor.layout()
+              ? tensor
+              : Tensor.wrap(tensor.segment(), tensor.dtype(), layout);
+    }
+    if (!areApart(memory)) {
+      return false;
+    }
+    call.found().runner.runInto(memory, runOptions);
+    return true;
+  }
+
+  /// Whether no output reaches into the memory of another tensor, as far as addresses show it;
+  /// those of arrays do not.
+  private boolean areApart(Tensor[] memory) {
+    for (int output = inputs.size(); output < memory.length; output++) {
+      for (int other = 0; other < output; other++) {
+        if (!areApart(memory[output], memory[other])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /// @param one,other tensors without gaps
+  private static boolean areApart(Tensor one, Tensor other) {
+    long first = begin(one);
+    long second = begin(other);
+    return one.segment().isNative()
+        && other.segment().isNative()
+        && (first + one.elementCount() * one.dtype().byteSize() <= second
+            || second + other.elementCount() * other.dtype().byteSize() <= first);
+  }
+
+  private static long begin(Tensor tensor) {
+    return tensor.segment().address() + tensor.layout().offset() * tensor.dtype().byteSize();
+  }
+
   /// Runs on tensors of the right types and shapes.
   private void runInPlace(Tensor[] tensors) {
     List<Placement> placements = new ArrayList<>();
@@ -153,7 +224,14 @@ final class KernelCode {
     if (inPlace.size() >= MOST_COMPILED && !inPlace.containsKey(key)) {
       inPlace.clear();
     }
-    inPlace.computeIfAbsent(key, this::compile).runInto(memory, runOptions);
+    ModuleRunner runner = inPlace.computeIfAbsent(key, this::compile);
+    runner.runInto(memory, runOptions);
+    if (areApart(memory)) {
+      last =
+          LastCall.of(
+              tensors,
+              new Viewed(runner, Arrays.stream(memory).map(Tensor::layout).toArray(Layout[]::new)));
+    }
   }
 
   private Optional<Placement> placement(Tensor tensor, int output) {
@@ -221,6 +299,6 @@ final class KernelCode {
     }
     Program rewritten = InPlace.of(program, equations);
     List<Pipeline.Timing> unused = new ArrayList<>();
-    return Pipelines.compile(rewritten, loops, options, unused).runner();
+    return KeptCode.compile(rewritten, loops, options, unused).runner();
   }
 }

@@ -53,7 +53,7 @@ final class LearningText {
     parts()
         .forEach(
             (heading, program) -> {
-              Compiler part = new Compiler(new Form.Equations(program), compiler.files());
+              Compiler part = new Compiler(new Form.Equations(program), compiler.files(), options);
               text.append("==== ").append(heading).append(" ====\n");
               text.append(
                   (stage == Stage.EQUATIONS

@@ -29,6 +29,7 @@ import org.einkorn.runtime.exec.RunOptions;
 ///   [org.einkorn.passes.schedule]
 /// @param expectedRuns how often the code will run, as far as anyone knows: what takes longer than
 ///   it saves in so many runs is not done
+/// @param cache the folder of compiled code that other processes have left and will find, if any
 public record Options(
     Target target,
     RunOptions run,
@@ -42,7 +43,8 @@ public record Options(
     Consumer<Diagnostic> onWarning,
     TrainingOptions training,
     Optional<SourceFile> schedule,
-    long expectedRuns) {
+    long expectedRuns,
+    Optional<Path> cache) {
 
   public Options {
     Objects.requireNonNull(target, "target");
@@ -53,6 +55,7 @@ public record Options(
     Objects.requireNonNull(onWarning, "onWarning");
     Objects.requireNonNull(training, "training");
     Objects.requireNonNull(schedule, "schedule");
+    Objects.requireNonNull(cache, "cache");
     passes = passes.map(Set::copyOf);
     readable = List.copyOf(readable);
   }
@@ -82,7 +85,8 @@ public record Options(
         _ -> {},
         TrainingOptions.defaults(),
         Optional.empty(),
-        Long.MAX_VALUE);
+        Long.MAX_VALUE,
+        Optional.empty());
   }
 
   public Options withTarget(Target newTarget) {
@@ -99,7 +103,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   public Options withRun(RunOptions newRun) {
@@ -116,7 +121,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   public Options withPasses(Set<String> names) {
@@ -133,7 +139,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   public Options withVerification(Verification newVerification) {
@@ -150,7 +157,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   public Options withReadable(List<Path> folders) {
@@ -167,7 +175,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// With floating-point operations in the order in which they are written, or in any.
@@ -185,7 +194,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// With another aim for the order of contractions.
@@ -203,7 +213,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   public Options withSeed(long newSeed) {
@@ -220,7 +231,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// With another receiver of what the plan of a run warns of: that memory is short, and what that
@@ -239,7 +251,8 @@ public record Options(
         Objects.requireNonNull(newReceiver, "newReceiver"),
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// These options with runs that count, or do not.
@@ -257,7 +270,8 @@ public record Options(
         onWarning,
         training,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// With another way to see and to keep what is learned.
@@ -275,7 +289,8 @@ public record Options(
         onWarning,
         newTraining,
         schedule,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// With the loops of some functions as a script says.
@@ -302,7 +317,8 @@ public record Options(
         onWarning,
         training,
         script,
-        expectedRuns);
+        expectedRuns,
+        cache);
   }
 
   /// For code that runs so often, at least once; by default it is as fast as can be.
@@ -323,6 +339,38 @@ public record Options(
         onWarning,
         training,
         schedule,
-        runs);
+        runs,
+        cache);
+  }
+
+  /// With a cache of compiled code in a folder, which is made if it is not there: a program that
+  /// another process has compiled for the same machine, options and types is loaded and not
+  /// compiled again. The folder holds code that will run, so it must belong to the user and be
+  /// writable by no one else; what is wrong with it is a warning.
+  public Options withCache(Path folder) {
+    return withCache(Optional.of(Objects.requireNonNull(folder, "folder")));
+  }
+
+  /// With no cache of compiled code, as by default.
+  public Options withoutCache() {
+    return withCache(Optional.empty());
+  }
+
+  private Options withCache(Optional<Path> folder) {
+    return new Options(
+        target,
+        run,
+        passes,
+        verification,
+        counts,
+        readable,
+        isExact,
+        objective,
+        seed,
+        onWarning,
+        training,
+        schedule,
+        expectedRuns,
+        folder);
   }
 }

@@ -8,6 +8,7 @@ import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.target.Machine;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.Sizes;
@@ -16,7 +17,6 @@ import org.einkorn.passes.layout.PlaceOutputs;
 import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
 import org.einkorn.passes.trace.Trace;
-import org.einkorn.runtime.exec.KernelModule;
 
 /// Equations to running code: the passes, then the backend that the options name.
 final class Pipelines {
@@ -149,27 +149,33 @@ final class Pipelines {
           targets.isEmpty()
               ? CompiledCode.plain(ProgramInterpreter.of(program))
               : CompiledCode.placed(
-                  ModuleInterpreter.of(
-                      PlaceOutputs.of(optimized.pipeline().lower(program), targets)));
+                  CompiledCode.Generated.plain(
+                      ModuleInterpreter.of(
+                          PlaceOutputs.of(optimized.pipeline().lower(program), targets))));
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
-    Pipeline pipeline = optimized.pipeline();
     Module scheduled = optimized.loops().get().scheduled();
-    Lowered lowered =
-        new Lowered(
-            optimized.program(),
-            optimized.loops().get().lowered(),
-            scheduled,
-            pipeline.schedules(),
-            pipeline.trace(),
-            pipeline.timings());
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)
-            : CompiledCode.placed(
-                    generate(PlaceOutputs.of(scheduled, targets), options.target(), timings))
+            : CompiledCode.placed(generate(PlaceOutputs.of(scheduled, targets), options, timings))
                 .without(leftUndone(scheduled, options));
-    return code.planned(new CompiledCode.Plan(program, Optional.of(lowered), options));
+    return code.planned(plan(program, optimized, options));
+  }
+
+  /// What code is made from, where that is not the interpreter.
+  static CompiledCode.Plan plan(Program program, Optimized optimized, Options options) {
+    Pipeline pipeline = optimized.pipeline();
+    Loops loops = optimized.loops().orElseThrow();
+    Lowered lowered =
+        new Lowered(
+            optimized.program(),
+            loops.lowered(),
+            loops.scheduled(),
+            pipeline.schedules(),
+            pipeline.trace(),
+            pipeline.timings());
+    return new CompiledCode.Plan(program, Optional.of(lowered), options);
   }
 
   /// Whether equations are interpreted as they are.
@@ -196,11 +202,11 @@ final class Pipelines {
   /// Code for loops that nothing more is to be done to.
   static CompiledCode compile(Module scheduled, Options options, List<Pipeline.Timing> timings) {
     if (!options.counts()) {
-      return CompiledCode.plain(generate(scheduled, options.target(), timings))
+      return CompiledCode.plain(generate(scheduled, options, timings))
           .without(leftUndone(scheduled, options));
     }
     CountOperations.Counting counting = CountOperations.apply(scheduled);
-    return CompiledCode.counting(generate(counting.module(), options.target(), timings), counting);
+    return CompiledCode.counting(generate(counting.module(), options, timings), counting);
   }
 
   /// The passes over loops, with the schedules of the options.
@@ -235,15 +241,27 @@ final class Pipelines {
   }
 
   /// Code for loops.
-  private static KernelModule generate(
-      Module module, Target target, List<Pipeline.Timing> timings) {
+  private static CompiledCode.Generated generate(
+      Module module, Options options, List<Pipeline.Timing> timings) {
+    Target target = options.target();
     if (target instanceof Target.Interpreter) {
-      return ModuleInterpreter.of(module);
+      return CompiledCode.Generated.plain(ModuleInterpreter.of(module));
     }
     long start = System.nanoTime();
-    KernelModule code = Backends.of(target.name()).compile(module);
+    Optional<CodeCache> cache = CodeCache.of(options);
+    CompiledCode.Generated generated;
+    if (cache.isPresent()) {
+      ModuleFacts facts = ModuleFacts.of(module);
+      byte[] code = cache.get().backend().code(module);
+      generated =
+          new CompiledCode.Generated(
+              cache.get().backend().link(facts, code),
+              Optional.of(new CompiledCode.Bytes(facts.parts(), code)));
+    } else {
+      generated = CompiledCode.Generated.plain(Backends.of(target.name()).compile(module));
+    }
     timings.add(
         new Pipeline.Timing("generate-" + target.name(), (System.nanoTime() - start) / 1e6));
-    return code;
+    return generated;
   }
 }

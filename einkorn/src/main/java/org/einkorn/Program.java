@@ -63,12 +63,12 @@ public final class Program {
           case TENSOR, LOOPS, SCHEDULED, BYTECODE, LLVM, ASM -> StageText.parse(stage, file);
         };
     ProgramFiles files = ProgramFiles.of(folder, options.readable());
-    return new Program(new Compiler(form, files), Map.of(), Map.of(), Set.of(), options);
+    return new Program(new Compiler(form, files, options), Map.of(), Map.of(), Set.of(), options);
   }
 
   /// A part of a program.
   static Program of(Form form, ProgramFiles files, Options options) {
-    return new Program(new Compiler(form, files), Map.of(), Map.of(), Set.of(), options);
+    return new Program(new Compiler(form, files, options), Map.of(), Map.of(), Set.of(), options);
   }
 
   /// This program with a tensor bound to one of its inputs, in place of any file it names for it.
@@ -103,8 +103,10 @@ public final class Program {
     Objects.requireNonNull(newOptions, "newOptions");
     Compiler other =
         newOptions.readable().equals(options.readable())
+                && newOptions.cache().equals(options.cache())
+                && (newOptions.cache().isEmpty() || newOptions.target().equals(options.target()))
             ? compiler
-            : compiler.reading(newOptions.readable());
+            : compiler.with(newOptions);
     return new Program(other, bound, relations, kept, newOptions);
   }
 
@@ -170,7 +172,7 @@ public final class Program {
       given.putAll(learned);
       Set<String> wanted = new LinkedHashSet<>(kept);
       wanted.removeAll(learned.keySet());
-      Compiler.Compilation compilation = compiler.compile(given, wanted, options, timings);
+      Compilation compilation = compiler.compile(given, wanted, options, timings);
       RelationData.Read data =
           RelationData.read(
               reading,

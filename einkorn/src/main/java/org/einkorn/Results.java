@@ -70,7 +70,7 @@ public final class Results {
             names ->
                 names
                     .tuples()
-                    .forEach((relation, name) -> tuples.put(relation, count(counters, name))));
+                    .forEach(each -> tuples.put(each.relation(), count(counters, each.name()))));
     this.compilation = List.copyOf(compilation);
     this.runMilliseconds = runMilliseconds;
   }
@@ -213,7 +213,14 @@ public final class Results {
   public Explanation explanation() {
     return code.plan()
         .orElseThrow(() -> new IllegalStateException("the program was not made from equations"))
+        .get()
         .explain(sizes, compilation);
+  }
+
+  /// Whether the code comes from the [cache][Options#withCache], and was not compiled by this
+  /// process.
+  public boolean isFromCache() {
+    return code.isKept();
   }
 
   /// What the plan of this run warns of, as [Options#onWarning()] was told before it.

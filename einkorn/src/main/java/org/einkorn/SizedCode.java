@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.einkorn.frontend.Known;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
@@ -14,6 +15,7 @@ import org.einkorn.ir.tensor.Signature;
 import org.einkorn.passes.Sizes;
 import org.einkorn.passes.layout.Storage;
 import org.einkorn.passes.pipeline.Pipeline;
+import org.einkorn.runtime.cache.CacheKey;
 
 /// The code of one program of equations, for any sizes.
 ///
@@ -25,10 +27,12 @@ final class SizedCode {
   /// Of how many sizes the code is remembered.
   private static final int REMEMBERED = 1024;
 
-  private final Program program;
+  private final Supplier<Program> program;
+  private final Signature signature;
   private final Map<String, Storage> targets;
   private final Options options;
   private final boolean hasLists;
+  private final Optional<KeptCode> kept;
   private final Map<Made, CompiledCode> byMade = new LinkedHashMap<>();
   private final Map<Map<String, Long>, CompiledCode> bySizes =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -49,22 +53,38 @@ final class SizedCode {
 
   /// Code whose outputs may be lists of tuples.
   SizedCode(Program program, Options options) {
-    this(program, Map.of(), options, true);
+    this(Optional.empty(), program.signature(), () -> program, Map.of(), options, true);
+  }
+
+  /// Code whose outputs may be lists of tuples.
+  ///
+  /// @param key of the program in the cache
+  /// @param program made only if the code is not there
+  SizedCode(
+      Optional<CacheKey> key, Signature signature, Supplier<Program> program, Options options) {
+    this(key, signature, program, Map.of(), options, true);
   }
 
   /// Code whose outputs are tensors.
   ///
   /// @param targets how outputs lie, where that isn't row-major
   SizedCode(Program program, Map<String, Storage> targets, Options options) {
-    this(program, targets, options, false);
+    this(Optional.empty(), program.signature(), () -> program, targets, options, false);
   }
 
   private SizedCode(
-      Program program, Map<String, Storage> targets, Options options, boolean hasLists) {
+      Optional<CacheKey> key,
+      Signature signature,
+      Supplier<Program> program,
+      Map<String, Storage> targets,
+      Options options,
+      boolean hasLists) {
     this.hasLists = hasLists;
+    this.signature = signature;
     this.program = program;
     this.targets = Map.copyOf(targets);
     this.options = options;
+    this.kept = KeptCode.of(key, program, this.targets, options, hasLists);
   }
 
   /// The code for inputs of these shapes, made now if it is not there yet.
@@ -88,13 +108,22 @@ final class SizedCode {
   }
 
   private CompiledCode compile(Map<String, Long> known, List<Pipeline.Timing> timings) {
+    Optional<KeptCode.Found> found = kept.flatMap(there -> there.find(known, timings));
+    if (found.isPresent()) {
+      if (found.get().isForAll()) {
+        general = Optional.of(found.get().code());
+      }
+      return found.get().code();
+    }
     Sizes sizes = Sizes.of(known);
-    Pipelines.Optimized optimized = Pipelines.optimize(program, options, sizes, hasLists);
+    Program equations = program.get();
+    Pipelines.Optimized optimized = Pipelines.optimize(equations, options, sizes, hasLists);
     List<Pipeline.Timing> all = new ArrayList<>(optimized.timings());
     Made made = new Made(optimized.program(), optimized.scheduled());
     CompiledCode compilation = byMade.get(made);
     if (compilation == null) {
-      compilation = Pipelines.compile(program, optimized, targets, options, all);
+      CompiledCode fresh = Pipelines.compile(equations, optimized, targets, options, all);
+      compilation = kept.map(there -> there.keep(fresh, known, !sizes.wereAsked())).orElse(fresh);
       timings.addAll(all);
       byMade.put(made, compilation);
     } else {
@@ -109,7 +138,7 @@ final class SizedCode {
   /// The values of the symbols that an input shows as an axis of their own.
   private Map<String, Long> sizes(Shapes shapes) {
     Map<String, Long> sizes = new LinkedHashMap<>();
-    for (Signature.Input input : program.signature().inputs()) {
+    for (Signature.Input input : signature.inputs()) {
       Optional<Known> known = shapes.of(input);
       List<IndexExpr> extents = input.type().extents();
       if (known.isEmpty() || known.get().rank() != extents.size()) {

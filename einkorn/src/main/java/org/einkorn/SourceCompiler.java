@@ -18,6 +18,7 @@ import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.source.SourceFile;
 import org.einkorn.passes.differentiate.Differentiate;
 import org.einkorn.runtime.DataException;
+import org.einkorn.runtime.cache.CacheKey;
 import org.einkorn.runtime.exec.ProgramFiles;
 import org.einkorn.runtime.io.Header;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class SourceCompiler {
   private final ProgramFiles files;
   private final Map<Sizes, Answer> last = new ConcurrentHashMap<>();
+  private final Map<Sizes, SourceFacts> lastFacts = new ConcurrentHashMap<>();
+  private final Optional<CodeCache> cache;
   private final AtomicReference<@Nullable Relations> relations = new AtomicReference<>();
 
-  SourceCompiler(ProgramFiles files) {
+  /// @param cache where facts are kept beyond this process
+  SourceCompiler(ProgramFiles files, Optional<CodeCache> cache) {
     this.files = files;
+    this.cache = cache;
   }
 
   /// What a question asks of the sizes that are known.
@@ -51,13 +56,66 @@ final class SourceCompiler {
   Set<String> relations(SourceFile source) {
     Relations found = relations.get();
     if (found == null || !found.source.equals(source)) {
-      found = new Relations(source, Frontend.relations(source));
+      found = keptRelations(source);
       relations.set(found);
     }
     return found.names;
   }
 
   private record Relations(SourceFile source, Set<String> names) {}
+
+  /// The relations of a text as they are kept.
+  private record RelationNames(List<String> names) {}
+
+  private record RelationQuestion(SourceFile source) {}
+
+  private Relations keptRelations(SourceFile source) {
+    Optional<CacheKey> key = cache.map(there -> there.key(new RelationQuestion(source)));
+    Optional<RelationNames> kept = key.flatMap(place -> find(place, RelationNames.class));
+    if (kept.isPresent()) {
+      return new Relations(source, Set.copyOf(kept.get().names));
+    }
+    Set<String> names = Frontend.relations(source);
+    key.ifPresent(place -> cache.orElseThrow().store(place, new RelationNames(List.copyOf(names))));
+    return new Relations(source, names);
+  }
+
+  private <T extends Record> Optional<T> find(CacheKey key, Class<T> type) {
+    return cache.flatMap(there -> there.find(key, type));
+  }
+
+  private record FactQuestion(
+      SourceFile source, Map<String, Known> inputs, List<String> kept, Sizes sizes) {}
+
+  /// What is known of a program without its equations; nothing where it has errors, is open or
+  /// learns.
+  ///
+  /// A text that some process has compiled for the same question is not read again.
+  Optional<SourceFacts> facts(
+      SourceFile source, Map<String, Known> inputs, Set<String> kept, Sizes sizes) {
+    FactQuestion question = new FactQuestion(source, inputs, List.copyOf(kept), sizes);
+    Optional<CacheKey> key = cache.map(there -> there.key(question));
+    SourceFacts known = key.isEmpty() ? null : lastFacts.get(sizes);
+    if (known != null && known.key().equals(key) && isCurrent(known.kept())) {
+      return Optional.of(known);
+    }
+    Optional<SourceFacts.Kept> found =
+        key.flatMap(place -> find(place, SourceFacts.Kept.class)).filter(this::isCurrent);
+    if (found.isEmpty()) {
+      Answer answer = answer(source, inputs, kept, sizes);
+      found = SourceFacts.Kept.of(answer);
+      if (key.isPresent() && found.isPresent()) {
+        cache.orElseThrow().store(key.get(), found.get());
+      }
+    }
+    Optional<SourceFacts> facts = found.map(there -> new SourceFacts(key, there));
+    facts.ifPresent(made -> lastFacts.put(sizes, made));
+    return facts;
+  }
+
+  private boolean isCurrent(SourceFacts.Kept facts) {
+    return facts.headers().isEmpty() || facts.headers().equals(probeAll(facts.headers().keySet()));
+  }
 
   /// @param source the text, and with the next two what the answer depends on
   /// @param probed what the headers of files said when they were asked

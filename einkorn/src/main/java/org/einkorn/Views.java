@@ -49,11 +49,11 @@ record Views(Map<String, Storage> storages) {
   /// output too must be row-major, and what is converted is copied without what lies between.
   ///
   /// @param inputs what is known of the tensors
-  Views within(Program program, Map<String, Known> inputs) {
+  Views within(Signature signature, Map<String, Known> inputs) {
     Map<String, Storage> found = new LinkedHashMap<>();
-    for (Signature.Input input : program.signature().inputs()) {
+    for (Signature.Input input : signature.inputs()) {
       Storage storage = storages.get(input.name());
-      boolean isOutput = program.signature().hasOutput(input.name());
+      boolean isOutput = signature.hasOutput(input.name());
       if (storage != null
           && !isOutput
           && !isConvertedSpread(storage, input, inputs)

@@ -31,6 +31,8 @@ final class EinsumCommand implements Callable<Integer> {
 
   @Mixin MessageOptions messages = new MessageOptions();
 
+  @Mixin CacheOptions caching = new CacheOptions();
+
   @Mixin StatsOptions statistics = new StatsOptions();
 
   @Parameters(
@@ -67,9 +69,10 @@ final class EinsumCommand implements Callable<Integer> {
       TensorFiles.requireWritable(FileReference.of(output));
     }
     Options options =
-        statistics.applyTo(
-            running.applyTo(
-                compiling.applyTo(Options.defaults().withExpectedRuns(1)), session, messages));
+        caching.applyTo(
+            statistics.applyTo(
+                running.applyTo(
+                    compiling.applyTo(Options.defaults().withExpectedRuns(1)), session, messages)));
     try (Arena arena = Arena.ofShared()) {
       Einsum einsum = Einsum.of(spec.strip()).over(semiring).with(options);
       Tensor[] tensors = messages.time(session, "read", () -> read(arena));
@@ -81,6 +84,7 @@ final class EinsumCommand implements Callable<Integer> {
         TensorFiles.write(result, FileReference.of(output));
       }
       session.out().flush();
+      CacheOptions.report(session, results, messages);
       statistics.report(session, results, messages);
       statistics.stats().ifPresent(path -> Stats.write(path, results));
       return 0;

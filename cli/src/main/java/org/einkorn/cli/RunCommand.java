@@ -36,6 +36,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin LearningOptions learning = new LearningOptions();
 
+  @Mixin CacheOptions caching = new CacheOptions();
+
   @Mixin StatsOptions statistics = new StatsOptions();
 
   @Parameters(index = "0", paramLabel = "FILE.ein", description = "The program.")
@@ -72,7 +74,8 @@ final class RunCommand implements Callable<Integer> {
     Options options =
         running.applyTo(
             compiling.applyTo(Options.defaults().withExpectedRuns(1)), session, messages);
-    return statistics.applyTo(reading.applyTo(learning.applyTo(options, session, messages)));
+    return caching.applyTo(
+        statistics.applyTo(reading.applyTo(learning.applyTo(options, session, messages))));
   }
 
   private static boolean isCode(Stage stage) {
@@ -133,6 +136,7 @@ final class RunCommand implements Callable<Integer> {
       session.out().flush();
       if (messages.verbose) {
         Programs.report(session, results);
+        CacheOptions.report(session, results, messages);
       }
       statistics.report(session, results, messages);
       statistics.stats().ifPresent(path -> Stats.write(path, results));

@@ -16,6 +16,7 @@ final class Stats {
     json.put(
         "compile_ms",
         results.compilation().stream().mapToDouble(Pipeline.Timing::milliseconds).sum());
+    json.put("from_cache", results.isFromCache());
     json.put("run_ms", results.runMilliseconds());
     json.put("measured_peak_bytes", results.measuredPeakBytes());
     results

@@ -51,9 +51,14 @@ public final class Tensor {
   public static Tensor allocate(Arena arena, DType dtype, Shape shape) {
     Objects.requireNonNull(arena, "arena");
     Objects.requireNonNull(dtype, "dtype");
-    Layout layout = Layout.rowMajor(shape);
+    return allocate(arena, dtype, Layout.rowMajor(shape));
+  }
+
+  /// A tensor of zeros in new memory of the arena that has just the elements of the layout.
+  public static Tensor allocate(Arena arena, DType dtype, Layout layout) {
+    Objects.requireNonNull(layout, "layout");
     long bytes = byteCount(dtype, layout);
-    return new Tensor(dtype, layout, Allocation.allocate(arena, bytes, dtype, shape));
+    return new Tensor(dtype, layout, Allocation.allocate(arena, bytes, dtype, layout.shape()));
   }
 
   /// A tensor over memory that exists, without a copy.

@@ -1,6 +1,7 @@
 package org.einkorn.backend.jvm;
 
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.einkorn.backend.jvm.asm.ClassTextParser;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.source.Diagnostic;
 import org.einkorn.ir.target.Artifact;
-import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
+import org.einkorn.ir.target.KeepableBackend;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
@@ -21,7 +22,7 @@ import org.einkorn.ir.target.Unprefetched;
 import org.einkorn.runtime.exec.KernelModule;
 
 /// The backend `jvm`: bytecode, nothing native.
-public final class JvmBackend implements Backend {
+public final class JvmBackend implements KeepableBackend {
   private static final List<String> KINDS = List.of("class", "jar", "bytecode");
 
   @Override
@@ -31,7 +32,28 @@ public final class JvmBackend implements Backend {
 
   @Override
   public KernelModule compile(Module module) {
-    return define(module, assemble(KernelClass.hidden(module, VectorMachine.detect())));
+    return link(ModuleFacts.of(module), code(module));
+  }
+
+  @Override
+  public String dependencies() {
+    return String.join(
+        "\n",
+        System.getProperty("java.vm.name"),
+        System.getProperty("java.vm.version"),
+        System.getProperty("os.arch"),
+        ByteOrder.nativeOrder().toString(),
+        VectorMachine.detect().toString());
+  }
+
+  @Override
+  public byte[] code(Module module) {
+    return assemble(KernelClass.hidden(module, VectorMachine.detect()));
+  }
+
+  @Override
+  public KernelModule link(ModuleFacts facts, byte[] code) {
+    return define(facts, code);
   }
 
   /// Bytecode has no instruction that asks for memory.
@@ -72,7 +94,7 @@ public final class JvmBackend implements Backend {
       throw Refusals.rejectedByTheMachine(
           "it uses the Vector API; start with --add-modules jdk.incubator.vector");
     }
-    return define(module, assembleUnchecked(code));
+    return define(ModuleFacts.of(module), assembleUnchecked(code));
   }
 
   @Override
@@ -120,14 +142,14 @@ public final class JvmBackend implements Backend {
   }
 
   /// Makes the class part of this process. The Java virtual machine verifies it like any other.
-  private static KernelModule define(Module module, byte[] bytes) {
+  private static KernelModule define(ModuleFacts facts, byte[] bytes) {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
       Object instance = lookup.lookupClass().getConstructor().newInstance();
       if (!(instance instanceof KernelCode kernels)) {
         throw Refusals.rejectedByTheMachine("the class is no KernelCode");
       }
-      return new CompiledModule(ModuleFacts.of(module), kernels);
+      return new CompiledModule(facts, kernels);
     } catch (LinkageError | ReflectiveOperationException | IllegalArgumentException e) {
       throw Refusals.rejectedByTheMachine(String.valueOf(e.getMessage()));
     }

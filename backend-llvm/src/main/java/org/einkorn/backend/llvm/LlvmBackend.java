@@ -1,6 +1,5 @@
 package org.einkorn.backend.llvm;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -9,17 +8,18 @@ import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.backend.llvm.binding.LlvmException;
 import org.einkorn.backend.llvm.binding.LlvmUnavailableException;
 import org.einkorn.backend.llvm.binding.TargetMachine;
-import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.binary.MalformedException;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.target.Artifact;
-import org.einkorn.ir.target.Backend;
 import org.einkorn.ir.target.Emission;
+import org.einkorn.ir.target.KeepableBackend;
 import org.einkorn.ir.target.Machine;
+import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.ir.target.RefusedException;
 import org.einkorn.runtime.exec.KernelModule;
 
 /// Machine code by LLVM.
-public final class LlvmBackend implements Backend {
+public final class LlvmBackend implements KeepableBackend {
   /// The passes that code runs through.
   static final String ALL_PASSES = "default<O2>";
 
@@ -59,23 +59,39 @@ public final class LlvmBackend implements Backend {
 
   @Override
   public KernelModule compile(Module module) {
-    return available(
-        () -> {
-          String name = Identifiers.plain(module.name());
-          boolean[] isLate = Remainders.of(module);
-          return link(module, name, object(soon(module, isLate), name), isLate);
-        });
+    return available(() -> link(ModuleFacts.of(module), objectCode(module)));
   }
 
-  /// The module without the functions whose code is made later.
-  private static Module soon(Module module, boolean[] isLate) {
-    List<Function> functions = new ArrayList<>();
-    for (int number = 0; number < isLate.length; number++) {
-      if (!isLate[number]) {
-        functions.add(module.functions().get(number));
-      }
-    }
-    return functions.size() == isLate.length ? module : module.withFunctions(functions);
+  private static ObjectCode objectCode(Module module) {
+    String name = Identifiers.plain(module.name());
+    boolean[] isLate = Remainders.of(module);
+    return ObjectCode.of(module, name, object(ObjectCode.soon(module, isLate), name), isLate);
+  }
+
+  @Override
+  public String dependencies() {
+    return available(Host::get).toString();
+  }
+
+  @Override
+  public byte[] code(Module module) {
+    return available(() -> objectCode(module).bytes());
+  }
+
+  @Override
+  public KernelModule link(ModuleFacts facts, byte[] code) {
+    return reading(
+        () -> {
+          try {
+            ObjectCode read = ObjectCode.of(code);
+            if (read.accesses().size() != facts.functionCount()) {
+              throw Refusals.rejected("it is the code of another module");
+            }
+            return link(facts, read);
+          } catch (MalformedException malformed) {
+            throw Refusals.rejected(String.valueOf(malformed.getMessage()));
+          }
+        });
   }
 
   private static byte[] object(Module module, String name) {
@@ -94,22 +110,23 @@ public final class LlvmBackend implements Backend {
 
   /// Object code with kernel entries, put into this process.
   static KernelModule link(Module module, String name, byte[] object) {
-    return link(module, name, object, new boolean[module.functions().size()]);
+    boolean[] noneLate = new boolean[module.functions().size()];
+    return link(ModuleFacts.of(module), ObjectCode.of(module, name, object, noneLate));
   }
 
-  private static KernelModule link(Module module, String name, byte[] object, boolean[] isLate) {
+  private static KernelModule link(ModuleFacts facts, ObjectCode code) {
     Jit jit = new Jit();
     try {
       jit.define(CLibrary.addresses());
-      jit.add(object);
-      long[] entries = new long[module.functions().size()];
+      jit.add(code.object());
+      long[] entries = new long[code.isLate().length];
       int found = 0;
       for (int number = 0; number < entries.length; number++) {
-        if (!isLate[number]) {
-          entries[number] = jit.lookup(ModuleLowering.kernelName(name, found++));
+        if (!code.isLate()[number]) {
+          entries[number] = jit.lookup(ModuleLowering.kernelName(code.name(), found++));
         }
       }
-      return new LlvmKernel(module, jit, entries);
+      return new LlvmKernel(facts, code, jit, entries);
     } catch (RuntimeException | Error e) {
       jit.close();
       throw e;

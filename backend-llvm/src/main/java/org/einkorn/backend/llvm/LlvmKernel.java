@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.einkorn.backend.llvm.binding.Jit;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Module;
-import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.ModuleFacts;
 import org.einkorn.runtime.DType;
 import org.einkorn.runtime.exec.KernelModule;
@@ -64,7 +64,7 @@ final class LlvmKernel implements KernelModule {
   /// Where code begins, NULL for functions whose code is still to be made.
   private final MemorySegment[] entries;
 
-  private final Module module;
+  private final Supplier<Module> module;
   private final Jit jit;
   private final Access[] accesses;
   private final Arena arena = Arena.ofShared();
@@ -73,23 +73,6 @@ final class LlvmKernel implements KernelModule {
   private final Cleaner.Cleanable code;
   private volatile boolean isClosed = false;
   private volatile Sizes sizes = new Sizes(new long[0], new long[0]);
-
-  /// Which buffers a function takes.
-  private record Access(int[] used, boolean[] isWritten) {
-    static Access of(Usage usage, List<Buffer> buffers) {
-      int[] used = new int[buffers.size()];
-      boolean[] isWritten = new boolean[buffers.size()];
-      int count = 0;
-      for (int number = 0; number < buffers.size(); number++) {
-        String name = buffers.get(number).name();
-        isWritten[number] = usage.writes(name);
-        if (usage.touches(name)) {
-          used[count++] = number;
-        }
-      }
-      return new Access(Arrays.copyOf(used, count), isWritten);
-    }
-  }
 
   /// What is freed with the kernel; it must not reach the kernel itself.
   private record Owned(Jit jit, Arena arena) implements Runnable {
@@ -106,21 +89,19 @@ final class LlvmKernel implements KernelModule {
   /// The arrays that a kernel takes; one call at a time uses them.
   private record Frame(MemorySegment pointers, MemorySegment symbols, MemorySegment status) {}
 
+  /// @param code what the functions are
   /// @param jit holds the code; it is closed with this kernel
   /// @param entries the address of each function's kernel entry; 0 for those whose code is made
   ///   when they first run
-  LlvmKernel(Module module, Jit jit, long[] entries) {
-    this.module = module;
+  LlvmKernel(ModuleFacts facts, ObjectCode code, Jit jit, long[] entries) {
+    this.module = code.module();
     this.jit = jit;
-    this.facts = ModuleFacts.of(module);
-    this.buffers = module.allBuffers();
-    this.symbolCount = module.symbols().size();
+    this.facts = facts;
+    this.buffers = facts.buffers();
+    this.symbolCount = facts.manifest().symbols().size();
     this.entries =
         Arrays.stream(entries).mapToObj(MemorySegment::ofAddress).toArray(MemorySegment[]::new);
-    this.accesses =
-        module.functions().stream()
-            .map(function -> Access.of(Usage.of(function.body()), buffers))
-            .toArray(Access[]::new);
+    this.accesses = code.accesses().toArray(Access[]::new);
     this.code = CLEANER.register(this, new Owned(jit, arena));
   }
 
@@ -279,7 +260,7 @@ final class LlvmKernel implements KernelModule {
   private MemorySegment newEntry(int function) {
     synchronized (entries) {
       if (entries[function].equals(MemorySegment.NULL)) {
-        entries[function] = MemorySegment.ofAddress(LlvmBackend.add(module, function, jit));
+        entries[function] = MemorySegment.ofAddress(LlvmBackend.add(module.get(), function, jit));
       }
       return entries[function];
     }

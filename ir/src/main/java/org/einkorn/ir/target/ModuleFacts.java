@@ -31,6 +31,7 @@ public final class ModuleFacts {
   private final List<Buffer> buffers;
   private final List<FunctionFacts> functions;
   private final List<Manifest.RepeatSpec> repeats;
+  private final List<Growth> growths;
   private final List<Listing> listings;
   private final Map<String, Integer> symbolNumbers = new HashMap<>();
   private final Manifest manifest;
@@ -59,6 +60,7 @@ public final class ModuleFacts {
       List<Growth> growths,
       List<Listing> listings) {
     this.name = name;
+    this.growths = List.copyOf(growths);
     this.listings = List.copyOf(listings);
     this.repeats = List.copyOf(repeats);
     this.signature = signature;
@@ -124,6 +126,44 @@ public final class ModuleFacts {
   public static ModuleFacts of(
       String name, Signature signature, List<Buffer> buffers, List<FunctionFacts> functions) {
     return new ModuleFacts(name, signature, buffers, functions, List.of(), List.of(), List.of());
+  }
+
+  /// All that facts are made of, to be kept.
+  public record Parts(
+      String name,
+      Signature signature,
+      List<Buffer> buffers,
+      List<FunctionFacts> functions,
+      List<Manifest.RepeatSpec> repeats,
+      List<Growth> growths,
+      List<Listing> listings) {
+    public Parts {
+      buffers = List.copyOf(buffers);
+      functions = List.copyOf(functions);
+      repeats = List.copyOf(repeats);
+      growths = List.copyOf(growths);
+      listings = List.copyOf(listings);
+    }
+
+    /// The facts.
+    public ModuleFacts facts() {
+      return new ModuleFacts(name, signature, buffers, functions, repeats, growths, listings);
+    }
+  }
+
+  /// What these facts are made of.
+  public Parts parts() {
+    return new Parts(name, signature, buffers, functions, repeats, growths, listings);
+  }
+
+  /// All global memory, inputs first.
+  public List<Buffer> buffers() {
+    return buffers;
+  }
+
+  /// How many functions there are.
+  public int functionCount() {
+    return functions.size();
   }
 
   public Manifest manifest() {

@@ -60,6 +60,11 @@ public final class ModuleRunner {
     return manifest;
   }
 
+  /// Whether the code leaves some of the memory of its outputs as it is.
+  public boolean keepsGaps() {
+    return keepsGaps;
+  }
+
   /// The names of the inputs, in the manifest's order.
   public List<String> inputNames() {
     return inputNames;
@@ -163,6 +168,38 @@ public final class ModuleRunner {
     }
     plan.requireWithin(options.memoryBudgetBytes(), plan.outputBytes(), copiedBytes(all, plan));
     run(all, plan, options, 0, new ListedOutputs(manifest, Arena.global()));
+  }
+
+  /// Runs the module on inputs of its order, and gives its one output in new memory.
+  ///
+  /// @param arena owns the output
+  /// @param inputs one for each input, in the manifest's order
+  /// @throws DataException as [#run]
+  /// @throws IllegalStateException if there is not just one output, a tensor
+  public Tensor runNew(Arena arena, Tensor[] inputs, RunOptions options) {
+    if (outputs.length != 1 || !manifest.listings().isEmpty() || inputs.length != inputCount) {
+      throw new IllegalStateException("not a module of so many inputs and one output");
+    }
+    Tensor[] all = new Tensor[specs.length];
+    for (int number = 0; number < inputCount; number++) {
+      all[number] = requireGiven(inputs[number], specs[number]);
+      requireConforming(specs[number], all[number]);
+    }
+    RunPlan plan = plan(all, options.memoryBudgetBytes());
+    plan.requireWithin(options.memoryBudgetBytes(), 0, copiedBytes(all, plan));
+    int output = outputs[0];
+    Tensor made = Tensor.allocate(arena, specs[output].dtype(), plan.layout(output));
+    all[output] = made;
+    run(all, plan, options, plan.outputBytes(), new ListedOutputs(manifest, Arena.global()));
+    return made;
+  }
+
+  /// Whether a tensor is one that [#runInto] can write the one output of this module into, or says
+  /// what does not fit; not for a tensor that has another rank or type.
+  public boolean takes(Tensor target) {
+    return outputs.length == 1
+        && specs[outputs[0]].dtype() == target.dtype()
+        && specs[outputs[0]].rank() == target.rank();
   }
 
   /// The plan for these inputs, which have the right ranks.

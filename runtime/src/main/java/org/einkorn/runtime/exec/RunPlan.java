@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.einkorn.runtime.DataException;
 import org.einkorn.runtime.DataFault;
+import org.einkorn.runtime.Layout;
 import org.einkorn.runtime.Shape;
 import org.einkorn.runtime.Tensor;
 
@@ -37,6 +38,7 @@ final class RunPlan {
   private final long[] symbols;
   private final Map<String, Long> sizes;
   private final Shape[] shapes;
+  private final Layout[] layouts;
   private final long[] bytes;
   private final long[] parallelExtents;
   private final boolean isSmall;
@@ -96,12 +98,14 @@ final class RunPlan {
         new SymbolSolver(module).solve(Arrays.asList(tensors).subList(0, inputCount), grown);
     this.inputExtents = extents(tensors, inputCount);
     this.shapes = new Shape[count];
+    this.layouts = new Layout[count];
     this.bytes = new long[count];
     long allOutputs = 0;
     boolean small = true;
     for (int number = 0; number < count; number++) {
       Manifest.BufferSpec spec = manifest.buffers().get(number);
       shapes[number] = number < inputCount ? tensors[number].shape() : shape(module, number);
+      layouts[number] = Layout.rowMajor(shapes[number]);
       small &= shapes[number].elementCount() < PARALLEL_ELEMENTS;
       bytes[number] = byteCount(spec, shapes[number]);
       if (spec.role() == Manifest.Role.OUTPUT) {
@@ -263,6 +267,11 @@ final class RunPlan {
   /// The shape of a buffer.
   Shape shape(int buffer) {
     return shapes[buffer];
+  }
+
+  /// How a buffer lies that the run makes.
+  Layout layout(int buffer) {
+    return layouts[buffer];
   }
 
   /// The trip count of a function's outermost parallel loop.
