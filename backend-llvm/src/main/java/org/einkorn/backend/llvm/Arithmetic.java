@@ -1,17 +1,32 @@
 package org.einkorn.backend.llvm;
 
 import org.einkorn.backend.llvm.binding.Builder;
+import org.einkorn.backend.llvm.binding.Type;
 import org.einkorn.backend.llvm.binding.Value;
-import org.einkorn.ir.elementary.DoubleArithmetic;
+import org.einkorn.ir.elementary.FloatArithmetic;
 
-/// Arithmetic of `f64` and of its bits as instructions of LLVM, on one number or on lanes.
-final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
+/// Arithmetic of `f64` or `f32` and of its bits as instructions of LLVM, on one number or on lanes.
+final class Arithmetic implements FloatArithmetic<Value, Value, Value> {
   private final Code code;
   private final Builder builder;
+  private final Type floats;
+  private final Type integers;
+  private final boolean isSingle;
 
-  Arithmetic(Code code) {
+  private Arithmetic(Code code, boolean isSingle) {
     this.code = code;
     this.builder = code.builder;
+    this.isSingle = isSingle;
+    this.floats = isSingle ? code.f32 : code.f64;
+    this.integers = isSingle ? code.i32 : code.i64;
+  }
+
+  static Arithmetic ofDoubles(Code code) {
+    return new Arithmetic(code, false);
+  }
+
+  static Arithmetic ofSingles(Code code) {
+    return new Arithmetic(code, true);
   }
 
   Value widened(Value single) {
@@ -23,8 +38,8 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
   }
 
   @Override
-  public Value f64(double value) {
-    return code.f64(value);
+  public Value number(double value) {
+    return isSingle ? code.f32(value) : code.f64(value);
   }
 
   @Override
@@ -49,7 +64,7 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
 
   @Override
   public Value multiplyAdd(Value left, Value right, Value more) {
-    return code.intrinsic("llvm.fmuladd", code.f64, left, right, more);
+    return code.intrinsic("llvm.fmuladd", floats, left, right, more);
   }
 
   @Override
@@ -59,12 +74,12 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
 
   @Override
   public Value magnitude(Value operand) {
-    return code.intrinsic("llvm.fabs", code.f64, operand);
+    return code.intrinsic("llvm.fabs", floats, operand);
   }
 
   @Override
   public Value withSignOf(Value magnitude, Value sign) {
-    return code.intrinsic("llvm.copysign", code.f64, magnitude, sign);
+    return code.intrinsic("llvm.copysign", floats, magnitude, sign);
   }
 
   @Override
@@ -87,8 +102,8 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
   }
 
   @Override
-  public Value i64(long value) {
-    return code.i64(value);
+  public Value integer(long value) {
+    return isSingle ? code.i32(Math.toIntExact(value)) : code.i64(value);
   }
 
   @Override
@@ -103,26 +118,27 @@ final class Arithmetic implements DoubleArithmetic<Value, Value, Value> {
 
   @Override
   public Value shiftLeft(Value operand, int distance) {
-    return builder.shiftLeft(operand, code.i64(distance));
+    return builder.shiftLeft(operand, integer(distance));
   }
 
   @Override
   public Value shiftRight(Value operand, int distance) {
-    return builder.shiftRightSigned(operand, code.i64(distance));
+    return builder.shiftRightSigned(operand, integer(distance));
   }
 
   @Override
   public Value bits(Value operand) {
-    return builder.reinterpret(operand, code.i64);
+    return builder.reinterpret(operand, integers);
   }
 
   @Override
   public Value ofBits(Value operand) {
-    return builder.reinterpret(operand, code.f64);
+    return builder.reinterpret(operand, floats);
   }
 
   @Override
-  public Value toF64(Value operand) {
-    return builder.signedToFloat(builder.truncate(operand, code.i32), code.f64);
+  public Value toNumber(Value operand) {
+    Value whole = isSingle ? operand : builder.truncate(operand, code.i32);
+    return builder.signedToFloat(whole, floats);
   }
 }

@@ -27,22 +27,31 @@ final class ElementaryFunctions {
       return Optional.empty();
     }
     if (dtype == DType.F64) {
-      Definition ofDouble = (in, x) -> new Formulas<>(in).apply(op, dtype, x);
+      Definition ofDouble =
+          (code, x) -> new Formulas<>(Arithmetic.ofDoubles(code)).apply(op, dtype, x);
       return Optional.of(call(op.text() + ".f64", caller.f64, operand, ofDouble));
     }
-    Definition ofSingle =
-        (in, x) -> in.narrowed(new Formulas<>(in).apply(op, dtype, in.widened(x)));
+    Definition ofSingle = (code, x) -> single(op, code, x);
     return Optional.of(call(op.text() + ".f32", caller.f32, operand, ofSingle));
+  }
+
+  private static Value single(UnaryOp op, Code code, Value operand) {
+    if (Formulas.steps(op, DType.F32) == DType.F32) {
+      return new Formulas<>(Arithmetic.ofSingles(code)).apply(op, DType.F32, operand);
+    }
+    Arithmetic in = Arithmetic.ofDoubles(code);
+    return in.narrowed(new Formulas<>(in).apply(op, DType.F32, in.widened(operand)));
   }
 
   /// log(1 + x) for 0 ≤ x ≤ 1.
   Value logOfOnePlus(Value operand) {
-    return call("log1p.f64", caller.f64, operand, (in, x) -> new Formulas<>(in).logOfOnePlus(x));
+    Definition ofDouble = (code, x) -> new Formulas<>(Arithmetic.ofDoubles(code)).logOfOnePlus(x);
+    return call("log1p.f64", caller.f64, operand, ofDouble);
   }
 
   /// Writes what a function gives back.
   private interface Definition {
-    Value write(Arithmetic in, Value operand);
+    Value write(Code code, Value operand);
   }
 
   private Value call(String name, Type type, Value operand, Definition definition) {
@@ -63,8 +72,7 @@ final class ElementaryFunctions {
     Code code = caller.of(function);
     BasicBlock here = caller.builder.block();
     code.builder.at(code.entry);
-    Arithmetic in = new Arithmetic(code);
-    code.builder.giveBack(definition.write(in, function.parameter(0, "x")));
+    code.builder.giveBack(definition.write(code, function.parameter(0, "x")));
     code.builder.at(here);
     return function;
   }

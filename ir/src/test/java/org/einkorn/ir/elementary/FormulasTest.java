@@ -51,7 +51,13 @@ class FormulasTest {
       }
     }
     int count = different;
-    assertTrue(count <= COUNT / 10_000, () -> count + " are not the nearest number");
+    assertTrue(count <= most(op), () -> count + " are not the nearest number");
+  }
+
+  /// How many results may be the other neighbour: a few in steps of `f64`. In steps of `f32` each is
+  /// the nearest or beside it, and most are the nearest.
+  private static int most(UnaryOp op) {
+    return Formulas.steps(op, DType.F32) == DType.F32 ? COUNT / 10 : COUNT / 10_000;
   }
 
   private static boolean isWithinAUnit(double expected, double found) {

@@ -4,19 +4,21 @@ import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.runtime.DType;
 
 /// Arithmetic of one number at a time.
-final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
+final class PlainDoubles implements FloatArithmetic<Double, Long, Boolean> {
   private static final Formulas<Double, Long, Boolean> FORMULAS =
       new Formulas<>(new PlainDoubles());
 
   private PlainDoubles() {}
 
-  /// The value of a function that [Formulas] write out; that of `f32` is not yet rounded.
+  /// The value of a function that [Formulas] write out; that of `f32` may not be rounded yet.
   static double apply(UnaryOp op, DType type, double x) {
-    return FORMULAS.apply(op, type, x);
+    return Formulas.steps(op, type) == DType.F32
+        ? PlainSingles.apply(op, (float) x)
+        : FORMULAS.apply(op, type, x);
   }
 
   @Override
-  public Double f64(double value) {
+  public Double number(double value) {
     return value;
   }
 
@@ -74,7 +76,7 @@ final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
   }
 
   @Override
-  public Long i64(long value) {
+  public Long integer(long value) {
     return value;
   }
 
@@ -114,7 +116,7 @@ final class PlainDoubles implements DoubleArithmetic<Double, Long, Boolean> {
   }
 
   @Override
-  public Double toF64(Long operand) {
+  public Double toNumber(Long operand) {
     return (double) operand;
   }
 }

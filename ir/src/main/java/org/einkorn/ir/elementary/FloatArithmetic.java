@@ -1,13 +1,13 @@
 package org.einkorn.ir.elementary;
 
-/// The steps that [Formulas] are made of: arithmetic of `f64` and of its bits, each step rounded to
-/// the nearest as IEEE 754 has it, but [#multiplyAdd] maybe once less. NaN goes through all of
-/// them.
+/// The steps that [Formulas] are made of: arithmetic of `f64`, or of `f32`, and of its bits, each
+/// step rounded to the nearest as IEEE 754 has it, but [#multiplyAdd] maybe once less. NaN goes
+/// through all of them.
 ///
-/// @param <V> numbers of `f64`
-/// @param <I> integers of 64 bits
+/// @param <V> numbers of the type
+/// @param <I> integers of as many bits
 /// @param <C> conditions
-public interface DoubleArithmetic<V, I, C> {
+public interface FloatArithmetic<V, I, C> {
   /// How two numbers compare. None but `NOT_EQUAL` holds for NaN.
   enum Comparison {
     LESS,
@@ -17,7 +17,8 @@ public interface DoubleArithmetic<V, I, C> {
     NOT_EQUAL
   }
 
-  V f64(double value);
+  /// A number of the type, rounded to it.
+  V number(double value);
 
   V add(V left, V right);
 
@@ -43,12 +44,13 @@ public interface DoubleArithmetic<V, I, C> {
 
   V select(C condition, V then, V otherwise);
 
-  I i64(long value);
+  /// An integer of as many bits as the type has.
+  I integer(long value);
 
-  /// The sum, modulo 2⁶⁴.
+  /// The sum, modulo 2 to the number of bits.
   I plus(I left, I right);
 
-  /// The difference, modulo 2⁶⁴.
+  /// The difference, modulo 2 to the number of bits.
   I minus(I left, I right);
 
   I shiftLeft(I operand, int distance);
@@ -63,5 +65,5 @@ public interface DoubleArithmetic<V, I, C> {
   V ofBits(I operand);
 
   /// An integer of −2³¹..2³¹−1 as a number.
-  V toF64(I operand);
+  V toNumber(I operand);
 }
