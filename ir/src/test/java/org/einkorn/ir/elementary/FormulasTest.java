@@ -54,8 +54,8 @@ class FormulasTest {
     assertTrue(count <= most(op), () -> count + " are not the nearest number");
   }
 
-  /// How many results may be the other neighbour: a few in steps of `f64`. In steps of `f32` each is
-  /// the nearest or beside it, and most are the nearest.
+  /// How many results may be the other neighbour: a few in steps of `f64`. In steps of `f32` each
+  /// is the nearest or beside it, and most are the nearest.
   private static int most(UnaryOp op) {
     return Formulas.steps(op, DType.F32) == DType.F32 ? COUNT / 10 : COUNT / 10_000;
   }

@@ -13,10 +13,10 @@ import org.einkorn.runtime.DType;
 /// How many rows a [RowGroup] does at once where some of its functions are summed up in tiles:
 /// those share over several rows what they read.
 ///
-/// A block of rows computes what the group keeps for itself in the cache of a core, which is what
-/// the group saves: unfused, each such tensor is stored once and read by each function that needs
-/// it. What the tiles read besides, once for all rows before, is read again for each block. So a
-/// block pays where these bytes, weighed by how far away they lie, are fewer.
+/// Each tensor that the group keeps for itself is stored once and read by each function that needs
+/// it: as a block of rows in a near cache, or as a whole from afar. What the tiles read besides,
+/// once for all rows else, is read again for each block. A block pays where these bytes, weighed by
+/// how far away they lie, are fewer.
 ///
 /// @param rows in a block
 /// @param tilings of the members that are summed up in tiles, by the name of the function; their
@@ -59,11 +59,9 @@ record RowBlock(long rows, Map<String, Tiling> tilings) {
         return Optional.empty();
       }
     }
-    Traffic traffic = new Traffic(members, rows, types, model.l2Bytes());
-    OptionalLong size = traffic.rowsAtOnce();
-    return size.isPresent() && traffic.pays(size.getAsLong(), tilings.keySet())
-        ? Optional.of(new RowBlock(size.getAsLong(), tilings))
-        : Optional.empty();
+    return new Traffic(members, rows, tilings.keySet(), types, model.l2Bytes())
+        .best()
+        .map(size -> new RowBlock(size, tilings));
   }
 
   /// Whether the tiles of a member can be cut out of a block of rows: their rows are its rows, and
@@ -81,44 +79,76 @@ record RowBlock(long rows, Map<String, Tiling> tilings) {
     return new Axis(loop, IndexExpr.of(rows), OptionalLong.of(rows));
   }
 
-  /// What is read and stored with blocks and without, in bytes.
+  /// What is read and stored with blocks and without, in bytes from the farthest place.
+  ///
+  /// @param tiled the members that are summed up in tiles, by name
   private record Traffic(
-      List<ElementNest> members, int rows, Map<String, DType> types, long l2Bytes) {
-    /// As many rows as leave what a block computes in the cache of a core.
-    OptionalLong rowsAtOnce() {
-      double bytesOfRow = 0;
-      for (ElementNest nest : members) {
-        bytesOfRow += bytes(nest.output(), nest.spatial().subList(rows, nest.spatial().size()));
-      }
+      List<ElementNest> members,
+      int rows,
+      Set<String> tiled,
+      Map<String, DType> types,
+      long l2Bytes) {
+    /// The rows of the cheapest block, where it is cheaper than none.
+    Optional<Long> best() {
       long extent = members.getLast().spatial().get(rows - 1).rounds();
-      long size = Long.highestOneBit(Math.clamp((long) (l2Bytes / bytesOfRow), 1, MOST_ROWS));
-      while (size >= extent) {
-        size /= 2;
+      Optional<Long> best = Optional.empty();
+      double least = whole();
+      for (long size = LEAST_ROWS; size <= MOST_ROWS && size < extent; size *= 2) {
+        double cost = kept(size) + again(size);
+        if (cost < least) {
+          best = Optional.of(size);
+          least = cost;
+        }
       }
-      return size < LEAST_ROWS ? OptionalLong.empty() : OptionalLong.of(size);
+      return best;
     }
 
-    boolean pays(long size, Set<String> tiled) {
-      return again(size, tiled) < saved();
-    }
-
-    /// What is not stored and read any more.
-    private double saved() {
-      double saved = 0;
+    /// What the group keeps for itself, where all rows are there at once.
+    private double whole() {
+      double cost = 0;
       for (ElementNest nest : members.subList(0, members.size() - 1)) {
         double bytes = bytes(nest.output(), nest.spatial());
-        long readers =
-            members.stream()
-                .flatMap(each -> each.operands().stream())
-                .filter(each -> each.tensor().equals(nest.output().tensor()))
-                .count();
-        saved += bytes * (1 + readers) * weight(bytes);
+        cost += bytes * accesses(nest) * weight(bytes);
       }
-      return saved;
+      return cost;
     }
 
-    /// What is read once more by each block.
-    private double again(long size, Set<String> tiled) {
+    /// The same where a block of rows is there.
+    private double kept(long size) {
+      double moved = 0;
+      double bytesOfRow = 0;
+      for (ElementNest nest : members.subList(0, members.size() - 1)) {
+        if (!isFolded(nest)) {
+          List<Axis> inside = nest.spatial().subList(rows, nest.spatial().size());
+          bytesOfRow += bytes(nest.output(), inside);
+          moved += bytes(nest.output(), nest.spatial()) * accesses(nest);
+        }
+      }
+      return moved * weight(bytesOfRow * size);
+    }
+
+    /// Whether the only one that reads a result of tiles is a map: that is computed where the tile
+    /// is stored.
+    private boolean isFolded(ElementNest nest) {
+      List<ElementNest> readers = readers(nest);
+      return tiled.contains(nest.function())
+          && readers.size() == 1
+          && readers.getFirst() instanceof MapNest;
+    }
+
+    private List<ElementNest> readers(ElementNest nest) {
+      String tensor = nest.output().tensor();
+      return members.stream()
+          .filter(each -> each.operands().stream().anyMatch(read -> read.tensor().equals(tensor)))
+          .toList();
+    }
+
+    private int accesses(ElementNest nest) {
+      return 1 + readers(nest).size();
+    }
+
+    /// What tiles read once more for each block.
+    private double again(long size) {
       double again = 0;
       for (ElementNest nest : members) {
         Axis row = nest.spatial().get(rows - 1);

@@ -8,8 +8,8 @@
 /// committed.
 ///
 /// A [RowGroup] is several functions that one loop over rows does: [RowGroups] finds them, and a
-/// [RowSketch] writes them down as `join`, `compute-at` and what keeps temporaries small. Where some
-/// are summed up in tiles, the loop is over a [RowBlock].
+/// [RowSketch] writes them down as `join`, `compute-at` and what keeps temporaries small. Where
+/// some are summed up in tiles, the loop is over a [RowBlock].
 ///
 /// A [Space] is what a search may vary: the choices of the model, or the decisions of the samples
 /// of a script that somebody wrote.
