@@ -29,7 +29,7 @@ final class TuneCommandTest {
             input A[i: N, k: K]
             input B[k: K, j: M]
             C[i, j] = A[i, k] B[k, j]
-            R[i] max= C[i, j]
+            R[j] max= C[i, j]
             output R
             """);
   }
@@ -83,7 +83,7 @@ final class TuneCommandTest {
             "  (jo, ji) = split j.0 by v",
             "}",
             "schedule R {",
-            "  parallel i.0",
+            "  parallel j.0",
             "}");
     Path tuned = folder.resolve("tuned.schedule");
     Path database = folder.resolve("tuned.json");
@@ -95,7 +95,7 @@ final class TuneCommandTest {
     String found = Files.readString(tuned);
     assertTrue(found.contains("innermost 8 is _, "), found);
     assertTrue(found.contains("v = sample-choice 8, 16, 32 is "), found);
-    assertTrue(found.contains("schedule R {\n  parallel i.0\n}\n"), found);
+    assertTrue(found.contains("schedule R {\n  parallel j.0\n}\n"), found);
     String measured = Files.readString(database);
     assertTrue(measured.contains("sample-tile i.0 innermost 8 is _, 4"), measured);
     Ein.run("ir", program, "--stage", "scheduled", "--schedule", tuned).require();
