@@ -1,6 +1,7 @@
 package org.einkorn.frontend.lower;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ import org.einkorn.runtime.DType;
 final class Divisors {
   private final Assumptions inside;
   private final Set<IndexExpr> unsure = new LinkedHashSet<>();
+
+  /// Divisors that the axes prove to be positive.
+  private final Set<IndexExpr> sure = new HashSet<>();
 
   private Divisors(List<Axis> axes) {
     Assumptions all = Assumptions.NONE;
@@ -66,8 +70,7 @@ final class Divisors {
     Set<Guard> guards = divisors.guards();
     for (Guard guard : safe.guards()) {
       boolean holds =
-          guard.index().equals(IndexExpr.Constant.ZERO)
-              && isPositive(guard.extent(), divisors.inside);
+          guard.index().equals(IndexExpr.Constant.ZERO) && divisors.sure.contains(guard.extent());
       if (!holds) {
         guards.add(guard);
       }
@@ -127,11 +130,9 @@ final class Divisors {
   private IndexExpr index(IndexExpr index, Assumptions known) {
     IndexExpr safe = index.mapParts(part -> index(part, known), part -> scalar(part, known));
     return switch (safe) {
-      case IndexExpr.FloorDiv(IndexExpr dividend, IndexExpr divisor)
-          when !isPositive(divisor, inside) ->
+      case IndexExpr.FloorDiv(IndexExpr dividend, IndexExpr divisor) when !isSure(divisor) ->
           new IndexExpr.FloorDiv(dividend, positive(divisor, known));
-      case IndexExpr.FloorMod(IndexExpr dividend, IndexExpr divisor)
-          when !isPositive(divisor, inside) ->
+      case IndexExpr.FloorMod(IndexExpr dividend, IndexExpr divisor) when !isSure(divisor) ->
           new IndexExpr.FloorMod(dividend, positive(divisor, known));
       case IndexExpr.FloorDiv _,
           IndexExpr.FloorMod _,
@@ -153,6 +154,14 @@ final class Divisors {
       unsure.add(divisor);
     }
     return divisor.max(IndexExpr.Constant.ONE);
+  }
+
+  private boolean isSure(IndexExpr divisor) {
+    boolean isPositive = isPositive(divisor, inside);
+    if (isPositive) {
+      sure.add(divisor);
+    }
+    return isPositive;
   }
 
   private static boolean isPositive(IndexExpr divisor, Assumptions known) {
