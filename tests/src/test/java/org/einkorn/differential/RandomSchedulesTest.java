@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ final class RandomSchedulesTest {
   private static final int SCHEDULES = Integer.getInteger("einkorn.schedules", 80);
   private static final int STEPS = 10;
   private static final int SIZES = Integer.getInteger("einkorn.sizes", 6);
+
+  /// Of an `exp`, of a sum of some and of a quotient of both.
+  private static final int UNITS = 6;
 
   private final Map<String, Integer> applied = new TreeMap<>();
   private final Map<String, Integer> refused = new TreeMap<>();
@@ -111,7 +115,8 @@ final class RandomSchedulesTest {
           Module code = finished(after, List.of(golden.trace()));
           requireSame("finished", before, outcome(ModuleInterpreter.of(code), subject), code);
           requireSame("jvm", before, Run.of(jvm, subject.data(), Run.Order.WHOLE), after);
-          requireSame("llvm", before, Run.of(llvm, subject.data(), Run.Order.WHOLE), after);
+          Outcome compiled = Run.of(llvm, subject.data(), Run.Order.WHOLE);
+          requireSame("llvm", rounded(before, compiled, after), compiled, after);
           if (!(before instanceof Outcome.Trapped)) {
             requireSame("reverse", before, outcome(ModuleInterpreter.of(turned), subject), after);
           }
@@ -277,6 +282,33 @@ final class RandomSchedulesTest {
     if (difference.isPresent()) {
       throw new AssertionError(stage + ": " + difference.get() + "\n" + LoopPrinter.print(module));
     }
+  }
+
+  /// What LLVM may give for an outcome: `exp` of `f32` may be the number beside the nearest, so
+  /// where there is one, outputs may be off by [#UNITS] in the last place. Those that are stand for
+  /// what was expected.
+  private static Outcome rounded(Outcome before, Outcome after, Module module) {
+    if (!(before instanceof Outcome.Finished(var right))
+        || !(after instanceof Outcome.Finished(var found))
+        || !LoopPrinter.print(module).contains("exp(")) {
+      return before;
+    }
+    Map<String, Data> near = new LinkedHashMap<>(right);
+    for (Signature.Output output : module.signature().outputs()) {
+      Data one = Objects.requireNonNull(right.get(output.name()));
+      Data other = Objects.requireNonNull(found.get(output.name()));
+      boolean isNear = one.type() == DType.F32 && Arrays.equals(one.extents(), other.extents());
+      for (int number = 0; isNear && number < one.elements().length; number++) {
+        float expected = (float) one.real(number);
+        isNear =
+            one.elements()[number] == other.elements()[number]
+                || Math.abs(expected - (float) other.real(number)) <= UNITS * Math.ulp(expected);
+      }
+      if (isNear) {
+        near.put(output.name(), other);
+      }
+    }
+    return new Outcome.Finished(near);
   }
 
   /// The same but for rounding; data are less than 28, and sums have less than 300 terms.
