@@ -17,7 +17,8 @@ final class Frame {
   ///
   /// @param entry where numbers that are known at its beginning are computed
   /// @param known what is computed there already
-  record Scope(Code entry, Map<Object, Atom> known) {}
+  /// @param references local variables with objects that are made there already
+  record Scope(Code entry, Map<Object, Atom> known, Map<Object, Integer> references) {}
 
   /// @param parameterSlots the local variables that the parameters take
   Frame(int parameterSlots) {
@@ -45,7 +46,7 @@ final class Frame {
 
   /// Opens a scope at the end of the code.
   void openScope() {
-    scopes.add(new Scope(code.insertionPoint(), new HashMap<>()));
+    scopes.add(new Scope(code.insertionPoint(), new HashMap<>(), new HashMap<>()));
   }
 
   void closeScope() {

@@ -181,7 +181,7 @@ final class IndexCompiler {
   }
 
   /// @param scope the scope in which the code stands, or [Atom#HERE] for the innermost
-  private void push(Polynomial sum, Code code, int scope) {
+  void push(Polynomial sum, Code code, int scope) {
     int inner = Math.min(scope, frame.scopeNumber());
     Polynomial variable = sum.withoutConstant();
     Polynomial fixed = variable.where(term -> term.scope() < inner);

@@ -22,7 +22,8 @@ sealed interface Local {
   /// One value for each lane of the loop that is being translated.
   ///
   /// @param slots local variables with vectors, side by side
-  record Lanes(List<Integer> slots, DType type) implements Local {
+  /// @param isMasked whether lanes that a guard leaves out keep what they hold
+  record Lanes(List<Integer> slots, DType type, boolean isMasked) implements Local {
     public Lanes {
       slots = List.copyOf(slots);
     }
@@ -31,7 +32,8 @@ sealed interface Local {
   /// An array that lies in vectors.
   ///
   /// @param slots local variables with the vectors, row by row
-  record Vectors(List<Integer> slots, Buffer buffer) implements Local {
+  /// @param isMasked whether elements that a guard leaves out keep what they hold
+  record Vectors(List<Integer> slots, Buffer buffer, boolean isMasked) implements Local {
     public Vectors {
       slots = List.copyOf(slots);
     }

@@ -346,7 +346,7 @@ final class StatementCompiler {
           case REGISTER -> register(buffer.type().dtype());
           case LOCAL ->
               method.function().liesInVectors(statement)
-                  ? vectorLoops.allocate(buffer)
+                  ? vectorLoops.allocate(buffer, body)
                   : vectorLoops.array(buffer);
           case GLOBAL, SHARED -> throw Refusals.localArray(buffer);
         };

@@ -70,7 +70,7 @@ final class VectorCompiler {
     for (int vector = 0; vector < vectors; vector++) {
       slots.add(zero());
     }
-    method.with(register.name(), new Local.Lanes(slots, type), body);
+    method.with(register.name(), new Local.Lanes(slots, type, masks.isEmpty()), body);
   }
 
   /// A local variable with a vector of zeros.
@@ -106,17 +106,40 @@ final class VectorCompiler {
     }
     List<Integer> slots = new ArrayList<>();
     for (int vector = 0; vector < vectors; vector++) {
-      pushSpecies(code);
-      indices.push(first.plus(Polynomial.constant((long) vector * lanes)));
-      indices.push(extent);
-      code.invokeInterface(API + "VectorSpecies", "indexInRange", "(JJ)" + MASK_TYPE);
-      int slot = frame.newReferenceSlot();
-      code.storeReference(slot);
-      slots.add(slot);
+      slots.add(mask(first.plus(Polynomial.constant((long) vector * lanes)), extent));
     }
     masks = List.copyOf(slots);
     body.run();
     masks = List.of();
+  }
+
+  /// What a mask is found again by.
+  private record Mask(DType type, Polynomial first, Polynomial extent) {}
+
+  /// A local variable with the lanes of a vector that lie inside, made as early as it is known.
+  private int mask(Polynomial first, Polynomial extent) {
+    int scope = Math.max(first.scope(), extent.scope());
+    if (scope == Atom.HERE) {
+      return mask(first, extent, frame.code(), scope);
+    }
+    Frame.Scope known = frame.scope(scope);
+    Mask key = new Mask(type, first, extent);
+    Integer slot = known.references().get(key);
+    if (slot == null) {
+      slot = mask(first, extent, known.entry(), scope);
+      known.references().put(key, slot);
+    }
+    return slot;
+  }
+
+  private int mask(Polynomial first, Polynomial extent, Code code, int scope) {
+    pushSpecies(code);
+    method.indices().push(first, code, scope);
+    method.indices().push(extent, code, scope);
+    code.invokeInterface(API + "VectorSpecies", "indexInRange", "(JJ)" + MASK_TYPE);
+    int slot = frame.newReferenceSlot();
+    code.storeReference(slot);
+    return slot;
   }
 
   /// `→ mask`, if a guard holds for some lanes only.
@@ -132,9 +155,11 @@ final class VectorCompiler {
   }
 
   /// `value → `
-  private void storeLocal(int slot, int vector) {
+  ///
+  /// @param isMasked whether lanes that a guard leaves out keep what they hold
+  private void storeLocal(int slot, int vector, boolean isMasked) {
     Code code = frame.code();
-    if (!masks.isEmpty()) {
+    if (isMasked && !masks.isEmpty()) {
       code.loadReference(slot);
       code.plain(Opcode.SWAP);
       pushMask(vector);
@@ -187,9 +212,10 @@ final class VectorCompiler {
   /// `value → `
   private void storeVector(Stmt.Store store, int vector) {
     switch (method.local(store.buffer())) {
-      case Local.Lanes(List<Integer> slots, var stored) -> storeLocal(slots.get(vector), vector);
-      case Local.Vectors(List<Integer> slots, Buffer array) ->
-          storeLocal(slots.get(vectorNumber(array, store.indices(), vector)), vector);
+      case Local.Lanes(List<Integer> slots, var stored, boolean isMasked) ->
+          storeLocal(slots.get(vector), vector, isMasked);
+      case Local.Vectors(List<Integer> slots, Buffer array, boolean isMasked) ->
+          storeLocal(slots.get(vectorNumber(array, store.indices(), vector)), vector, isMasked);
       case Local.Array(int slot, Buffer array) -> {
         pushElement(slot, array, store.indices(), vector);
         pushMask(vector);
@@ -308,8 +334,9 @@ final class VectorCompiler {
   private void pushRead(Scalar.Read read, int vector) {
     Code code = frame.code();
     switch (method.local(read.tensor())) {
-      case Local.Lanes(List<Integer> slots, var stored) -> code.loadReference(slots.get(vector));
-      case Local.Vectors(List<Integer> slots, Buffer array) ->
+      case Local.Lanes(List<Integer> slots, var stored, var masked) ->
+          code.loadReference(slots.get(vector));
+      case Local.Vectors(List<Integer> slots, Buffer array, var masked) ->
           code.loadReference(slots.get(vectorNumber(array, read.indices(), vector)));
       case Local.Array(int slot, Buffer array) ->
           pushLoaded(
@@ -322,12 +349,16 @@ final class VectorCompiler {
       case Local.Register _ -> throw new IllegalStateException("lanes read one register");
       case null -> {
         int number = method.function().context().bufferNumber(read.tensor());
+        boolean isMasked = !isWhole(method.function().context().buffer(number), read.indices());
         pushLoaded(
             key(read, vector),
             () -> {
               pushAddress(number, read.indices(), vector);
-              pushMask(vector);
-              fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + maskType());
+              if (isMasked) {
+                pushMask(vector);
+              }
+              String mask = isMasked ? maskType() : "";
+              fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + mask);
               if (type == DType.BOOL) {
                 // Others than we may have stored a byte: it is true unless it is 0.
                 lanewise("UMIN", 1);
@@ -335,6 +366,15 @@ final class VectorCompiler {
             });
       }
     }
+  }
+
+  /// Whether there is memory in all lanes, if there is in any: they are part of one row.
+  private boolean isWhole(Buffer buffer, List<IndexExpr> indices) {
+    Polynomial first = firstLane(method.indices().of(indices.getLast()));
+    return first.isConstant()
+        && first.constantTerm() >= 0
+        && buffer.type().extents().getLast() instanceof IndexExpr.Constant(long extent)
+        && first.constantTerm() + (long) vectors * lanes <= extent;
   }
 
   /// `vector → vector`, of a byte that all lanes share.

@@ -9,8 +9,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Use;
 import org.einkorn.runtime.DType;
 
 /// Translates loops of one method whose iterations run as lanes of vectors.
@@ -48,7 +50,8 @@ final class VectorLoops {
             (name, local) -> {
               switch (local) {
                 case Local.Array(var slot, Buffer buffer) -> arrays.put(name, buffer);
-                case Local.Vectors(var slots, Buffer buffer) -> arrays.put(name, buffer);
+                case Local.Vectors(var slots, Buffer buffer, var masked) ->
+                    arrays.put(name, buffer);
                 case Local.Register _, Local.Lanes _ -> {}
               }
             });
@@ -108,14 +111,35 @@ final class VectorLoops {
   }
 
   /// Vectors for all elements of an array.
-  Local.Vectors allocate(Buffer array) {
+  ///
+  /// @param body what uses it
+  Local.Vectors allocate(Buffer array, Stmt body) {
     VectorCompiler vectors = new VectorCompiler(method, array.type().dtype(), 1);
     int count = method.function().machine().vectors(array);
     List<Integer> slots = new ArrayList<>();
     for (int vector = 0; vector < count; vector++) {
       slots.add(vectors.zero());
     }
-    return new Local.Vectors(slots, array);
+    return new Local.Vectors(slots, array, !isWholeAtEdges(array, body));
+  }
+
+  /// Whether nobody looks at what lies in lanes that guards leave out: all uses of the array have
+  /// the same guard on lanes.
+  private static boolean isWholeAtEdges(Buffer array, Stmt body) {
+    List<Use> uses = Use.of(body, array.name());
+    int last = array.type().rank() - 1;
+    return !uses.isEmpty()
+        && uses.getFirst().loops().stream()
+            .filter(loop -> loop.kind() == Stmt.LoopOrder.VECTORIZED)
+            .filter(loop -> isPosition(uses.getFirst().indices().get(last), loop))
+            .anyMatch(
+                loop ->
+                    uses.getFirst().guards().stream()
+                        .anyMatch(guard -> Use.areUnder(guard, loop, uses)));
+  }
+
+  private static boolean isPosition(IndexExpr index, Stmt.For loop) {
+    return index.equals(IndexExpr.variable(loop.variable()));
   }
 
   /// One array for all rounds of the loops around it, since nothing is read before it is stored.

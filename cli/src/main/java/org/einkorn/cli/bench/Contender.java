@@ -8,6 +8,11 @@ interface Contender {
   /// How long it runs before any run counts: code is compiled further as it runs.
   double warmSeconds();
 
+  /// Whether its code is still being compiled, so that it may become faster.
+  default boolean isBeingCompiled() {
+    return false;
+  }
+
   /// Runs so many times in a row.
   ///
   /// @return how long that took, in nanoseconds

@@ -51,6 +51,11 @@ final class Engine implements Contender {
   }
 
   @Override
+  public boolean isBeingCompiled() {
+    return target.equals(Target.jvm()) && JitCompiler.isBusy();
+  }
+
+  @Override
   public long run(int times) {
     long start = System.nanoTime();
     for (int number = 0; number < times; number++) {

@@ -19,6 +19,13 @@ record Stopwatch(int leastRuns, double leastSeconds) {
   /// Nothing warms up for longer than so many times what it takes at least.
   private static final double MOST_WARMING = 10;
 
+  /// As long as code is compiled, it may take so many times that.
+  private static final double MOST_COMPILING = 30;
+
+  /// Code counts as compiled where nothing was for so many runs one after the other: what is
+  /// compiled is found out by running it.
+  private static final int SETTLED_RUNS = 20;
+
   /// As many runs in a row as a very short one gets.
   private static final int MOST_IN_A_ROW = 1_000_000;
 
@@ -51,12 +58,16 @@ record Stopwatch(int leastRuns, double leastSeconds) {
     double before = Double.POSITIVE_INFINITY;
     double total = last;
     double least = contender.warmSeconds() * 1e9;
-    while (total < least || last < STILL_FASTER * before && total < MOST_WARMING * least) {
+    int settled = SETTLED_RUNS;
+    while (total < least
+        || last < STILL_FASTER * before && total < MOST_WARMING * least
+        || settled < SETTLED_RUNS && total < MOST_COMPILING * least) {
       int times = inARow(last);
       double nanoseconds = Math.max(contender.run(times), 1);
       before = last;
       last = nanoseconds / times;
       total += nanoseconds;
+      settled = contender.isBeingCompiled() ? 0 : settled + 1;
     }
     return last;
   }

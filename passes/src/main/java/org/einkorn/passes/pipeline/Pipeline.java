@@ -20,6 +20,8 @@ import org.einkorn.passes.materialize.MaterializePadding;
 import org.einkorn.passes.normalize.Normalize;
 import org.einkorn.passes.normalize.RemoveDeadDefinitions;
 import org.einkorn.passes.order.OrderContractions;
+import org.einkorn.passes.schedule.FillTiles;
+import org.einkorn.passes.schedule.HoistGuards;
 import org.einkorn.passes.schedule.ParallelizeOuterLoops;
 import org.einkorn.passes.schedule.PeelGuards;
 import org.einkorn.passes.schedule.ResolveBlocks;
@@ -58,6 +60,8 @@ public final class Pipeline {
           ParallelizeOuterLoops.PASS,
           ResolveBlocks.PASS,
           PeelGuards.PASS,
+          FillTiles.PASS,
+          HoistGuards.PASS,
           SeparateParallelLoops.PASS);
 
   private final Optional<Set<String>> selected;

@@ -129,27 +129,26 @@ final class TileSketch {
   private String copy(Operand operand) {
     String name = steps.freeMemory(operand.tensor() + ".panels");
     steps.take(new Step.CacheRead(name, operand.tensor()));
-    List<String> axes = new ArrayList<>();
-    List<IndexExpr> around = new ArrayList<>();
-    List<IndexExpr> inside = new ArrayList<>();
-    int lanes = 0;
-    for (IndexExpr index : operand.indices()) {
-      Axis axis = axis(index);
-      IndexExpr position = IndexExpr.variable(Steps.index(axis));
-      axes.add(Steps.index(axis));
-      if (axis.equals(tiling.columns())) {
-        lanes = axes.size() - 1;
-      } else {
-        (nest.reduce().contains(axis) ? inside : around).add(position);
+    List<Axis> axes = operand.indices().stream().map(this::axis).toList();
+    int lanes = axes.indexOf(tiling.columns());
+    List<IndexExpr> positions = new ArrayList<>();
+    for (Axis axis : axes) {
+      if (!axis.equals(tiling.columns()) && !nest.reduce().contains(axis)) {
+        positions.add(IndexExpr.variable(Steps.index(axis)));
       }
     }
     IndexExpr column = IndexExpr.variable(Steps.index(tiling.columns()));
     IndexExpr width = IndexExpr.of(tiling.columnTile());
-    List<IndexExpr> positions = new ArrayList<>(around);
     positions.add(column.floorDiv(width));
-    positions.addAll(inside);
+    // As a tile reduces: straight on, whatever order the operand has them in.
+    for (Axis axis : nest.reduce()) {
+      if (axes.contains(axis)) {
+        positions.add(IndexExpr.variable(Steps.index(axis)));
+      }
+    }
     positions.add(column.floorMod(width));
-    steps.take(new Step.TransformLayout(name, axes, positions));
+    List<String> names = axes.stream().map(Steps::index).toList();
+    steps.take(new Step.TransformLayout(name, names, positions));
     return lanes == axes.size() - 1 ? cutCopy(name, lanes) : name + ".0";
   }
 

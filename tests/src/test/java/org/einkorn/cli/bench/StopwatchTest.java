@@ -1,6 +1,7 @@
 package org.einkorn.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -47,6 +48,50 @@ final class StopwatchTest {
     new Stopwatch(1, 0)
         .measure(List.of(steady("a", 0.02, 10_000_000), steady("b", 0.01, 5_000_000)));
     assertEquals(List.of("a1", "a1", "b1", "b1", "a1", "b1"), calls);
+  }
+
+  @Test
+  void codeThatIsBeingCompiledIsWaitedFor() {
+    int[] runs = {0};
+    Contender compiled =
+        new Contender() {
+          @Override
+          public String name() {
+            return "compiled";
+          }
+
+          @Override
+          public double warmSeconds() {
+            return 0.01;
+          }
+
+          @Override
+          public boolean isBeingCompiled() {
+            return runs[0] < 8;
+          }
+
+          @Override
+          public long run(int times) {
+            runs[0]++;
+            return 5_000_000;
+          }
+        };
+    Stopwatch.warm(compiled);
+    assertEquals(27, runs[0], "20 runs from the first one on in which nothing was compiled");
+    runs[0] = -1000;
+    Stopwatch.warm(compiled);
+    assertEquals(-940, runs[0], "30 times what it warms up for, 10 ms, and no longer");
+  }
+
+  @Test
+  void theQueuesOfTheJitCompilerAreRead() {
+    String idle = "Current compiles: \n\nC1 compile queue:\nEmpty\n\nC2 compile queue:\nEmpty\n\n";
+    assertFalse(JitCompiler.isBusy(idle));
+    assertTrue(
+        JitCompiler.isBusy(
+            idle.replace(": \n\nC1", ": \nC2 CompilerThread0  12  4  a.B::c (9 bytes)\n\nC1")));
+    assertTrue(
+        JitCompiler.isBusy(idle.replaceFirst("Empty", "1905       3       a.B::next (5 bytes)")));
   }
 
   @Test

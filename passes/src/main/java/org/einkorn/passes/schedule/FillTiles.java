@@ -1,0 +1,200 @@
+package org.einkorn.passes.schedule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import org.einkorn.ir.expr.IndexExpr;
+import org.einkorn.ir.expr.Scalar;
+import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
+import org.einkorn.ir.integer.Condition;
+import org.einkorn.ir.loop.Buffer;
+import org.einkorn.ir.loop.Function;
+import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.loop.Use;
+import org.einkorn.ir.tensor.Guard;
+import org.einkorn.passes.Pass;
+import org.einkorn.passes.PassContext;
+import org.einkorn.passes.rewrite.Substitution;
+
+/// Computes all rows of a tile in memory of its own at an edge, where conditions keep those past
+/// the edge from being read.
+///
+/// ```text
+/// alloc acc { for k { for unrolled r < 8 { if 0 <= r + 8 * i < n { acc[r] += a[r + 8 * i, k] } } }
+///             for unrolled r < 8 { if 0 <= r + 8 * i < n { y[r + 8 * i] = acc[r] } } }
+/// → if 0 <= 8 * i < n {
+///     alloc acc { for k { for unrolled r < 8 { acc[r] += a[min(r, n - 1 - 8 * i) + 8 * i, k] } }
+///                 for unrolled r < 8 { if 0 <= r + 8 * i < n { y[r + 8 * i] = acc[r] } } } }
+/// ```
+///
+/// A row past the edge does what the last one before it does, so nothing else is read and nothing
+/// else can fail. What is won: a loop without a branch for each row, which compilers would
+/// otherwise write once for each number of rows.
+public final class FillTiles {
+  /// `if g(r) { acc[r] = … a[r] … } → acc[r] = … a[min(r, last)] …` in functions that have a
+  /// schedule.
+  public static final Pass<Module> PASS =
+      new Pass<>(
+          "fill-tiles",
+          "computes rows of tiles past an edge without conditions, in scheduled functions",
+          FillTiles::apply);
+
+  private static Module apply(Module module, PassContext context) {
+    if (context.schedules().isEmpty()) {
+      return module;
+    }
+    List<Function> functions = new ArrayList<>();
+    for (Function function : module.functions()) {
+      Stmt body = function.body();
+      functions.add(
+          context.isScheduled(function.name())
+              ? new Function(function.name(), filled(body, Assumptions.NONE), function.origin())
+              : function);
+    }
+    return module.withFunctions(functions);
+  }
+
+  private static Stmt filled(Stmt statement, Assumptions scope) {
+    Assumptions inside = Scopes.inside(scope, statement);
+    Stmt current = Statements.mapChildren(statement, each -> filled(each, inside));
+    return current instanceof Stmt.Allocate allocation
+            && allocation.buffer().scope() != Buffer.Scope.SHARED
+        ? filled(allocation, scope)
+        : current;
+  }
+
+  private static Stmt filled(Stmt.Allocate allocation, Assumptions scope) {
+    Buffer buffer = allocation.buffer();
+    Stmt body = allocation.body();
+    List<Use> uses = Use.of(body, buffer.name());
+    for (Edge edge : edges(uses, scope)) {
+      Optional<Stmt> whole = new FillTiles(buffer.name(), edge).whole(body);
+      if (whole.isPresent()) {
+        Guard any = edge.ofFirst();
+        Stmt tile = new Stmt.Allocate(buffer, whole.get());
+        return scope.proves(Condition.of(any)) ? tile : new Stmt.If(List.of(any), tile);
+      }
+    }
+    return allocation;
+  }
+
+  // ---- where a tile has an edge
+
+  /// A condition on rows of a tile, the same wherever one is read or stored: it holds for the first
+  /// ones.
+  ///
+  /// @param row the variable of the loops over rows
+  private record Edge(Guard guard, String row) {
+    /// The condition on the first row: whether there are any.
+    Guard ofFirst() {
+      return Substitution.of(row, IndexExpr.Constant.ZERO).apply(guard);
+    }
+
+    /// A row, or the last one that is not past the edge.
+    IndexExpr clamped() {
+      Guard first = ofFirst();
+      return IndexExpr.variable(row).min(first.extent().minus(first.index()).plus(-1));
+    }
+  }
+
+  private static List<Edge> edges(List<Use> uses, Assumptions scope) {
+    List<Edge> edges = new ArrayList<>();
+    if (uses.isEmpty()) {
+      return edges;
+    }
+    for (Guard guard : new LinkedHashSet<>(uses.getFirst().guards())) {
+      for (Stmt.For loop : uses.getFirst().loops()) {
+        Edge edge = new Edge(guard, loop.variable());
+        if (loop.kind() == Stmt.LoopOrder.UNROLLED
+            && Use.areUnder(guard, loop, uses)
+            && isAtEnd(edge, scope)) {
+          edges.add(edge);
+        }
+      }
+    }
+    return edges;
+  }
+
+  /// Whether all rows past the edge are the last ones: the condition is `row + c < n`, and `c` is
+  /// not negative.
+  private static boolean isAtEnd(Edge edge, Assumptions scope) {
+    Guard guard = edge.guard();
+    Guard first = edge.ofFirst();
+    return scope.simplify(guard.index().minus(first.index())).equals(IndexExpr.variable(edge.row()))
+        && first.extent().equals(guard.extent())
+        && scope.proves(Condition.atMost(IndexExpr.Constant.ZERO, first.index()));
+  }
+
+  // ---- the tile without it
+
+  private final String buffer;
+  private final Edge edge;
+
+  private FillTiles(String buffer, Edge edge) {
+    this.buffer = buffer;
+    this.edge = edge;
+  }
+
+  /// The statements without the condition where only the buffer is stored to; nothing where it
+  /// stands around other stores only.
+  private Optional<Stmt> whole(Stmt body) {
+    Stmt whole = withoutGuard(body);
+    return whole == body ? Optional.empty() : Optional.of(whole);
+  }
+
+  private Stmt withoutGuard(Stmt statement) {
+    if (statement instanceof Stmt.If(List<Guard> guards, Stmt body)
+        && guards.contains(edge.guard())
+        && canClamp(guards, body)) {
+      List<Guard> others = guards.stream().filter(each -> !each.equals(edge.guard())).toList();
+      Stmt clamped = clamped(body);
+      return others.isEmpty() ? clamped : new Stmt.If(others, clamped);
+    }
+    return Statements.mapChildren(statement, this::withoutGuard);
+  }
+
+  /// Whether the row stands in values alone, of stores to the buffer.
+  private boolean canClamp(List<Guard> guards, Stmt body) {
+    boolean[] can = {
+      guards.stream().allMatch(each -> each.equals(edge.guard()) || !mentions(each))
+    };
+    Statements.forEach(
+        body,
+        each ->
+            can[0] &=
+                switch (each) {
+                  case Stmt.Store store -> store.buffer().equals(buffer);
+                  case Stmt.Sequence _ -> true;
+                  case Stmt.For _, Stmt.If _ ->
+                      Statements.indices(each).stream().noneMatch(this::mentions);
+                  case Stmt.Block _, Stmt.Allocate _, Stmt.When _, Stmt.While _ -> false;
+                });
+    return can[0];
+  }
+
+  private boolean mentions(Guard guard) {
+    return mentions(guard.index()) || mentions(guard.extent());
+  }
+
+  private boolean mentions(IndexExpr expr) {
+    return Walk.variables(expr).contains(edge.row());
+  }
+
+  private Stmt clamped(Stmt statement) {
+    return statement instanceof Stmt.Store store
+        ? new Stmt.Store(
+            store.buffer(),
+            store.indices(),
+            clamped(store.value(), Substitution.of(edge.row(), edge.clamped())))
+        : Statements.mapChildren(statement, this::clamped);
+  }
+
+  private Scalar clamped(Scalar value, Substitution last) {
+    return value instanceof Scalar.Read read && read.tensor().equals(buffer)
+        ? value
+        : value.mapParts(last::apply, part -> clamped(part, last));
+  }
+}
