@@ -1,5 +1,6 @@
 package org.einkorn.frontend.lower;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,16 +65,9 @@ final class Domain {
     }
     frame.groups().forEach(this::group);
     shrink();
-    boolean progress = true;
-    while (progress) {
-      progress = false;
-      for (Frame.Variable variable : frame.variables()) {
-        if (!solved.containsKey(variable.name())) {
-          progress |= bound(variable, sites(false));
-        }
-      }
-    }
+    boundByFunctions(sites(false), Set.of());
     boundByRecursion();
+    boundByKept(optional.keySet());
     for (Frame.Variable variable : frame.variables()) {
       IndexExpr extent = solved.get(variable.name());
       if (extent == null) {
@@ -99,6 +93,47 @@ final class Domain {
     return frame.sites().stream()
         .filter(site -> context.isMoving(site.tensor(), site.axis()) == moving)
         .toList();
+  }
+
+  private void boundByFunctions(List<Frame.Site> sites, Set<String> except) {
+    boolean progress = true;
+    while (progress) {
+      progress = false;
+      for (Frame.Variable variable : frame.variables()) {
+        if (!solved.containsKey(variable.name()) && !except.contains(variable.name())) {
+          progress |= bound(variable, sites);
+        }
+      }
+    }
+  }
+
+  /// An index that is only read where a condition keeps it inside, as in `where(i < 5, X[i], 0)`:
+  /// it runs over the axis, however long that is.
+  private void boundByKept(Set<String> optional) {
+    List<Frame.Site> kept =
+        frame.keptSites().stream()
+            .filter(site -> !context.isMoving(site.tensor(), site.axis()))
+            .toList();
+    if (kept.isEmpty()) {
+      return;
+    }
+    Set<String> others = new LinkedHashSet<>(optional);
+    frame.variables().forEach(each -> addUnit(each.name(), others));
+    Set<String> before = Set.copyOf(solved.keySet());
+    for (Frame.Site site : kept) {
+      variableOf(site.position())
+          .filter(name -> !before.contains(name) && !others.contains(name))
+          .ifPresent(name -> direct(name, site));
+    }
+    List<Frame.Site> all = new ArrayList<>(sites(false));
+    all.addAll(kept);
+    boundByFunctions(all, others);
+  }
+
+  private void addUnit(String name, Set<String> units) {
+    if (frame.isUnit(name)) {
+      units.add(name);
+    }
   }
 
   /// An index that only tensors bound that are being defined: it runs as far as all stays inside

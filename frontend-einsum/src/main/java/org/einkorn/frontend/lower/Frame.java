@@ -19,6 +19,7 @@ final class Frame {
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Gather> gathers = new LinkedHashMap<>();
   private final List<Site> sites = new ArrayList<>();
+  private final List<Site> keptSites = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
   private final Map<String, Site> fixed = new LinkedHashMap<>();
   private final Set<String> dotted = new LinkedHashSet<>();
@@ -157,6 +158,18 @@ final class Frame {
 
   List<Site> sites() {
     return sites;
+  }
+
+  /// Notes a position that a condition keeps inside its axis.
+  void addKeptSite(Site site) {
+    if (quiet == 0) {
+      keptSites.add(site);
+    }
+  }
+
+  /// Positions that conditions keep inside their axes: these bound what nothing else does.
+  List<Site> keptSites() {
+    return keptSites;
   }
 
   /// Says that a variable runs below `extent`, whatever it indexes.

@@ -202,16 +202,19 @@ final class Reader {
           Facts.endsInside(env.facts(), position.get(), extent, context.extents::resolve);
       boolean starts = Facts.startsInside(env.facts(), position.get(), context.extents::resolve);
       checks.set(axis, new Node.Check(!starts, !ends));
-      if (!ends) {
-        frame.addSite(
-            new Frame.Site(
-                tensor.name(),
-                axis,
-                position.get(),
-                extent,
-                true,
-                env.padding().isPresent(),
-                index.origin()));
+      Frame.Site site =
+          new Frame.Site(
+              tensor.name(),
+              axis,
+              position.get(),
+              extent,
+              true,
+              env.padding().isPresent(),
+              index.origin());
+      if (ends) {
+        frame.addKeptSite(site);
+      } else {
+        frame.addSite(site);
       }
       at.add(position.get());
     }
