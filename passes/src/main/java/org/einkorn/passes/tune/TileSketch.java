@@ -149,6 +149,10 @@ final class TileSketch {
     positions.add(column.floorMod(width));
     List<String> names = axes.stream().map(Steps::index).toList();
     steps.take(new Step.TransformLayout(name, names, positions));
+    if (tiling.columns().rounds() < tiling.columnTile()) {
+      // Vectors then end in the row that they begin in, and need no mask to be read.
+      steps.tryTo(new Step.StorageAlign(name, positions.size() - 2, tiling.columnTile(), 0));
+    }
     return lanes == axes.size() - 1 ? cutCopy(name, lanes) : name + ".0";
   }
 
