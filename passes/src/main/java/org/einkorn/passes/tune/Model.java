@@ -143,7 +143,7 @@ final class Model {
     return squares.or(() -> strips(nest).map(MapChoice.class::cast));
   }
 
-  private static Optional<Transposition> squares(MapNest nest) {
+  private Optional<Transposition> squares(MapNest nest) {
     Optional<Axis> stored = nest.loops().stream().filter(nest.output()::isUnit).findFirst();
     if (stored.isEmpty()) {
       return Optional.empty();
@@ -154,7 +154,9 @@ final class Model {
           && !read.equals(stored)
           && operand.changesWith(stored.get())
           && Math.min(read.get().rounds(), stored.get().rounds()) >= SQUARE) {
-        return Optional.of(new Transposition(read.get(), stored.get(), SQUARE));
+        double bytes = Axis.rounds(nest.loops()) * nest.value().type().byteSize();
+        boolean isFar = bytes > machine.l2Bytes() / 2.0;
+        return Optional.of(new Transposition(read.get(), stored.get(), SQUARE, isFar));
       }
     }
     return Optional.empty();

@@ -77,6 +77,15 @@ record Operand(String tensor, List<IndexExpr> indices) {
         .allMatch(index -> index instanceof IndexExpr.Variable && seen.add(index));
   }
 
+  /// The first axis whose position a loop changes; the number of axes where none is.
+  int place(Axis axis) {
+    int place = 0;
+    while (place < indices.size() && !mentions(indices.get(place), axis)) {
+      place++;
+    }
+    return place;
+  }
+
   private static boolean mentions(IndexExpr index, Axis axis) {
     return Walk.variables(index).contains(axis.loop());
   }

@@ -8,6 +8,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
+import org.einkorn.passes.schedule.RefusedStepException;
 import org.einkorn.passes.schedule.Schedule;
 import org.einkorn.passes.schedule.Uses;
 
@@ -52,6 +53,16 @@ final class Steps {
       return true;
     }
     return false;
+  }
+
+  /// Takes several steps where all of them apply, or else none.
+  void tryAll(Runnable several) {
+    Schedule before = schedule;
+    try {
+      several.run();
+    } catch (RefusedStepException refused) {
+      schedule = before;
+    }
   }
 
   /// Whether another function touches memory.

@@ -6,4 +6,5 @@ package org.einkorn.passes.tune;
 /// @param read the loop over what is read side by side
 /// @param stored the loop over what is stored side by side
 /// @param tile how long a square is
-record Transposition(Axis read, Axis stored, long tile) implements MapChoice {}
+/// @param isStaged whether squares are read to memory of their own first
+record Transposition(Axis read, Axis stored, long tile, boolean isStaged) implements MapChoice {}

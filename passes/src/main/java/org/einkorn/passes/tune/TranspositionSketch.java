@@ -1,7 +1,11 @@
 package org.einkorn.passes.tune;
 
+import static java.util.Comparator.comparingInt;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
 import org.einkorn.passes.tune.Steps.Cut;
@@ -12,8 +16,16 @@ import org.einkorn.passes.tune.Steps.Cut;
 /// (jo, ji) = split j.0 by 16
 /// (io, ii) = split i.0 by 16
 /// reorder jo io ji ii
+/// A.square = cache-read A
+/// compute-at A.square at io
+/// set-scope A.square local at io
+/// vectorize A.square.1
+/// vectorize ii
 /// parallel jo
 /// ```
+///
+/// Lines of a matrix whose rows are a power of two long lie in one set of a cache, which holds
+/// fewer of them than a square has: a square is read once, line by line, to memory of its own.
 final class TranspositionSketch {
   private TranspositionSketch() {}
 
@@ -21,19 +33,72 @@ final class TranspositionSketch {
   static void take(MapNest nest, Transposition choice, Steps steps) {
     Cut read = steps.cut(choice.read(), choice.tile());
     Cut stored = steps.cut(choice.stored(), choice.tile());
-    List<String> order = new ArrayList<>();
     List<Cut> cuts = new ArrayList<>();
-    for (Axis axis : nest.loops()) {
-      boolean isOfSquare = axis.equals(choice.read()) || axis.equals(choice.stored());
-      Cut cut = axis.equals(choice.read()) ? read : isOfSquare ? stored : Cut.whole(axis);
-      cuts.add(cut);
-      if (!isOfSquare || !cut.isWhole()) {
+    nest.loops().forEach(axis -> cuts.add(cut(axis, choice, read, stored)));
+    List<String> order = new ArrayList<>();
+    for (Axis axis : inOrder(nest, choice)) {
+      Cut cut = cut(axis, choice, read, stored);
+      if (!cut.isWhole() || !isOfSquare(axis, choice)) {
         order.add(cut.outermost());
       }
     }
     order.add(read.inner());
     order.add(stored.inner());
     steps.reorder(cuts, order, nest.block());
+    if (choice.isStaged() && order.size() > 2) {
+      LoopName square = LoopName.of(order.get(order.size() - 3));
+      across(nest, choice).forEach(operand -> steps.tryAll(() -> stage(operand, square, steps)));
+      steps.tryTo(new Step.Vectorize(LoopName.of(stored.inner())));
+    }
     steps.take(new Step.Parallel(LoopName.of(order.getFirst())));
+  }
+
+  private static Cut cut(Axis axis, Transposition choice, Cut read, Cut stored) {
+    if (axis.equals(choice.read())) {
+      return read;
+    }
+    return axis.equals(choice.stored()) ? stored : Cut.whole(axis);
+  }
+
+  private static boolean isOfSquare(Axis axis, Transposition choice) {
+    return axis.equals(choice.read()) || axis.equals(choice.stored());
+  }
+
+  /// The loops around squares, the outermost first: between that over lines which are stored and
+  /// that over those which are read, the others as what is read has them, so that squares one after
+  /// the other lie on the same pages.
+  private static List<Axis> inOrder(MapNest nest, Transposition choice) {
+    List<Axis> others = new ArrayList<>(nest.loops());
+    others.removeIf(axis -> isOfSquare(axis, choice));
+    across(nest, choice).findFirst().ifPresent(first -> others.sort(comparingInt(first::place)));
+    List<Axis> all = new ArrayList<>(List.of(choice.read()));
+    all.addAll(others);
+    all.add(choice.stored());
+    return all;
+  }
+
+  /// What is read in lines across those that are stored, and in no other way.
+  private static Stream<Operand> across(MapNest nest, Transposition choice) {
+    return nest.operands().stream()
+        .filter(Operand::isPlain)
+        .filter(operand -> operand.isUnit(choice.read()))
+        .filter(operand -> operand.changesWith(choice.stored()))
+        .filter(
+            operand ->
+                nest.operands().stream()
+                        .filter(each -> each.tensor().equals(operand.tensor()))
+                        .count()
+                    == 1);
+  }
+
+  /// Reads a square line by line to memory of its own.
+  ///
+  /// @param square the loop over squares
+  private static void stage(Operand operand, LoopName square, Steps steps) {
+    String name = steps.freeMemory(operand.tensor() + ".square");
+    steps.take(new Step.CacheRead(name, operand.tensor()));
+    steps.take(new Step.ComputeAt(name, square));
+    steps.take(new Step.SetScope(name, Buffer.Scope.LOCAL, square));
+    steps.take(new Step.Vectorize(LoopName.of(name + "." + (operand.indices().size() - 1))));
   }
 }
