@@ -27,10 +27,13 @@ final class CacheOptions {
       description = "Compiles everything anew and keeps nothing, as EIN_CACHE=off does.")
   boolean isOff;
 
-  /// @throws UsageException for a folder and none at once
+  /// @throws UsageException for a folder and none at once, and for a folder without a name
   Options applyTo(Options options) {
     if (isOff && folder != null) {
       throw new UsageException("--cache " + folder + " and --no-cache exclude each other");
+    }
+    if (folder != null && folder.toString().isEmpty()) {
+      throw new UsageException("--cache names no folder; --cache . is the one you are in");
     }
     Optional<Path> chosen =
         isOff ? Optional.empty() : Optional.ofNullable(folder).or(CacheOptions::usual);

@@ -81,4 +81,11 @@ final class CacheOptionsTest {
     assertEquals(2, ein.code());
     assertTrue(ein.err().contains("exclude each other"), ein.err());
   }
+
+  @Test
+  void aFolderWithoutANameIsRefused() {
+    Ein ein = Ein.run("run", program, "--cache", "");
+    assertEquals(2, ein.code());
+    assertTrue(ein.err().contains("--cache names no folder"), ein.err());
+  }
 }
