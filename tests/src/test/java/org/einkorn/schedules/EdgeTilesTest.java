@@ -175,6 +175,71 @@ final class EdgeTilesTest {
   }
 
   @Test
+  void rowsOfAConditionAroundAreLeft() {
+    // The last row may be one of those for which what stands around does not hold.
+    assertLeft(
+        """
+        alloc acc: f32[4] local {
+          for unrolled r < 4 {
+            if 0 <= r - 2 < N {
+              if 0 <= r < N {
+                acc[r] = A[r - 2, 0]
+                Y[r] = acc[r]
+              }
+            }
+          }
+          for unrolled r < 4 {
+            if 0 <= r - 2 < N {
+              if 0 <= r < N {
+                acc[r] = A[r - 2, 0]
+              }
+            }
+          }
+        }
+        """);
+  }
+
+  @Test
+  void rowsThatWouldBeComputedInPartAreLeft() {
+    // What they begin with is stored beside something else, and so only where the condition holds.
+    assertLeft(TILE.replace("acc[r] = 0.0:f32", "acc[r] = 0.0:f32\nY[r + 4 * io] = 1.0:f32"));
+  }
+
+  @Test
+  void otherAxesAreWhereTheLastRowHasThem() {
+    // The position on the second axis is inside for rows before the edge only.
+    assertFilled(
+        """
+        alloc acc: f32[4, 4] local {
+          for unrolled r < 4 {
+            if 0 <= r < N {
+              acc[r, N - 1 - r] = A[r, 0]
+            }
+          }
+          for unrolled r < 4 {
+            if 0 <= r < N {
+              Y[r] = acc[r, N - 1 - r]
+            }
+          }
+        }
+        """,
+        """
+        if 0 <= 0 < N {
+          alloc acc: f32[4, 4] local {
+            for unrolled r < 4 {
+              acc[r, N - 1 - min(r, N - 1)] = A[min(r, N - 1), 0]
+            }
+            for unrolled r < 4 {
+              if 0 <= r < N {
+                Y[r] = acc[r, N - 1 - r]
+              }
+            }
+          }
+        }
+        """);
+  }
+
+  @Test
   void conditionsStandAroundTheLoopsThatDoNotChangeThem() {
     Module hoisted =
         HoistGuards.PASS.apply(

@@ -18,6 +18,7 @@ import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.Pass;
 import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Substitution;
+import org.einkorn.runtime.DType;
 
 /// Computes all rows of a tile in memory of its own at an edge, where conditions keep those past
 /// the edge from being read.
@@ -133,16 +134,44 @@ public final class FillTiles {
   private final String buffer;
   private final Edge edge;
 
+  /// What puts the last row in the place of one past the edge.
+  private final Substitution last;
+
   private FillTiles(String buffer, Edge edge) {
     this.buffer = buffer;
     this.edge = edge;
+    this.last = Substitution.of(edge.row(), edge.clamped());
   }
 
   /// The statements without the condition where only the buffer is stored to; nothing where it
-  /// stands around other stores only.
+  /// stands around other stores only, or around one that has to keep it: a row that is computed in
+  /// part would go on with numbers that no row has.
   private Optional<Stmt> whole(Stmt body) {
+    if (!canFill(body)) {
+      return Optional.empty();
+    }
     Stmt whole = withoutGuard(body);
     return whole == body ? Optional.empty() : Optional.of(whole);
+  }
+
+  /// Whether nothing around a store to the buffer tells rows apart but the condition, which can go.
+  private boolean canFill(Stmt statement) {
+    if (!isStoredTo(statement) || statement instanceof Stmt.Store) {
+      return true;
+    }
+    if (statement instanceof Stmt.If(List<Guard> guards, Stmt body)
+        && guards.contains(edge.guard())) {
+      return canClamp(guards, body);
+    }
+    return Statements.indices(statement).stream().noneMatch(this::mentions)
+        && Statements.value(statement).stream()
+            .noneMatch(value -> Walk.variables(value).contains(edge.row()))
+        && statement.children().stream().allMatch(this::canFill);
+  }
+
+  private boolean isStoredTo(Stmt statement) {
+    return statement instanceof Stmt.Store store && store.buffer().equals(buffer)
+        || statement.children().stream().anyMatch(this::isStoredTo);
   }
 
   private Stmt withoutGuard(Stmt statement) {
@@ -185,16 +214,23 @@ public final class FillTiles {
 
   private Stmt clamped(Stmt statement) {
     return statement instanceof Stmt.Store store
-        ? new Stmt.Store(
-            store.buffer(),
-            store.indices(),
-            clamped(store.value(), Substitution.of(edge.row(), edge.clamped())))
+        ? new Stmt.Store(store.buffer(), inRow(store.indices()), clamped(store.value()))
         : Statements.mapChildren(statement, this::clamped);
   }
 
-  private Scalar clamped(Scalar value, Substitution last) {
-    return value instanceof Scalar.Read read && read.tensor().equals(buffer)
-        ? value
-        : value.mapParts(last::apply, part -> clamped(part, last));
+  private Scalar clamped(Scalar value) {
+    return value instanceof Scalar.Read(String tensor, DType type, List<IndexExpr> indices)
+            && tensor.equals(buffer)
+        ? new Scalar.Read(tensor, type, inRow(indices))
+        : value.mapParts(last::apply, this::clamped);
+  }
+
+  /// A position in the row itself that is, on the other axes, where the last row has it.
+  private List<IndexExpr> inRow(List<IndexExpr> indices) {
+    int axis = indices.indexOf(IndexExpr.variable(edge.row()));
+    List<IndexExpr> positions = new ArrayList<>(indices);
+    positions.replaceAll(last::apply);
+    positions.set(axis, indices.get(axis));
+    return positions;
   }
 }
