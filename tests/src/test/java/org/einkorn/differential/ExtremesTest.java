@@ -63,23 +63,25 @@ final class ExtremesTest {
   private static void check(
       String type, Target target, double[] left, double[] right, int rows, int columns) {
     Program program =
-        Einkorn.compile("extremes", """
-      input A[i: N, j: M]: %1$s
-      input B[i: N, j: M]: %1$s
-      Least[i, j] = min(A[i, j], B[i, j])
-      Greatest[i, j] = max(A[i, j], B[i, j])
-      LeastOfRow[i] min= A[i, j]
-      GreatestOfRow[i] max= A[i, j]
-      LeastOfColumn[j] min= A[i, j]
-      GreatestOfColumn[j] max= A[i, j]
-      output Least
-      output Greatest
-      output LeastOfRow
-      output GreatestOfRow
-      output LeastOfColumn
-      output GreatestOfColumn
-      """
-.formatted(type))
+        Einkorn.compile(
+                "extremes",
+                """
+                input A[i: N, j: M]: %1$s
+                input B[i: N, j: M]: %1$s
+                Least[i, j] = min(A[i, j], B[i, j])
+                Greatest[i, j] = max(A[i, j], B[i, j])
+                LeastOfRow[i] min= A[i, j]
+                GreatestOfRow[i] max= A[i, j]
+                LeastOfColumn[j] min= A[i, j]
+                GreatestOfColumn[j] max= A[i, j]
+                output Least
+                output Greatest
+                output LeastOfRow
+                output GreatestOfRow
+                output LeastOfColumn
+                output GreatestOfColumn
+                """
+                    .formatted(type))
             .with(Options.defaults().withTarget(target));
     try (Arena arena = Arena.ofConfined()) {
       var results =

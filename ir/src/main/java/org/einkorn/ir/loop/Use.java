@@ -15,8 +15,11 @@ import org.einkorn.ir.tensor.Guard;
 /// @param indices the position that is used
 /// @param guards the conditions around it, inside of the statement
 /// @param loops around it, inside of the statement, the outermost first
-public record Use(List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> loops) {
+/// @param iterators of the blocks around it, inside of the statement
+public record Use(
+    List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> loops, List<String> iterators) {
   public Use {
+    iterators = List.copyOf(iterators);
     indices = List.copyOf(indices);
     guards = List.copyOf(guards);
     loops = List.copyOf(loops);
@@ -25,25 +28,26 @@ public record Use(List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> lo
   /// The uses of a buffer in text order.
   public static List<Use> of(Stmt statement, String buffer) {
     List<Use> uses = new ArrayList<>();
-    collect(statement, buffer, List.of(), List.of(), uses);
+    collect(statement, buffer, new Use(List.of(), List.of(), List.of(), List.of()), uses);
     return uses;
   }
 
-  private static void collect(
-      Stmt statement, String buffer, List<Guard> guards, List<Stmt.For> loops, List<Use> uses) {
+  /// @param around what stands around the statement
+  private static void collect(Stmt statement, String buffer, Use around, List<Use> uses) {
     Walk reads =
         Walk.ofScalars(
             part -> {
               if (part instanceof Scalar.Read read && read.tensor().equals(buffer)) {
-                uses.add(new Use(read.indices(), guards, loops));
+                uses.add(around.at(read.indices()));
               }
             });
-    List<Guard> guardsInside = guards;
-    List<Stmt.For> loopsInside = loops;
+    List<Guard> guards = around.guards;
+    List<Stmt.For> loops = around.loops;
+    List<String> iterators = around.iterators;
     switch (statement) {
       case Stmt.For loop -> {
         reads.visit(loop.extent());
-        loopsInside = join(loops, List.of(loop));
+        loops = join(loops, List.of(loop));
       }
       case Stmt.Block block -> {
         for (Stmt.BlockIter iter : block.iters()) {
@@ -51,11 +55,12 @@ public record Use(List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> lo
           reads.visit(iter.binding());
         }
         visit(block.guards(), reads);
-        guardsInside = join(guards, block.guards());
+        guards = join(guards, block.guards());
+        iterators = join(iterators, block.iters().stream().map(Stmt.BlockIter::variable).toList());
       }
       case Stmt.If(List<Guard> more, Stmt _) -> {
         visit(more, reads);
-        guardsInside = join(guards, more);
+        guards = join(guards, more);
       }
       case Stmt.When(Scalar condition, Stmt _) -> reads.visit(condition);
       case Stmt.While(Scalar condition, Stmt _) -> reads.visit(condition);
@@ -63,14 +68,19 @@ public record Use(List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> lo
         store.indices().forEach(reads::visit);
         reads.visit(store.value());
         if (store.buffer().equals(buffer)) {
-          uses.add(new Use(store.indices(), guards, loops));
+          uses.add(around.at(store.indices()));
         }
       }
       case Stmt.Sequence _, Stmt.Allocate _ -> {}
     }
+    Use inside = new Use(List.of(), guards, loops, iterators);
     for (Stmt child : statement.children()) {
-      collect(child, buffer, guardsInside, loopsInside, uses);
+      collect(child, buffer, inside, uses);
     }
+  }
+
+  private Use at(List<IndexExpr> position) {
+    return new Use(position, guards, loops, iterators);
   }
 
   private static void visit(List<Guard> guards, Walk walk) {
@@ -93,6 +103,7 @@ public record Use(List<IndexExpr> indices, List<Guard> guards, List<Stmt.For> lo
     Set<Integer> axes = new HashSet<>();
     for (Use use : uses) {
       use.loops.forEach(each -> changing.add(each.variable()));
+      changing.addAll(use.iterators);
       axes.add(use.indices.indexOf(position));
     }
     changing.remove(loop.variable());
