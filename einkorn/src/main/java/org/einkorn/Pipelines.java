@@ -30,12 +30,14 @@ final class Pipelines {
   /// @param equations level 1, after its passes
   /// @param loops level 2 as lowered
   /// @param scheduled level 2, after its passes
+  /// @param counted what operations are counted in, [Pipeline#counted]
   /// @param schedules how functions were scheduled
   /// @param trace what the passes did and refused
   record Lowered(
       Program equations,
       Module loops,
       Module scheduled,
+      Module counted,
       List<org.einkorn.ir.schedule.Trace> schedules,
       Trace trace,
       List<Pipeline.Timing> timings) {
@@ -45,7 +47,7 @@ final class Pipelines {
     }
 
     Lowered retraced(Trace newTrace) {
-      return new Lowered(equations, loops, scheduled, schedules, newTrace, timings);
+      return new Lowered(equations, loops, scheduled, counted, schedules, newTrace, timings);
     }
   }
 
@@ -65,7 +67,9 @@ final class Pipelines {
   }
 
   /// Loops as lowered, and after the passes over loops.
-  record Loops(Module lowered, Module scheduled) {}
+  ///
+  /// @param counted what operations are counted in, [Pipeline#counted]
+  record Loops(Module lowered, Module scheduled, Module counted) {}
 
   /// Runs all passes, for any sizes.
   static Lowered lower(Program program, Options options, Pipeline.Observer observer) {
@@ -78,6 +82,7 @@ final class Pipelines {
         equations,
         loops,
         scheduled,
+        pipeline.counted(),
         pipeline.schedules(),
         context.trace().trace(),
         pipeline.timings());
@@ -129,7 +134,8 @@ final class Pipelines {
     Program equations = pipeline.optimize(program);
     Module lowered = pipeline.lower(equations);
     Module scheduled = scheduled(pipeline, lowered, options);
-    return new Optimized(equations, Optional.of(new Loops(lowered, scheduled)), pipeline);
+    return new Optimized(
+        equations, Optional.of(new Loops(lowered, scheduled, pipeline.counted())), pipeline);
   }
 
   /// Code for the target of the options. The interpreter runs equations as they are, but counts the
@@ -154,7 +160,8 @@ final class Pipelines {
                           PlaceOutputs.of(optimized.pipeline().lower(program), targets))));
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
-    Module scheduled = optimized.loops().get().scheduled();
+    Loops loops = optimized.loops().get();
+    Module scheduled = options.counts() ? loops.counted() : loops.scheduled();
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)
@@ -172,6 +179,7 @@ final class Pipelines {
             optimized.program(),
             loops.lowered(),
             loops.scheduled(),
+            loops.counted(),
             pipeline.schedules(),
             pipeline.trace(),
             pipeline.timings());

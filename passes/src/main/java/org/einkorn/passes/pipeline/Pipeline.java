@@ -70,6 +70,7 @@ public final class Pipeline {
   private final Memo memo = new Memo();
   private final List<Timing> timings = new ArrayList<>();
   private List<org.einkorn.ir.schedule.Trace> schedules = List.of();
+  private Optional<Module> counted = Optional.empty();
 
   private Pipeline(Optional<Set<String>> selected, PassContext context, Observer observer) {
     this.selected = selected.map(Set::copyOf);
@@ -199,12 +200,18 @@ public final class Pipeline {
     }
     PassContext known = inside;
     schedules = inside.schedules();
+    Module plain = current;
     for (Pass<Module> pass : LOOP_PASSES) {
       if (runs(pass.name())) {
-        current = timed(pass.name(), loops -> pass.apply(loops, known), current);
+        Module before = current;
+        current = timed(pass.name(), loops -> pass.apply(loops, known), before);
         observer.afterLoops(pass.name(), current);
+        if (pass != FillTiles.PASS) {
+          plain = plain.equals(before) ? current : pass.apply(plain, known);
+        }
       }
     }
+    counted = Optional.of(plain);
     return current;
   }
 
@@ -233,6 +240,14 @@ public final class Pipeline {
   /// The schedules of functions, those that were given and those of the model.
   public List<org.einkorn.ir.schedule.Trace> schedules() {
     return schedules;
+  }
+
+  /// The loops of the last schedule in which operations are counted: those without the rows that
+  /// [FillTiles] computes past an edge, which are no part of what is asked for.
+  ///
+  /// @throws java.util.NoSuchElementException before any loops were scheduled
+  public Module counted() {
+    return counted.orElseThrow();
   }
 
   /// What each pass took so far, in order.
