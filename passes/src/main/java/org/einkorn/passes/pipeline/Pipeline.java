@@ -207,7 +207,7 @@ public final class Pipeline {
         current = timed(pass.name(), loops -> pass.apply(loops, known), before);
         observer.afterLoops(pass.name(), current);
         if (pass != FillTiles.PASS) {
-          plain = plain.equals(before) ? current : pass.apply(plain, known);
+          plain = plain == before ? current : pass.apply(plain, known);
         }
       }
     }

@@ -47,15 +47,17 @@ public final class FillTiles {
     if (context.schedules().isEmpty()) {
       return module;
     }
+    boolean isSame = true;
     List<Function> functions = new ArrayList<>();
     for (Function function : module.functions()) {
-      Stmt body = function.body();
-      functions.add(
+      Stmt body =
           context.isScheduled(function.name())
-              ? new Function(function.name(), filled(body, Assumptions.NONE), function.origin())
-              : function);
+              ? filled(function.body(), Assumptions.NONE)
+              : function.body();
+      isSame &= body == function.body();
+      functions.add(new Function(function.name(), body, function.origin()));
     }
-    return module.withFunctions(functions);
+    return isSame ? module : module.withFunctions(functions);
   }
 
   private static Stmt filled(Stmt statement, Assumptions scope) {

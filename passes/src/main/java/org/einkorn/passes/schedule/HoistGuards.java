@@ -35,14 +35,14 @@ public final class HoistGuards {
     if (context.schedules().isEmpty()) {
       return module;
     }
+    boolean isSame = true;
     List<Function> functions = new ArrayList<>();
     for (Function function : module.functions()) {
-      functions.add(
-          context.isScheduled(function.name())
-              ? new Function(function.name(), hoisted(function.body()), function.origin())
-              : function);
+      Stmt body = context.isScheduled(function.name()) ? hoisted(function.body()) : function.body();
+      isSame &= body == function.body();
+      functions.add(new Function(function.name(), body, function.origin()));
     }
-    return module.withFunctions(functions);
+    return isSame ? module : module.withFunctions(functions);
   }
 
   private static Stmt hoisted(Stmt statement) {
