@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import org.einkorn.Einkorn;
 import org.einkorn.Options;
 import org.einkorn.Program;
+import org.einkorn.Results;
 import org.einkorn.Target;
 import org.einkorn.runtime.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +85,7 @@ final class ExtremesTest {
                     .formatted(type))
             .with(Options.defaults().withTarget(target));
     try (Arena arena = Arena.ofConfined()) {
-      var results =
+      Results results =
           program
               .with("A", tensor(arena, type, left, rows, columns))
               .with("B", tensor(arena, type, right, rows, columns))
@@ -97,31 +98,28 @@ final class ExtremesTest {
         assertSame(
             Math.max(left[at], right[at]), greatest[at], "max of " + left[at] + ", " + right[at]);
       }
-      double[] leastOfRow = results.get("LeastOfRow").toDoubleArray();
-      double[] greatestOfRow = results.get("GreatestOfRow").toDoubleArray();
       for (int row = 0; row < rows; row++) {
-        double low = Double.POSITIVE_INFINITY;
-        double high = Double.NEGATIVE_INFINITY;
-        for (int column = 0; column < columns; column++) {
-          low = Math.min(low, left[row * columns + column]);
-          high = Math.max(high, left[row * columns + column]);
-        }
-        assertSame(low, leastOfRow[row], "least of row " + row);
-        assertSame(high, greatestOfRow[row], "greatest of row " + row);
+        check(results, "Row", row, left, row * columns, 1, columns);
       }
-      double[] leastOfColumn = results.get("LeastOfColumn").toDoubleArray();
-      double[] greatestOfColumn = results.get("GreatestOfColumn").toDoubleArray();
       for (int column = 0; column < columns; column++) {
-        double low = Double.POSITIVE_INFINITY;
-        double high = Double.NEGATIVE_INFINITY;
-        for (int row = 0; row < rows; row++) {
-          low = Math.min(low, left[row * columns + column]);
-          high = Math.max(high, left[row * columns + column]);
-        }
-        assertSame(low, leastOfColumn[column], "least of column " + column);
-        assertSame(high, greatestOfColumn[column], "greatest of column " + column);
+        check(results, "Column", column, left, column, columns, rows);
       }
     }
+  }
+
+  /// The extremes of `count` numbers, `step` apart.
+  private static void check(
+      Results results, String line, int number, double[] all, int first, int step, int count) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (int at = 0; at < count; at++) {
+      low = Math.min(low, all[first + at * step]);
+      high = Math.max(high, all[first + at * step]);
+    }
+    String what = line + " " + number;
+    assertSame(low, results.get("LeastOf" + line).toDoubleArray()[number], "least of " + what);
+    assertSame(
+        high, results.get("GreatestOf" + line).toDoubleArray()[number], "greatest of " + what);
   }
 
   private static void assertSame(double expected, double found, String what) {

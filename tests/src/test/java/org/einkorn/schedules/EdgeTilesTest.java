@@ -77,56 +77,37 @@ final class EdgeTilesTest {
       }
       """;
 
-  @Test
-  void rowsPastTheEdgeAreComputed() {
-    assertFilled(
-        TILE,
-        """
-        for io < (N + 3) floordiv 4 {
-          alloc acc: f32[4] local {
+  private static final String FILLED =
+      """
+      for io < (N + 3) floordiv 4 {
+        alloc acc: f32[4] local {
+          for unrolled r < 4 {
+            acc[r] = 0.0:f32
+          }
+          for k < 4 {
             for unrolled r < 4 {
-              acc[r] = 0.0:f32
+              acc[r] = acc[r] + A[min(r, N + -1 * (4 * io) - 1) + 4 * io, k]
             }
-            for k < 4 {
-              for unrolled r < 4 {
-                acc[r] = acc[r] + A[min(r, N + -1 * (4 * io) - 1) + 4 * io, k]
-              }
-            }
-            for unrolled r < 4 {
-              if 0 <= r + 4 * io < N {
-                Y[r + 4 * io] = acc[r]
-              }
+          }
+          for unrolled r < 4 {
+            if 0 <= r + 4 * io < N {
+              Y[r + 4 * io] = acc[r]
             }
           }
         }
-        """);
+      }
+      """;
+
+  @Test
+  void rowsPastTheEdgeAreComputed() {
+    assertFilled(TILE, FILLED);
   }
 
   @Test
   void aTileWithoutRowsIsLeftOut() {
     assertFilled(
         TILE.replace("(N + 3) floordiv 4", "N"),
-        """
-        for io < N {
-          if 0 <= 4 * io < N {
-            alloc acc: f32[4] local {
-              for unrolled r < 4 {
-                acc[r] = 0.0:f32
-              }
-              for k < 4 {
-                for unrolled r < 4 {
-                  acc[r] = acc[r] + A[min(r, N + -1 * (4 * io) - 1) + 4 * io, k]
-                }
-              }
-              for unrolled r < 4 {
-                if 0 <= r + 4 * io < N {
-                  Y[r + 4 * io] = acc[r]
-                }
-              }
-            }
-          }
-        }
-        """);
+        FILLED.replace("for io < (N + 3) floordiv 4 {", "for io < N { if 0 <= 4 * io < N {") + "}");
   }
 
   @Test

@@ -10,13 +10,11 @@ import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.loop.Buffer;
-import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.loop.Use;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.Pass;
-import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Substitution;
 import org.einkorn.runtime.DType;
 
@@ -41,24 +39,8 @@ public final class FillTiles {
       new Pass<>(
           "fill-tiles",
           "computes rows of tiles past an edge without conditions, in scheduled functions",
-          FillTiles::apply);
-
-  private static Module apply(Module module, PassContext context) {
-    if (context.schedules().isEmpty()) {
-      return module;
-    }
-    boolean isSame = true;
-    List<Function> functions = new ArrayList<>();
-    for (Function function : module.functions()) {
-      Stmt body =
-          context.isScheduled(function.name())
-              ? filled(function.body(), Assumptions.NONE)
-              : function.body();
-      isSame &= body == function.body();
-      functions.add(new Function(function.name(), body, function.origin()));
-    }
-    return isSame ? module : module.withFunctions(functions);
-  }
+          (module, context) ->
+              ScheduledFunctions.map(module, context, body -> filled(body, Assumptions.NONE)));
 
   private static Stmt filled(Stmt statement, Assumptions scope) {
     Assumptions inside = Scopes.inside(scope, statement);

@@ -3,12 +3,10 @@ package org.einkorn.passes.schedule;
 import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.expr.Walk;
-import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.Pass;
-import org.einkorn.passes.PassContext;
 
 /// Tests conditions that are the same in all rounds of a loop once, around the loop (loop
 /// unswitching).
@@ -27,23 +25,9 @@ public final class HoistGuards {
       new Pass<>(
           "hoist-guards",
           "tests conditions around the loops that do not change them, in scheduled functions",
-          HoistGuards::apply);
+          (module, context) -> ScheduledFunctions.map(module, context, HoistGuards::hoisted));
 
   private HoistGuards() {}
-
-  private static Module apply(Module module, PassContext context) {
-    if (context.schedules().isEmpty()) {
-      return module;
-    }
-    boolean isSame = true;
-    List<Function> functions = new ArrayList<>();
-    for (Function function : module.functions()) {
-      Stmt body = context.isScheduled(function.name()) ? hoisted(function.body()) : function.body();
-      isSame &= body == function.body();
-      functions.add(new Function(function.name(), body, function.origin()));
-    }
-    return isSame ? module : module.withFunctions(functions);
-  }
 
   private static Stmt hoisted(Stmt statement) {
     Stmt current = Statements.mapChildren(statement, HoistGuards::hoisted);

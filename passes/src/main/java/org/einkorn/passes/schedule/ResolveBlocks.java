@@ -9,12 +9,10 @@ import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
-import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.Pass;
-import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Substitution;
 
 /// Takes blocks apart where a schedule is done with them: what the iterators are bound to stands in
@@ -33,26 +31,11 @@ public final class ResolveBlocks {
       new Pass<>(
           "resolve-blocks",
           "puts loops in the places of the iterators of blocks, in scheduled functions",
-          ResolveBlocks::apply);
+          (module, context) ->
+              ScheduledFunctions.map(
+                  module, context, body -> resolved(body, Map.of(), Assumptions.NONE)));
 
   private ResolveBlocks() {}
-
-  private static Module apply(Module module, PassContext context) {
-    if (context.schedules().isEmpty()) {
-      return module;
-    }
-    List<Function> functions = new ArrayList<>();
-    for (Function function : module.functions()) {
-      functions.add(
-          context.isScheduled(function.name())
-              ? new Function(
-                  function.name(),
-                  resolved(function.body(), Map.of(), Assumptions.NONE),
-                  function.origin())
-              : function);
-    }
-    return module.withFunctions(functions);
-  }
 
   /// @param values what stands for the iterators of the blocks around
   private static Stmt resolved(Stmt statement, Map<String, IndexExpr> values, Assumptions scope) {
