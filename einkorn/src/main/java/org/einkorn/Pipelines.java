@@ -3,6 +3,7 @@ package org.einkorn;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.einkorn.ir.eval.ModuleInterpreter;
 import org.einkorn.ir.eval.ProgramInterpreter;
 import org.einkorn.ir.loop.Module;
@@ -37,7 +38,7 @@ final class Pipelines {
       Program equations,
       Module loops,
       Module scheduled,
-      Module counted,
+      Supplier<Module> counted,
       List<org.einkorn.ir.schedule.Trace> schedules,
       Trace trace,
       List<Pipeline.Timing> timings) {
@@ -69,7 +70,7 @@ final class Pipelines {
   /// Loops as lowered, and after the passes over loops.
   ///
   /// @param counted what operations are counted in, [Pipeline#counted]
-  record Loops(Module lowered, Module scheduled, Module counted) {}
+  record Loops(Module lowered, Module scheduled, Supplier<Module> counted) {}
 
   /// Runs all passes, for any sizes.
   static Lowered lower(Program program, Options options, Pipeline.Observer observer) {
@@ -161,7 +162,7 @@ final class Pipelines {
       return code.planned(new CompiledCode.Plan(program, Optional.empty(), options));
     }
     Loops loops = optimized.loops().get();
-    Module scheduled = options.counts() ? loops.counted() : loops.scheduled();
+    Module scheduled = options.counts() ? loops.counted().get() : loops.scheduled();
     CompiledCode code =
         targets.isEmpty()
             ? compile(scheduled, options, timings)

@@ -25,7 +25,7 @@ record PlannedCounts(Map<String, OperationCount> byDefinition, OperationCount to
         lowered.equations().definitions().stream().map(Definition::name).toList();
     Map<String, OperationCount> counts = new LinkedHashMap<>();
     OperationCount total = OperationCount.ZERO;
-    Module scheduled = lowered.counted();
+    Module scheduled = lowered.counted().get();
     for (int place = 0; place < scheduled.functions().size(); place++) {
       Function function = scheduled.functions().get(place);
       OperationCount count = ModuleCount.of(function, symbols);

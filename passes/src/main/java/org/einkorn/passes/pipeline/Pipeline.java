@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.einkorn.ir.integer.Memo;
 import org.einkorn.ir.loop.Module;
@@ -70,7 +71,7 @@ public final class Pipeline {
   private final Memo memo = new Memo();
   private final List<Timing> timings = new ArrayList<>();
   private List<org.einkorn.ir.schedule.Trace> schedules = List.of();
-  private Optional<Module> counted = Optional.empty();
+  private Optional<Supplier<Module>> counted = Optional.empty();
 
   private Pipeline(Optional<Set<String>> selected, PassContext context, Observer observer) {
     this.selected = selected.map(Set::copyOf);
@@ -200,19 +201,36 @@ public final class Pipeline {
     }
     PassContext known = inside;
     schedules = inside.schedules();
-    Module plain = current;
-    for (Pass<Module> pass : LOOP_PASSES) {
-      if (runs(pass.name())) {
-        Module before = current;
-        current = timed(pass.name(), loops -> pass.apply(loops, known), before);
-        observer.afterLoops(pass.name(), current);
-        if (pass != FillTiles.PASS) {
-          plain = plain == before ? current : pass.apply(plain, known);
-        }
+    List<Pass<Module>> passes = LOOP_PASSES.stream().filter(pass -> runs(pass.name())).toList();
+    Optional<Module> unfilled = Optional.empty();
+    for (Pass<Module> pass : passes) {
+      Module before = current;
+      current = timed(pass.name(), loops -> pass.apply(loops, known), before);
+      observer.afterLoops(pass.name(), current);
+      if (pass == FillTiles.PASS && current != before) {
+        unfilled = Optional.of(before);
       }
     }
-    counted = Optional.of(plain);
-    return current;
+    Module last = current;
+    List<Pass<Module>> afterFilling =
+        passes.subList(passes.indexOf(FillTiles.PASS) + 1, passes.size());
+    counted =
+        unfilled
+            .<Supplier<Module>>map(loops -> () -> apply(afterFilling, loops, known))
+            .or(() -> Optional.of(() -> last));
+    return last;
+  }
+
+  private static Module apply(List<Pass<Module>> passes, Module loops, PassContext known) {
+    return new Memo()
+        .during(
+            () -> {
+              Module current = loops;
+              for (Pass<Module> pass : passes) {
+                current = pass.apply(current, known);
+              }
+              return current;
+            });
   }
 
   private static <T> List<T> join(List<T> first, List<T> second) {
@@ -243,10 +261,11 @@ public final class Pipeline {
   }
 
   /// The loops of the last schedule in which operations are counted: those without the rows that
-  /// [FillTiles] computes past an edge, which are no part of what is asked for.
+  /// [FillTiles] computes past an edge, which are no part of what is asked for. They are made when
+  /// they are asked for: most programs run without being counted.
   ///
   /// @throws java.util.NoSuchElementException before any loops were scheduled
-  public Module counted() {
+  public Supplier<Module> counted() {
     return counted.orElseThrow();
   }
 
