@@ -38,6 +38,13 @@ public record PassContext(
 
   private static final long FEW_POSITIONS = 1L << 24;
 
+  /// Loops that do less are left as they are, however often they run: vectors have nothing to do.
+  private static final double LEAST_ROUNDS = 1 << 15;
+
+  /// Rounds of plain loops that take as long as it takes to cut them and to make code of that: some
+  /// tenths of a second in a process that has just begun.
+  private static final double ROUNDS_OF_SCHEDULING = 1 << 26;
+
   /// Nothing known, everything but approximations allowed; outputs are tensors.
   public static PassContext defaults() {
     return new PassContext(
@@ -210,5 +217,12 @@ public record PassContext(
   /// The value of a symbol, where it is known.
   public OptionalLong size(String symbol) {
     return sizes.of(symbol);
+  }
+
+  /// Whether loops do too little for a schedule to pay.
+  ///
+  /// @param rounds of all of them together
+  public boolean isShort(double rounds) {
+    return rounds < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / expectedRuns);
   }
 }

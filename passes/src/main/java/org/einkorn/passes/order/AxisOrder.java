@@ -17,7 +17,9 @@ import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.PassContext;
 import org.einkorn.passes.rewrite.Expressions;
+import org.einkorn.runtime.DType;
 
 /// Decides in which order the axes of the temporaries of a term lie, and in which order each step
 /// sums.
@@ -33,18 +35,14 @@ final class AxisOrder {
   /// that are the same to these.
   private static final double TIE = 1e-3;
 
-  /// Steps with fewer points are left as plain loops.
-  private static final double LEAST_POINTS = 1 << 15;
-
   /// A share of the predicted time of the steps as they stand, which others must stay below.
   private static final double WORTHWHILE = 0.9;
 
   private final TermOrder.Ordered ordered;
   private final Map<String, TensorType> types;
   private final ToLongFunction<String> sizes;
-  private final boolean mayReorderAxes;
-  private final boolean mayReorderSums;
-  private final int lanes;
+  private final boolean mayReorder;
+  private final PassContext context;
   private final Map<String, Definition> definitions = new HashMap<>();
   private final Map<String, Contraction> readers = new HashMap<>();
   private final Map<String, Step> temporaries = new HashMap<>();
@@ -54,15 +52,13 @@ final class AxisOrder {
       TermOrder.Ordered ordered,
       Map<String, TensorType> types,
       ToLongFunction<String> sizes,
-      boolean mayReorderAxes,
-      boolean mayReorderSums,
-      int lanes) {
+      boolean mayReorder,
+      PassContext context) {
     this.ordered = ordered;
     this.types = types;
     this.sizes = sizes;
-    this.mayReorderAxes = mayReorderAxes;
-    this.mayReorderSums = mayReorderSums;
-    this.lanes = lanes;
+    this.mayReorder = mayReorder;
+    this.context = context;
     for (Definition step : ordered.before()) {
       definitions.put(step.name(), step);
       Contraction term = term(step);
@@ -74,16 +70,15 @@ final class AxisOrder {
   ///
   /// @param types of all tensors that the steps read, but those they make
   /// @param sizes the value of each symbol, or a guess
-  /// @param mayReorderSums whether the terms of a step's sums may be added in another order
-  /// @param lanes of a vector, where steps are summed up in tiles of vectors; 1 where they are not
+  /// @param context where terms of sums may be added in another order, steps that are not short are
+  ///   summed up in tiles of vectors of its machine
   static TermOrder.Ordered choose(
       TermOrder.Ordered ordered,
       Map<String, TensorType> types,
       ToLongFunction<String> sizes,
-      boolean mayReorderSums,
-      int lanes) {
-    AxisOrder plain = new AxisOrder(ordered, types, sizes, false, false, lanes);
-    AxisOrder free = new AxisOrder(ordered, types, sizes, true, mayReorderSums, lanes);
+      PassContext context) {
+    AxisOrder plain = new AxisOrder(ordered, types, sizes, false, context);
+    AxisOrder free = new AxisOrder(ordered, types, sizes, true, context);
     Plan best = free.plan();
     double work = free.nanosOfPoints();
     return work + best.cost < WORTHWHILE * (work + plain.plan().cost)
@@ -106,7 +101,11 @@ final class AxisOrder {
   }
 
   private boolean isInTiles(Contraction term) {
-    return lanes > 1 && points(term) >= LEAST_POINTS;
+    return context.mayReassociate() && lanes() > 1 && !context.isShort(points(term));
+  }
+
+  private int lanes() {
+    return context.machine().lanes(DType.F32);
   }
 
   private double points(Contraction term) {
@@ -173,7 +172,7 @@ final class AxisOrder {
   private List<List<String>> orders(String name, Contraction term) {
     List<String> slices = ordered.slices();
     List<String> axes = spatial(term).stream().filter(axis -> !slices.contains(axis)).toList();
-    if (!mayReorderAxes) {
+    if (!mayReorder) {
       return List.of(join(slices, axes));
     }
     Contraction reader = readers.getOrDefault(name, ordered.last());
@@ -222,7 +221,8 @@ final class AxisOrder {
     List<String> sums = List.copyOf(term.reducedAxes());
     List<List<String>> bases = new ArrayList<>(List.of(sums));
     reads(term).forEach(access -> bases.add(asRead(access, sums)));
-    List<List<String>> candidates = mayReorderSums ? Permutations.near(bases) : List.of(sums);
+    List<List<String>> candidates =
+        mayReorder && context.mayReassociate() ? Permutations.near(bases) : List.of(sums);
     Optional<Plan> best = Optional.empty();
     for (List<String> candidate : candidates) {
       Plan plan = planned(term, order, candidate);
@@ -242,7 +242,7 @@ final class AxisOrder {
     double points = points(term);
     boolean isInTiles =
         isInTiles(term)
-            && columns.filter(axis -> 2 * trips.getOrDefault(axis, 1.0) >= lanes).isPresent();
+            && columns.filter(axis -> 2 * trips.getOrDefault(axis, 1.0) >= lanes()).isPresent();
     double cost = 0;
     Map<String, Integer> read = new LinkedHashMap<>();
     for (Scalar.Read access : reads(term)) {

@@ -12,13 +12,6 @@ import org.einkorn.runtime.DType;
 
 /// Chooses how the loops of a function are cut, by counting.
 final class Model {
-  /// Nests that do less are left as they are, however often they run: vectors have nothing to do.
-  private static final double LEAST_ROUNDS = 1 << 15;
-
-  /// Rounds of plain loops that take as long as it takes to cut them and to make code of that: some
-  /// tenths of a second in a process that has just begun.
-  private static final double ROUNDS_OF_SCHEDULING = 1 << 26;
-
   /// Vectors of partial results, so that no addition waits for the one before it.
   private static final int MOST_VECTORS = 4;
 
@@ -49,7 +42,7 @@ final class Model {
   ///
   /// @param rounds of all of them together
   boolean isShort(double rounds) {
-    return rounds < Math.max(LEAST_ROUNDS, ROUNDS_OF_SCHEDULING / context.expectedRuns());
+    return context.isShort(rounds);
   }
 
   /// How what shares elements is summed up in tiles, where it can be.
