@@ -18,8 +18,9 @@ import org.einkorn.runtime.DType;
 /// Finds out whether the iterations of a loop can run as lanes of vectors of one type.
 ///
 /// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
-/// register of the loop's own, or an operation on those that vectors compute in the very same bits.
-/// All else must be the same in every lane, but for one guard that compares a position.
+/// register of the loop's own, or an operation on those that vectors compute in the very same bits,
+/// or an elementary function that is written out. All else must be the same in every lane, but for
+/// one guard that compares a position.
 final class LaneCheck {
   /// How a value depends on the lane.
   private enum Change {

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.einkorn.backend.jvm.LaneArithmetic.Step;
 import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -298,6 +300,8 @@ final class VectorCompiler {
         pushVector(operand, vector);
         if (op == UnaryOp.NOT) {
           lanewise("XOR", 1);
+        } else if (Formulas.contain(op, type)) {
+          elementary(op);
         } else {
           call(LaneOperations.name(op), "()" + ownerType);
         }
@@ -328,6 +332,23 @@ final class VectorCompiler {
       }
       case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Cast _ ->
           throw new IllegalStateException("a value that has no lanes");
+    }
+  }
+
+  /// `vector → vector`, a function that is written out.
+  private void elementary(UnaryOp op) {
+    int operand = frame.newReferenceSlot();
+    frame.code().storeReference(operand);
+    DType steps = Formulas.steps(op, type);
+    LaneArithmetic in = new LaneArithmetic(frame, steps, bits);
+    Formulas<Step, Step, Step> formulas = new Formulas<>(in);
+    Step x = in.local(operand);
+    if (steps == type) {
+      in.push(formulas.apply(op, type, x));
+    } else {
+      Step lower = formulas.apply(op, type, in.widened(x, 0));
+      Step upper = formulas.apply(op, type, in.widened(x, 1));
+      in.push(in.narrowed(lower, upper));
     }
   }
 

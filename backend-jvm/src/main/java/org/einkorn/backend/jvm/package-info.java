@@ -27,6 +27,11 @@
 /// [LaneCheck] finds that vectors give the same bits; else it runs like any other. A few vectors'
 /// length is kept side by side in registers.
 ///
+/// One thing is not in the same bits: elementary functions in lanes are those that
+/// [org.einkorn.ir.elementary.Formulas] write out ([LaneArithmetic]), while scalar code calls those
+/// of Java. Both are within one unit in the last place, for NaN and at infinities and zeros they
+/// are the same.
+///
 /// A local array is a Java array, unless [VectorArrays] finds that each access touches whole
 /// vectors that are known as code is made. Then it lies in local variables, which is what the inner
 /// tile of a matrix product needs: `acc[8, 32]` is 16 of them on vectors of 16 lanes. Its
