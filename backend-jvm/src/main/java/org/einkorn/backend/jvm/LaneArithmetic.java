@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
+import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.elementary.FloatArithmetic;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.runtime.DType;
 
 /// The steps of elementary functions as calls of the Vector API, on vectors of `f32` or of `f64`.
@@ -53,7 +55,7 @@ final class LaneArithmetic
 
   /// @param type `f32` or `f64`
   /// @param bits the size of a vector
-  LaneArithmetic(Frame frame, DType type, int bits) {
+  private LaneArithmetic(Frame frame, DType type, int bits) {
     this.frame = frame;
     this.bits = bits;
     this.isSingle = type == DType.F32;
@@ -61,13 +63,34 @@ final class LaneArithmetic
     this.integers = isSingle ? "IntVector" : "LongVector";
   }
 
+  /// `vector → vector`, a function that is written out.
+  ///
+  /// @param type `f32` or `f64`
+  static void apply(UnaryOp op, DType type, MethodCompiler method) {
+    Frame frame = method.frame();
+    int bits = method.function().machine().bits();
+    int operand = frame.newReferenceSlot();
+    frame.code().storeReference(operand);
+    DType steps = Formulas.steps(op, type);
+    LaneArithmetic in = new LaneArithmetic(frame, steps, bits);
+    Formulas<Step, Step, Step> formulas = new Formulas<>(in);
+    Step x = local(operand);
+    if (steps == type) {
+      in.push(formulas.apply(op, type, x));
+    } else {
+      Step lower = formulas.apply(op, type, in.widened(x, 0));
+      Step upper = formulas.apply(op, type, in.widened(x, 1));
+      in.push(in.narrowed(lower, upper));
+    }
+  }
+
   /// A vector that lies in a local variable.
-  Step local(int slot) {
+  private static Step local(int slot) {
     return new Step(List.of(), code -> code.loadReference(slot));
   }
 
   /// Writes what computes a step; its value comes to lie on the stack.
-  void push(Step step) {
+  private void push(Step step) {
     Code code = frame.code();
     if (step.slot >= 0) {
       code.loadReference(step.slot);
@@ -85,12 +108,12 @@ final class LaneArithmetic
   /// One half of a vector of `f32` as `f64`: these are steps of `f64`.
   ///
   /// @param half 0 or 1
-  Step widened(Step singles, int half) {
+  private Step widened(Step singles, int half) {
     return converted(singles, "F2D", half, "DoubleVector");
   }
 
   /// Two vectors of `f64` as one of `f32`, each number rounded.
-  Step narrowed(Step lower, Step upper) {
+  private Step narrowed(Step lower, Step upper) {
     Step first = converted(lower, "D2F", 0, "FloatVector");
     Step second = converted(upper, "D2F", -1, "FloatVector");
     return ofBitsOf(call("IntVector", "or", bitsOf(first, true), bitsOf(second, true)), true);
