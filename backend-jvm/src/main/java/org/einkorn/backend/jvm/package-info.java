@@ -39,6 +39,9 @@
 /// loops over them alone. For that, `unrolled` loops of a constant extent are written out as long
 /// as [Outliner] finds them short, and what several rounds load is loaded once ([LoadedVectors]).
 ///
+/// Loops over lanes are spread over methods of their own ([LaneMethods]): the JIT compiler takes
+/// seconds for a method with a dozen of them.
+///
 /// The JIT compiler leaves methods of more than 8,000 bytes to the interpreter. Functions that
 /// become longer are cut: [Outliner] picks expressions and statements that become methods of their
 /// own.
