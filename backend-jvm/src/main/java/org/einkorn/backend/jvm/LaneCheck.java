@@ -18,8 +18,9 @@ import org.einkorn.runtime.DType;
 /// Finds out whether the iterations of a loop can run as lanes of vectors of one type.
 ///
 /// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
-/// register of the loop's own, or an operation on those that vectors compute in the very same bits.
-/// All else must be the same in every lane, but for one guard that compares a position.
+/// register of the loop's own, or an operation on those that vectors compute in the very same bits,
+/// or an elementary function that is written out. All else must be the same in every lane, but for
+/// one guard that compares a position.
 final class LaneCheck {
   /// How a value depends on the lane.
   private enum Change {
@@ -228,6 +229,9 @@ final class LaneCheck {
   }
 
   private Change change(BinaryOp op, Scalar left, Scalar right) {
+    if (LaneMasks.isOfPositions(op, left, right)) {
+      return compared(left, right);
+    }
     Change first = change(left);
     Change second = change(right);
     if (first == Change.OTHER || second == Change.OTHER) {
@@ -246,12 +250,28 @@ final class LaneCheck {
     return ofMasks || op.isComparison() ? Change.MASK : Change.VALUE;
   }
 
+  /// How the outcome of a comparison of two positions depends on the lane.
+  private Change compared(Scalar left, Scalar right) {
+    Change first = step(left);
+    Change second = step(right);
+    if (first == Change.NONE && second == Change.NONE) {
+      return Change.NONE;
+    }
+    boolean grows = first == Change.STEP && second == Change.NONE;
+    return grows || first == Change.NONE && second == Change.STEP ? Change.MASK : Change.OTHER;
+  }
+
+  private Change step(Scalar position) {
+    return LaneMasks.position(position).map(this::change).orElse(Change.OTHER);
+  }
+
   /// Whether it is a mask, or can be made one since it is the same in all lanes.
   private static boolean isMask(Change change, Scalar scalar) {
     return change == Change.MASK || change == Change.NONE && scalar.type() == DType.BOOL;
   }
 
-  /// Vectors compute both sides and choose, so neither may fail where it is not chosen.
+  /// Vectors compute both sides and choose, so neither may fail where it is not chosen. By a
+  /// condition on positions lanes read what they choose alone.
   private Change change(Scalar condition, Scalar then, Scalar otherwise) {
     Change chosen = change(condition);
     Change first = change(then);
@@ -261,17 +281,27 @@ final class LaneCheck {
     }
     boolean isFloat = first != Change.OTHER && second != Change.OTHER && isLaneType(then.type());
     boolean isCondition = chosen == Change.MASK || chosen == Change.NONE;
-    return isCondition && isFloat && cannotFail(then) && cannotFail(otherwise)
+    boolean readsChosen = LaneMasks.comparePositions(condition);
+    return isCondition
+            && isFloat
+            && cannotFail(then, readsChosen)
+            && cannotFail(otherwise, readsChosen)
         ? Change.VALUE
         : Change.OTHER;
   }
 
-  private boolean cannotFail(Scalar scalar) {
+  /// @param readsChosen whether elements side by side are read in the lanes that choose them only
+  private boolean cannotFail(Scalar scalar, boolean readsChosen) {
     if (Traps.possible(scalar)) {
       return false;
     }
     boolean[] isInside = {true};
-    Walk.ofScalars(part -> isInside[0] &= !(part instanceof Scalar.Read read) || isInside(read))
+    Walk.ofScalars(
+            part ->
+                isInside[0] &=
+                    !(part instanceof Scalar.Read read)
+                        || isInside(read)
+                        || readsChosen && change(read) == Change.VALUE)
         .visit(scalar);
     return isInside[0];
   }

@@ -3,6 +3,7 @@ package org.einkorn.backend.jvm;
 import java.util.Optional;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.runtime.DType;
 
 /// What vectors of the Vector API compute, and what it is called there.
@@ -26,13 +27,14 @@ final class LaneOperations {
     };
   }
 
-  /// Whether vectors compute an operation, in the same bits as scalars do.
+  /// Whether vectors compute an operation: an elementary function as [Formulas] write it out, all
+  /// others in the same bits as scalars do.
   static boolean computes(UnaryOp op, DType type, boolean ofMasks) {
     return switch (op) {
       case NEGATE, ABS, SQRT -> !ofMasks && type.isFloat();
       case NOT -> ofMasks || type == DType.BOOL;
-      case SIGN, FLOOR, CEIL, ROUND, EXP, LOG, SIN, COS, TAN, TANH, ERF, RE, IM, CONJ, STOP, MIX ->
-          false;
+      case EXP, LOG, TANH, ERF -> !ofMasks && Formulas.contain(op, type);
+      case SIGN, FLOOR, CEIL, ROUND, SIN, COS, TAN, RE, IM, CONJ, STOP, MIX -> false;
     };
   }
 

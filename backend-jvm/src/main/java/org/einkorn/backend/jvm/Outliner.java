@@ -17,7 +17,7 @@ import org.einkorn.ir.tensor.Guard;
 ///
 /// Sizes are estimates, made from the leaves up: where a node and what it holds would be too long,
 /// its longest parts are picked until the rest fits. A statement that stores to a register from
-/// outside stays where the register is.
+/// outside stays where the register is. What runs as lanes is cut finer, by [LaneMethods].
 final class Outliner {
   private static final int CALL_BYTES = 16;
   private static final int OPERATION_BYTES = 7;
@@ -66,6 +66,8 @@ final class Outliner {
     if (isLimited || !outliner.inVectors.isEmpty()) {
       outliner.weigh(body);
     }
+    outliner.picked.addAll(
+        LaneMethods.of(body, machine, outliner.inVectors, outliner::canBePicked));
     return new Plan(body, outliner.picked, outliner.writtenOut, arrays);
   }
 

@@ -154,7 +154,9 @@ final class StatementCompiler {
     int bound =
         vectorLoops.steps(
             counter, extent, type.get(), position -> vectorBody(loop, single, position));
-    iterate(loop, counter, () -> frame.code().load(JvmType.INT, bound));
+    if (!vectorLoops.leavesNoRest(extent, type.get())) {
+      iterate(loop, counter, () -> frame.code().load(JvmType.INT, bound));
+    }
     return true;
   }
 

@@ -8,6 +8,7 @@ import org.einkorn.backend.jvm.asm.Instruction;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
+import org.einkorn.ir.elementary.Formulas;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -22,8 +23,7 @@ import org.einkorn.runtime.DType;
 final class VectorCompiler {
   static final String API = "jdk/incubator/vector/";
   private static final String VECTOR = "L" + API + "Vector;";
-  private static final String MASK = API + "VectorMask";
-  private static final String MASK_TYPE = "L" + MASK + ";";
+  private static final String MASK_TYPE = LaneMasks.TYPE;
   private static final String OPERATORS = API + "VectorOperators";
   private static final String BINARY_TYPE = "L" + OPERATORS + "$Binary;";
   private static final String ASSOCIATIVE_TYPE = "L" + OPERATORS + "$Associative;";
@@ -39,12 +39,10 @@ final class VectorCompiler {
   private final Frame frame;
   private final LoadedVectors loaded;
   private final DType type;
-  private final int bits;
   private final int lanes;
   private final int vectors;
 
-  /// Local variables with the lanes for which a guard holds, for each vector; none for all lanes.
-  private List<Integer> masks = List.of();
+  private final LaneMasks masks;
 
   private final String owner;
   private final String ownerType;
@@ -52,14 +50,13 @@ final class VectorCompiler {
   /// @param type the type of the lanes, one of which there are vectors, [LaneOperations#hasLanes]
   /// @param vectors how many vectors are computed side by side
   VectorCompiler(MethodCompiler method, DType type, int vectors) {
-    VectorMachine machine = method.function().machine();
     this.method = method;
     this.frame = method.frame();
     this.loaded = method.loaded();
     this.type = type;
-    this.bits = machine.bits();
-    this.lanes = machine.lanes(type);
+    this.lanes = method.function().machine().lanes(type);
     this.vectors = vectors;
+    this.masks = new LaneMasks(method, type, lanes);
     this.owner = API + LaneOperations.vectorClass(type).orElseThrow();
     this.ownerType = "L" + owner + ";";
   }
@@ -70,7 +67,7 @@ final class VectorCompiler {
     for (int vector = 0; vector < vectors; vector++) {
       slots.add(zero());
     }
-    method.with(register.name(), new Local.Lanes(slots, type, masks.isEmpty()), body);
+    method.with(register.name(), new Local.Lanes(slots, type, masks.areWhole()), body);
   }
 
   /// A local variable with a vector of zeros.
@@ -92,66 +89,7 @@ final class VectorCompiler {
   ///
   /// @param skip where code goes on if that is none
   void withMask(Polynomial position, Polynomial extent, int skip, Runnable body) {
-    Code code = frame.code();
-    IndexCompiler indices = method.indices();
-    Polynomial first = firstLane(position);
-    indices.push(first);
-    indices.push(extent);
-    code.plain(Opcode.LCMP);
-    code.jump(Opcode.IFGE, skip);
-    if (!first.interval().isNatural()) {
-      indices.push(first.plus(Polynomial.constant((long) vectors * lanes - 1)));
-      code.plain(Opcode.LCONST_0, Opcode.LCMP);
-      code.jump(Opcode.IFLT, skip);
-    }
-    List<Integer> slots = new ArrayList<>();
-    for (int vector = 0; vector < vectors; vector++) {
-      slots.add(mask(first.plus(Polynomial.constant((long) vector * lanes)), extent));
-    }
-    masks = List.copyOf(slots);
-    body.run();
-    masks = List.of();
-  }
-
-  /// What a mask is found again by.
-  private record Mask(DType type, Polynomial first, Polynomial extent) {}
-
-  /// A local variable with the lanes of a vector that lie inside, made as early as it is known.
-  private int mask(Polynomial first, Polynomial extent) {
-    int scope = Math.max(first.scope(), extent.scope());
-    if (scope == Atom.HERE) {
-      return mask(first, extent, frame.code(), scope);
-    }
-    Frame.Scope known = frame.scope(scope);
-    Mask key = new Mask(type, first, extent);
-    Integer slot = known.references().get(key);
-    if (slot == null) {
-      slot = mask(first, extent, known.entry(), scope);
-      known.references().put(key, slot);
-    }
-    return slot;
-  }
-
-  private int mask(Polynomial first, Polynomial extent, Code code, int scope) {
-    pushSpecies(code);
-    method.indices().push(first, code, scope);
-    method.indices().push(extent, code, scope);
-    code.invokeInterface(API + "VectorSpecies", "indexInRange", "(JJ)" + MASK_TYPE);
-    int slot = frame.newReferenceSlot();
-    code.storeReference(slot);
-    return slot;
-  }
-
-  /// `→ mask`, if a guard holds for some lanes only.
-  private void pushMask(int vector) {
-    if (!masks.isEmpty()) {
-      frame.code().loadReference(masks.get(vector));
-    }
-  }
-
-  /// The type of what [#pushMask(int)] pushes.
-  private String maskType() {
-    return masks.isEmpty() ? "" : MASK_TYPE;
+    masks.with(firstLane(position), extent, vectors, skip, body);
   }
 
   /// `value → `
@@ -159,10 +97,10 @@ final class VectorCompiler {
   /// @param isMasked whether lanes that a guard leaves out keep what they hold
   private void storeLocal(int slot, int vector, boolean isMasked) {
     Code code = frame.code();
-    if (isMasked && !masks.isEmpty()) {
+    if (isMasked && !masks.areWhole()) {
       code.loadReference(slot);
       code.plain(Opcode.SWAP);
-      pushMask(vector);
+      masks.push(vector);
       call("blend", "(" + VECTOR + MASK_TYPE + ")" + ownerType);
     }
     code.storeReference(slot);
@@ -193,12 +131,12 @@ final class VectorCompiler {
 
   /// `vector array index → `
   private void intoArray() {
-    call("intoArray", "(" + ElementAccess.arrayType(type) + "I" + maskType() + ")V");
+    call("intoArray", "(" + ElementAccess.arrayType(type) + "I" + masks.type() + ")V");
   }
 
   /// `species array index → vector`
   private void fromArray() {
-    fromMemory("fromArray", ElementAccess.arrayType(type) + "I" + maskType());
+    fromMemory("fromArray", ElementAccess.arrayType(type) + "I" + masks.type());
   }
 
   void store(Stmt.Store store) {
@@ -218,15 +156,15 @@ final class VectorCompiler {
           storeLocal(slots.get(vectorNumber(array, store.indices(), vector)), vector, isMasked);
       case Local.Array(int slot, Buffer array) -> {
         pushElement(slot, array, store.indices(), vector);
-        pushMask(vector);
+        masks.push(vector);
         intoArray();
       }
       case Local.Register _ -> throw new IllegalStateException("lanes store to one register");
       case null -> {
         int number = method.function().context().bufferNumber(store.buffer());
         pushAddress(number, store.indices(), vector);
-        pushMask(vector);
-        call("intoMemorySegment", "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + maskType() + ")V");
+        masks.push(vector);
+        call("intoMemorySegment", "(" + SEGMENT_TYPE + "J" + ORDER_TYPE + masks.type() + ")V");
       }
     }
   }
@@ -263,12 +201,17 @@ final class VectorCompiler {
     code.invokeStatic("java/nio/ByteOrder", "nativeOrder", "()" + ORDER_TYPE);
   }
 
-  private static Polynomial firstLane(Polynomial position) {
+  static Polynomial firstLane(Polynomial position) {
     return position.where(term -> !term.factors().contains(LANE));
   }
 
   private void pushSpecies(Code code) {
-    code.getStatic(owner, "SPECIES_" + bits, SPECIES_TYPE);
+    pushSpecies(method, type, code);
+  }
+
+  static void pushSpecies(MethodCompiler method, DType type, Code code) {
+    String owner = API + LaneOperations.vectorClass(type).orElseThrow();
+    code.getStatic(owner, "SPECIES_" + method.function().machine().bits(), SPECIES_TYPE);
   }
 
   /// Whether a value differs between lanes.
@@ -298,6 +241,8 @@ final class VectorCompiler {
         pushVector(operand, vector);
         if (op == UnaryOp.NOT) {
           lanewise("XOR", 1);
+        } else if (Formulas.contain(op, type)) {
+          LaneArithmetic.apply(op, type, method);
         } else {
           call(LaneOperations.name(op), "()" + ownerType);
         }
@@ -321,9 +266,14 @@ final class VectorCompiler {
         call("fma", "(" + VECTOR + VECTOR + ")" + ownerType);
       }
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
-        pushVector(otherwise, vector);
-        pushVector(then, vector);
-        pushMask(condition, vector);
+        if (LaneMasks.comparePositions(condition)) {
+          pushMask(condition, vector);
+          masks.choose(vector, () -> pushVector(otherwise, vector), () -> pushVector(then, vector));
+        } else {
+          pushVector(otherwise, vector);
+          pushVector(then, vector);
+          pushMask(condition, vector);
+        }
         call("blend", "(" + VECTOR + MASK_TYPE + ")" + ownerType);
       }
       case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Cast _ ->
@@ -343,21 +293,23 @@ final class VectorCompiler {
               key(read, vector),
               () -> {
                 pushElement(slot, array, read.indices(), vector);
-                pushMask(vector);
+                masks.push(vector);
                 fromArray();
               });
       case Local.Register _ -> throw new IllegalStateException("lanes read one register");
       case null -> {
         int number = method.function().context().bufferNumber(read.tensor());
-        boolean isMasked = !isWhole(method.function().context().buffer(number), read.indices());
+        boolean isMasked =
+            !masks.isForAll()
+                || !isWhole(method.function().context().buffer(number), read.indices());
         pushLoaded(
             key(read, vector),
             () -> {
               pushAddress(number, read.indices(), vector);
               if (isMasked) {
-                pushMask(vector);
+                masks.push(vector);
               }
-              String mask = isMasked ? maskType() : "";
+              String mask = isMasked ? masks.type() : "";
               fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + mask);
               if (type == DType.BOOL) {
                 // Others than we may have stored a byte: it is true unless it is 0.
@@ -417,6 +369,9 @@ final class VectorCompiler {
     }
     pushSpecies(code);
     load.run();
+    if (key.vector() >= 0 && !masks.isForAll()) {
+      return; // other lanes may need it later
+    }
     slot = frame.newReferenceSlot();
     code.plain(Opcode.DUP);
     code.storeReference(slot);
@@ -433,7 +388,9 @@ final class VectorCompiler {
     }
     switch (condition) {
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
-        if (op.isComparison()) {
+        if (LaneMasks.isOfPositions(op, left, right)) {
+          masks.pushOrder(op, left, right, vector);
+        } else if (op.isComparison()) {
           pushVector(left, vector);
           code.getStatic(OPERATORS, LaneOperations.name(op), "L" + OPERATORS + "$Comparison;");
           pushVector(right, vector);
@@ -441,12 +398,12 @@ final class VectorCompiler {
         } else {
           pushMask(left, vector);
           pushMask(right, vector);
-          callOnMask(LaneOperations.name(op), "(" + MASK_TYPE + ")" + MASK_TYPE);
+          masks.call(LaneOperations.name(op), "(" + MASK_TYPE + ")" + MASK_TYPE);
         }
       }
       case Scalar.Unary(var op, Scalar operand) -> {
         pushMask(operand, vector);
-        callOnMask("not", "()" + MASK_TYPE);
+        masks.call("not", "()" + MASK_TYPE);
       }
       case Scalar.Literal _,
           Scalar.Position _,
@@ -461,9 +418,5 @@ final class VectorCompiler {
 
   private void call(String name, String descriptor) {
     frame.code().add(new Instruction.Invoke(Opcode.INVOKEVIRTUAL, owner, name, descriptor, false));
-  }
-
-  private void callOnMask(String name, String descriptor) {
-    frame.code().add(new Instruction.Invoke(Opcode.INVOKEVIRTUAL, MASK, name, descriptor, false));
   }
 }

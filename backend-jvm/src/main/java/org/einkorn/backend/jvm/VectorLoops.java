@@ -17,9 +17,9 @@ import org.einkorn.runtime.DType;
 
 /// Translates loops of one method whose iterations run as lanes of vectors.
 ///
-/// A loop of a few vectors' length is written out, all its vectors side by side. So is one that
-/// goes over an array which lies in vectors. A longer one steps by a vector's length, and scalar
-/// code does the rest.
+/// A short loop of a few vectors' length is written out, all its vectors side by side. So is one
+/// that goes over an array which lies in vectors. A longer one steps by a vector's length, and
+/// scalar code does the rest.
 final class VectorLoops {
   /// How many vectors long a loop may be to be computed side by side.
   private static final int SIDE_BY_SIDE = 4;
@@ -61,12 +61,20 @@ final class VectorLoops {
   /// Whether all vectors of a loop are computed side by side.
   boolean isSideBySide(Stmt.For loop, Polynomial extent, DType type) {
     int lanes = method.function().machine().lanes(type);
-    if (!extent.isConstant() || extent.constantTerm() % lanes != 0) {
+    if (!leavesNoRest(extent, type)) {
       return false;
     }
-    return extent.constantTerm() / lanes <= SIDE_BY_SIDE
+    long vectors = extent.constantTerm() / lanes;
+    return vectors == 1
+        || vectors <= SIDE_BY_SIDE && !LaneMethods.isLong(loop.body())
         || Accesses.of(loop.body()).stream()
             .anyMatch(name -> method.local(name) instanceof Local.Vectors);
+  }
+
+  /// Whether vectors do all iterations of a loop.
+  boolean leavesNoRest(Polynomial extent, DType type) {
+    return extent.isConstant()
+        && extent.constantTerm() % method.function().machine().lanes(type) == 0;
   }
 
   VectorCompiler sideBySide(Polynomial extent, DType type) {

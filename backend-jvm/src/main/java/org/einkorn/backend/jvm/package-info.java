@@ -27,12 +27,20 @@
 /// [LaneCheck] finds that vectors give the same bits; else it runs like any other. A few vectors'
 /// length is kept side by side in registers.
 ///
+/// One thing is not in the same bits: elementary functions in lanes are those that
+/// [org.einkorn.ir.elementary.Formulas] write out ([LaneArithmetic]), while scalar code calls those
+/// of Java. Both are within one unit in the last place, for NaN and at infinities and zeros they
+/// are the same.
+///
 /// A local array is a Java array, unless [VectorArrays] finds that each access touches whole
 /// vectors that are known as code is made. Then it lies in local variables, which is what the inner
 /// tile of a matrix product needs: `acc[8, 32]` is 16 of them on vectors of 16 lanes. Its
 /// allocation becomes a method of its own, so that the JIT compiler sees these vectors and the
 /// loops over them alone. For that, `unrolled` loops of a constant extent are written out as long
 /// as [Outliner] finds them short, and what several rounds load is loaded once ([LoadedVectors]).
+///
+/// Loops over lanes are spread over methods of their own ([LaneMethods]): the JIT compiler takes
+/// seconds for a method with a dozen of them.
 ///
 /// The JIT compiler leaves methods of more than 8,000 bytes to the interpreter. Functions that
 /// become longer are cut: [Outliner] picks expressions and statements that become methods of their

@@ -14,13 +14,18 @@ import static org.einkorn.backend.jvm.Ir.sequence;
 import static org.einkorn.backend.jvm.Ir.store;
 import static org.einkorn.backend.jvm.Ir.tensor;
 import static org.einkorn.backend.jvm.Ir.times;
+import static org.einkorn.backend.jvm.Ir.unary;
+import static org.einkorn.backend.jvm.Ir.vectorized;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.einkorn.backend.jvm.asm.MethodCode;
 import org.einkorn.ir.algebra.BinaryOp;
+import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.loop.Buffer;
@@ -179,5 +184,36 @@ class LargeCodeTest {
     Function fill = function("fill", store(y, constant(DType.I64, 0)));
     Module module = module(List.of(), List.of(), List.of(y), fill, function("Y", nest));
     Execution.of(module).expect("Y", 32);
+  }
+
+  /// `Y[n, j] = sqrt(X[j]) * X[j]` for j below 64 in lanes, for each n a loop of its own.
+  private static Module nests(int count) {
+    Buffer x = tensor("X", DType.F32, num(64));
+    Buffer y = tensor("Y", DType.F32, num(count), num(64));
+    List<Stmt> nests = new ArrayList<>();
+    for (int number = 0; number < count; number++) {
+      Scalar value = times(unary(UnaryOp.SQRT, read(x, at("j"))), read(x, at("j")));
+      Stmt each = store(y, value, num(number), at("j"));
+      nests.add(loop("k", num(3), vectorized("j", num(64), each)));
+    }
+    return module(List.of(), List.of(x), List.of(y), function("Y", new Stmt.Sequence(nests)));
+  }
+
+  private static long methods(Module module) {
+    return KernelClass.hidden(module, VectorMachine.detect()).methods().stream()
+        .filter(method -> method.name().contains("Y"))
+        .count();
+  }
+
+  @Test
+  void cutsLoopsOverLanesApart() {
+    assertEquals(1, methods(nests(1)));
+    assertTrue(methods(nests(6)) >= 4);
+    Execution execution = Execution.of(nests(6));
+    for (int element = 0; element < 64; element++) {
+      execution.set("X", element, element);
+    }
+    assertEquals(Optional.empty(), execution.run());
+    assertEquals(27.0, execution.elements("Y").get(5 * 64 + 9));
   }
 }
