@@ -66,10 +66,12 @@ record SparseBlocks(SparseTerm sparse, Axis rows, int own, long size) {
     List<SparseNest.Loop> loops = SparseNest.loops(sparse);
     Axis rows = term.axes().getLast();
     int own = term.write().indexOf(rows.variable());
-    boolean isInnermost =
-        own >= 0
-            && loops.getLast() == SparseNest.Loop.FULL
-            && loops.subList(0, loops.size() - 1).stream().noneMatch(SparseNest.Loop.FULL::equals);
+    boolean isInnermost = own >= 0 && loops.size() > 1 && loops.getLast() == SparseNest.Loop.FULL;
+    for (int depth = 0; depth < loops.size() - 1; depth++) {
+      isInnermost &=
+          loops.get(depth) != SparseNest.Loop.FULL
+              || term.axes().get(depth).extent() instanceof IndexExpr.Constant;
+    }
     if (!isInnermost || !isFree(sparse, rows)) {
       return Optional.empty();
     }

@@ -124,6 +124,7 @@ record EntryNest(
         fill.get().store().buffer().equals(update.buffer())
             && combine.get().loops().size() == 1
             && fill.get().rows() == combine.get().rows()
+            && update.value().type().isFloat()
             && hasEntries(parts.get(1));
     if (!isOne
         || !(update.value() instanceof Scalar.Binary(var op, Scalar left, Scalar value))

@@ -63,7 +63,24 @@ final class EntrySketch {
     steps.take(new Step.Parallel(block));
     steps.tryTo(new Step.Vectorize(LoopName.of(nest.fill().getLast())));
     steps.take(new Step.Vectorize(LoopName.of(nest.combine())));
-    steps.tryTo(new Step.Vectorize(LoopName.of(nest.store().getLast())));
+    store();
+  }
+
+  /// Stores results in lanes along what lies side by side: a row, or the rows of a block.
+  private void store() {
+    List<String> loops = nest.store();
+    boolean areRowsLast = EntryNest.axis(nest.output(), loops.getLast()) == loops.size() - 1;
+    if (areRowsLast) {
+      steps.tryTo(new Step.Vectorize(LoopName.of(loops.getLast())));
+      return;
+    }
+    List<String> order = new ArrayList<>(List.of(loops.getLast()));
+    order.addAll(loops.subList(0, loops.size() - 1));
+    steps.tryAll(
+        () -> {
+          steps.reorder(order);
+          steps.take(new Step.Vectorize(LoopName.of(order.getLast())));
+        });
   }
 
   /// Copies the rows of a block, where they don't lie side by side already.
