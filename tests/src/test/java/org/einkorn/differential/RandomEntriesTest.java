@@ -150,7 +150,7 @@ final class RandomEntriesTest {
       long[] elements = new long[Data.count(extents)];
       for (int number = 0; number < elements.length; number++) {
         long value = dice.between(-3, 3);
-        elements[number] = type.isFloat() ? Double.doubleToLongBits(value) : value;
+        elements[number] = type.isFloat() ? Double.doubleToLongBits((double) value) : value;
       }
       return new Data(type, extents, elements);
     }

@@ -1,6 +1,7 @@
 package org.einkorn.passes.tune;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,12 +96,19 @@ final class EntrySketch {
     steps.take(new Step.ComputeAt(name, block));
     steps.take(rowsLast(name, operand));
     steps.take(new Step.SetScope(name, Buffer.Scope.LOCAL, block));
+    // An axis of one element has no loop.
+    Set<String> loops = new HashSet<>();
+    steps.schedule().loops().forEach(loop -> loops.add(loop.variable()));
     List<String> order = new ArrayList<>();
     IntStream.range(0, rank)
         .filter(axis -> axis != rows)
-        .forEach(axis -> order.add(name + "." + axis));
+        .mapToObj(axis -> name + "." + axis)
+        .filter(loops::contains)
+        .forEach(order::add);
     order.add(name + "." + rows);
-    steps.reorder(order);
+    if (order.size() > 1) {
+      steps.reorder(order);
+    }
     steps.tryTo(new Step.Vectorize(LoopName.of(order.getLast())));
   }
 
