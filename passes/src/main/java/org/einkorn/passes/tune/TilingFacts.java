@@ -1,8 +1,10 @@
 package org.einkorn.passes.tune;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.target.Machine;
 import org.einkorn.passes.PassContext;
 import org.einkorn.runtime.DType;
@@ -94,6 +96,37 @@ final class TilingFacts {
       bytes *= operand.changesWith(axis) ? axis.rounds() : 1;
     }
     return bytes;
+  }
+
+  /// The memory of what tiles read again: one slice of a batch.
+  double sharedBytes(Operand operand) {
+    double bytes = bytes(operand);
+    for (Axis axis : nest.spatial()) {
+      bytes /= changesAll(axis) ? axis.rounds() : 1;
+    }
+    return bytes;
+  }
+
+  /// Whether all operands are other ones in each round of a loop: it counts the products of a
+  /// batch.
+  boolean changesAll(Axis axis) {
+    return nest.operands().stream().allMatch(each -> each.changesWith(axis));
+  }
+
+  /// Whether what a tile reads in a round of the reduction does not follow what it read in the
+  /// round before.
+  ///
+  /// @param operand whose positions are loops alone
+  /// @param columnTile how much it reads in a round
+  boolean isScattered(Operand operand, Axis columns, long columnTile) {
+    List<IndexExpr> straight = new ArrayList<>();
+    nest.reduce().stream()
+        .filter(operand::changesWith)
+        .forEach(axis -> straight.add(IndexExpr.variable(axis.loop())));
+    straight.add(IndexExpr.variable(columns.loop()));
+    List<IndexExpr> indices = operand.indices();
+    return columns.tiles(columnTile) > 1
+        || !indices.subList(indices.size() - straight.size(), indices.size()).equals(straight);
   }
 
   // ---- rows

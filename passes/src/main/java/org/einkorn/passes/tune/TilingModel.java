@@ -1,6 +1,7 @@
 package org.einkorn.passes.tune;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,8 +63,8 @@ final class TilingModel {
     for (Operand operand : nest.operands()) {
       if (operand.changesWith(columns) && facts.canBePanel(operand)) {
         boolean isFar =
-            columns.tiles(shape.vectors * facts.lanes()) > 1
-                && facts.bytes(operand) > facts.machine().l2Bytes() / 2.0
+            facts.isScattered(operand, columns, shape.vectors * facts.lanes())
+                && isLarge(facts.sharedBytes(operand))
                 && facts.uses(operand) >= LEAST_USES;
         if (!operand.isUnit(columns) || isFar) {
           panels.add(operand);
@@ -151,21 +152,34 @@ final class TilingModel {
       cut.add(columns);
     }
     rows.filter(axis -> !axis.isWhole(shape.rows)).ifPresent(cut::add);
-    double wide =
-        nest.operands().stream()
-            .filter(each -> each.changesWith(columns))
-            .mapToDouble(facts::bytes)
-            .sum();
-    if (wide <= facts.machine().l2Bytes() / 2.0) {
-      cut = cut.reversed();
+    List<Operand> wide =
+        nest.operands().stream().filter(each -> each.changesWith(columns)).toList();
+    if (isLarge(wide.stream().mapToDouble(facts::sharedBytes).sum())) {
+      outer.addAll(cut);
+      outer.sort(Comparator.comparingInt(axis -> farness(axis, wide)));
+    } else {
+      outer.addAll(cut.reversed());
     }
-    outer.addAll(cut);
     if (!outer.isEmpty()) {
       Axis first = first(outer, columns, rows, shape);
       outer.remove(first);
       outer.addFirst(first);
     }
     return outer;
+  }
+
+  /// What lanes read stays in a cache the longer, the farther out the loops are that change it; and
+  /// all is read anew where a loop changes all operands.
+  private int farness(Axis axis, List<Operand> wide) {
+    if (facts.changesAll(axis)) {
+      return 0;
+    }
+    return wide.stream().anyMatch(each -> each.changesWith(axis)) ? 1 : 2;
+  }
+
+  /// Whether so much leaves the cache of a core before it is read again.
+  private boolean isLarge(double bytes) {
+    return bytes > facts.machine().l2Bytes() / 2.0;
   }
 
   /// The outermost loop that is long enough for threads, or else the longest.
