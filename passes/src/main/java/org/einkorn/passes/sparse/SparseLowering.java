@@ -263,7 +263,9 @@ public final class SparseLowering {
   private void combined(SparseTerm sparse, Buffer target) {
     Buffer inBlocks = SparseBlocks.accumulator(definition.name(), target, sumType());
     Optional<SparseBlocks> blocks =
-        sparse.term().writesPlainAxes() && builder.spansTarget(sparse.term())
+        sparse.term().writesPlainAxes()
+                && builder.spansTarget(sparse.term())
+                && isFree(inBlocks, target)
             ? SparseBlocks.of(sparse, inBlocks, buffers, context)
             : Optional.empty();
     if (blocks.isPresent()) {
@@ -294,6 +296,12 @@ public final class SparseLowering {
     if (converts) {
       functions.add(builder.convert(accumulator));
     }
+  }
+
+  /// Whether there is memory to combine in. Under a limit there is none where a result is combined
+  /// in its own.
+  private boolean isFree(Buffer accumulator, Buffer target) {
+    return !accumulator.type().equals(target.type()) || context.memoryLimitBytes().isEmpty();
   }
 
   private Stmt inBlocks(SparseBlocks blocks, Buffer accumulator, Buffer target) {
