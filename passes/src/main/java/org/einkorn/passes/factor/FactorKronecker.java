@@ -11,16 +11,15 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
-import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.Program;
 import org.einkorn.ir.tensor.TensorType;
 import org.einkorn.passes.Pass;
+import org.einkorn.passes.rewrite.Digits;
 import org.einkorn.passes.rewrite.Driver;
 import org.einkorn.passes.rewrite.Maps;
 import org.einkorn.passes.rewrite.Outcome;
 import org.einkorn.passes.rewrite.Rule;
 import org.einkorn.passes.rewrite.RuleBook;
-import org.einkorn.passes.rewrite.Substitution;
 import org.einkorn.passes.sparse.EntryAxes;
 import org.einkorn.passes.sparse.Lists;
 import org.einkorn.passes.trace.Kind;
@@ -132,16 +131,7 @@ public final class FactorKronecker {
     }
 
     private void split(Digits digits, int place) {
-      List<Axis> axes = new ArrayList<>();
-      Assumptions inside = Assumptions.NONE;
-      for (Axis axis : term.axes()) {
-        List<Axis> here =
-            axis.equals(digits.axis()) ? List.of(digits.high(), digits.low()) : List.of(axis);
-        axes.addAll(here);
-        for (Axis each : here) {
-          inside = inside.with(each.name(), each.extent());
-        }
-      }
+      Contraction apart = digits.apply(term);
       List<IndexExpr> write = new ArrayList<>(term.write());
       if (place >= 0) {
         write.set(place, digits.high().variable());
@@ -156,19 +146,7 @@ public final class FactorKronecker {
         more.add(place + 1, inWhole.simplify(new IndexExpr.FloorMod(at, digits.base())));
         places = more;
       }
-      Substitution index = Substitution.of(digits.axis().name(), digits.index());
-      Assumptions scope = inside;
-      term =
-          new Contraction(
-              axes,
-              term.guards().stream()
-                  .map(
-                      guard ->
-                          new Guard(scope.simplify(index.apply(guard.index())), guard.extent()))
-                  .toList(),
-              write,
-              term.join(),
-              term.operands().stream().map(each -> scope.simplify(index.apply(each))).toList());
+      term = new Contraction(apart.axes(), apart.guards(), write, apart.join(), apart.operands());
     }
 
     /// The definition, read from the one that has an axis for each digit.

@@ -22,6 +22,7 @@ import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
 import org.einkorn.ir.tensor.Guard;
 import org.einkorn.ir.tensor.TensorType;
+import org.einkorn.passes.rewrite.Digits;
 import org.einkorn.runtime.DType;
 
 /// Builds the loop nests of one definition.
@@ -165,13 +166,24 @@ public final class NestBuilder {
     return axes;
   }
 
-  /// An elementwise equation, stored in the target or in its accumulator.
+  /// An elementwise equation, stored in the target or in its accumulator. Where it reads nothing of
+  /// an axis but digits to one base, there is a loop for each digit, and no element divides.
   public Function map(Buffer buffer, Contraction term) {
-    List<Axis> axes = spatialFirst(term);
-    Scalar value = Scalar.cast(buffer.type().dtype(), term.joined());
-    Stmt store = new Stmt.Store(buffer.name(), placed(buffer, term.write()), value);
+    List<Axis> axes = new ArrayList<>();
+    Contraction apart = term;
+    for (Axis axis : spatialFirst(term)) {
+      Optional<Digits> digits = Digits.ofAll(axis, apart);
+      if (digits.isPresent()) {
+        apart = digits.get().apply(apart);
+        axes.addAll(List.of(digits.get().high(), digits.get().low()));
+      } else {
+        axes.add(axis);
+      }
+    }
+    Scalar value = Scalar.cast(buffer.type().dtype(), apart.joined());
+    Stmt store = new Stmt.Store(buffer.name(), placed(buffer, apart.write()), value);
     String name = buffer.equals(target) ? definition.name() : definition.name() + ".map";
-    return function(name, nest(axes, block(name, axes, Set.of(), term.guards(), store)));
+    return function(name, nest(axes, block(name, axes, Set.of(), apart.guards(), store)));
   }
 
   /// A reduction that finishes one element at a time, in a register.

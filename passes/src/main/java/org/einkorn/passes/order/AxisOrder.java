@@ -26,8 +26,16 @@ import org.einkorn.passes.rewrite.Expressions;
 /// stride the step after it reads. For each step and each order of its result, the best order of
 /// its sums and of the temporaries that it reads is found, children first; [Traffic] is the price.
 /// So the whole tree is the best of the orders that [Permutations] has to offer. It is taken where
-/// it is predicted to save a tenth of the time.
+/// it is predicted to save a tenth of the time. Steps that are summed up in tiles reach memory in
+/// the order of the tiles; what they pay for is [TilePrice].
 final class AxisOrder {
+  /// How much of the price of plain loops counts where tiles are made: it decides between orders
+  /// that are the same to these.
+  private static final double TIE = 1e-3;
+
+  /// Steps with fewer points are left as plain loops.
+  private static final double LEAST_POINTS = 1 << 15;
+
   /// A share of the predicted time of the steps as they stand, which others must stay below.
   private static final double WORTHWHILE = 0.9;
 
@@ -36,6 +44,7 @@ final class AxisOrder {
   private final ToLongFunction<String> sizes;
   private final boolean mayReorderAxes;
   private final boolean mayReorderSums;
+  private final int lanes;
   private final Map<String, Definition> definitions = new HashMap<>();
   private final Map<String, Contraction> readers = new HashMap<>();
   private final Map<String, Step> temporaries = new HashMap<>();
@@ -46,12 +55,14 @@ final class AxisOrder {
       Map<String, TensorType> types,
       ToLongFunction<String> sizes,
       boolean mayReorderAxes,
-      boolean mayReorderSums) {
+      boolean mayReorderSums,
+      int lanes) {
     this.ordered = ordered;
     this.types = types;
     this.sizes = sizes;
     this.mayReorderAxes = mayReorderAxes;
     this.mayReorderSums = mayReorderSums;
+    this.lanes = lanes;
     for (Definition step : ordered.before()) {
       definitions.put(step.name(), step);
       Contraction term = term(step);
@@ -64,13 +75,15 @@ final class AxisOrder {
   /// @param types of all tensors that the steps read, but those they make
   /// @param sizes the value of each symbol, or a guess
   /// @param mayReorderSums whether the terms of a step's sums may be added in another order
+  /// @param lanes of a vector, where steps are summed up in tiles of vectors; 1 where they are not
   static TermOrder.Ordered choose(
       TermOrder.Ordered ordered,
       Map<String, TensorType> types,
       ToLongFunction<String> sizes,
-      boolean mayReorderSums) {
-    AxisOrder plain = new AxisOrder(ordered, types, sizes, false, false);
-    AxisOrder free = new AxisOrder(ordered, types, sizes, true, mayReorderSums);
+      boolean mayReorderSums,
+      int lanes) {
+    AxisOrder plain = new AxisOrder(ordered, types, sizes, false, false, lanes);
+    AxisOrder free = new AxisOrder(ordered, types, sizes, true, mayReorderSums, lanes);
     Plan best = free.plan();
     double work = free.nanosOfPoints();
     return work + best.cost < WORTHWHILE * (work + plain.plan().cost)
@@ -80,11 +93,20 @@ final class AxisOrder {
 
   /// Arithmetic takes what it takes, in any order.
   private double nanosOfPoints() {
-    double points = points(ordered.last());
+    double nanos = nanosOfPoints(ordered.last());
     for (Definition step : ordered.before()) {
-      points += points(term(step));
+      nanos += nanosOfPoints(term(step));
     }
-    return 1e9 * CostModel.FITTED.secondsPerPoint() * points;
+    return nanos;
+  }
+
+  private double nanosOfPoints(Contraction term) {
+    return points(term)
+        * (isInTiles(term) ? TilePrice.PER_POINT : 1e9 * CostModel.FITTED.secondsPerPoint());
+  }
+
+  private boolean isInTiles(Contraction term) {
+    return lanes > 1 && points(term) >= LEAST_POINTS;
   }
 
   private double points(Contraction term) {
@@ -216,19 +238,35 @@ final class AxisOrder {
     Map<String, Double> trips = new HashMap<>();
     term.axes().forEach(axis -> trips.put(axis.name(), extent(axis.extent())));
     double[] counts = loops.stream().mapToDouble(axis -> trips.getOrDefault(axis, 1.0)).toArray();
+    Optional<String> columns = order.isEmpty() ? Optional.empty() : Optional.of(order.getLast());
+    double points = points(term);
+    boolean isInTiles =
+        isInTiles(term)
+            && columns.filter(axis -> 2 * trips.getOrDefault(axis, 1.0) >= lanes).isPresent();
     double cost = 0;
     Map<String, Integer> read = new LinkedHashMap<>();
     for (Scalar.Read access : reads(term)) {
       Step made = temporaries.get(access.tensor());
       if (made == null) {
         TensorType type = types.get(access.tensor());
-        cost += type == null ? 0 : Traffic.of(counts, strides(access.indices(), type, loops));
+        double plain =
+            type == null ? 0 : Traffic.of(counts, strides(access.indices(), type, loops));
+        cost +=
+            type == null || !isInTiles
+                ? plain
+                : TIE * plain + TilePrice.of(access.indices(), columns, elements(type), points);
         continue;
       }
       double least = Double.POSITIVE_INFINITY;
       for (int number = 0; number < made.orders.size(); number++) {
         double[] strides = strides(made, made.orders.get(number), loops, trips);
-        double one = made.cost(number) + Traffic.of(counts, strides);
+        double plain = Traffic.of(counts, strides);
+        List<IndexExpr> indices = placed(made, made.orders.get(number), access.indices());
+        double one =
+            made.cost(number)
+                + (isInTiles
+                    ? TIE * plain + TilePrice.of(indices, columns, elements(made.type), points)
+                    : plain);
         if (one < least) {
           least = one;
           read.put(access.tensor(), number);
@@ -237,6 +275,16 @@ final class AxisOrder {
       cost += least;
     }
     return new Plan(cost, sums, read);
+  }
+
+  private double elements(TensorType type) {
+    return type.extents().stream().mapToDouble(this::extent).reduce(1, (a, b) -> a * b);
+  }
+
+  /// Positions in a temporary whose axes lie in some order.
+  private static List<IndexExpr> placed(Step made, List<String> order, List<IndexExpr> indices) {
+    List<String> before = spatial(made.term);
+    return order.stream().map(axis -> indices.get(before.indexOf(axis))).toList();
   }
 
   private static List<Scalar.Read> reads(Contraction term) {

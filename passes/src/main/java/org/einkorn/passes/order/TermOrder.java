@@ -263,7 +263,13 @@ final class TermOrder {
     return ordered.before().isEmpty()
             || cost(ordered.before(), ordered.last()) >= cost(List.of(), term)
         ? Optional.empty()
-        : Optional.of(AxisOrder.choose(ordered, types(), this::size, context.mayReassociate()));
+        : Optional.of(
+            AxisOrder.choose(
+                ordered,
+                types(),
+                this::size,
+                context.mayReassociate(),
+                context.mayReassociate() ? context.machine().lanes(DType.F32) : 1));
   }
 
   /// The types of all tensors of the program, as it was before this pass.

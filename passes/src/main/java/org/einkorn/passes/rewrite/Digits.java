@@ -1,5 +1,6 @@
-package org.einkorn.passes.factor;
+package org.einkorn.passes.rewrite;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,17 +13,17 @@ import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.integer.Condition;
 import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Contraction;
+import org.einkorn.ir.tensor.Guard;
 
 /// An axis as a number of two digits: `v = base · high + low`, `0 ≤ low < base`.
 ///
 /// @param axis is as long as both digits' axes multiplied
 /// @param high an axis of the high digits
 /// @param low an axis of the low digits, as long as the base
-record Digits(Axis axis, Axis high, Axis low) {
-
+public record Digits(Axis axis, Axis high, Axis low) {
   /// Digits of an axis of which one operand reads the high one and another one the low one. The
   /// axis must be divided without a rest.
-  static Optional<Digits> of(Axis axis, Contraction term) {
+  public static Optional<Digits> of(Axis axis, Contraction term) {
     List<Use> uses =
         term.operands().stream()
             .map(operand -> Use.of(operand, axis.name()))
@@ -41,6 +42,43 @@ record Digits(Axis axis, Axis high, Axis low) {
       }
     }
     return Optional.empty();
+  }
+
+  /// Digits of an axis of which operands read nothing but these. The axis must be divided without a
+  /// rest.
+  public static Optional<Digits> ofAll(Axis axis, Contraction term) {
+    Set<IndexExpr> bases = new LinkedHashSet<>();
+    for (Scalar operand : term.operands()) {
+      Use use = Use.of(operand, axis.name());
+      if (use.isPlain) {
+        return Optional.empty();
+      }
+      bases.addAll(use.quotients);
+      bases.addAll(use.remainders);
+    }
+    return bases.size() == 1 ? dividing(axis, bases.iterator().next(), term) : Optional.empty();
+  }
+
+  /// A term that runs over the digits instead.
+  public Contraction apply(Contraction term) {
+    List<Axis> axes = new ArrayList<>();
+    Assumptions scope = Assumptions.NONE;
+    for (Axis each : term.axes()) {
+      for (Axis here : each.equals(axis) ? List.of(high, low) : List.of(each)) {
+        axes.add(here);
+        scope = scope.with(here.name(), here.extent());
+      }
+    }
+    Substitution digits = Substitution.of(axis.name(), index());
+    Assumptions inside = scope;
+    return new Contraction(
+        axes,
+        term.guards().stream()
+            .map(guard -> new Guard(inside.simplify(digits.apply(guard.index())), guard.extent()))
+            .toList(),
+        term.write().stream().map(digits::apply).toList(),
+        term.join(),
+        term.operands().stream().map(each -> inside.simplify(digits.apply(each))).toList());
   }
 
   /// An axis that is divided without a rest, whatever the sizes are.
@@ -72,12 +110,12 @@ record Digits(Axis axis, Axis high, Axis low) {
     return name;
   }
 
-  IndexExpr base() {
+  public IndexExpr base() {
     return low.extent();
   }
 
   /// The index of which these are the digits.
-  IndexExpr index() {
+  public IndexExpr index() {
     return high.variable().times(base()).plus(low.variable());
   }
 
