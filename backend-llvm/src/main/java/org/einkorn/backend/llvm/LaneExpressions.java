@@ -38,6 +38,7 @@ final class LaneExpressions {
   private final Casts casts;
   private final ByteDots dots;
   private final TruthBytes truths;
+  private final StridedLoads strided;
 
   LaneExpressions(Code single, ExpressionLowering expressions, Control control, int lanes) {
     this.control = control;
@@ -51,6 +52,7 @@ final class LaneExpressions {
     this.casts = new Casts(wide);
     this.dots = new ByteDots(single, wide, this);
     this.truths = new TruthBytes(single, wide, this);
+    this.strided = new StridedLoads(single, wide);
   }
 
   /// What the lanes have in common as a statement is written.
@@ -335,6 +337,11 @@ final class LaneExpressions {
   }
 
   private Value gathered(Scalar.Read read, Scope.Place source, Place place) {
+    int stride =
+        wide.mask().isEmpty() ? strided.stride(source.buffer(), read.indices(), place.names) : 0;
+    if (stride > 0) {
+      return strided.load(source, firstNumber(read, place), stride);
+    }
     Value numbers = wide.i64(0);
     for (int axis = 0; axis < read.indices().size(); axis++) {
       Value position = positions(read.indices().get(axis), place);

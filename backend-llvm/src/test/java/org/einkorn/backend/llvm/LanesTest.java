@@ -115,6 +115,40 @@ class LanesTest {
     }
   }
 
+  /// Up to the last element of memory, and nothing past it.
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "F64", "I32", "I64"})
+  void picksElementsThatLieAFewApart(DType type) {
+    for (int apart = 2; apart <= 9; apart++) {
+      String text =
+          """
+          module apart
+          input X: TYPE[45, APART]
+          output Y: TYPE[APART, 45]
+          buffer Y: TYPE[APART, 45] global
+
+          function Y {
+            for k < APART {
+              for vectorized i < 45 {
+                Y[k, i] = X[i, k]
+              }
+            }
+          }
+          """
+              .replace("TYPE", type.toString())
+              .replace("APART", Integer.toString(apart));
+      requireSame(parse(text));
+      Module whole = parse(text.replace("45", "48"));
+      String assembly =
+          new String(
+              new LlvmBackend().emit(whole, new Emission("asm", "apart", "x86-64-v4")).main(),
+              StandardCharsets.UTF_8);
+      assertEquals(apart > 8, assembly.contains("gather"), assembly);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = DType.class,

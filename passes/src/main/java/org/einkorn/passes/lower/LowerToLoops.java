@@ -56,6 +56,7 @@ public final class LowerToLoops {
   private final List<Listing> listed = new ArrayList<>();
 
   private final Program program;
+  private final PassContext context;
   private final List<Step> steps;
   private final TableChoice tables;
   private final Relations relations;
@@ -66,12 +67,14 @@ public final class LowerToLoops {
 
   private record Deferred(Definition definition, int place) {}
 
-  /// @param asked the axes of the indexes that nests will ask of tables, by table
-  private LowerToLoops(Program program, Vastness extents, Map<String, Set<List<Integer>>> asked) {
+  /// @param axes those of the indexes that nests will ask of tables, by table
+  private LowerToLoops(Program program, PassContext context, Map<String, Set<List<Integer>>> axes) {
+    Vastness extents = Vastness.of(program.signature(), context);
     this.program = program;
+    this.context = context;
     this.steps = EvaluationOrder.stepsOf(program);
     this.tables = TableChoice.of(program, steps, extents);
-    this.relations = new Relations(extents, asked);
+    this.relations = new Relations(extents, axes);
     this.lists = ListStore.of(program);
   }
 
@@ -82,13 +85,12 @@ public final class LowerToLoops {
 
   /// The loops of a program, given what the context knows of sizes.
   public static Module lower(Program program, PassContext context) {
-    Vastness extents = Vastness.of(program.signature(), context);
-    LowerToLoops lowering = new LowerToLoops(program, extents, Map.of());
+    LowerToLoops lowering = new LowerToLoops(program, context, Map.of());
     Module module = lowering.run();
     Map<String, Set<List<Integer>>> asked = lowering.relations.indexes();
     if (!asked.isEmpty()) {
       // What puts tuples into a table is written before it is known which indexes that must keep.
-      module = new LowerToLoops(program, extents, asked).run();
+      module = new LowerToLoops(program, context, asked).run();
     }
     return SplitComplex.apply(module);
   }
@@ -224,7 +226,8 @@ public final class LowerToLoops {
     if (tables.isTable(definition.name()) || tables.readsTable(definition)) {
       return false;
     }
-    Optional<SparseLowering.Lowered> lowered = SparseLowering.lower(definition, lists, buffers);
+    Optional<SparseLowering.Lowered> lowered =
+        SparseLowering.lower(definition, lists, buffers, context);
     lowered.ifPresent(
         some -> {
           some.buffers().forEach(this::addBuffer);
@@ -261,7 +264,7 @@ public final class LowerToLoops {
   private void storeIfRead(Deferred list) {
     String name = list.definition.name();
     boolean isStored = made.stream().anyMatch(buffer -> buffer.name().equals(name));
-    boolean isRead = functions.stream().anyMatch(function -> Usage.of(function.body()).reads(name));
+    boolean isRead = functions.stream().anyMatch(each -> Usage.of(each.body()).reads(name));
     List<Function> before = List.copyOf(functions);
     functions.clear();
     if (isRead && !isStored) {

@@ -7,6 +7,7 @@ import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
+import org.einkorn.ir.tensor.Guard;
 import org.einkorn.passes.rewrite.Failures;
 
 /// Whether data can end a statement with a fault: a position outside its axis, or a result that is
@@ -53,6 +54,43 @@ final class Faults {
           Scalar.Select _ ->
           false;
     };
+  }
+
+  /// Whether a loop takes positions from data so that it is all the same which round comes first:
+  /// all of them in one store, which no condition from data leaves out, nor a choice in its value;
+  /// none changes from round to round; and no integer overflows. Then the first position that fails
+  /// in a round fails first in each.
+  static boolean areSameInRounds(Stmt.For loop) {
+    Stmt statement = loop.body();
+    while (!(statement instanceof Stmt.Store)) {
+      if (statement instanceof Stmt.If(List<Guard> guards, Stmt body)
+          && guards.stream().noneMatch(Guard::fetches)) {
+        statement = body;
+      } else {
+        return false;
+      }
+    }
+    boolean[] isSame = {true};
+    String stored = ((Stmt.Store) statement).buffer();
+    Walk inFetch =
+        Walk.of(
+            part ->
+                isSame[0] &= !(part instanceof Scalar.Read read && read.tensor().equals(stored)),
+            part ->
+                isSame[0] &=
+                    !(part instanceof IndexExpr.Variable(String name)
+                        && name.equals(loop.variable())));
+    Walk walk =
+        Walk.of(
+            part -> isSame[0] &= !mayOverflow(part) && !(part instanceof Scalar.Select),
+            part -> {
+              if (part instanceof IndexExpr.Fetch) {
+                inFetch.visit(part);
+              }
+            });
+    Statements.indices(statement).forEach(walk::visit);
+    Statements.value(statement).ifPresent(walk::visit);
+    return isSame[0];
   }
 
   /// Refuses to move a statement past others where another fault might come first.

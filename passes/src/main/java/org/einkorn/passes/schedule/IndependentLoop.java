@@ -33,7 +33,9 @@ final class IndependentLoop {
       }
     }
     Order.requireFree(Set.of(loop.variable()), loop.body(), nest);
-    if (kind == LoopOrder.VECTORIZED && Statements.fetches(loop.body())) {
+    if (kind == LoopOrder.VECTORIZED
+        && Statements.fetches(loop.body())
+        && !Faults.areSameInRounds(loop)) {
       throw nest.refuse(
           Reason.POSITION_FROM_DATA,
           loop,

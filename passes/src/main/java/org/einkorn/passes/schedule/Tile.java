@@ -1,6 +1,7 @@
 package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,22 +68,30 @@ record Tile(List<Stmt> at, int around, AxisLoops moving, List<Range> ranges) {
         start, Scopes.isNotNegative(extent, scope) ? extent : extent.max(IndexExpr.Constant.ZERO));
   }
 
-  /// Between what the positions on an axis lie while the loops inside run.
+  /// Between what the positions on an axis lie while the loops inside run. A loop whose number of
+  /// rounds comes from data is no matter where nothing on the axis needs it.
   static Optional<Extremes.Span> span(List<Access> accesses, int axis, Assumptions scope) {
     Optional<Extremes.Span> all = Optional.empty();
     for (Access access : accesses) {
       Assumptions inside = scope;
       Set<String> running = new LinkedHashSet<>();
+      // Loops of which only data know how long they are.
+      Set<String> open = new LinkedHashSet<>();
+      IndexExpr position = access.indices().get(axis);
       for (Loop loop : access.inner()) {
         if (Walk.fetches(loop.extent())) {
-          return Optional.empty();
+          open.add(loop.variable());
+        } else {
+          inside = Scopes.inLoop(inside, loop.variable(), loop.extent());
+          running.add(loop.variable());
         }
-        inside = Scopes.inLoop(inside, loop.variable(), loop.extent());
-        running.add(loop.variable());
       }
-      IndexExpr position = access.indices().get(axis);
-      Optional<Extremes.Span> one =
-          Walk.fetches(position) ? Optional.empty() : inside.extremes(position, running);
+      boolean isKnown =
+          !Walk.fetches(position)
+              && Collections.disjoint(Walk.variables(position), open)
+              && access.inner().stream()
+                  .allMatch(loop -> Collections.disjoint(Walk.variables(loop.extent()), open));
+      Optional<Extremes.Span> one = isKnown ? inside.extremes(position, running) : Optional.empty();
       if (one.isEmpty()) {
         return Optional.empty();
       }

@@ -51,7 +51,7 @@
 /// |---|---|
 /// | split, fuse, partition, add-unit-loop, unroll | the same rounds run in the same order: a statement about integers alone, asked of [org.einkorn.ir.integer]; what is not proved becomes a guard, a `min` or a `max`, or the step is refused |
 /// | reorder | no two rounds that touch one element, one of them to store, change places |
-/// | parallel, vectorize | no two rounds of the loop touch one element, one of them to store |
+/// | parallel, vectorize | no two rounds of the loop touch one element, one of them to store; positions from data, one of which may fail first, are the same in all lanes (`Faults`) |
 /// | join | what moves has nothing to do with the functions between, and runs as often as before |
 /// | compute-at, reverse-compute-at | a round of one nest belongs to the box that a round of a loop of the other accesses ([Tile]): it may run in each such round if it does the same again, and runs in its only one otherwise |
 /// | compute-inline, reverse-compute-inline | a value stands for the element that was it, and nothing changes what it is made of before |

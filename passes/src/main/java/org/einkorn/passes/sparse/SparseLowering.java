@@ -19,6 +19,7 @@ import org.einkorn.ir.tensor.Axis;
 import org.einkorn.ir.tensor.Body;
 import org.einkorn.ir.tensor.Contraction;
 import org.einkorn.ir.tensor.Definition;
+import org.einkorn.passes.PassContext;
 import org.einkorn.passes.nest.NestBuilder;
 import org.einkorn.passes.nest.Numbers;
 import org.einkorn.passes.rewrite.Expressions;
@@ -28,7 +29,8 @@ import org.einkorn.runtime.DType;
 ///
 /// Elements that no loop comes to keep the identity. Where the sums of a term are its innermost
 /// loops, each element is finished in a register; else it is combined in memory. The rounds of an
-/// outermost loop over an axis of the result are blocks of their own, so that they can run at once.
+/// outermost loop over an axis of the result are blocks of their own, so that they can run at once;
+/// so are [blocks][SparseBlocks] of the rows of an innermost one.
 public final class SparseLowering {
   private final Definition definition;
   private final Body.Accumulate body;
@@ -36,12 +38,18 @@ public final class SparseLowering {
   private final ListStore store;
   private final Map<String, Buffer> buffers;
   private final Set<String> axisNames;
+  private final PassContext context;
   private final List<Function> functions = new ArrayList<>();
   private final List<Buffer> made = new ArrayList<>();
 
   private SparseLowering(
-      Definition definition, Body.Accumulate body, ListStore store, Map<String, Buffer> buffers) {
+      Definition definition,
+      Body.Accumulate body,
+      ListStore store,
+      Map<String, Buffer> buffers,
+      PassContext context) {
     this.definition = definition;
+    this.context = context;
     this.body = body;
     this.builder = new NestBuilder(definition, buffers);
     this.store = store;
@@ -60,8 +68,9 @@ public final class SparseLowering {
   /// The functions of a definition; nothing where no listed tensor restricts a term of it.
   ///
   /// @param buffers all memory so far, by name
+  /// @param context what is known of sizes and of the machine
   public static Optional<Lowered> lower(
-      Definition definition, ListStore store, Map<String, Buffer> buffers) {
+      Definition definition, ListStore store, Map<String, Buffer> buffers, PassContext context) {
     if (!(definition.body() instanceof Body.Accumulate body)) {
       return Optional.empty();
     }
@@ -71,7 +80,7 @@ public final class SparseLowering {
     }
     buffers.put(
         definition.name(), new Buffer(definition.name(), definition.type(), Buffer.Scope.GLOBAL));
-    SparseLowering lowering = new SparseLowering(definition, body, store, buffers);
+    SparseLowering lowering = new SparseLowering(definition, body, store, buffers, context);
     boolean isSuited =
         lowering.builder.identityConverts(body.projection(), body.terms().getFirst().valueType());
     return isSuited ? Optional.of(lowering.run()) : Optional.empty();
@@ -252,6 +261,18 @@ public final class SparseLowering {
   }
 
   private void combined(SparseTerm sparse, Buffer target) {
+    Buffer inBlocks = SparseBlocks.accumulator(definition.name(), target, sumType());
+    Optional<SparseBlocks> blocks =
+        sparse.term().writesPlainAxes()
+                && builder.spansTarget(sparse.term())
+                && isFree(inBlocks, target)
+            ? SparseBlocks.of(sparse, inBlocks, buffers, context)
+            : Optional.empty();
+    if (blocks.isPresent()) {
+      made.add(inBlocks);
+      functions.add(function(definition.name(), inBlocks(blocks.get(), inBlocks, target)));
+      return;
+    }
     Buffer accumulator = builder.accumulator(sumType());
     boolean converts = !accumulator.equals(target);
     if (converts) {
@@ -260,17 +281,7 @@ public final class SparseLowering {
     }
     if (isByRounds(sparse)) {
       Stmt fill = each(sparse, accumulator, at -> identity(accumulator, at));
-      Stmt convert =
-          each(
-              sparse,
-              target,
-              at ->
-                  new Stmt.Store(
-                      target.name(),
-                      at,
-                      Scalar.cast(
-                          target.type().dtype(),
-                          new Scalar.Read(accumulator.name(), accumulator.type().dtype(), at))));
+      Stmt convert = each(sparse, target, at -> converted(accumulator, target, at));
       functions.add(
           rounds(
               sparse,
@@ -285,6 +296,35 @@ public final class SparseLowering {
     if (converts) {
       functions.add(builder.convert(accumulator));
     }
+  }
+
+  /// Whether there is memory to combine in. Under a limit there is none where a result is combined
+  /// in its own.
+  private boolean isFree(Buffer accumulator, Buffer target) {
+    return !accumulator.type().equals(target.type()) || context.memoryLimitBytes().isEmpty();
+  }
+
+  private Stmt inBlocks(SparseBlocks blocks, Buffer accumulator, Buffer target) {
+    return blocks.loops(
+        accumulator,
+        axisNames,
+        at -> identity(accumulator, at),
+        rows -> {
+          SparseNest.Leaf leaf =
+              (depth, nest) -> {
+                if (depth == nest.depth()) {
+                  return add(nest, accumulator);
+                }
+                return depth == nest.depth() - 1 ? rows.at(depth, nest) : nest.loop(depth);
+              };
+          return nest(blocks.sparse(), leaf).from(0);
+        },
+        at -> converted(accumulator, target, at));
+  }
+
+  private static Stmt converted(Buffer accumulator, Buffer target, List<IndexExpr> at) {
+    Scalar sum = new Scalar.Read(accumulator.name(), accumulator.type().dtype(), at);
+    return new Stmt.Store(target.name(), at, Scalar.cast(target.type().dtype(), sum));
   }
 
   // ------------------------------------------------------------------- rounds of a loop

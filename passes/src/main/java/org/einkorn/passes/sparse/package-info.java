@@ -17,7 +17,8 @@
 /// through along its rows.
 ///
 /// Then [SparseLowering] makes loops of every [SparseTerm]: [SparseNest] goes along the rows that
-/// [ListStore] keeps, entries sorted in the orders of axes that nests ask for ([SortedList]).
+/// [ListStore] keeps, entries sorted in the orders of axes that nests ask for ([SortedList]). Where
+/// each entry is combined in many rows, there are [blocks][SparseBlocks] of them.
 @NullMarked
 package org.einkorn.passes.sparse;
 

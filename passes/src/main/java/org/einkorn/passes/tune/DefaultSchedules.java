@@ -120,6 +120,11 @@ public final class DefaultSchedules {
       ReductionNest nest = reduction.get();
       return model.choose(nest).map(choice -> steps -> take(nest, choice, steps));
     }
+    Optional<EntryNest> entries =
+        EntryNest.of(function, context).filter(nest -> !model.isShort(nest.rounds()));
+    if (entries.isPresent()) {
+      return entries.map(nest -> steps -> EntrySketch.take(nest, context.mayReassociate(), steps));
+    }
     return MapNest.of(function, context)
         .flatMap(nest -> model.choose(nest).map(choice -> steps -> take(nest, choice, steps)));
   }

@@ -11,6 +11,9 @@
 /// [RowSketch] writes them down as `join`, `compute-at` and what keeps temporaries small. Where
 /// some are summed up in tiles, the loop is over a [RowBlock].
 ///
+/// An [EntryNest] goes through entries of a sparse table, in blocks of rows; there is one schedule
+/// for it, an [EntrySketch].
+///
 /// A [Space] is what a search may vary: the choices of the model, or the decisions of the samples
 /// of a script that somebody wrote.
 @NullMarked

@@ -169,6 +169,22 @@ public final class Builder implements AutoCloseable {
     return value(LLVMBuildShuffleVector(ref, first, none, zeros, UNNAMED));
   }
 
+  /// Lanes picked from two vectors of one type.
+  ///
+  /// @param from for each lane its number in the first, or that in the second and the length of the
+  ///   first
+  public Value shuffle(Value first, Value second, int[] from) {
+    LLVMTypeRef i32 = LLVMInt32TypeInContext(context.ref);
+    List<LLVMValueRef> numbers = new ArrayList<>();
+    for (int lane : from) {
+      numbers.add(LLVMConstInt(i32, lane, 0));
+    }
+    try (PointerPointer<LLVMValueRef> all = Context.array(numbers)) {
+      LLVMValueRef lanes = LLVMConstVector(all, from.length);
+      return value(LLVMBuildShuffleVector(ref, first.ref, second.ref, lanes, UNNAMED));
+    }
+  }
+
   // Memory
 
   /// A place on the stack for one element; written in the entry block so that it becomes a
