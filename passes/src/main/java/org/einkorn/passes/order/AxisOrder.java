@@ -2,6 +2,7 @@ package org.einkorn.passes.order;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -238,11 +239,11 @@ final class AxisOrder {
     Map<String, Double> trips = new HashMap<>();
     term.axes().forEach(axis -> trips.put(axis.name(), extent(axis.extent())));
     double[] counts = loops.stream().mapToDouble(axis -> trips.getOrDefault(axis, 1.0)).toArray();
-    Optional<String> columns = order.isEmpty() ? Optional.empty() : Optional.of(order.getLast());
-    double points = points(term);
-    boolean isInTiles =
-        isInTiles(term)
-            && columns.filter(axis -> 2 * trips.getOrDefault(axis, 1.0) >= lanes()).isPresent();
+    Optional<String> columns = columns(term, order, trips);
+    Optional<String> lastSum = Optional.of(sums).filter(axes -> !axes.isEmpty()).map(List::getLast);
+    TilePrice price = new TilePrice(columns, lastSum, points(term));
+    boolean isInTiles = isInTiles(term);
+    double share = isInTiles && columns.isPresent() ? TIE : 1;
     double cost = 0;
     Map<String, Integer> read = new LinkedHashMap<>();
     for (Scalar.Read access : reads(term)) {
@@ -251,10 +252,11 @@ final class AxisOrder {
         TensorType type = types.get(access.tensor());
         double plain =
             type == null ? 0 : Traffic.of(counts, strides(access.indices(), type, loops));
-        cost +=
-            type == null || !isInTiles
-                ? plain
-                : TIE * plain + TilePrice.of(access.indices(), columns, elements(type), points);
+        cost += share * plain;
+        if (type != null && isInTiles) {
+          List<IndexExpr> indices = access.indices();
+          cost += price.of(indices, elements(type), uses(indices, order, trips));
+        }
         continue;
       }
       double least = Double.POSITIVE_INFINITY;
@@ -265,7 +267,8 @@ final class AxisOrder {
         double one =
             made.cost(number)
                 + (isInTiles
-                    ? TIE * plain + TilePrice.of(indices, columns, elements(made.type), points)
+                    ? share * plain
+                        + price.of(indices, elements(made.type), uses(indices, order, trips))
                     : plain);
         if (one < least) {
           least = one;
@@ -279,6 +282,34 @@ final class AxisOrder {
 
   private double elements(TensorType type) {
     return type.extents().stream().mapToDouble(this::extent).reduce(1, (a, b) -> a * b);
+  }
+
+  /// The last axis of a result, if it can have lanes: it is as long as half a vector at least, and
+  /// what is no temporary allows it.
+  private Optional<String> columns(
+      Contraction term, List<String> order, Map<String, Double> trips) {
+    return Optional.of(order)
+        .filter(axes -> !axes.isEmpty())
+        .map(List::getLast)
+        .filter(axis -> 2 * trips.getOrDefault(axis, 1.0) >= lanes())
+        .filter(
+            axis ->
+                reads(term).stream()
+                    .filter(access -> !temporaries.containsKey(access.tensor()))
+                    .map(Scalar.Read::indices)
+                    .allMatch(
+                        indices -> TilePrice.allows(axis, indices, uses(indices, order, trips))));
+  }
+
+  /// How often an element is read, for other elements of the result.
+  private static double uses(
+      List<IndexExpr> indices, List<String> order, Map<String, Double> trips) {
+    Set<String> own = new HashSet<>();
+    indices.forEach(index -> own.addAll(Walk.variables(index)));
+    return order.stream()
+        .filter(axis -> !own.contains(axis))
+        .mapToDouble(axis -> trips.getOrDefault(axis, 1.0))
+        .reduce(1, (a, b) -> a * b);
   }
 
   /// Positions in a temporary whose axes lie in some order.
