@@ -154,7 +154,10 @@ final class StatementCompiler {
     int bound =
         vectorLoops.steps(
             counter, extent, type.get(), position -> vectorBody(loop, single, position));
-    if (!vectorLoops.leavesNoRest(extent, type.get())) {
+    if (vectorLoops.leavesNoRest(extent, type.get())) {
+      // What was loaded inside is not there where the loop had no round.
+      loaded.forget();
+    } else {
       iterate(loop, counter, () -> frame.code().load(JvmType.INT, bound));
     }
     return true;

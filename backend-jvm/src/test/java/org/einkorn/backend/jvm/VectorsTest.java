@@ -150,6 +150,27 @@ class VectorsTest {
     }
   }
 
+  /// What the first loop has loaded in its rounds is not there after it.
+  @Test
+  void loadsAnewAfterALoopWithoutARest() {
+    long lanes = VectorMachine.detect().lanes(DType.F32);
+    List<Stmt> loops = new ArrayList<>();
+    List<Buffer> from = new ArrayList<>();
+    List<Buffer> to = new ArrayList<>();
+    for (long vectors : new long[] {5, 1}) {
+      Buffer x = tensor("X" + vectors, DType.F32, num(vectors * lanes));
+      Buffer y = tensor("Y" + vectors, DType.F32, num(vectors * lanes));
+      from.add(x);
+      to.add(y);
+      Scalar value = times(read(x, at("i")), constant(DType.F32, 3));
+      loops.add(vectorized("i", num(vectors * lanes), store(y, value, at("i"))));
+    }
+    Module module =
+        module(List.of(), from, to, function("Y", new Stmt.Sequence(List.copyOf(loops))));
+    assertTrue(usesVectors(module));
+    requireAgreement(module, new Random(5));
+  }
+
   @Test
   void choosesByLanes() {
     Buffer x = tensor("X", DType.F32, size("N"));

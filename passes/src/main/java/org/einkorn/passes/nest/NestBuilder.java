@@ -28,7 +28,7 @@ import org.einkorn.runtime.DType;
 /// Builds the loop nests of one definition.
 ///
 /// A loop over the axis `i` is called `i.0`; blocks bind the iterator `i` to it, so that
-/// expressions keep the user's names.
+/// expressions keep the user's names. Loops over digits of `i` are called `i.h.0` and `i.l.0`.
 public final class NestBuilder {
   private final Definition definition;
   private final Map<String, Buffer> buffers;
@@ -167,12 +167,15 @@ public final class NestBuilder {
   }
 
   /// An elementwise equation, stored in the target or in its accumulator. Where it reads nothing of
-  /// an axis but digits to one base, there is a loop for each digit, and no element divides.
+  /// an axis but digits to one base, there is a loop for each digit instead of a division for each
+  /// element.
   public Function map(Buffer buffer, Contraction term) {
+    Set<String> taken = new HashSet<>(axisNames);
+    outer.forEach(loop -> taken.add(loop.axis.name()));
     List<Axis> axes = new ArrayList<>();
     Contraction apart = term;
     for (Axis axis : spatialFirst(term)) {
-      Optional<Digits> digits = Digits.ofAll(axis, apart);
+      Optional<Digits> digits = Digits.ofAll(axis, apart, taken);
       if (digits.isPresent()) {
         apart = digits.get().apply(apart);
         axes.addAll(List.of(digits.get().high(), digits.get().low()));

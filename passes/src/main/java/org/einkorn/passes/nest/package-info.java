@@ -2,7 +2,8 @@
 /// statements that keep counters, lists and registers of integers.
 ///
 /// The nests are plain: spatial loops outside, reductions inside, an accumulator in a register
-/// where an element is finished in one go. Everything cleverer is a schedule.
+/// where an element is finished in one go. A map that reads its elements by digits has a loop for
+/// each digit. Everything cleverer is a schedule.
 @NullMarked
 package org.einkorn.passes.nest;
 

@@ -1,11 +1,11 @@
 package org.einkorn.passes.rewrite;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -35,7 +35,7 @@ public record Digits(Axis axis, Axis high, Axis low) {
             !use.isMixed(base)
                 && uses.stream()
                     .anyMatch(other -> other.quotients.contains(base) && !other.isMixed(base));
-        Optional<Digits> digits = isApart ? dividing(axis, base, term) : Optional.empty();
+        Optional<Digits> digits = isApart ? dividing(axis, base, term, Set.of()) : Optional.empty();
         if (digits.isPresent()) {
           return digits;
         }
@@ -46,7 +46,9 @@ public record Digits(Axis axis, Axis high, Axis low) {
 
   /// Digits of an axis of which operands read nothing but these. The axis must be divided without a
   /// rest.
-  public static Optional<Digits> ofAll(Axis axis, Contraction term) {
+  ///
+  /// @param taken names that no digit may have, beside those of the term
+  public static Optional<Digits> ofAll(Axis axis, Contraction term, Set<String> taken) {
     Set<IndexExpr> bases = new LinkedHashSet<>();
     for (Scalar operand : term.operands()) {
       Use use = Use.of(operand, axis.name());
@@ -56,7 +58,9 @@ public record Digits(Axis axis, Axis high, Axis low) {
       bases.addAll(use.quotients);
       bases.addAll(use.remainders);
     }
-    return bases.size() == 1 ? dividing(axis, bases.iterator().next(), term) : Optional.empty();
+    return bases.size() == 1
+        ? dividing(axis, bases.iterator().next(), term, taken)
+        : Optional.empty();
   }
 
   /// A term that runs over the digits instead.
@@ -74,7 +78,9 @@ public record Digits(Axis axis, Axis high, Axis low) {
     return new Contraction(
         axes,
         term.guards().stream()
-            .map(guard -> new Guard(inside.simplify(digits.apply(guard.index())), guard.extent()))
+            .map(digits::apply)
+            .map(
+                guard -> new Guard(inside.simplify(guard.index()), inside.simplify(guard.extent())))
             .toList(),
         term.write().stream().map(digits::apply).toList(),
         term.join(),
@@ -82,7 +88,8 @@ public record Digits(Axis axis, Axis high, Axis low) {
   }
 
   /// An axis that is divided without a rest, whatever the sizes are.
-  private static Optional<Digits> dividing(Axis axis, IndexExpr base, Contraction term) {
+  private static Optional<Digits> dividing(
+      Axis axis, IndexExpr base, Contraction term, Set<String> others) {
     if (!Walk.variables(base).isEmpty() || Walk.fetches(base)) {
       return Optional.empty();
     }
@@ -92,17 +99,18 @@ public record Digits(Axis axis, Axis high, Axis low) {
     Assumptions divided = Assumptions.NONE.and(Condition.atMost(IndexExpr.Constant.ONE, base));
     IndexExpr quotient = divided.simplify(new IndexExpr.FloorDiv(axis.extent(), base));
     boolean isWhole = Assumptions.NONE.proves(Condition.equal(quotient.times(base), axis.extent()));
+    Set<String> taken = new HashSet<>(others);
+    term.axes().forEach(each -> taken.add(each.name()));
     return isWhole && !quotient.equals(IndexExpr.Constant.ONE)
         ? Optional.of(
             new Digits(
                 axis,
-                new Axis(free(axis.name() + ".h", term), quotient),
-                new Axis(free(axis.name() + ".l", term), base)))
+                new Axis(free(axis.name() + ".h", taken), quotient),
+                new Axis(free(axis.name() + ".l", taken), base)))
         : Optional.empty();
   }
 
-  private static String free(String wanted, Contraction term) {
-    Set<String> taken = term.axes().stream().map(Axis::name).collect(Collectors.toSet());
+  private static String free(String wanted, Set<String> taken) {
     String name = wanted;
     for (int number = 1; taken.contains(name); number++) {
       name = wanted + "." + number;

@@ -1,5 +1,6 @@
 package org.einkorn.passes.schedule;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
@@ -59,7 +60,9 @@ final class Faults {
   /// Whether a loop takes positions from data so that it is all the same which round comes first:
   /// all of them in one store, which no condition from data leaves out, nor a choice in its value;
   /// none changes from round to round; and no integer overflows. Then the first position that fails
-  /// in a round fails first in each.
+  /// in a round fails first in each. Lanes compute a value before the position that it is stored
+  /// at, and rounds the other way round: so the position takes nothing from data that does not come
+  /// first in the value as well, as where a sum is added to.
   static boolean areSameInRounds(Stmt.For loop) {
     Stmt statement = loop.body();
     while (!(statement instanceof Stmt.Store)) {
@@ -90,7 +93,28 @@ final class Faults {
             });
     Statements.indices(statement).forEach(walk::visit);
     Statements.value(statement).ifPresent(walk::visit);
-    return isSame[0];
+    return isSame[0] && failsAlike((Stmt.Store) statement);
+  }
+
+  /// Whether the first positions from data in the value of a store are those that it is stored at,
+  /// or there are none in one of the two.
+  private static boolean failsAlike(Stmt.Store store) {
+    List<IndexExpr> inIndices = new ArrayList<>();
+    List<IndexExpr> inValue = new ArrayList<>();
+    store.indices().forEach(fetches(inIndices)::visit);
+    fetches(inValue).visit(store.value());
+    return inValue.isEmpty()
+        || inValue.size() >= inIndices.size()
+            && inValue.subList(0, inIndices.size()).equals(inIndices);
+  }
+
+  private static Walk fetches(List<IndexExpr> found) {
+    return Walk.ofIndices(
+        part -> {
+          if (part instanceof IndexExpr.Fetch) {
+            found.add(part);
+          }
+        });
   }
 
   /// Refuses to move a statement past others where another fault might come first.

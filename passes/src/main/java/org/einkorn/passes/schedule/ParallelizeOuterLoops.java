@@ -69,6 +69,7 @@ public final class ParallelizeOuterLoops {
     return !Walk.fetches(index)
         && !(index instanceof IndexExpr.Variable)
         && block.iters().stream()
+            .filter(iter -> iter.kind() == Stmt.IterKind.SPATIAL)
             .filter(iter -> iter.binding().equals(IndexExpr.variable(loop.variable())))
             .anyMatch(iter -> Walk.variables(index).contains(iter.variable()));
   }

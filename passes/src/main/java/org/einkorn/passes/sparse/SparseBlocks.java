@@ -96,7 +96,8 @@ record SparseBlocks(SparseTerm sparse, Axis rows, int own, long size) {
         : Optional.empty();
   }
 
-  /// Whether rows are cheaper in blocks, by counting cycles for one of them.
+  /// Whether rows are cheaper in blocks, by counting cycles for one of them. Blocks that nobody
+  /// schedules have no lanes, and gain nothing.
   private static boolean pays(
       SparseTerm sparse, int reads, double width, long rows, PassContext context) {
     long entries = UNKNOWN;
@@ -106,7 +107,8 @@ record SparseBlocks(SparseTerm sparse, Axis rows, int own, long size) {
     double apart = entries * APART * (1 + reads);
     double lanes = context.machine().lanes(sparse.value().type());
     double inBlock = width * COPIED + entries * VECTOR * (1 + reads) / lanes;
-    return rows >= 2 * MOST_ROWS && inBlock < apart;
+    boolean isShort = context.isShort((double) rows * entries);
+    return rows >= 2 * MOST_ROWS && !isShort && inBlock < apart;
   }
 
   private static long rounds(IndexExpr extent, PassContext context) {
