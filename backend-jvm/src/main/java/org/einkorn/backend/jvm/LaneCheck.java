@@ -20,7 +20,7 @@ import org.einkorn.runtime.DType;
 /// Whatever differs between lanes must be an element at consecutive positions of a last axis, a
 /// register of the loop's own, or an operation on those that vectors compute in the very same bits,
 /// or an elementary function that is written out. All else must be the same in every lane, but for
-/// one guard that compares a position.
+/// one guard that compares a position, and choices by such comparisons.
 final class LaneCheck {
   /// How a value depends on the lane.
   private enum Change {

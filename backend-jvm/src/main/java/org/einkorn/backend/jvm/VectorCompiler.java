@@ -19,7 +19,8 @@ import org.einkorn.runtime.DType;
 /// Translates the stores of a loop whose iterations are lanes, to calls of the Vector API.
 ///
 /// A loop of a few vectors' length is computed side by side: each register of the loop is as many
-/// vectors, and each store is translated once for each of them.
+/// vectors, and each store is translated once for each of them. Long operations take one vector at
+/// a time.
 final class VectorCompiler {
   static final String API = "jdk/incubator/vector/";
   private static final String VECTOR = "L" + API + "Vector;";

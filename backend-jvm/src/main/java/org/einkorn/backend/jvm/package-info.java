@@ -25,7 +25,7 @@
 ///
 /// A loop that a schedule vectorized runs by the Vector API where the process has it and
 /// [LaneCheck] finds that vectors give the same bits; else it runs like any other. A few vectors'
-/// length is kept side by side in registers.
+/// length is kept side by side in registers, unless its operations are long.
 ///
 /// One thing is not in the same bits: elementary functions in lanes are those that
 /// [org.einkorn.ir.elementary.Formulas] write out ([LaneArithmetic]), while scalar code calls those
