@@ -96,6 +96,20 @@ final class TunerTest {
     var unused = work.program().with(scheduled).kernel(Target.llvm(), work.inputs());
   }
 
+  /// Loops that a tile has whole do not stand around it, so where they stand is no choice.
+  @Test
+  void noScheduleIsMeasuredTwice() {
+    Work work = new Work("Y[i, j] = A[i, k] B[k, j]", "6x40", "40x32");
+    Tuner.Report report =
+        Tuner.of(OPTIONS)
+            .within(LONG)
+            .withLearning(false)
+            .withMeasurements(40)
+            .tune(work.program(), work.inputs());
+    List<Database.Entry> entries = report.database().entries();
+    assertEquals(entries.size(), entries.stream().map(Database.Entry::script).distinct().count());
+  }
+
   private static final String SAMPLES =
       """
       schedule Y {

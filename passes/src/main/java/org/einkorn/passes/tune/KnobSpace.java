@@ -27,6 +27,11 @@ abstract sealed class KnobSpace extends Space
   /// Whether values fit one another.
   abstract boolean fits(Point point);
 
+  /// The one point of those that mean the same schedule; as it is where each means another.
+  Point canonical(Point point) {
+    return point;
+  }
+
   /// Takes the steps of a point.
   abstract void take(Point point, Steps steps);
 
@@ -35,7 +40,7 @@ abstract sealed class KnobSpace extends Space
     for (int tries = 0; tries < TRIES; tries++) {
       Point point = new Point(knobs.stream().map(knob -> option(knob, random)).toList());
       if (fits(point)) {
-        return point;
+        return canonical(point);
       }
     }
     return start();
@@ -51,7 +56,7 @@ abstract sealed class KnobSpace extends Space
       }
       Point point = new Point(values);
       if (fits(point)) {
-        return point;
+        return canonical(point);
       }
     }
     return from;
@@ -64,7 +69,7 @@ abstract sealed class KnobSpace extends Space
       values.add((random.nextBoolean() ? one : other).values().get(knob));
     }
     Point point = new Point(values);
-    return fits(point) ? point : one;
+    return fits(point) ? canonical(point) : one;
   }
 
   private static Long option(Knob knob, RandomGenerator random) {

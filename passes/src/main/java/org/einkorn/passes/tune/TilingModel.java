@@ -138,6 +138,14 @@ final class TilingModel {
     return cycles * tiles;
   }
 
+  /// What the model counts for one term of one vector of sums, in cycles: half a one is the least.
+  static double cyclesOfSum(TilingFacts facts, Tiling tiling) {
+    Shape shape = new Shape(tiling.rowTile(), tiling.columnTile() / facts.lanes());
+    double sums = (double) tiling.columns().rounds() / facts.lanes();
+    sums *= tiling.rows().map(axis -> (double) axis.rounds()).orElse(1.0);
+    return new TilingModel(facts).cost(shape, tiling.columns(), tiling.rows()) / sums;
+  }
+
   // ---- the loops around
 
   private List<Axis> outer(Axis columns, Optional<Axis> rows, Shape shape) {

@@ -78,6 +78,12 @@ final class TilingSpace extends KnobSpace {
     return new Point(values);
   }
 
+  /// Loops of one round do not stand around the tile, so where they stand means nothing.
+  @Override
+  Point canonical(Point point) {
+    return point(tiling(point));
+  }
+
   @Override
   public Point start() {
     return start;
@@ -178,5 +184,6 @@ final class TilingSpace extends KnobSpace {
                     .mapToDouble(facts::bytes)
                     .sum()
                 / facts.machine().l2Bytes()));
+    features.add(log2(TilingModel.cyclesOfSum(facts, tiling)));
   }
 }
