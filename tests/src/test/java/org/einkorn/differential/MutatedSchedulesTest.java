@@ -145,7 +145,7 @@ final class MutatedSchedulesTest {
       case Step.StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) ->
           dice.chance(0.5)
               ? new Step.StorageAlign(buffer, 1 - Math.min(axis, 1), factor, offset)
-              : new Step.StorageAlign(buffer, axis, IndexExpr.of(dice.between(8, 17)), offset);
+              : new Step.StorageAlign(buffer, axis, above(offset, dice), offset);
       case Step.RollingBuffer(String buffer, LoopName _) ->
           new Step.RollingBuffer(buffer, LoopName.of(dice.pick(List.of("i", "j", "y", "x"))));
       case Step.DoubleBuffer(String buffer, LoopName _) ->
@@ -176,6 +176,12 @@ final class MutatedSchedulesTest {
           Step.FuseReductionEpilogue _ ->
           step;
     };
+  }
+
+  /// Another factor, above the offset: the text of no other one is a step.
+  private static IndexExpr above(IndexExpr offset, Dice dice) {
+    long least = offset instanceof IndexExpr.Constant(long value) ? value + 1 : 1;
+    return IndexExpr.of(Math.max(least, dice.between(8, 17)));
   }
 
   private static LoopName elsewhere(Dice dice) {

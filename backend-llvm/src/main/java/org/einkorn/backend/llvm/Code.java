@@ -54,6 +54,7 @@ final class Code {
   private @Nullable Value overflow;
   private @Nullable Value mask;
   private long arrayBytes;
+  private boolean fencesAtEnds;
 
   Code(IrModule module, Builder builder, NativeFunction function, CpuTraits traits) {
     this(module, builder, function, traits, 1, null, function.block("entry"));
@@ -345,8 +346,16 @@ final class Code {
     }
   }
 
+  /// From here on no end of the function is reached before others see what it stored.
+  void fenceAtEnds() {
+    fencesAtEnds = true;
+  }
+
   /// Gives back a status, or an overflow that came before it.
   void giveBack(KernelStatus status) {
+    if (fencesAtEnds) {
+      builder.call(module.intrinsic("llvm.x86.sse.sfence", List.of()), List.of());
+    }
     Value result = i32(status.code());
     if (overflow != null) {
       result =

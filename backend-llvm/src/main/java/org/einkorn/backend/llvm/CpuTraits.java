@@ -5,4 +5,7 @@ package org.einkorn.backend.llvm;
 /// @param vectorBytes how long its vectors are
 /// @param hasHalfConversions whether instructions convert between f16 and f32
 /// @param hasByteDots whether `vpdpbusd` adds four products of bytes to each lane of any vector
-record CpuTraits(int vectorBytes, boolean hasHalfConversions, boolean hasByteDots) {}
+/// @param hasStreamingStores whether whole vectors can be stored past the caches, and `sfence` ends
+///   that
+record CpuTraits(
+    int vectorBytes, boolean hasHalfConversions, boolean hasByteDots, boolean hasStreamingStores) {}

@@ -98,13 +98,18 @@ final class LaneExpressions {
   }
 
   private void store(Stmt.Store store, Value value, Place place) {
+    builder.store(value, address(store, place), store.value().type().byteSize());
+  }
+
+  /// Where the first lane is stored.
+  Value address(Stmt.Store store, Place place) {
     Scope.Place target = place.scope.place(store.buffer());
     Value number = number(store.buffer(), store.indices(), place);
-    wide.storeBytes(target.type(), target.address(), number, value);
+    return single.address(target.type(), target.address(), number);
   }
 
   /// A value as it lies in memory.
-  private Value stored(Scalar value, Place place) {
+  Value stored(Scalar value, Place place) {
     return value.type() == DType.BOOL && wide.lanes > 1
         ? truths.write(value, place)
         : wide.inMemory(value.type(), value(value, place));

@@ -212,9 +212,21 @@ final class LaneLoop {
 
     private void store(Stmt.Store store, At at) {
       LaneExpressions.Place first = at.at(0);
+      int elementBytes = store.value().type().byteSize();
+      boolean isStreamed = at.any().place(store.buffer()).isStreamed();
+      List<StreamingStores.Lanes> streamed = new ArrayList<>();
       for (int piece = 0; piece < pieces.size(); piece++) {
         LaneExpressions.Place place = first.in(at.scopes.get(piece), at.masks.get(piece));
-        pieces.get(piece).expressions.store(store, place);
+        LaneExpressions each = pieces.get(piece).expressions;
+        if (isStreamed && each.lanes() == width && place.mask().isEmpty()) {
+          Value value = each.stored(store.value(), place);
+          streamed.add(new StreamingStores.Lanes(each.address(store, place), value));
+        } else {
+          each.store(store, place);
+        }
+      }
+      if (!streamed.isEmpty()) {
+        new StreamingStores(code, control).write(streamed, width * elementBytes, elementBytes);
       }
     }
 

@@ -147,7 +147,11 @@ final class ModuleLowering {
       Value address = written.parameter(position, buffer.name());
       List<Value> extents =
           buffer.type().extents().stream().map(extent -> expressions.index(extent, scope)).toList();
-      scope.bind(buffer.name(), new Scope.Place(address, buffer, extents));
+      boolean isStreamed = StreamingStores.isWorth(buffer, usage, traits);
+      if (isStreamed) {
+        code.fenceAtEnds();
+      }
+      scope.bind(buffer.name(), new Scope.Place(address, buffer, extents, isStreamed));
     }
     if (!fetches.isEmpty()) {
       // A position trap asks whether there was an overflow before it, maybe in an earlier

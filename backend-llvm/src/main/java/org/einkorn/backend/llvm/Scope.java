@@ -23,9 +23,14 @@ final class Scope {
   /// Where the elements of a tensor lie.
   ///
   /// @param extents one number for each axis
-  record Place(Value address, Buffer buffer, List<Value> extents) {
+  /// @param isStreamed whether vectors are [stored past the caches][StreamingStores]
+  record Place(Value address, Buffer buffer, List<Value> extents, boolean isStreamed) {
     Place {
       extents = List.copyOf(extents);
+    }
+
+    Place(Value address, Buffer buffer, List<Value> extents) {
+      this(address, buffer, extents, false);
     }
 
     DType type() {

@@ -45,7 +45,7 @@ final class Targets {
     List<String> features = Arrays.asList(target.features().split(","));
     boolean hasByteDots =
         isX86 && features.contains("+avx512vnni") && features.contains("+avx512vl");
-    return new CpuTraits(isX86 ? vectorBytes(target) : 16, hasHalf, hasByteDots);
+    return new CpuTraits(isX86 ? vectorBytes(target) : 16, hasHalf, hasByteDots, isX86);
   }
 
   /// LLVM itself would use half of a 512-bit register on some CPUs of Intel's; where vectors are

@@ -216,6 +216,14 @@ public final class Builder implements AutoCloseable {
     known.stored(address);
   }
 
+  /// Stores a vector past the caches, at an address that is a multiple of its size.
+  public void stream(Value value, Value address, int alignBytes) {
+    LLVMValueRef store = LLVMBuildStore(ref, value.ref, address.ref);
+    LLVMSetAlignment(store, alignBytes);
+    set(store, "nontemporal", List.of(context.number(32, 1)));
+    known.stored(address);
+  }
+
   /// The address of element `index` of an array.
   public Value element(Type type, Value array, Value index) {
     Value element =
@@ -375,6 +383,11 @@ public final class Builder implements AutoCloseable {
 
   public Value truncateFloat(Value operand, Type type) {
     return value(LLVMBuildFPTrunc(ref, operand.ref, type.ref, UNNAMED));
+  }
+
+  /// An address as a number.
+  public Value number(Value address, Type type) {
+    return value(LLVMBuildPtrToInt(ref, address.ref, type.ref, UNNAMED));
   }
 
   /// The same bits as another type of the same size.
