@@ -3,6 +3,7 @@ package org.einkorn.differential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
@@ -54,7 +55,11 @@ final class RandomSteps {
       case 18, 19 -> layout(schedule);
       case 21 -> Optional.of(new Step.CacheWrite(fresh(), global(schedule)));
       case 22 -> Optional.of(new Step.CacheInPlace(fresh(), global(schedule)));
-      case 23, 24 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
+      case 23 -> ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block));
+      case 24 -> {
+        OptionalInt read = OptionalInt.of(dice.below(2));
+        yield ofBlock(loop, block -> new Step.Reindex(fresh(), global(schedule), block, read));
+      }
       case 25 -> align(schedule);
       case 26 -> rolling(name, schedule);
       case 46, 47 -> prefetch(name, schedule);

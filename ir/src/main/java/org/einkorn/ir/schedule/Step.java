@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.GridAxis;
@@ -158,11 +159,19 @@ public sealed interface Step {
 
   /// `T = reindex B of b`: what a block reads of a buffer is copied first, and laid out as the
   /// iterators of the block count.
-  record Reindex(String name, String buffer, String block) implements Step {
+  ///
+  /// @param read which of several positions, counted from 0 as the block has them: `T = reindex B
+  ///   of b read 1`; nothing where there is one
+  record Reindex(String name, String buffer, String block, OptionalInt read) implements Step {
     public Reindex {
       Checks.requireName(name);
       Checks.requireName(buffer);
       Checks.requireName(block);
+      Checks.require(read.orElse(0) >= 0, "a read before the first");
+    }
+
+    public Reindex(String name, String buffer, String block) {
+      this(name, buffer, block, OptionalInt.empty());
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.GridAxis;
@@ -375,7 +376,11 @@ public final class TraceParser {
       String buffer = name(A_BUFFER);
       in.expect("of");
       String block = name(A_BLOCK);
-      return in.node(first, () -> new Step.Reindex(name, buffer, block));
+      OptionalInt read =
+          in.accept("read")
+              ? OptionalInt.of(Math.clamp(samples.number(), -1, Integer.MAX_VALUE))
+              : OptionalInt.empty();
+      return in.node(first, () -> new Step.Reindex(name, buffer, block, read));
     }
     if (in.accept("sample")) {
       return samples.named(first, name);

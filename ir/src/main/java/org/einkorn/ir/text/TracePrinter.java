@@ -2,6 +2,7 @@ package org.einkorn.ir.text;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.einkorn.ir.expr.IndexExpr;
@@ -106,8 +107,9 @@ public final class TracePrinter {
           "%s = cache-write %s".formatted(name(name), name(buffer));
       case Step.CacheInPlace(String name, String buffer) ->
           "%s = cache-inplace %s".formatted(name(name), name(buffer));
-      case Step.Reindex(String name, String buffer, String block) ->
-          "%s = reindex %s of %s".formatted(name(name), name(buffer), name(block));
+      case Step.Reindex(String name, String buffer, String block, OptionalInt read) ->
+          "%s = reindex %s of %s".formatted(name(name), name(buffer), name(block))
+              + (read.isPresent() ? " read " + read.getAsInt() : "");
       case Step.StorageAlign(String buffer, int axis, IndexExpr factor, IndexExpr offset) ->
           "storage-align %s axis %d factor %s offset %s"
               .formatted(name(buffer), axis, number(factor), number(offset));

@@ -2,6 +2,7 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -15,6 +16,7 @@ final class Accesses {
   private final String buffer;
   private final String other;
   private final UnaryOperator<List<IndexExpr>> positions;
+  private final Predicate<List<IndexExpr>> which;
 
   private final List<IndexExpr> extents;
   private final boolean keepsPositions;
@@ -23,11 +25,13 @@ final class Accesses {
       String buffer,
       String other,
       UnaryOperator<List<IndexExpr>> positions,
+      Predicate<List<IndexExpr>> which,
       List<IndexExpr> extents,
       boolean keepsPositions) {
     this.buffer = buffer;
     this.other = other;
     this.positions = positions;
+    this.which = which;
     this.extents = List.copyOf(extents);
     this.keepsPositions = keepsPositions;
   }
@@ -36,17 +40,19 @@ final class Accesses {
   ///
   /// @param buffer the buffer as it is then
   static Accesses moving(Buffer buffer, UnaryOperator<List<IndexExpr>> positions) {
-    return new Accesses(buffer.name(), buffer.name(), positions, buffer.type().extents(), false);
+    return new Accesses(
+        buffer.name(), buffer.name(), positions, _ -> true, buffer.type().extents(), false);
   }
 
   /// Accesses to another buffer.
   static Accesses renaming(String buffer, String other) {
-    return new Accesses(buffer, other, UnaryOperator.identity(), List.of(), true);
+    return new Accesses(buffer, other, UnaryOperator.identity(), _ -> true, List.of(), true);
   }
 
-  /// Accesses to one element of another buffer, wherever they were.
-  static Accesses replacing(String buffer, String other, List<IndexExpr> position) {
-    return new Accesses(buffer, other, _ -> position, List.of(), false);
+  /// Reads at one position, which become those of one element of another buffer.
+  static Accesses replacing(
+      String buffer, List<IndexExpr> position, String other, List<IndexExpr> otherPosition) {
+    return new Accesses(buffer, other, _ -> otherPosition, position::equals, List.of(), false);
   }
 
   /// Whether a statement, or something inside of it, reads or stores the buffer.
@@ -140,6 +146,7 @@ final class Accesses {
     Scalar mapped = scalar.mapParts(this::index, this::scalar);
     return mapped instanceof Scalar.Read(String tensor, var type, List<IndexExpr> indices)
             && tensor.equals(buffer)
+            && which.test(indices)
         ? new Scalar.Read(other, type, positions.apply(indices))
         : mapped;
   }

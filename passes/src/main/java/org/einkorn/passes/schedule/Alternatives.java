@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import org.einkorn.runtime.DType;
 /// Finds steps like one that was refused that would be applied: candidates are tried.
 final class Alternatives {
   private static final int MOST = 4;
+  private static final int MOST_READS = 3;
 
   /// As many candidates as are tried.
   private static final int TRIES = 48;
@@ -61,7 +63,7 @@ final class Alternatives {
       case Step.CacheRead(String name, String _) -> copies(name, Step.CacheRead::new);
       case Step.CacheWrite(String name, String _) -> copies(name, Step.CacheWrite::new);
       case Step.CacheInPlace(String name, String _) -> copies(name, Step.CacheInPlace::new);
-      case Step.Reindex(String name, String buffer, String block) ->
+      case Step.Reindex(String name, String buffer, String block, var _) ->
           reindexings(name, buffer, block);
       case Step.StorageAlign align -> alignments(align);
       case Step.RollingBuffer(String buffer, LoopName _) ->
@@ -208,6 +210,9 @@ final class Alternatives {
       steps.add(new Step.Reindex(other.name() + ".copy", other.name(), block));
     }
     steps.addAll(forEachBlock(other -> new Step.Reindex(name, buffer, other)));
+    for (int read = 0; read < MOST_READS; read++) {
+      steps.add(new Step.Reindex(name, buffer, block, OptionalInt.of(read)));
+    }
     return steps;
   }
 

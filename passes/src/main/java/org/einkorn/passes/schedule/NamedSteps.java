@@ -3,6 +3,7 @@ package org.einkorn.passes.schedule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.loop.Buffer;
 import org.einkorn.ir.loop.GridAxis;
@@ -100,6 +101,11 @@ public interface NamedSteps<S> {
   /// `T = reindex B of b`
   default S reindex(String name, String buffer, String block) {
     return apply(new Step.Reindex(name, buffer, block));
+  }
+
+  /// `T = reindex B of b read 1`
+  default S reindex(String name, String buffer, String block, int read) {
+    return apply(new Step.Reindex(name, buffer, block, OptionalInt.of(read)));
   }
 
   /// `storage-align P axis 0 factor 8 offset 1`

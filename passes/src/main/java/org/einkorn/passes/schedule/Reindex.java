@@ -25,17 +25,18 @@ import org.einkorn.passes.rewrite.Substitution;
 /// `block b(i, j) { … B[f(i, j)] … } → for i { for j { T[i, j] = B[f(i, j)] } } block b(i, j) { …
 /// T[i, j] … }`
 ///
-/// All that the block reads of `B` it reads at one position `f`, over iterators of its own; the
-/// copy has an axis for each of them, as long as it counts. The function does not store `B`, and
-/// all of `B` is stored before ([Coverage]): `T[i, j]` is `B[f(i, j)]` wherever that is an element,
-/// and nothing else is read.
+/// What the block reads at one position `f`, over iterators of its own, it reads from the copy
+/// then; where it reads `B` at several, the step says at which. The copy has an axis for each of
+/// them, as long as it counts. The function does not store `B`, and all of `B` is stored before
+/// ([Coverage]): `T[i, j]` is `B[f(i, j)]` wherever that is an element, and nothing else is read.
 final class Reindex implements Primitive<Step.Reindex> {
   @Override
   public Module apply(Nest nest, Step.Reindex step) {
     Buffer source = Copies.global(step.buffer(), nest);
     Stmt.Block block = nest.block(step.block());
     Copies.requireFree(step.name(), nest);
-    List<IndexExpr> position = position(block, source, nest);
+    List<List<IndexExpr>> positions = positions(block, source, nest);
+    List<IndexExpr> position = chosen(positions, block, step, nest);
     Map<String, IndexExpr> axes = axes(block, position, nest);
     CacheRead.requireCopyable(source, nest);
     Buffer copy =
@@ -48,7 +49,11 @@ final class Reindex implements Primitive<Step.Reindex> {
         Copies.of(copy.name(), copy, source, here -> there(position, iterators, here), nest);
     List<IndexExpr> plain = iterators.stream().map(IndexExpr::variable).toList();
     Stmt body =
-        replaced(nest.function().body(), block, reading(block, source, copy.name(), plain), copy);
+        replaced(
+            nest.function().body(),
+            block,
+            reading(block, step, position, plain, positions.size() > 1),
+            copy);
     return Copies.around(copy, List.of(copying), body, List.of(), nest);
   }
 
@@ -78,8 +83,8 @@ final class Reindex implements Primitive<Step.Reindex> {
         outer.body());
   }
 
-  /// The one position at which a block reads a buffer.
-  private static List<IndexExpr> position(Stmt.Block block, Buffer source, Nest nest) {
+  /// The positions at which a block reads a buffer.
+  private static List<List<IndexExpr>> positions(Stmt.Block block, Buffer source, Nest nest) {
     Set<List<IndexExpr>> positions = new LinkedHashSet<>();
     Walk walk =
         Walk.ofScalars(
@@ -106,19 +111,25 @@ final class Reindex implements Primitive<Step.Reindex> {
     if (positions.isEmpty()) {
       throw nest.refuse(Reason.UNKNOWN_NAME, block, "does not read `" + source.name() + "`");
     }
-    if (positions.size() > 1) {
-      throw nest.refuse(
-          Reason.NO_MATCH,
-          block,
-          "reads `" + source.name() + "` at several positions",
-          "they are "
-              + String.join(
-                  " and ",
-                  positions.stream()
-                      .map(each -> "`" + source.name() + ExprPrinter.printIndices(each) + "`")
-                      .toList()));
+    return List.copyOf(positions);
+  }
+
+  private static List<IndexExpr> chosen(
+      List<List<IndexExpr>> positions, Stmt.Block block, Step.Reindex step, Nest nest) {
+    int read = step.read().orElse(0);
+    if (read < positions.size() && (step.read().isPresent() || positions.size() == 1)) {
+      return positions.get(read);
     }
-    return positions.iterator().next();
+    String wrong =
+        step.read().isPresent()
+            ? "does not read `%s` at so many positions".formatted(step.buffer())
+            : "reads `%s` at several positions".formatted(step.buffer());
+    List<String> all = new ArrayList<>();
+    for (int number = 0; number < positions.size(); number++) {
+      String indices = ExprPrinter.printIndices(positions.get(number));
+      all.add("`%s%s` is `read %d`".formatted(step.buffer(), indices, number));
+    }
+    throw nest.refuse(Reason.NO_MATCH, block, wrong, String.join(", ", all));
   }
 
   /// The iterators in a position, in the order of the block, with their extents.
@@ -177,17 +188,35 @@ final class Reindex implements Primitive<Step.Reindex> {
     return new Substitution(values).positions(position);
   }
 
+  /// @param keeps whether the block reads the buffer at other positions too
   private static Stmt.Block reading(
-      Stmt.Block block, Buffer source, String copy, List<IndexExpr> plain) {
-    Accesses accesses = Accesses.replacing(source.name(), copy, plain);
+      Stmt.Block block,
+      Step.Reindex step,
+      List<IndexExpr> position,
+      List<IndexExpr> plain,
+      boolean keeps) {
+    Accesses accesses = Accesses.replacing(step.buffer(), position, step.name(), plain);
     Optional<Stmt> init = block.init().map(accesses::deep);
+    Stmt.Region old = element(step.buffer(), position);
+    Set<Stmt.Region> reads = new LinkedHashSet<>();
+    for (Stmt.Region region : block.reads()) {
+      boolean isOld = keeps ? region.equals(old) : region.buffer().equals(step.buffer());
+      reads.add(isOld ? element(step.name(), plain) : region);
+    }
+    reads.add(element(step.name(), plain));
     return new Stmt.Block(
         block.name(),
         block.iters(),
         accesses.guards(block.guards()),
-        accesses.regions(block.reads()),
+        List.copyOf(reads),
         block.writes(),
         init,
         accesses.deep(block.body()));
+  }
+
+  private static Stmt.Region element(String buffer, List<IndexExpr> position) {
+    return new Stmt.Region(
+        buffer,
+        position.stream().map(index -> new Stmt.Range(index, IndexExpr.Constant.ONE)).toList());
   }
 }

@@ -3,6 +3,7 @@ package org.einkorn.passes.tune;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -33,6 +34,9 @@ final class TileSketch {
 
   /// The loops that are cut and reordered, as they stand.
   private final List<Axis> spatial;
+
+  /// Operands whose tensor the nest reads at other positions too, and that it reads from panels.
+  private final List<Operand> copied = new ArrayList<>();
 
   private TileSketch(ReductionNest nest, Tiling tiling, List<Axis> spatial, Steps steps) {
     this.nest = nest;
@@ -128,8 +132,7 @@ final class TileSketch {
   /// Copies an operand to panels as wide as a tile, and gives the outermost loop of that.
   private String copy(Operand operand) {
     String name = steps.freeMemory(operand.tensor() + ".panels");
-    steps.take(new Step.CacheRead(name, operand.tensor()));
-    List<Axis> axes = operand.indices().stream().map(this::axis).toList();
+    List<Axis> axes = copied(name, operand);
     int lanes = axes.indexOf(tiling.columns());
     List<IndexExpr> positions = new ArrayList<>();
     for (Axis axis : axes) {
@@ -153,16 +156,35 @@ final class TileSketch {
       // Vectors then end in the row that they begin in, and need no mask to be read.
       steps.tryTo(new Step.StorageAlign(name, positions.size() - 2, tiling.columnTile(), 0));
     }
-    return lanes == axes.size() - 1 ? cutCopy(name, lanes) : name + ".0";
+    return operand.isUnit(tiling.columns()) ? cutCopy(name, lanes, axes.size()) : name + ".0";
   }
 
-  /// Cuts the lanes of the copy as those of the tile.
-  private String cutCopy(String name, int lanes) {
+  /// Copies an operand, and gives the axes of the copy: those of the tensor, or, where the tensor
+  /// is read at other positions too, those that the block has, in its order.
+  private List<Axis> copied(String name, Operand operand) {
+    List<Operand> reads =
+        nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).toList();
+    if (reads.size() == 1) {
+      steps.take(new Step.CacheRead(name, operand.tensor()));
+      return operand.indices().stream().map(this::axis).toList();
+    }
+    List<Operand> left = new ArrayList<>(reads);
+    left.removeIf(each -> copied.contains(each));
+    OptionalInt read = OptionalInt.of(left.indexOf(operand));
+    steps.take(new Step.Reindex(name, operand.tensor(), nest.update(), read));
+    copied.add(operand);
+    return nest.loops().stream().filter(operand::changesWith).toList();
+  }
+
+  /// Cuts the lanes of the copy as those of the tile, and makes them the innermost loop.
+  private String cutCopy(String name, int lanes, int axes) {
     Cut cut = steps.cut(LoopName.of(name + "." + lanes), name, tiling.columnTile());
-    if (lanes > 0) {
+    if (axes > 1) {
       List<String> order = new ArrayList<>(List.of(cut.outer()));
-      for (int axis = 0; axis < lanes; axis++) {
-        order.add(name + "." + axis);
+      for (int axis = 0; axis < axes; axis++) {
+        if (axis != lanes) {
+          order.add(name + "." + axis);
+        }
       }
       order.add(cut.inner());
       steps.reorder(order);

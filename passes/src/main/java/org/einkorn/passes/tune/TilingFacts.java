@@ -75,12 +75,9 @@ final class TilingFacts {
     return uses;
   }
 
-  /// Whether a copy can be laid out: it is read in one way only, and there is memory.
+  /// Whether a copy can be laid out, and there is memory for it.
   boolean canBePanel(Operand operand) {
-    return operand.isPlain()
-        && nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).count()
-            == 1
-        && mayCopy(operand);
+    return operand.isPlain() && mayCopy(operand);
   }
 
   /// Whether there is memory for a copy. Under a limit that is a small part of it, so that no plan
