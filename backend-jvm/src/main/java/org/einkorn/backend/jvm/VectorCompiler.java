@@ -249,8 +249,7 @@ final class VectorCompiler {
         }
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
-        pushVector(left, vector);
-        pushVector(right, vector);
+        pushFactors(left, right, LaneOperations.commutes(op), vector);
         if (op == BinaryOp.XOR) {
           // There is no method `xor`. The other operand of an operator comes after it.
           frame.code().getStatic(OPERATORS, "XOR", ASSOCIATIVE_TYPE);
@@ -261,8 +260,7 @@ final class VectorCompiler {
         }
       }
       case Scalar.MultiplyAdd(Scalar left, Scalar right, Scalar addend) -> {
-        pushVector(left, vector);
-        pushVector(right, vector);
+        pushFactors(left, right, true, vector);
         pushVector(addend, vector);
         call("fma", "(" + VECTOR + VECTOR + ")" + ownerType);
       }
@@ -280,6 +278,21 @@ final class VectorCompiler {
       case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Cast _ ->
           throw new IllegalStateException("a value that has no lanes");
     }
+  }
+
+  /// `→ vector vector`, of which the first is what a method is called of. C2 knows of what was
+  /// loaded or computed which class of vectors it is, but not of a variable that a loop changes: it
+  /// would leave a call there, where the class that was seen most is not the only one that was.
+  private void pushFactors(Scalar left, Scalar right, boolean mayTurn, int vector) {
+    boolean turns = mayTurn && isVariable(left) && !isVariable(right);
+    pushVector(turns ? right : left, vector);
+    pushVector(turns ? left : right, vector);
+  }
+
+  private boolean isVariable(Scalar scalar) {
+    return scalar instanceof Scalar.Read read
+        && (method.local(read.tensor()) instanceof Local.Lanes
+            || method.local(read.tensor()) instanceof Local.Vectors);
   }
 
   private void pushRead(Scalar.Read read, int vector) {
