@@ -50,26 +50,6 @@ final class LaneOperations {
     };
   }
 
-  /// Whether the operands of a method may be turned. Of two NaNs another one may come out.
-  static boolean commutes(BinaryOp op) {
-    return switch (op) {
-      case ADD, MULTIPLY, MINIMUM, MAXIMUM, AND, OR, XOR -> true;
-      case SUBTRACT,
-          DIVIDE,
-          MODULO,
-          POWER,
-          LOG_ADD_EXP,
-          COMPLEX,
-          FOLLOW,
-          SLOPE,
-          EQUAL,
-          NOT_EQUAL,
-          LESS,
-          LESS_EQUAL ->
-          false;
-    };
-  }
-
   /// The method, or the comparison, of the Vector API.
   static String name(UnaryOp op) {
     return switch (op) {

@@ -249,7 +249,7 @@ final class VectorCompiler {
         }
       }
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
-        pushFactors(left, right, LaneOperations.commutes(op), vector);
+        pushFactors(left, right, op.commutes(), vector);
         if (op == BinaryOp.XOR) {
           // There is no method `xor`. The other operand of an operator comes after it.
           frame.code().getStatic(OPERATORS, "XOR", ASSOCIATIVE_TYPE);

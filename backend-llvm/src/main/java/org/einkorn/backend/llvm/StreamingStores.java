@@ -41,7 +41,7 @@ final class StreamingStores {
     this.control = control;
   }
 
-  /// Whether a function should store to a tensor of the caller's so.
+  /// Whether a function should store so to a tensor that is not its own.
   static boolean isWorth(Buffer buffer, Usage usage, CpuTraits traits) {
     OptionalLong elements = buffer.constantElements();
     return traits.hasStreamingStores()
@@ -51,7 +51,7 @@ final class StreamingStores {
         && elements.getAsLong() >= LEAST_BYTES / buffer.type().dtype().byteSize();
   }
 
-  /// Stores vectors one after the other: past the caches where they are whole lines, since one of
+  /// Stores vectors that lie side by side: past the caches where they are whole lines, since one of
   /// which a part is stored is read first.
   ///
   /// @param bytes of each vector
@@ -60,13 +60,10 @@ final class StreamingStores {
       vectors.forEach(each -> builder.store(each.value, each.address, elementBytes));
       return;
     }
-    Value bits =
-        vectors.stream()
-            .map(each -> builder.number(each.address, code.i64))
-            .reduce(builder::or)
-            .orElseThrow();
+    Value first = builder.number(vectors.getFirst().address, code.i64);
     Value isAligned =
-        builder.compare(Comparison.EQUAL, builder.and(bits, code.i64(bytes - 1L)), code.i64(0));
+        builder.compare(
+            Comparison.EQUAL, builder.and(first, code.i64(LINE_BYTES - 1L)), code.i64(0));
     control.choose(
         isAligned,
         () -> vectors.forEach(each -> builder.stream(each.value, each.address, bytes)),

@@ -61,6 +61,14 @@ public enum BinaryOp {
     return domain;
   }
 
+  /// Whether the operands may change places. Of two NaNs another one may come out.
+  public boolean commutes() {
+    return switch (this) {
+      case ADD, MULTIPLY, MINIMUM, MAXIMUM, LOG_ADD_EXP, AND, OR, XOR, EQUAL, NOT_EQUAL -> true;
+      case SUBTRACT, DIVIDE, MODULO, POWER, COMPLEX, FOLLOW, SLOPE, LESS, LESS_EQUAL -> false;
+    };
+  }
+
   public boolean isComparison() {
     return switch (this) {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL -> true;

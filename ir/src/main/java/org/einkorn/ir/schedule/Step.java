@@ -160,8 +160,8 @@ public sealed interface Step {
   /// `T = reindex B of b`: what a block reads of a buffer is copied first, and laid out as the
   /// iterators of the block count.
   ///
-  /// @param read which of several positions, counted from 0 as the block has them: `T = reindex B
-  ///   of b read 1`; nothing where there is one
+  /// @param read which of several positions, counted from 0 as the conditions, the init and the
+  ///   body of the block have them: `T = reindex B of b read 1`; nothing where there is one
   record Reindex(String name, String buffer, String block, OptionalInt read) implements Step {
     public Reindex {
       Checks.requireName(name);

@@ -377,8 +377,8 @@ public final class TraceParser {
       in.expect("of");
       String block = name(A_BLOCK);
       OptionalInt read =
-          in.accept("read")
-              ? OptionalInt.of(Math.clamp(samples.number(), -1, Integer.MAX_VALUE))
+          isSameLine(first) && in.accept("read")
+              ? OptionalInt.of(Math.toIntExact(samples.number()))
               : OptionalInt.empty();
       return in.node(first, () -> new Step.Reindex(name, buffer, block, read));
     }

@@ -2,8 +2,9 @@ package org.einkorn.passes.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -16,7 +17,7 @@ final class Accesses {
   private final String buffer;
   private final String other;
   private final UnaryOperator<List<IndexExpr>> positions;
-  private final Predicate<List<IndexExpr>> which;
+  private final Optional<List<IndexExpr>> only;
 
   private final List<IndexExpr> extents;
   private final boolean keepsPositions;
@@ -25,13 +26,13 @@ final class Accesses {
       String buffer,
       String other,
       UnaryOperator<List<IndexExpr>> positions,
-      Predicate<List<IndexExpr>> which,
+      Optional<List<IndexExpr>> only,
       List<IndexExpr> extents,
       boolean keepsPositions) {
     this.buffer = buffer;
     this.other = other;
     this.positions = positions;
-    this.which = which;
+    this.only = only;
     this.extents = List.copyOf(extents);
     this.keepsPositions = keepsPositions;
   }
@@ -41,18 +42,18 @@ final class Accesses {
   /// @param buffer the buffer as it is then
   static Accesses moving(Buffer buffer, UnaryOperator<List<IndexExpr>> positions) {
     return new Accesses(
-        buffer.name(), buffer.name(), positions, _ -> true, buffer.type().extents(), false);
+        buffer.name(), buffer.name(), positions, Optional.empty(), buffer.type().extents(), false);
   }
 
   /// Accesses to another buffer.
   static Accesses renaming(String buffer, String other) {
-    return new Accesses(buffer, other, UnaryOperator.identity(), _ -> true, List.of(), true);
+    return new Accesses(buffer, other, UnaryOperator.identity(), Optional.empty(), List.of(), true);
   }
 
   /// Reads at one position, which become those of one element of another buffer.
   static Accesses replacing(
       String buffer, List<IndexExpr> position, String other, List<IndexExpr> otherPosition) {
-    return new Accesses(buffer, other, _ -> otherPosition, position::equals, List.of(), false);
+    return new Accesses(buffer, other, _ -> otherPosition, Optional.of(position), List.of(), false);
   }
 
   /// Whether a statement, or something inside of it, reads or stores the buffer.
@@ -113,12 +114,26 @@ final class Accesses {
   /// buffer.
   List<Stmt.Region> regions(List<Stmt.Region> regions) {
     return regions.stream()
-        .map(region -> region.buffer().equals(buffer) ? region(region) : region)
+        .flatMap(region -> region.buffer().equals(buffer) ? region(region) : Stream.of(region))
         .distinct()
         .toList();
   }
 
-  private Stmt.Region region(Stmt.Region region) {
+  /// What becomes of a region; a larger one than an element stays where not all accesses in it
+  /// change.
+  private Stream<Stmt.Region> region(Stmt.Region region) {
+    if (only.isEmpty()) {
+      return Stream.of(moved(region));
+    }
+    List<Stmt.Range> ranges = region.ranges();
+    if (ranges.stream().anyMatch(range -> !range.extent().equals(IndexExpr.Constant.ONE))) {
+      return Stream.of(region, moved(region));
+    }
+    boolean isChanged = only.get().equals(ranges.stream().map(Stmt.Range::start).toList());
+    return Stream.of(isChanged ? moved(region) : region);
+  }
+
+  private Stmt.Region moved(Stmt.Region region) {
     if (keepsPositions) {
       return new Stmt.Region(other, region.ranges());
     }
@@ -146,7 +161,7 @@ final class Accesses {
     Scalar mapped = scalar.mapParts(this::index, this::scalar);
     return mapped instanceof Scalar.Read(String tensor, var type, List<IndexExpr> indices)
             && tensor.equals(buffer)
-            && which.test(indices)
+            && only.map(indices::equals).orElse(true)
         ? new Scalar.Read(other, type, positions.apply(indices))
         : mapped;
   }

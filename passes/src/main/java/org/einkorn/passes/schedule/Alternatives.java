@@ -205,14 +205,14 @@ final class Alternatives {
 
   private List<Step> reindexings(String name, String buffer, String block) {
     List<Step> steps = new ArrayList<>();
+    for (int read = 0; read < MOST_READS; read++) {
+      steps.add(new Step.Reindex(name, buffer, block, OptionalInt.of(read)));
+    }
     for (Buffer other : schedule.module().allBuffers()) {
       steps.add(new Step.Reindex(name, other.name(), block));
       steps.add(new Step.Reindex(other.name() + ".copy", other.name(), block));
     }
     steps.addAll(forEachBlock(other -> new Step.Reindex(name, buffer, other)));
-    for (int read = 0; read < MOST_READS; read++) {
-      steps.add(new Step.Reindex(name, buffer, block, OptionalInt.of(read)));
-    }
     return steps;
   }
 

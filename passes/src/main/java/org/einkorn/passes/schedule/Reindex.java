@@ -49,11 +49,7 @@ final class Reindex implements Primitive<Step.Reindex> {
         Copies.of(copy.name(), copy, source, here -> there(position, iterators, here), nest);
     List<IndexExpr> plain = iterators.stream().map(IndexExpr::variable).toList();
     Stmt body =
-        replaced(
-            nest.function().body(),
-            block,
-            reading(block, step, position, plain, positions.size() > 1),
-            copy);
+        replaced(nest.function().body(), block, reading(block, step, position, plain), copy);
     return Copies.around(copy, List.of(copying), body, List.of(), nest);
   }
 
@@ -188,35 +184,17 @@ final class Reindex implements Primitive<Step.Reindex> {
     return new Substitution(values).positions(position);
   }
 
-  /// @param keeps whether the block reads the buffer at other positions too
   private static Stmt.Block reading(
-      Stmt.Block block,
-      Step.Reindex step,
-      List<IndexExpr> position,
-      List<IndexExpr> plain,
-      boolean keeps) {
+      Stmt.Block block, Step.Reindex step, List<IndexExpr> position, List<IndexExpr> plain) {
     Accesses accesses = Accesses.replacing(step.buffer(), position, step.name(), plain);
     Optional<Stmt> init = block.init().map(accesses::deep);
-    Stmt.Region old = element(step.buffer(), position);
-    Set<Stmt.Region> reads = new LinkedHashSet<>();
-    for (Stmt.Region region : block.reads()) {
-      boolean isOld = keeps ? region.equals(old) : region.buffer().equals(step.buffer());
-      reads.add(isOld ? element(step.name(), plain) : region);
-    }
-    reads.add(element(step.name(), plain));
     return new Stmt.Block(
         block.name(),
         block.iters(),
         accesses.guards(block.guards()),
-        List.copyOf(reads),
+        accesses.regions(block.reads()),
         block.writes(),
         init,
         accesses.deep(block.body()));
-  }
-
-  private static Stmt.Region element(String buffer, List<IndexExpr> position) {
-    return new Stmt.Region(
-        buffer,
-        position.stream().map(index -> new Stmt.Range(index, IndexExpr.Constant.ONE)).toList());
   }
 }

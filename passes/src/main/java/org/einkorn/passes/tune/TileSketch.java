@@ -36,7 +36,7 @@ final class TileSketch {
   private final List<Axis> spatial;
 
   /// Operands whose tensor the nest reads at other positions too, and that it reads from panels.
-  private final List<Operand> copied = new ArrayList<>();
+  private final List<Operand> inPanels = new ArrayList<>();
 
   private TileSketch(ReductionNest nest, Tiling tiling, List<Axis> spatial, Steps steps) {
     this.nest = nest;
@@ -169,10 +169,11 @@ final class TileSketch {
       return operand.indices().stream().map(this::axis).toList();
     }
     List<Operand> left = new ArrayList<>(reads);
-    left.removeIf(each -> copied.contains(each));
+    left.removeAll(inPanels);
+    // The block has its reads in the order in which the operands were found.
     OptionalInt read = OptionalInt.of(left.indexOf(operand));
     steps.take(new Step.Reindex(name, operand.tensor(), nest.update(), read));
-    copied.add(operand);
+    inPanels.add(operand);
     return nest.loops().stream().filter(operand::changesWith).toList();
   }
 
