@@ -20,6 +20,14 @@ record Axis(String loop, IndexExpr extent, OptionalLong likely) {
     return new Axis(loop.variable(), loop.extent(), likely(loop.extent(), context));
   }
 
+  /// The loop that a position is.
+  static Axis of(IndexExpr index, List<Axis> loops) {
+    return loops.stream()
+        .filter(axis -> index.equals(IndexExpr.variable(axis.loop())))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /// Takes the serial loops around a statement off.
   ///
   /// @param loops the loops, the outermost first, are added to
@@ -57,6 +65,11 @@ record Axis(String loop, IndexExpr extent, OptionalLong likely) {
     }
     long magnitude = Long.highestOneBit(Math.max(1, Math.min(rounds(), UNKNOWN) * 2 - 1));
     return Math.max(1, (double) magnitude / tile);
+  }
+
+  /// Whether it is known to be no longer than that.
+  boolean isAtMost(long rounds) {
+    return extent instanceof IndexExpr.Constant(long value) && value <= rounds;
   }
 
   /// Whether it is as long as its tile, and stays one loop.

@@ -19,6 +19,8 @@ final class Model {
   /// floats that are computed with.
   private static final long SQUARE = 16;
 
+  private static final long LARGE_SQUARE = 64;
+
   private final PassContext context;
   private final Machine machine;
   private final boolean mayRound;
@@ -149,10 +151,21 @@ final class Model {
           && Math.min(read.get().rounds(), stored.get().rounds()) >= SQUARE) {
         double bytes = Axis.rounds(nest.loops()) * nest.value().type().byteSize();
         boolean isFar = bytes > machine.l2Bytes() / 2.0;
-        return Optional.of(new Transposition(read.get(), stored.get(), SQUARE, isFar));
+        long tile = isFar ? largeSquare(nest.value().type()) : SQUARE;
+        return Optional.of(new Transposition(read.get(), stored.get(), tile, isFar));
       }
     }
     return Optional.empty();
+  }
+
+  /// How long a square is of which half of the nearest cache holds all.
+  private long largeSquare(DType type) {
+    long square = SQUARE;
+    while (square < LARGE_SQUARE
+        && 4 * square * square * type.byteSize() <= machine.l1Bytes() / 2) {
+      square *= 2;
+    }
+    return square;
   }
 
   /// How what is stored and read side by side is cut, where it can be.

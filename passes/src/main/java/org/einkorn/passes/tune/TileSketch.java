@@ -166,7 +166,7 @@ final class TileSketch {
         nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).toList();
     if (reads.size() == 1) {
       steps.take(new Step.CacheRead(name, operand.tensor()));
-      return operand.indices().stream().map(this::axis).toList();
+      return operand.indices().stream().map(index -> Axis.of(index, nest.loops())).toList();
     }
     List<Operand> left = new ArrayList<>(reads);
     left.removeAll(inPanels);
@@ -192,12 +192,5 @@ final class TileSketch {
     }
     steps.take(new Step.Vectorize(LoopName.of(cut.inner())));
     return cut.outer();
-  }
-
-  private Axis axis(IndexExpr index) {
-    return nest.loops().stream()
-        .filter(axis -> index.equals(IndexExpr.variable(axis.loop())))
-        .findFirst()
-        .orElseThrow();
   }
 }
