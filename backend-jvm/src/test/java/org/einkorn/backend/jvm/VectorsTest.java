@@ -150,6 +150,24 @@ class VectorsTest {
     }
   }
 
+  /// C2 does not know the class of a sum that a loop changes, but that of a product.
+  @Test
+  void callsMethodsOfWhatIsNoSumOfTheLoop() {
+    List<String> lines =
+        ClassText.print(KernelClass.hidden(tile(DType.F32, 32), VectorMachine.detect()))
+            .lines()
+            .map(String::strip)
+            .toList();
+    int additions = 0;
+    for (int line = 1; line < lines.size(); line++) {
+      if (lines.get(line).startsWith("invokevirtual jdk/incubator/vector/FloatVector.add ")) {
+        additions++;
+        assertTrue(lines.get(line - 1).startsWith("aload "), lines.get(line - 1));
+      }
+    }
+    assertTrue(additions > 0);
+  }
+
   /// What the first loop has loaded in its rounds is not there after it.
   @Test
   void loadsAnewAfterALoopWithoutARest() {
