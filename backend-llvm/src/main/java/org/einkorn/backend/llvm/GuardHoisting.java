@@ -2,6 +2,7 @@ package org.einkorn.backend.llvm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Walk;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -50,11 +51,31 @@ final class GuardHoisting {
     List<Guard> outside = new ArrayList<>();
     List<Guard> inside = new ArrayList<>();
     for (Guard guard : guards) {
-      (uses(guard, loop.variable()) ? inside : outside).add(guard);
+      boolean stays =
+          uses(guard, loop.variable()) || mayFail(guard.index()) || mayFail(guard.extent());
+      (stays ? inside : outside).add(guard);
     }
     Stmt left = inside.isEmpty() ? guarded : new Stmt.If(inside, guarded);
     Stmt.For inner = loop.with(left);
     return outside.isEmpty() ? inner : new Stmt.If(outside, inner);
+  }
+
+  /// Whether something divides that may be 0 where the loop has no round.
+  private static boolean mayFail(IndexExpr expr) {
+    boolean[] fails = {false};
+    Walk.ofIndices(
+            part ->
+                fails[0] |=
+                    part instanceof IndexExpr.FloorDiv(var x, IndexExpr divisor)
+                            && mayBeZero(divisor)
+                        || part instanceof IndexExpr.FloorMod(var y, IndexExpr modulus)
+                            && mayBeZero(modulus))
+        .visit(expr);
+    return fails[0];
+  }
+
+  private static boolean mayBeZero(IndexExpr divisor) {
+    return !(divisor instanceof IndexExpr.Constant(long value)) || value == 0;
   }
 
   private static boolean uses(Guard guard, String variable) {

@@ -134,8 +134,7 @@ public sealed interface Step {
   /// `P = cache-read B`: a copy of a buffer is made first, and read instead.
   record CacheRead(String name, String buffer) implements Step {
     public CacheRead {
-      Checks.requireName(name);
-      Checks.requireName(buffer);
+      List.of(name, buffer).forEach(Checks::requireName);
     }
   }
 
@@ -143,8 +142,7 @@ public sealed interface Step {
   /// buffer in the end.
   record CacheWrite(String name, String buffer) implements Step {
     public CacheWrite {
-      Checks.requireName(name);
-      Checks.requireName(buffer);
+      List.of(name, buffer).forEach(Checks::requireName);
     }
   }
 
@@ -152,21 +150,17 @@ public sealed interface Step {
   /// back in the end.
   record CacheInPlace(String name, String buffer) implements Step {
     public CacheInPlace {
-      Checks.requireName(name);
-      Checks.requireName(buffer);
+      List.of(name, buffer).forEach(Checks::requireName);
     }
   }
 
-  /// `T = reindex B of b`: what a block reads of a buffer is copied first, and laid out as the
-  /// iterators of the block count.
+  /// `T = reindex B of b`, or `T = reindex B of b read 1`: what a block reads of a buffer is copied
+  /// first, and laid out as the iterators of the block count.
   ///
-  /// @param read which of several positions, counted from 0 as the conditions, the init and the
-  ///   body of the block have them: `T = reindex B of b read 1`; nothing where there is one
+  /// @param read which of several positions, as conditions, init and body of the block have them
   record Reindex(String name, String buffer, String block, OptionalInt read) implements Step {
     public Reindex {
-      Checks.requireName(name);
-      Checks.requireName(buffer);
-      Checks.requireName(block);
+      List.of(name, buffer, block).forEach(Checks::requireName);
       Checks.require(read.orElse(0) >= 0, "a read before the first");
     }
 

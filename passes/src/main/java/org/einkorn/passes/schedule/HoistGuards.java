@@ -3,6 +3,7 @@ package org.einkorn.passes.schedule;
 import java.util.ArrayList;
 import java.util.List;
 import org.einkorn.ir.expr.Walk;
+import org.einkorn.ir.integer.Assumptions;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
@@ -51,8 +52,10 @@ public final class HoistGuards {
     List<Guard> outside = new ArrayList<>();
     List<Guard> left = new ArrayList<>();
     for (Guard guard : inside.guards()) {
+      // Where the loop has no round, what divides may be 0 that is not in its rounds.
       boolean changes =
-          guard.fetches()
+          !Scopes.canEvaluate(guard.index(), Assumptions.NONE)
+              || !Scopes.canEvaluate(guard.extent(), Assumptions.NONE)
               || Walk.variables(guard.index()).contains(loop.variable())
               || Walk.variables(guard.extent()).contains(loop.variable());
       (changes ? left : outside).add(guard);

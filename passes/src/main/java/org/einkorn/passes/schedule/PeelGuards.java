@@ -107,7 +107,11 @@ public final class PeelGuards {
     List<Range> found = new ArrayList<>();
     Assumptions inside = Scopes.inside(scope, loop);
     collect(loop.body(), loop, new HashSet<>(), inside, found);
-    return found.stream().reduce(Range::and);
+    // Where inner loops have no round, what divides may be 0 that is not in their rounds.
+    return found.stream()
+        .filter(range -> Scopes.canEvaluate(range.start(), scope))
+        .filter(range -> Scopes.canEvaluate(range.end(), scope))
+        .reduce(Range::and);
   }
 
   private static void collect(
