@@ -9,6 +9,7 @@ import org.einkorn.backend.jvm.asm.MethodCode;
 import org.einkorn.backend.jvm.asm.Opcode;
 import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
+import org.einkorn.ir.target.StraightPositions;
 
 /// Builds the class of a module's functions.
 ///
@@ -60,7 +61,7 @@ final class KernelClass {
                 pushArguments(0),
                 Opcode.RETURN)));
     for (int number = 0; number < functions.size(); number++) {
-      Function function = functions.get(number);
+      Function function = StraightPositions.of(functions.get(number), module);
       methods.addAll(FunctionCompiler.compile(context, methodName(number, function), function));
     }
     return methods;

@@ -20,25 +20,9 @@ final class GuardHoisting {
 
   /// The statement with the conditions of its loops as far outside as they can be.
   static Stmt hoisted(Stmt statement) {
-    return switch (statement) {
-      case Stmt.For loop -> hoisted(loop);
-      case Stmt.Block block ->
-          new Stmt.Block(
-              block.name(),
-              block.iters(),
-              block.guards(),
-              block.reads(),
-              block.writes(),
-              block.init().map(GuardHoisting::hoisted),
-              hoisted(block.body()));
-      case Stmt.Sequence(List<Stmt> statements) ->
-          new Stmt.Sequence(statements.stream().map(GuardHoisting::hoisted).toList());
-      case Stmt.Allocate(var buffer, Stmt body) -> new Stmt.Allocate(buffer, hoisted(body));
-      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(guards, hoisted(body));
-      case Stmt.When(var condition, Stmt body) -> new Stmt.When(condition, hoisted(body));
-      case Stmt.While(var condition, Stmt body) -> new Stmt.While(condition, hoisted(body));
-      case Stmt.Store store -> store;
-    };
+    return statement instanceof Stmt.For loop
+        ? hoisted(loop)
+        : statement.mapChildren(GuardHoisting::hoisted);
   }
 
   private static Stmt hoisted(Stmt.For loop) {

@@ -17,6 +17,7 @@ import org.einkorn.ir.loop.Function;
 import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Usage;
 import org.einkorn.ir.target.CpuCode;
+import org.einkorn.ir.target.StraightPositions;
 import org.einkorn.runtime.DType;
 
 /// Writes a loop module as an LLVM module.
@@ -62,7 +63,7 @@ final class ModuleLowering {
     List<Loops> all = new ArrayList<>();
     try (Builder builder = new Builder(target.context())) {
       for (Function function : source.functions()) {
-        Loops loops = lowering.loops(builder, function);
+        Loops loops = lowering.loops(builder, StraightPositions.of(function, source));
         if (doors != Doors.C) {
           lowering.kernel(builder, kernelName(name, all.size()), loops);
         }

@@ -1,11 +1,13 @@
 package org.einkorn.ir.loop;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -27,6 +29,88 @@ public sealed interface Stmt {
       case While(Scalar _, Stmt body) -> List.of(body);
       case Store _ -> List.of();
     };
+  }
+
+  /// The statement with others directly inside of it; itself where they are the same.
+  default Stmt mapChildren(UnaryOperator<Stmt> map) {
+    return switch (this) {
+      case For loop -> {
+        Stmt inside = map.apply(loop.body());
+        yield inside == loop.body() ? this : loop.with(inside);
+      }
+      case Block block -> {
+        Optional<Stmt> init = block.init().map(map);
+        Stmt inside = map.apply(block.body());
+        boolean isSame =
+            inside == block.body()
+                && (init.isEmpty() || init.orElseThrow() == block.init().orElseThrow());
+        yield isSame ? block : block.with(init, inside);
+      }
+      case Sequence(List<Stmt> statements) -> {
+        boolean isSame = true;
+        List<Stmt> others = new ArrayList<>();
+        for (Stmt each : statements) {
+          Stmt other = map.apply(each);
+          isSame &= other == each;
+          others.add(other);
+        }
+        yield isSame ? this : new Sequence(others);
+      }
+      case Allocate(var buffer, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? this : new Allocate(buffer, inside);
+      }
+      case If(var guards, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? this : new If(guards, inside);
+      }
+      case When(var condition, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? this : new When(condition, inside);
+      }
+      case While(var condition, Stmt body) -> {
+        Stmt inside = map.apply(body);
+        yield inside == body ? this : new While(condition, inside);
+      }
+      case Store store -> store;
+    };
+  }
+
+  /// The statement with other expressions of its own, not of the statements inside of it; the
+  /// regions of a block stay.
+  default Stmt mapOwn(UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
+    return switch (this) {
+      case For loop -> loop.with(indices.apply(loop.extent()), loop.body());
+      case Block block ->
+          new Block(
+              block.name(),
+              block.iters().stream()
+                  .map(
+                      iter ->
+                          new BlockIter(
+                              iter.kind(),
+                              iter.variable(),
+                              indices.apply(iter.extent()),
+                              indices.apply(iter.binding())))
+                  .toList(),
+              mapGuards(block.guards(), indices),
+              block.reads(),
+              block.writes(),
+              block.init(),
+              block.body());
+      case If(List<Guard> guards, Stmt body) -> new If(mapGuards(guards, indices), body);
+      case When(Scalar condition, Stmt body) -> new When(scalars.apply(condition), body);
+      case While(Scalar condition, Stmt body) -> new While(scalars.apply(condition), body);
+      case Store(String buffer, List<IndexExpr> positions, Scalar value) ->
+          new Store(buffer, positions.stream().map(indices).toList(), scalars.apply(value));
+      case Sequence _, Allocate _ -> this;
+    };
+  }
+
+  private static List<Guard> mapGuards(List<Guard> guards, UnaryOperator<IndexExpr> indices) {
+    return guards.stream()
+        .map(guard -> new Guard(indices.apply(guard.index()), indices.apply(guard.extent())))
+        .toList();
   }
 
   /// `body` for each `variable` from 0 to `extent − 1`.
@@ -103,6 +187,11 @@ public sealed interface Stmt {
       guards = List.copyOf(guards);
       reads = List.copyOf(reads);
       writes = List.copyOf(writes);
+    }
+
+    /// The block around other statements.
+    public Block with(Optional<Stmt> otherInit, Stmt otherBody) {
+      return new Block(name, iters, guards, reads, writes, otherInit, otherBody);
     }
   }
 

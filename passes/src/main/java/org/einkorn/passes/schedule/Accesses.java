@@ -74,12 +74,12 @@ final class Accesses {
 
   /// A statement where all accesses inside are changed.
   Stmt deep(Stmt statement) {
-    return shallow(Statements.mapChildren(statement, this::deep));
+    return shallow(statement.mapChildren(this::deep));
   }
 
   /// A statement where its own accesses are changed, and not those of statements inside.
   Stmt shallow(Stmt statement) {
-    Stmt own = Statements.mapOwn(statement, this::index, this::scalar);
+    Stmt own = statement.mapOwn(this::index, this::scalar);
     return switch (own) {
       case Stmt.Block block ->
           new Stmt.Block(

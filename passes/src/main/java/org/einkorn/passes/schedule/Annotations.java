@@ -100,7 +100,7 @@ final class Annotations {
 
   /// The statement, whose loops have the annotations that are about what they read.
   static Stmt concerning(Stmt statement) {
-    Stmt mapped = Statements.mapChildren(statement, Annotations::concerning);
+    Stmt mapped = statement.mapChildren(Annotations::concerning);
     if (!(mapped instanceof Stmt.For loop)) {
       return mapped;
     }

@@ -83,7 +83,7 @@ record BlockPath(List<Stmt> statements, Stmt.Block block) {
     Stmt result = part;
     for (Stmt each : statements.reversed()) {
       Stmt inside = result;
-      result = each instanceof Stmt.Sequence ? result : Statements.mapChildren(each, _ -> inside);
+      result = each instanceof Stmt.Sequence ? result : each.mapChildren(_ -> inside);
     }
     return result;
   }

@@ -156,7 +156,7 @@ final class DecomposeReduction implements Primitive<Step.DecomposeReduction> {
     Stmt alone = initial;
     for (Stmt each : path.subList(1, path.size()).reversed()) {
       Stmt inside = alone;
-      alone = each instanceof Stmt.Sequence ? alone : Statements.mapChildren(each, _ -> inside);
+      alone = each instanceof Stmt.Sequence ? alone : each.mapChildren(_ -> inside);
     }
     return Dependences.between(
         List.of(new Loop(site.statement().variable(), site.statement().extent())),

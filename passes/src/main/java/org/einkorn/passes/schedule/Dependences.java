@@ -188,6 +188,12 @@ final class Dependences {
     if (running.stream().anyMatch(loop -> Walk.fetches(loop.extent()))) {
       return false;
     }
+    List<IndexExpr> joined = JoinedIndices.of(indices);
+    return areInjective(indices, running, access)
+        || !joined.equals(indices) && areInjective(joined, running, access);
+  }
+
+  private boolean areInjective(List<IndexExpr> indices, List<Loop> running, Access access) {
     List<IteratorMap.Binding> bindings = new ArrayList<>();
     for (IndexExpr index : indices) {
       bindings.add(new IteratorMap.Binding("axis." + bindings.size(), index));

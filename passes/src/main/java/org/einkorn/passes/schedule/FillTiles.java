@@ -44,7 +44,7 @@ public final class FillTiles {
 
   private static Stmt filled(Stmt statement, Assumptions scope) {
     Assumptions inside = Scopes.inside(scope, statement);
-    Stmt current = Statements.mapChildren(statement, each -> filled(each, inside));
+    Stmt current = statement.mapChildren(each -> filled(each, inside));
     return current instanceof Stmt.Allocate allocation
             && allocation.buffer().scope() != Buffer.Scope.SHARED
         ? filled(allocation, scope)
@@ -166,7 +166,7 @@ public final class FillTiles {
       Stmt clamped = clamped(body);
       return others.isEmpty() ? clamped : new Stmt.If(others, clamped);
     }
-    return Statements.mapChildren(statement, this::withoutGuard);
+    return statement.mapChildren(this::withoutGuard);
   }
 
   /// Whether the row stands in values alone, of stores to the buffer.
@@ -199,7 +199,7 @@ public final class FillTiles {
   private Stmt clamped(Stmt statement) {
     return statement instanceof Stmt.Store store
         ? new Stmt.Store(store.buffer(), inRow(store.indices()), clamped(store.value()))
-        : Statements.mapChildren(statement, this::clamped);
+        : statement.mapChildren(this::clamped);
   }
 
   private Scalar clamped(Scalar value) {

@@ -32,7 +32,7 @@ record FilledRound(
   /// A statement around a part of what stands inside of it.
   record Frame(Stmt around, Stmt inside) {
     Stmt with(Stmt other) {
-      return Statements.mapChildren(around, each -> each == inside ? other : each);
+      return around.mapChildren(each -> each == inside ? other : each);
     }
   }
 

@@ -117,7 +117,7 @@ final class FissionLoop implements Primitive<Step.Fission> {
       Stmt result = part;
       for (Stmt each : statements.reversed()) {
         Stmt inside = result;
-        result = Statements.mapChildren(each, _ -> inside);
+        result = each.mapChildren(_ -> inside);
       }
       return result;
     }

@@ -141,7 +141,7 @@ final class FuseReductionEpilogue implements Primitive<Step.FuseReductionEpilogu
   private static Stmt own(Stmt statement) {
     return statement instanceof Stmt.Allocate
         ? new Stmt.Sequence(List.of())
-        : Statements.mapChildren(statement, _ -> new Stmt.Sequence(List.of()));
+        : statement.mapChildren(_ -> new Stmt.Sequence(List.of()));
   }
 
   private static boolean adds(Stmt.Store store, String sum) {

@@ -31,7 +31,7 @@ public final class HoistGuards {
   private HoistGuards() {}
 
   private static Stmt hoisted(Stmt statement) {
-    Stmt current = Statements.mapChildren(statement, HoistGuards::hoisted);
+    Stmt current = statement.mapChildren(HoistGuards::hoisted);
     return switch (current) {
       case Stmt.For loop when mayStandInside(loop) && loop.body() instanceof Stmt.If inside ->
           hoisted(loop, inside);

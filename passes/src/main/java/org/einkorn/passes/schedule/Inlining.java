@@ -42,8 +42,7 @@ record Inlining(
   }
 
   Stmt deep(Stmt statement) {
-    Stmt mapped =
-        Statements.mapOwn(Statements.mapChildren(statement, this::deep), this::index, this::scalar);
+    Stmt mapped = (statement.mapChildren(this::deep)).mapOwn(this::index, this::scalar);
     return mapped instanceof Stmt.Block block
         ? new Stmt.Block(
             block.name(),

@@ -95,7 +95,7 @@ final class Moves {
   private static Stmt unallocated(Stmt statement, String buffer) {
     return statement instanceof Stmt.Allocate(Buffer own, Stmt body) && own.name().equals(buffer)
         ? unallocated(body, buffer)
-        : Statements.mapChildren(statement, each -> unallocated(each, buffer));
+        : statement.mapChildren(each -> unallocated(each, buffer));
   }
 
   /// Whether the module, or a function but this one, reads a buffer.

@@ -77,8 +77,7 @@ final class PaddedNest {
       }
       // These stand around all padded loops.
       case Stmt.Block _, Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ ->
-          Statements.mapChildren(
-              statement,
+          statement.mapChildren(
               each ->
                   Statements.blocks(each).stream().anyMatch(one -> one == block)
                       ? onPath(each, around)
@@ -184,7 +183,7 @@ final class PaddedNest {
 
   /// Iterators count as far as the loops that they are bound to.
   private static Stmt widened(Stmt statement, List<Padded> loops) {
-    Stmt inside = Statements.mapChildren(statement, each -> widened(each, loops));
+    Stmt inside = statement.mapChildren(each -> widened(each, loops));
     if (!(inside instanceof Stmt.Block setting)) {
       return inside;
     }

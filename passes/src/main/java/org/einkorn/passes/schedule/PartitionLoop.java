@@ -101,7 +101,7 @@ final class PartitionLoop implements Primitive<Step.Partition> {
 
   static Stmt copy(Stmt statement, String suffix, Map<String, IndexExpr> names) {
     Substitution values = new Substitution(names);
-    Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
+    Stmt own = statement.mapOwn(values::apply, values::apply);
     return switch (own) {
       case Stmt.For loop -> {
         String name = loop.variable() + "." + suffix;
@@ -117,7 +117,7 @@ final class PartitionLoop implements Primitive<Step.Partition> {
               block.init().map(init -> copy(init, suffix, Map.of())),
               copy(block.body(), suffix, Map.of()));
       case Stmt.Sequence _, Stmt.Allocate _, Stmt.If _, Stmt.When _, Stmt.While _, Stmt.Store _ ->
-          Statements.mapChildren(own, each -> copy(each, suffix, names));
+          own.mapChildren(each -> copy(each, suffix, names));
     };
   }
 }

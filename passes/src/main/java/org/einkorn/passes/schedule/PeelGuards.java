@@ -84,7 +84,7 @@ public final class PeelGuards {
       }
     }
     Assumptions inside = Scopes.inside(scope, statement);
-    return Statements.mapChildren(statement, each -> peeled(each, inside));
+    return statement.mapChildren(each -> peeled(each, inside));
   }
 
   private static boolean runsOneByOne(Stmt.For loop) {
@@ -184,7 +184,7 @@ public final class PeelGuards {
     Stmt inside = part(loop, start, end.minus(start), scope);
     if (guards(inside) == guards(loop)) {
       Assumptions within = Scopes.inside(scope, loop);
-      return Statements.mapChildren(loop, each -> peeled(each, within));
+      return loop.mapChildren(each -> peeled(each, within));
     }
     List<Stmt> parts = new ArrayList<>();
     if (!start.equals(zero)) {

@@ -62,8 +62,7 @@ final class Rebinding {
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) ->
           new Stmt.Store(
               buffer, indices.stream().map(index -> index(index, scope)).toList(), scalar(value));
-      case Stmt.Sequence _, Stmt.Allocate _ ->
-          Statements.mapChildren(statement, each -> rebound(each, scope));
+      case Stmt.Sequence _, Stmt.Allocate _ -> statement.mapChildren(each -> rebound(each, scope));
     };
   }
 

@@ -58,7 +58,7 @@ final class Reindex implements Primitive<Step.Reindex> {
     if (statement == old) {
       return block;
     }
-    Stmt other = Statements.mapChildren(statement, each -> replaced(each, old, block, copy));
+    Stmt other = statement.mapChildren(each -> replaced(each, old, block, copy));
     if (other == statement || !(other instanceof Stmt.Block outer)) {
       return other;
     }

@@ -26,7 +26,7 @@ final class Renaming {
 
   private Stmt renamed(Stmt statement, Map<String, IndexExpr> here) {
     Substitution values = new Substitution(here);
-    Stmt own = Statements.mapOwn(statement, values::apply, values::apply);
+    Stmt own = statement.mapOwn(values::apply, values::apply);
     return switch (own) {
       case Stmt.For loop when around.contains(loop.variable()) -> {
         String name = names.like(loop.variable());
@@ -35,7 +35,7 @@ final class Renaming {
         yield loop.with(name, loop.extent(), renamed(loop.body(), inside));
       }
       // A block sees no loop around it.
-      case Stmt.Block _ -> Statements.mapChildren(own, each -> renamed(each, Map.of()));
+      case Stmt.Block _ -> own.mapChildren(each -> renamed(each, Map.of()));
       case Stmt.For _,
           Stmt.Sequence _,
           Stmt.Allocate _,
@@ -43,7 +43,7 @@ final class Renaming {
           Stmt.When _,
           Stmt.While _,
           Stmt.Store _ ->
-          Statements.mapChildren(own, each -> renamed(each, here));
+          own.mapChildren(each -> renamed(each, here));
     };
   }
 }

@@ -56,7 +56,7 @@ public final class ResolveBlocks {
       case Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value) ->
           new Stmt.Store(buffer, indices.stream().map(here::index).toList(), here.scalar(value));
       case Stmt.Sequence _, Stmt.Allocate _ ->
-          Statements.mapChildren(statement, each -> resolved(each, values, scope));
+          statement.mapChildren(each -> resolved(each, values, scope));
     };
   }
 

@@ -53,7 +53,7 @@ final class RoundAccesses {
           Stmt.When _,
           Stmt.While _,
           Stmt.Store _ ->
-          accesses.shallow(Statements.mapChildren(statement, each -> changed(each, here)));
+          accesses.shallow(statement.mapChildren(each -> changed(each, here)));
     };
   }
 

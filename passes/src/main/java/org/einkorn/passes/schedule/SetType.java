@@ -121,7 +121,7 @@ final class SetType implements Primitive<Step.SetType> {
               : new Stmt.Store(name, positions, read(value));
         }
         case Stmt.For _, Stmt.Block _, Stmt.Sequence _, Stmt.Allocate _, Stmt.If _ ->
-            Statements.mapChildren(statement, this::deep);
+            statement.mapChildren(this::deep);
       };
     }
 

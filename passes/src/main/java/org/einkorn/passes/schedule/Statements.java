@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -16,90 +15,6 @@ import org.einkorn.ir.tensor.Guard;
 final class Statements {
   private Statements() {}
 
-  /// The statement with others directly inside of it; itself where they are the same.
-  static Stmt mapChildren(Stmt statement, UnaryOperator<Stmt> map) {
-    return switch (statement) {
-      case Stmt.For loop -> {
-        Stmt inside = map.apply(loop.body());
-        yield inside == loop.body() ? statement : loop.with(inside);
-      }
-      case Stmt.Block block -> {
-        Optional<Stmt> init = block.init().map(map);
-        Stmt body = map.apply(block.body());
-        boolean isSame =
-            body == block.body()
-                && (init.isEmpty() || init.orElseThrow() == block.init().orElseThrow());
-        yield isSame ? block : with(block, block.name(), block.iters(), init, body);
-      }
-      case Stmt.Sequence(List<Stmt> statements) -> {
-        boolean isSame = true;
-        List<Stmt> others = new ArrayList<>();
-        for (Stmt each : statements) {
-          Stmt other = map.apply(each);
-          isSame &= other == each;
-          others.add(other);
-        }
-        yield isSame ? statement : new Stmt.Sequence(others);
-      }
-      case Stmt.Allocate(var buffer, Stmt body) -> {
-        Stmt inside = map.apply(body);
-        yield inside == body ? statement : new Stmt.Allocate(buffer, inside);
-      }
-      case Stmt.If(var guards, Stmt body) -> {
-        Stmt inside = map.apply(body);
-        yield inside == body ? statement : new Stmt.If(guards, inside);
-      }
-      case Stmt.When(var condition, Stmt body) -> {
-        Stmt inside = map.apply(body);
-        yield inside == body ? statement : new Stmt.When(condition, inside);
-      }
-      case Stmt.While(var condition, Stmt body) -> {
-        Stmt inside = map.apply(body);
-        yield inside == body ? statement : new Stmt.While(condition, inside);
-      }
-      case Stmt.Store store -> store;
-    };
-  }
-
-  /// The statement with other expressions of its own, not of the statements inside of it; the
-  /// regions of a block stay.
-  static Stmt mapOwn(
-      Stmt statement, UnaryOperator<IndexExpr> indices, UnaryOperator<Scalar> scalars) {
-    return switch (statement) {
-      case Stmt.For loop -> loop.with(indices.apply(loop.extent()), loop.body());
-      case Stmt.Block block ->
-          new Stmt.Block(
-              block.name(),
-              block.iters().stream()
-                  .map(
-                      iter ->
-                          new Stmt.BlockIter(
-                              iter.kind(),
-                              iter.variable(),
-                              indices.apply(iter.extent()),
-                              indices.apply(iter.binding())))
-                  .toList(),
-              mapGuards(block.guards(), indices),
-              block.reads(),
-              block.writes(),
-              block.init(),
-              block.body());
-      case Stmt.If(List<Guard> guards, Stmt body) -> new Stmt.If(mapGuards(guards, indices), body);
-      case Stmt.When(Scalar condition, Stmt body) -> new Stmt.When(scalars.apply(condition), body);
-      case Stmt.While(Scalar condition, Stmt body) ->
-          new Stmt.While(scalars.apply(condition), body);
-      case Stmt.Store(String buffer, List<IndexExpr> positions, Scalar value) ->
-          new Stmt.Store(buffer, positions.stream().map(indices).toList(), scalars.apply(value));
-      case Stmt.Sequence _, Stmt.Allocate _ -> statement;
-    };
-  }
-
-  private static List<Guard> mapGuards(List<Guard> guards, UnaryOperator<IndexExpr> indices) {
-    return guards.stream()
-        .map(guard -> new Guard(indices.apply(guard.index()), indices.apply(guard.extent())))
-        .toList();
-  }
-
   static Stmt.Block with(
       Stmt.Block block, String name, List<Stmt.BlockIter> iters, Optional<Stmt> init, Stmt body) {
     return new Stmt.Block(name, iters, block.guards(), block.reads(), block.writes(), init, body);
@@ -109,7 +24,7 @@ final class Statements {
   static Stmt replace(Stmt statement, Stmt old, Stmt replacement) {
     return statement == old
         ? replacement
-        : mapChildren(statement, each -> replace(each, old, replacement));
+        : statement.mapChildren(each -> replace(each, old, replacement));
   }
 
   /// The statements from one down to another inside of it, both included; none where it is not
@@ -130,7 +45,7 @@ final class Statements {
 
   /// The statement without sequences directly in sequences, or around one statement alone.
   static Stmt flattened(Stmt statement) {
-    Stmt mapped = mapChildren(statement, Statements::flattened);
+    Stmt mapped = statement.mapChildren(Statements::flattened);
     if (!(mapped instanceof Stmt.Sequence(List<Stmt> parts))) {
       return mapped;
     }

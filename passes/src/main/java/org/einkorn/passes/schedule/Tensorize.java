@@ -76,8 +76,7 @@ final class Tensorize implements Primitive<Step.Tensorize> {
       List<Stmt.Store> stores,
       Nest nest) {
     if (!(statement instanceof Stmt.Store(String buffer, List<IndexExpr> indices, Scalar value))) {
-      return Statements.mapChildren(
-          statement, each -> rewritten(each, intrinsics, block, stores, nest));
+      return statement.mapChildren(each -> rewritten(each, intrinsics, block, stores, nest));
     }
     Optional<Scalar> implementation =
         intrinsics.stream().flatMap(each -> each.of(value).stream()).findFirst();
