@@ -258,26 +258,38 @@ record Quotient(Polynomial dividend, Polynomial divisor) {
             return Optional.empty();
           });
 
-  /// `(x floordiv b + c) floordiv d → (x + b · c) floordiv (b · d)` where `b > 0`
+  /// `(x floordiv b + z) floordiv d → (x + b · z) floordiv (b · d)` where `b > 0`
   ///
-  /// With `y = x + b · c`, the dividend is `y floordiv b`. For any integer k, `k · d ≤ y floordiv
+  /// With `y = x + b · z`, the dividend is `y floordiv b`. For any integer k, `k · d ≤ y floordiv
   /// b` says `k · d · b ≤ y`, as `k · d` is whole; so both quotients are the greatest such k.
   static final Rule MERGE_QUOTIENTS =
       new Rule(
           "merge-quotients",
           (quotient, simplifier) -> {
-            Polynomial plain = new Polynomial(quotient.dividend.terms(), 0);
-            if (plain.singleAtom().orElse(null)
-                instanceof IndexExpr.FloorDiv(IndexExpr x, IndexExpr b)) {
-              Polynomial inner = simplifier.canonical(b);
-              if (simplifier.isPositive(inner)) {
-                Polynomial dividend =
-                    simplifier.canonical(x).plus(inner, quotient.dividend.constant());
-                return Optional.of(simplifier.quotient(dividend, inner.times(quotient.divisor)));
+            for (Polynomial.Term term : quotient.dividend.terms()) {
+              if (term.coefficient() == 1
+                  && term.atoms().size() == 1
+                  && term.atoms().getFirst() instanceof IndexExpr.FloorDiv inner) {
+                Polynomial rest = quotient.dividend.minus(Polynomial.atom(inner));
+                Optional<Polynomial> merged = merged(inner, rest, quotient.divisor, simplifier);
+                if (merged.isPresent()) {
+                  return merged;
+                }
               }
             }
             return Optional.empty();
           });
+
+  private static Optional<Polynomial> merged(
+      IndexExpr.FloorDiv inner, Polynomial rest, Polynomial divisor, Simplifier simplifier) {
+    Polynomial by = simplifier.canonical(inner.divisor());
+    if (!simplifier.isPositive(by) || !by.isConstant() && !rest.isConstant()) {
+      return Optional.empty();
+    }
+    Polynomial all =
+        simplifier.canonical(inner.dividend()).plus(simplifier.unfolded(rest).times(by));
+    return Optional.of(simplifier.quotient(all, by.times(divisor)));
+  }
 
   /// `x floordiv d → t · a + k` where `a = y floordiv d` stands in a fact, and `k · d ≤ x − t · a ·
   /// d < (k + 1) · d`

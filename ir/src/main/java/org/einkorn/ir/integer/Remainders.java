@@ -13,8 +13,9 @@ import org.einkorn.ir.expr.IndexExpr;
 final class Remainders {
   private Remainders() {}
 
-  /// `k · x − k · d · (x floordiv d) → k · (x mod d)`; and the same where x is a quotient that was
-  /// merged: `k · (y floordiv a) − k · d · (y floordiv (a · d)) → k · (y floordiv a mod d)`.
+  /// `k · x − k · d · (x floordiv d) → k · (x mod d)`; and the same where x holds a quotient that
+  /// was merged: `k · (y floordiv a + z) − k · d · ((y + a · z) floordiv (a · d)) → k · ((y
+  /// floordiv a + z) mod d)`.
   static Polynomial fold(Polynomial form, Simplifier simplifier) {
     Polynomial folded = form;
     for (Polynomial.Term term : form.terms()) {
@@ -34,7 +35,8 @@ final class Remainders {
     for (IndexExpr atom : term.atoms()) {
       if (atom instanceof IndexExpr.FloorDiv(IndexExpr x, IndexExpr d)) {
         Optional<Polynomial> folded =
-            ofDividend(form, term, atom, x, d, simplifier).or(() -> ofQuotient(form, term, x, d));
+            ofDividend(form, term, atom, x, d, simplifier)
+                .or(() -> ofQuotient(form, term, x, d, simplifier));
         if (folded.isPresent()) {
           return folded.get();
         }
@@ -68,10 +70,8 @@ final class Remainders {
     }
     long times = Math.negateExact(term.coefficient() / size);
     Polynomial dividend = simplifier.canonical(x);
-    for (Polynomial.Term part : dividend.terms()) {
-      if (!holds(form.coefficient(part.atoms()), part.coefficient(), times)) {
-        return Optional.empty();
-      }
+    if (!holdsAll(form, dividend, times)) {
+      return Optional.empty();
     }
     Polynomial remainder = Polynomial.atom(new IndexExpr.FloorMod(x, d));
     return Optional.of(
@@ -86,30 +86,47 @@ final class Remainders {
   }
 
   private static Optional<Polynomial> ofQuotient(
-      Polynomial form, Polynomial.Term term, IndexExpr y, IndexExpr d) {
+      Polynomial form,
+      Polynomial.Term term,
+      IndexExpr dividend,
+      IndexExpr d,
+      Simplifier simplifier) {
     if (!(d instanceof IndexExpr.Constant(long size)) || term.atoms().size() != 1) {
       return Optional.empty();
     }
     for (Polynomial.Term other : form.terms()) {
       if (other.atoms().size() == 1
           && other.atoms().getFirst()
-              instanceof IndexExpr.FloorDiv(IndexExpr x, IndexExpr.Constant(long inner))
-          && x.equals(y)
+              instanceof IndexExpr.FloorDiv(IndexExpr y, IndexExpr.Constant(long inner))
           && inner > 0
           && inner < size
-          && size % inner == 0) {
+          && size % inner == 0
+          && term.coefficient() % (size / inner) == 0) {
         long by = size / inner;
         long times = Math.negateExact(term.coefficient() / by);
-        if (term.coefficient() % by == 0 && holds(other.coefficient(), 1, times)) {
-          IndexExpr atom = other.atoms().getFirst();
-          Polynomial remainder = Polynomial.atom(new IndexExpr.FloorMod(atom, IndexExpr.of(by)));
+        Optional<Polynomial> sum =
+            simplifier
+                .canonical(dividend)
+                .minus(simplifier.canonical(y))
+                .dividedExactly(Polynomial.of(inner))
+                .map(rest -> rest.plus(Polynomial.atom(other.atoms().getFirst())))
+                .filter(all -> holdsAll(form, all, times));
+        if (sum.isPresent()) {
+          IndexExpr.FloorMod remainder =
+              new IndexExpr.FloorMod(sum.get().toExpr(), IndexExpr.of(by));
           return Optional.of(
               form.minus(Polynomial.of(term))
-                  .plus(Polynomial.atom(atom), -times)
-                  .plus(remainder, times));
+                  .plus(sum.get(), -times)
+                  .plus(Polynomial.atom(remainder), times));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether all terms of `times · part` are parts of those of a form.
+  private static boolean holdsAll(Polynomial form, Polynomial part, long times) {
+    return part.terms().stream()
+        .allMatch(term -> holds(form.coefficient(term.atoms()), term.coefficient(), times));
   }
 }

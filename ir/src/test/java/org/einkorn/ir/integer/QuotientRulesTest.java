@@ -106,7 +106,12 @@ final class QuotientRulesTest {
     IndexExpr half = I.floorDiv(number(2));
     fires("i floordiv 6", Quotient.MERGE_QUOTIENTS, half, number(3));
     fires("(i + 2) floordiv 6", Quotient.MERGE_QUOTIENTS, half.plus(1), number(3));
-    doesNotFire(Quotient.MERGE_QUOTIENTS, half.plus(J), number(3));
+    IndexExpr digits = I.times(number(8)).plus(J).floorDiv(number(24)).plus(I);
+    fires("i floordiv 18", Quotient.MERGE_QUOTIENTS, digits, number(24));
+    fires("(i + 2 * j) floordiv 6", Quotient.MERGE_QUOTIENTS, half.plus(J), number(3));
+    fires("i floordiv (3 * m)", Quotient.MERGE_QUOTIENTS, I.floorDiv(M), number(3));
+    doesNotFire(Quotient.MERGE_QUOTIENTS, half.times(number(2)).plus(J), number(3));
+    doesNotFire(Quotient.MERGE_QUOTIENTS, I.floorDiv(M).plus(J), number(3));
   }
 
   @Test

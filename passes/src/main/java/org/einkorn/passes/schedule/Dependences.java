@@ -188,7 +188,7 @@ final class Dependences {
     if (running.stream().anyMatch(loop -> Walk.fetches(loop.extent()))) {
       return false;
     }
-    List<IndexExpr> joined = JoinedIndices.of(indices);
+    List<IndexExpr> joined = JoinedIndices.of(indices, outside.with(running));
     return areInjective(indices, running, access)
         || !joined.equals(indices) && areInjective(joined, running, access);
   }

@@ -19,7 +19,9 @@ final class JoinedIndices {
   private JoinedIndices() {}
 
   /// Fewer numbers instead of indices; the indices where nothing can be put together.
-  static List<IndexExpr> of(List<IndexExpr> indices) {
+  ///
+  /// @param scope what is known of the variables in them
+  static List<IndexExpr> of(List<IndexExpr> indices, Assumptions scope) {
     List<IndexExpr> joined = new ArrayList<>();
     for (IndexExpr index : indices) {
       OptionalLong size = size(index);
@@ -32,7 +34,7 @@ final class JoinedIndices {
     }
     return joined.size() == indices.size()
         ? indices
-        : joined.stream().map(Assumptions.NONE::simplify).toList();
+        : joined.stream().map(scope::simplify).toList();
   }
 
   /// How many values a digit has: the largest multiple of a remainder in it says.

@@ -11,7 +11,17 @@ import org.einkorn.passes.PassContext;
 ///
 /// @param loop its name
 /// @param likely how many rounds it will have, where that is known
-record Axis(String loop, IndexExpr extent, OptionalLong likely) {
+/// @param parts the loops that are [fused][MergedLoops] to this one, the outermost first; none
+///   where it stands so in the function
+record Axis(String loop, IndexExpr extent, OptionalLong likely, List<Axis> parts) {
+  Axis {
+    parts = List.copyOf(parts);
+  }
+
+  Axis(String loop, IndexExpr extent, OptionalLong likely) {
+    this(loop, extent, likely, List.of());
+  }
+
   /// An extent that nobody knows is taken for this.
   private static final long UNKNOWN = 1024;
 
@@ -26,6 +36,20 @@ record Axis(String loop, IndexExpr extent, OptionalLong likely) {
         .filter(axis -> index.equals(IndexExpr.variable(axis.loop())))
         .findFirst()
         .orElseThrow();
+  }
+
+  /// The loops of the function that this one is made of.
+  List<Axis> plain() {
+    return parts.isEmpty() ? List.of(this) : parts;
+  }
+
+  /// Where it is, from the [index][Steps#index] of each of its loops.
+  IndexExpr position() {
+    IndexExpr position = IndexExpr.Constant.ZERO;
+    for (Axis part : plain()) {
+      position = position.times(part.extent).plus(IndexExpr.variable(Steps.index(part)));
+    }
+    return position;
   }
 
   /// Takes the serial loops around a statement off.

@@ -86,12 +86,14 @@ public final class DefaultSchedules {
 
   private static Optional<Schedule> schedule(
       Module module, Function function, PassContext context, Uses uses, MemoryNames memory) {
-    Model model = new Model(context);
-    Optional<Consumer<Steps>> sketch = sketch(function, model, context);
-    if (sketch.isEmpty()) {
-      return Optional.empty();
+    for (Consumer<Steps> sketch : sketches(module, function, new Model(context), context)) {
+      Steps steps = new Steps(module, function.name(), uses, memory);
+      Optional<Schedule> schedule = taken(steps, sketch, context);
+      if (schedule.isPresent()) {
+        return schedule;
+      }
     }
-    return taken(new Steps(module, function.name(), uses, memory), sketch.get(), context);
+    return Optional.empty();
   }
 
   private static Optional<Schedule> schedule(
@@ -113,20 +115,41 @@ public final class DefaultSchedules {
     }
   }
 
-  private static Optional<Consumer<Steps>> sketch(
-      Function function, Model model, PassContext context) {
+  /// What may be done with a function, the best first.
+  private static List<Consumer<Steps>> sketches(
+      Module module, Function function, Model model, PassContext context) {
     Optional<ReductionNest> reduction = ReductionNest.of(function, context);
     if (reduction.isPresent()) {
       ReductionNest nest = reduction.get();
-      return model.choose(nest).map(choice -> steps -> take(nest, choice, steps));
+      return sketches(
+          nest,
+          MergedLoops.of(nest, module),
+          each -> model.choose(each).map(choice -> steps -> take(each, choice, steps)));
     }
     Optional<EntryNest> entries =
         EntryNest.of(function, context).filter(nest -> !model.isShort(nest.rounds()));
     if (entries.isPresent()) {
-      return entries.map(nest -> steps -> EntrySketch.take(nest, context.mayReassociate(), steps));
+      EntryNest nest = entries.get();
+      return List.of(steps -> EntrySketch.take(nest, context.mayReassociate(), steps));
     }
     return MapNest.of(function, context)
-        .flatMap(nest -> model.choose(nest).map(choice -> steps -> take(nest, choice, steps)));
+        .map(
+            nest ->
+                sketches(
+                    nest,
+                    MergedLoops.of(nest, module),
+                    each -> model.choose(each).map(choice -> steps -> take(each, choice, steps))))
+        .orElse(List.of());
+  }
+
+  /// The sketch of a nest with merged loops, and that of the nest as it stands, in case that some
+  /// step is refused for the first.
+  private static <N> List<Consumer<Steps>> sketches(
+      N plain, N merged, java.util.function.Function<N, Optional<Consumer<Steps>>> sketch) {
+    return Stream.of(merged, plain)
+        .distinct()
+        .flatMap(nest -> sketch.apply(nest).stream())
+        .toList();
   }
 
   private static void take(ReductionNest nest, ReductionChoice choice, Steps steps) {

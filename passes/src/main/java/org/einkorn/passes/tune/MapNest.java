@@ -48,6 +48,11 @@ record MapNest(
         : Optional.empty();
   }
 
+  /// The nest with other loops, and with accesses over them.
+  MapNest with(List<Axis> newLoops, List<Operand> newOperands, Operand newOutput) {
+    return new MapNest(function, block, newLoops, value, newOperands, newOutput);
+  }
+
   @Override
   public List<Axis> spatial() {
     return loops;

@@ -1,5 +1,6 @@
 package org.einkorn.passes.tune;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -84,6 +85,14 @@ record Operand(String tensor, List<IndexExpr> indices) {
       place++;
     }
     return place;
+  }
+
+  /// This with one position instead of those from one axis to another, the last not included.
+  Operand withPosition(IndexExpr index, int first, int last) {
+    List<IndexExpr> others = new ArrayList<>(indices);
+    others.subList(first, last).clear();
+    others.add(first, index);
+    return new Operand(tensor, others);
   }
 
   private static boolean mentions(IndexExpr index, Axis axis) {

@@ -25,6 +25,7 @@ final class PartialsSketch {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(ReductionNest nest, Partials partials, Steps steps) {
+    steps.fuse(nest.loops());
     reduce(nest, partials, LoopName.of(partials.axis().loop()), steps);
     if (!nest.spatial().isEmpty()) {
       steps.take(new Step.Parallel(LoopName.of(nest.spatial().getFirst().loop())));

@@ -111,6 +111,24 @@ record ReductionNest(
     return List.copyOf(all);
   }
 
+  /// The nest with other loops, and with accesses over them.
+  ReductionNest with(
+      List<Axis> newSpatial, List<Axis> newReduce, List<Operand> newOperands, Operand newOutput) {
+    return new ReductionNest(
+        function,
+        newSpatial,
+        newReduce,
+        accumulator,
+        isNarrow,
+        init,
+        update,
+        block,
+        combine,
+        value,
+        newOperands,
+        newOutput);
+  }
+
   /// The type that sums are kept in: `f32` instead of `f64` where only that is summed up, and that
   /// may be rounded otherwise; `i32` instead of `i64` where that is the same, though `set-dtype`
   /// counts as a step that may round.

@@ -29,6 +29,7 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
     Model model = new Model(context);
     if (reduction.isEmpty()) {
       return MapNest.of(code, context)
+          .map(nest -> MergedLoops.of(nest, module))
           .flatMap(
               nest ->
                   model
@@ -41,7 +42,7 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
                                 case Strips strips -> new StripsSpace(module, nest, strips);
                               }));
     }
-    ReductionNest nest = reduction.get();
+    ReductionNest nest = MergedLoops.of(reduction.get(), module);
     return model
         .choose(nest)
         .map(

@@ -151,6 +151,16 @@ final class Steps {
     return all.size() == 1 ? all.iterator().next() : LoopName.of(loop, block);
   }
 
+  /// Fuses the loops that axes are made of.
+  void fuse(List<Axis> axes) {
+    for (Axis axis : axes) {
+      if (!axis.parts().isEmpty()) {
+        List<LoopName> parts = axis.parts().stream().map(part -> LoopName.of(part.loop())).toList();
+        take(new Step.Fuse(axis.loop(), parts));
+      }
+    }
+  }
+
   void reorder(List<String> loops) {
     take(new Step.Reorder(loops.stream().map(LoopName::of).toList()));
   }

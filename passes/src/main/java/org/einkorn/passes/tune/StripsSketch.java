@@ -16,6 +16,7 @@ final class StripsSketch {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(MapNest nest, Strips strips, Steps steps) {
+    steps.fuse(nest.loops());
     Cut cut = strips(strips, LoopName.of(strips.axis().loop()), steps);
     Axis outermost = nest.loops().getFirst();
     if (!outermost.equals(strips.axis())) {

@@ -48,6 +48,7 @@ final class TileSketch {
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(ReductionNest nest, Tiling tiling, Steps steps) {
     TileSketch sketch = new TileSketch(nest, tiling, nest.spatial(), steps);
+    steps.fuse(nest.loops());
     List<String> copies = sketch.copies();
     List<String> order = sketch.tile();
     if (order.size() > (tiling.rows().isPresent() ? 2 : 1)) {
@@ -137,26 +138,48 @@ final class TileSketch {
     List<IndexExpr> positions = new ArrayList<>();
     for (Axis axis : axes) {
       if (!axis.equals(tiling.columns()) && !nest.reduce().contains(axis)) {
-        positions.add(IndexExpr.variable(Steps.index(axis)));
+        positions.add(axis.position());
       }
     }
-    IndexExpr column = IndexExpr.variable(Steps.index(tiling.columns()));
+    IndexExpr column = tiling.columns().position();
     IndexExpr width = IndexExpr.of(tiling.columnTile());
     positions.add(column.floorDiv(width));
     // As a tile reduces: straight on, whatever order the operand has them in.
     for (Axis axis : nest.reduce()) {
       if (axes.contains(axis)) {
-        positions.add(IndexExpr.variable(Steps.index(axis)));
+        positions.add(axis.position());
       }
     }
     positions.add(column.floorMod(width));
-    List<String> names = axes.stream().map(Steps::index).toList();
+    List<String> names =
+        axes.stream().flatMap(axis -> axis.plain().stream()).map(Steps::index).toList();
     steps.take(new Step.TransformLayout(name, names, positions));
+    List<String> loops = fused(name, axes);
     if (tiling.columns().rounds() < tiling.columnTile()) {
       // Vectors then end in the row that they begin in, and need no mask to be read.
       steps.tryTo(new Step.StorageAlign(name, positions.size() - 2, tiling.columnTile(), 0));
     }
-    return operand.isUnit(tiling.columns()) ? cutCopy(name, lanes, axes.size()) : name + ".0";
+    return operand.isUnit(tiling.columns()) ? cutCopy(name, lanes, loops) : loops.getFirst();
+  }
+
+  /// Fuses the loops of a copy as those of the nest are, and gives all of them.
+  private List<String> fused(String name, List<Axis> axes) {
+    List<String> loops = new ArrayList<>();
+    int first = 0;
+    for (Axis axis : axes) {
+      List<LoopName> parts = new ArrayList<>();
+      for (Axis _ : axis.plain()) {
+        parts.add(LoopName.of(name + "." + (first + parts.size())));
+      }
+      first += parts.size();
+      String loop = parts.getFirst().variable();
+      if (parts.size() > 1) {
+        loop = steps.free(name + "." + Steps.index(axis));
+        steps.take(new Step.Fuse(loop, parts));
+      }
+      loops.add(loop);
+    }
+    return loops;
   }
 
   /// Copies an operand, and gives the axes of the copy: those of the tensor, or, where the tensor
@@ -178,15 +201,12 @@ final class TileSketch {
   }
 
   /// Cuts the lanes of the copy as those of the tile, and makes them the innermost loop.
-  private String cutCopy(String name, int lanes, int axes) {
-    Cut cut = steps.cut(LoopName.of(name + "." + lanes), name, tiling.columnTile());
-    if (axes > 1) {
-      List<String> order = new ArrayList<>(List.of(cut.outer()));
-      for (int axis = 0; axis < axes; axis++) {
-        if (axis != lanes) {
-          order.add(name + "." + axis);
-        }
-      }
+  private String cutCopy(String name, int lanes, List<String> loops) {
+    Cut cut = steps.cut(LoopName.of(loops.get(lanes)), name, tiling.columnTile());
+    if (loops.size() > 1) {
+      List<String> order = new ArrayList<>(loops);
+      order.remove(lanes);
+      order.addFirst(cut.outer());
       order.add(cut.inner());
       steps.reorder(order);
     }

@@ -37,6 +37,7 @@ final class TranspositionSketch {
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
   static void take(MapNest nest, Transposition choice, Steps steps) {
+    steps.fuse(nest.loops());
     Cut read = side(choice.read(), choice.tile(), steps);
     Cut stored = side(choice.stored(), choice.tile(), steps);
     List<Cut> cuts = new ArrayList<>();
@@ -124,11 +125,11 @@ final class TranspositionSketch {
     steps.take(new Step.ComputeAt(name, square));
     List<String> axes = new ArrayList<>();
     List<IndexExpr> positions = new ArrayList<>();
-    IndexExpr inLine = IndexExpr.variable(Steps.index(stored));
+    IndexExpr inLine = stored.position();
     for (IndexExpr index : operand.indices()) {
       Axis axis = Axis.of(index, nest.loops());
-      IndexExpr position = IndexExpr.variable(Steps.index(axis));
-      axes.add(Steps.index(axis));
+      IndexExpr position = axis.position();
+      axis.plain().forEach(part -> axes.add(Steps.index(part)));
       positions.add(axis.equals(stored) ? position.floorDiv(IndexExpr.of(LINE)) : position);
     }
     positions.add(inLine.floorMod(IndexExpr.of(LINE)));
