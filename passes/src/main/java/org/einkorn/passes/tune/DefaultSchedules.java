@@ -155,6 +155,7 @@ public final class DefaultSchedules {
   private static void take(ReductionNest nest, ReductionChoice choice, Steps steps) {
     switch (choice) {
       case Tiling tiling -> TileSketch.take(nest, tiling, steps);
+      case DotTiling dots -> DotTilingSketch.take(nest, dots, steps);
       case Partials partials -> PartialsSketch.take(nest, partials, steps);
     }
   }

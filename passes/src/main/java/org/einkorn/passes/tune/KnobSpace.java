@@ -9,7 +9,7 @@ import org.einkorn.passes.schedule.Uses;
 
 /// The schedules of one function that the model knows: a value for each [Knob].
 abstract sealed class KnobSpace extends Space
-    permits TilingSpace, PartialsSpace, TranspositionSpace, StripsSpace {
+    permits TilingSpace, DotTilingSpace, PartialsSpace, TranspositionSpace, StripsSpace {
   /// How often values are drawn until they fit one another.
   private static final int TRIES = 1000;
 

@@ -15,6 +15,10 @@ final class Model {
   /// Vectors of partial results, so that no addition waits for the one before it.
   private static final int MOST_VECTORS = 4;
 
+  /// So many times less has another way to be counted for to be taken: tiles are what backends
+  /// compile best.
+  private static final double LEAST_GAIN = 1.25;
+
   /// The elements of a square of a transposition along each axis: a line of memory of the narrowest
   /// floats that are computed with.
   private static final long SQUARE = 16;
@@ -37,7 +41,24 @@ final class Model {
       return Optional.empty();
     }
     Optional<ReductionChoice> tiling = tiling(nest).map(ReductionChoice.class::cast);
-    return tiling.or(() -> partials(nest).map(ReductionChoice.class::cast));
+    Optional<ReductionChoice> dots = dots(nest).map(ReductionChoice.class::cast);
+    return dots.or(() -> tiling).or(() -> partials(nest).map(ReductionChoice.class::cast));
+  }
+
+  /// How vectors sum up along the reduction, where the elements of a result that lie side by side
+  /// are too few for them.
+  private Optional<DotTiling> dots(ReductionNest nest) {
+    if (!isReduced(nest)) {
+      return Optional.empty();
+    }
+    TilingFacts facts = new TilingFacts(nest, context);
+    double most =
+        tiling(nest)
+            .map(tiling -> TilingModel.cycles(facts, tiling) / LEAST_GAIN)
+            .orElse(Double.POSITIVE_INFINITY);
+    return DotTilingModel.choose(facts, DotTilingModel.isAnyOrder(nest, context))
+        .filter(dots -> dots.cycles() <= most)
+        .map(DotTilingModel.Priced::tiling);
   }
 
   /// Whether loops do too little for a schedule to pay.
@@ -111,9 +132,7 @@ final class Model {
     Axis last = nest.reduce().getLast();
     DType type = nest.sums(mayRound);
     long lanes = machine.lanes(type);
-    // Integers are not added up in another order: sums on the way may overflow where the whole
-    // does not. Where nothing may round no step is taken that could, whatever it does here.
-    boolean isAnyOrder = mayRound && (type.isFloat() || nest.combine() != BinaryOp.ADD);
+    boolean isAnyOrder = DotTilingModel.isAnyOrder(nest, context);
     if (!isAnyOrder || !isReduced(nest) || !isUnit(nest, last) || last.rounds() < 2 * lanes) {
       return Optional.empty();
     }

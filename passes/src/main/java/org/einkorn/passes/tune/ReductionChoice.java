@@ -1,4 +1,4 @@
 package org.einkorn.passes.tune;
 
 /// What is chosen for a [ReductionNest]: all that its schedule is made from.
-sealed interface ReductionChoice permits Tiling, Partials {}
+sealed interface ReductionChoice permits Tiling, DotTiling, Partials {}

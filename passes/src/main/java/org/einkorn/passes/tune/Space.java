@@ -50,6 +50,7 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
                 switch (choice) {
                   case Tiling tiling ->
                       new TilingSpace(module, new TilingFacts(nest, context), tiling);
+                  case DotTiling dots -> new DotTilingSpace(module, nest, dots, context.machine());
                   case Partials partials ->
                       new PartialsSpace(module, nest, partials, context.machine());
                 });
@@ -82,7 +83,8 @@ public abstract sealed class Space permits KnobSpace, ScriptSpace {
     PARTIALS(2),
     TRANSPOSITION(3),
     SCRIPT(4),
-    STRIPS(5);
+    STRIPS(5),
+    DOTS(6);
 
     private final double number;
 

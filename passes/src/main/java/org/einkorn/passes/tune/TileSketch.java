@@ -3,7 +3,6 @@ package org.einkorn.passes.tune;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.schedule.LoopName;
 import org.einkorn.ir.schedule.Step;
@@ -35,14 +34,14 @@ final class TileSketch {
   /// The loops that are cut and reordered, as they stand.
   private final List<Axis> spatial;
 
-  /// Operands whose tensor the nest reads at other positions too, and that it reads from panels.
-  private final List<Operand> inPanels = new ArrayList<>();
+  private final PanelCopies copier;
 
   private TileSketch(ReductionNest nest, Tiling tiling, List<Axis> spatial, Steps steps) {
     this.nest = nest;
     this.tiling = tiling;
     this.spatial = spatial;
     this.steps = steps;
+    copier = new PanelCopies(nest, steps);
   }
 
   /// @throws org.einkorn.passes.schedule.RefusedStepException where a step does not apply
@@ -132,8 +131,9 @@ final class TileSketch {
 
   /// Copies an operand to panels as wide as a tile, and gives the outermost loop of that.
   private String copy(Operand operand) {
-    String name = steps.freeMemory(operand.tensor() + ".panels");
-    List<Axis> axes = copied(name, operand);
+    PanelCopies.Copy copy = copier.copy(operand);
+    String name = copy.name();
+    List<Axis> axes = copy.axes();
     int lanes = axes.indexOf(tiling.columns());
     List<IndexExpr> positions = new ArrayList<>();
     for (Axis axis : axes) {
@@ -151,53 +151,12 @@ final class TileSketch {
       }
     }
     positions.add(column.floorMod(width));
-    List<String> names =
-        axes.stream().flatMap(axis -> axis.plain().stream()).map(Steps::index).toList();
-    steps.take(new Step.TransformLayout(name, names, positions));
-    List<String> loops = fused(name, axes);
+    List<String> loops = copier.laidOut(copy, positions);
     if (tiling.columns().rounds() < tiling.columnTile()) {
       // Vectors then end in the row that they begin in, and need no mask to be read.
       steps.tryTo(new Step.StorageAlign(name, positions.size() - 2, tiling.columnTile(), 0));
     }
     return operand.isUnit(tiling.columns()) ? cutCopy(name, lanes, loops) : loops.getFirst();
-  }
-
-  /// Fuses the loops of a copy as those of the nest are, and gives all of them.
-  private List<String> fused(String name, List<Axis> axes) {
-    List<String> loops = new ArrayList<>();
-    int first = 0;
-    for (Axis axis : axes) {
-      List<LoopName> parts = new ArrayList<>();
-      for (Axis _ : axis.plain()) {
-        parts.add(LoopName.of(name + "." + (first + parts.size())));
-      }
-      first += parts.size();
-      String loop = parts.getFirst().variable();
-      if (parts.size() > 1) {
-        loop = steps.free(name + "." + Steps.index(axis));
-        steps.take(new Step.Fuse(loop, parts));
-      }
-      loops.add(loop);
-    }
-    return loops;
-  }
-
-  /// Copies an operand, and gives the axes of the copy: those of the tensor, or, where the tensor
-  /// is read at other positions too, those that the block has, in its order.
-  private List<Axis> copied(String name, Operand operand) {
-    List<Operand> reads =
-        nest.operands().stream().filter(each -> each.tensor().equals(operand.tensor())).toList();
-    if (reads.size() == 1) {
-      steps.take(new Step.CacheRead(name, operand.tensor()));
-      return operand.indices().stream().map(index -> Axis.of(index, nest.loops())).toList();
-    }
-    List<Operand> left = new ArrayList<>(reads);
-    left.removeAll(inPanels);
-    // The block has its reads in the order in which the operands were found.
-    OptionalInt read = OptionalInt.of(left.indexOf(operand));
-    steps.take(new Step.Reindex(name, operand.tensor(), nest.update(), read));
-    inPanels.add(operand);
-    return nest.loops().stream().filter(operand::changesWith).toList();
   }
 
   /// Cuts the lanes of the copy as those of the tile, and makes them the innermost loop.

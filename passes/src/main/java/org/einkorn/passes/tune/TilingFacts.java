@@ -59,11 +59,12 @@ final class TilingFacts {
     return axis.rounds() * 2 >= lanes()
         && nest.operands().stream().anyMatch(each -> each.changesWith(axis))
         && nest.operands().stream()
-            .allMatch(
-                each ->
-                    !each.changesWith(axis)
-                        || each.isUnit(axis)
-                        || canBePanel(each) && uses(each) >= LEAST_USES);
+            .allMatch(each -> !each.changesWith(axis) || each.isUnit(axis) || isWorthPanels(each));
+  }
+
+  /// Whether an operand is read so often that it may be laid out for vectors first.
+  boolean isWorthPanels(Operand operand) {
+    return canBePanel(operand) && uses(operand) >= LEAST_USES;
   }
 
   /// How often each element is read: the rounds of the loops around that it does not change with.
@@ -161,13 +162,15 @@ final class TilingFacts {
       List<Axis> outer,
       List<Operand> panels) {
     return new Tiling(
-        columns,
-        vectors * lanes(),
-        rows,
-        rowTile,
-        outer,
-        panels,
-        Optional.of(sums).filter(type -> type != nest.accumulator().type().dtype()),
-        mayRound);
+        columns, vectors * lanes(), rows, rowTile, outer, panels, otherSums(), mayRound);
+  }
+
+  /// @param tile the loops that are cut
+  DotTiling dots(Axis sum, List<DotTiling.Side> tile, List<Operand> panels) {
+    return new DotTiling(sum, lanes(), tile, panels, otherSums(), mayRound);
+  }
+
+  private Optional<DType> otherSums() {
+    return Optional.of(sums).filter(type -> type != nest.accumulator().type().dtype());
   }
 }

@@ -129,13 +129,25 @@ final class TilingModel {
   /// be without a rest.
   private double cost(Shape shape, Axis columns, Optional<Axis> rows) {
     double work = shape.rows * shape.vectors;
-    double loads = facts.loads(columns, shape.vectors, rows, shape.rows);
-    double cycles = Math.max(Math.max(work / AT_ONCE, loads / AT_ONCE), LATENCY);
+    double cycles = cycles(work, facts.loads(columns, shape.vectors, rows, shape.rows));
     double tiles = columns.tiles(shape.vectors * facts.lanes());
     if (rows.isPresent()) {
       tiles *= rows.get().tiles(shape.rows);
     }
     return cycles * tiles;
+  }
+
+  /// What a tile takes in a round of the reduction, which each sum is added to once.
+  static double cycles(double sums, double loads) {
+    return Math.max(Math.max(sums / AT_ONCE, loads / AT_ONCE), LATENCY);
+  }
+
+  /// What the model counts for all of a tiling, in cycles.
+  static double cycles(TilingFacts facts, Tiling tiling) {
+    double vectors = tiling.columns().rounds() / (double) facts.lanes();
+    double reduce = Axis.rounds(facts.nest().reduce());
+    double others = Axis.rounds(facts.nest().spatial()) / tiling.columns().rounds();
+    return cyclesOfSum(facts, tiling) * vectors * reduce * others;
   }
 
   /// What the model counts for one term of one vector of sums, in cycles: half a one is the least.
