@@ -56,7 +56,7 @@ final class RandomModelSchedulesTest {
     System.out.printf("%d equations by the model from -Deinkorn.seed=%d on%n", PROGRAMS, SEED);
     for (long seed = SEED; seed < SEED + PROGRAMS; seed++) {
       Dice dice = new Dice(seed);
-      String source = source(dice);
+      String source = dice.chance(0.3) ? product(dice) : source(dice);
       try {
         check(source, dice);
       } catch (RuntimeException | AssertionError failure) {
@@ -125,6 +125,41 @@ final class RandomModelSchedulesTest {
     String equation = target + equation(type, reads, dice) + "\n";
     // Two terms are combined in memory.
     text.append(equation.repeat(!isMap && dice.chance(0.2) ? 2 : 1));
+    return text.append("output Y\n").toString();
+  }
+
+  /// A product of matrices whose rows, columns and sums each run over axes that lie side by side,
+  /// some of them short.
+  private static String product(Dice dice) {
+    List<String> rows = INDICES.subList(0, dice.between(1, 2));
+    List<String> columns = INDICES.subList(2, dice.between(3, 4));
+    List<String> sums = dice.chance(0.3) ? List.of("k", "l") : List.of("k");
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    double left = 1.2 * MOST_POINTS;
+    List<String> all = new ArrayList<>(columns);
+    all.addAll(rows);
+    all.addAll(sums);
+    for (String index : all) {
+      boolean isLast = index.equals(all.getLast());
+      long size = isLast ? (long) Math.ceil(left) : dice.between(1, 13);
+      sizes.put(index, size);
+      left = Math.max(1, left / size);
+    }
+    String type = dice.pick(List.of("f32", "f32", "f64", "bool", "i32"));
+    List<List<String>> first = dice.chance(0.5) ? List.of(rows, sums) : List.of(sums, rows);
+    List<List<String>> second = dice.chance(0.5) ? List.of(columns, sums) : List.of(sums, columns);
+    List<List<String>> output = List.of(rows, columns);
+    StringBuilder text = new StringBuilder();
+    List<String> reads = new ArrayList<>();
+    for (List<List<String>> groups : List.of(first, second)) {
+      List<String> axes = groups.stream().flatMap(List::stream).toList();
+      String name = "X" + (reads.size() + 1);
+      List<String> extents = axes.stream().map(axis -> axis + ": " + sizes.get(axis)).toList();
+      text.append("input %s[%s]: %s\n".formatted(name, String.join(", ", extents), type));
+      reads.add(name + "[" + String.join(", ", axes) + "]");
+    }
+    List<String> axes = output.stream().flatMap(List::stream).toList();
+    text.append("Y[%s] %s\n".formatted(String.join(", ", axes), equation(type, reads, dice)));
     return text.append("output Y\n").toString();
   }
 
