@@ -264,6 +264,7 @@ final class VectorCompiler {
         pushVector(addend, vector);
         call("fma", "(" + VECTOR + VECTOR + ")" + ownerType);
       }
+      case Scalar.Select select when isReadInPart(select) -> pushReadInPart(select, vector);
       case Scalar.Select(Scalar condition, Scalar then, Scalar otherwise) -> {
         if (LaneMasks.comparePositions(condition)) {
           pushMask(condition, vector);
@@ -278,6 +279,33 @@ final class VectorCompiler {
       case Scalar.Literal _, Scalar.Position _, Scalar.Dot _, Scalar.Cast _ ->
           throw new IllegalStateException("a value that has no lanes");
     }
+  }
+
+  /// Whether it is memory in the lanes up to one, or from one on, and 0 in the others: that is what
+  /// a load with a mask gives.
+  private boolean isReadInPart(Scalar.Select select) {
+    return masks.areWhole()
+        && masks.isForAll()
+        && select.condition() instanceof Scalar.Binary(BinaryOp op, Scalar left, Scalar right)
+        && LaneMasks.isOfPositions(op, left, right)
+        && changes(select.condition())
+        && select.then() instanceof Scalar.Read read
+        && method.local(read.tensor()) == null
+        && changes(read)
+        && type.isFloat()
+        && select.otherwise().equals(Scalar.Literal.of(type, 0));
+  }
+
+  private void pushReadInPart(Scalar.Select select, int vector) {
+    Scalar.Read read = (Scalar.Read) select.then();
+    int number = method.function().context().bufferNumber(read.tensor());
+    pushLoaded(
+        key(select, vector),
+        () -> {
+          pushAddress(number, read.indices(), vector);
+          pushMask(select.condition(), vector);
+          fromMemory("fromMemorySegment", SEGMENT_TYPE + "J" + ORDER_TYPE + MASK_TYPE);
+        });
   }
 
   /// `→ vector vector`, of which the first is what a method is called of. C2 knows of what was

@@ -1,7 +1,9 @@
 package org.einkorn.backend.llvm;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.einkorn.backend.llvm.binding.BasicBlock;
@@ -49,6 +51,7 @@ final class Code {
   final Type half;
   final Type pointer;
   final BasicBlock entry;
+  private final Map<Long, Value> hidden = new HashMap<>();
 
   private final @Nullable Code single;
   private @Nullable Value overflow;
@@ -136,6 +139,24 @@ final class Code {
 
   Value i64(long value) {
     return context.constant(i64, value);
+  }
+
+  /// A number that optimizations do not know: of masks that they know they make shuffles, and
+  /// vectors of other lengths.
+  Value hidden(long value) {
+    return single()
+        .hidden
+        .computeIfAbsent(
+            value,
+            _ -> {
+              BasicBlock here = builder.block();
+              builder.at(entry);
+              Value slot = builder.stack(single().i64, "hidden");
+              builder.store(single().i64(value), slot, Long.BYTES);
+              Value number = builder.loadVolatile(single().i64, slot, Long.BYTES);
+              builder.at(here);
+              return number;
+            });
   }
 
   Value f32(double value) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.algebra.UnaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
@@ -168,6 +169,12 @@ final class LaneCheck {
         mayOverflow |= operand.type().isInteger();
         yield !isOfLibrary(op, operand.type()) && computes(operand, names);
       }
+      case Scalar.Binary(
+              BinaryOp op,
+              Scalar.Position(IndexExpr index),
+              Scalar.Position(IndexExpr bound))
+          when op == BinaryOp.LESS && names.isStep(index, bound) ->
+          !Walk.fetches(index) && !Walk.fetches(bound);
       case Scalar.Binary(var op, Scalar left, Scalar right) -> {
         widen(left.type());
         mayOverflow |= left.type().isInteger() && !op.isComparison();

@@ -166,23 +166,31 @@ final class LaneExpressions {
   }
 
   private Value guarded(Guard guard, Place place) {
-    if (wide.lanes > 1
-        && place.names.change(guard.index()) == LaneNames.Change.STEP
-        && !place.names.varies(guard.extent())) {
-      // From which lane on, and up to which, as numbers of 32 bits.
+    if (wide.lanes > 1 && place.names.isStep(guard.index(), guard.extent())) {
       Value first = expressions.index(guard.index(), place.scope);
-      Value extent = expressions.index(guard.extent(), place.scope);
       Value lane = single.context.lanes(wide.i32);
+      Value begin = lane(builder.subtract(single.i64(0), first));
       return builder.and(
-          builder.compare(
-              Comparison.GREATER_EQUAL, lane, lane(builder.subtract(single.i64(0), first))),
-          builder.compare(Comparison.LESS, lane, lane(builder.subtract(extent, first))));
+          builder.compare(Comparison.GREATER_EQUAL, lane, begin),
+          below(guard.index(), guard.extent(), place));
     }
     Value index = positions(guard.index(), place);
     Value extent = positions(guard.extent(), place);
     return builder.and(
         builder.compare(Comparison.GREATER_EQUAL, index, wide.i64(0)),
         builder.compare(Comparison.LESS, index, extent));
+  }
+
+  /// The lanes whose position, one more from lane to lane, is below a number: compared as numbers
+  /// of 32 bits.
+  private Value below(IndexExpr index, IndexExpr bound, Place place) {
+    Value first = expressions.index(index, place.scope);
+    Value end =
+        bound instanceof IndexExpr.Constant(long number)
+            ? single.hidden(number)
+            : expressions.index(bound, place.scope);
+    Value lane = single.context.lanes(wide.i32);
+    return builder.compare(Comparison.LESS, lane, lane(builder.subtract(end, first)));
   }
 
   /// A number of lanes, none or all where it is outside.
@@ -236,6 +244,12 @@ final class LaneExpressions {
             ? floats.unary(op, operand.type(), value)
             : integers.unary(op, operand.type(), value, range(operand, place));
       }
+      case Scalar.Binary(
+              BinaryOp op,
+              Scalar.Position(IndexExpr index),
+              Scalar.Position(IndexExpr bound))
+          when op == BinaryOp.LESS && place.names.isStep(index, bound) ->
+          below(index, bound, place);
       case Scalar.Binary(BinaryOp op, Scalar left, Scalar right) -> {
         Value first = value(left, place);
         Value second = value(right, place);

@@ -179,6 +179,12 @@ record LaneNames(
     return all;
   }
 
+  /// Whether a condition holds from one lane on, or up to one: it compares a position that is one
+  /// more from lane to lane with one that is the same in all.
+  boolean isStep(IndexExpr index, IndexExpr bound) {
+    return change(index) == Change.STEP && !varies(bound);
+  }
+
   /// A position as a sum of products of what loops count.
   Polynomial polynomial(IndexExpr index) {
     return Polynomial.of(simple(index));

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.einkorn.ir.algebra.BinaryOp;
 import org.einkorn.ir.expr.IndexExpr;
 import org.einkorn.ir.expr.Scalar;
 import org.einkorn.ir.expr.Walk;
@@ -32,6 +34,16 @@ import org.einkorn.runtime.DType;
 /// A row past the edge does what the last one before it does, so nothing else is read and nothing
 /// else can fail. What is won: a loop without a branch for each row, which compilers would
 /// otherwise write once for each number of rows.
+///
+/// Lanes of vectors past an edge compute with zeros: the condition goes to what they read.
+///
+/// ```text
+/// for vectorized j < 32 { if 0 <= j + 32 * i < n { acc[j] += a[j + 32 * i] * b } }
+/// → for vectorized j < 32 { acc[j] += select(j + 32 * i < n, a[j + 32 * i], 0) * b }
+/// ```
+///
+/// What is won there: vectors are read in part, but computed as a whole, and no sum is mixed with
+/// what it was. That is done with floats, of which no sum or product fails.
 public final class FillTiles {
   /// `if g(r) { acc[r] = … a[r] … } → acc[r] = … a[min(r, last)] …` in functions that have a
   /// schedule.
@@ -55,12 +67,13 @@ public final class FillTiles {
     Buffer buffer = allocation.buffer();
     Stmt body = allocation.body();
     List<Use> uses = Use.of(body, buffer.name());
-    for (Edge edge : edges(uses, scope)) {
+    for (Edge edge : edges(buffer, uses, scope)) {
       Optional<Stmt> whole = new FillTiles(buffer.name(), edge).whole(body);
       if (whole.isPresent()) {
         Guard any = edge.ofFirst();
-        Stmt tile = new Stmt.Allocate(buffer, whole.get());
-        return scope.proves(Condition.of(any)) ? tile : new Stmt.If(List.of(any), tile);
+        Condition condition = Condition.of(any);
+        Stmt tile = filled(new Stmt.Allocate(buffer, whole.get()), scope.and(condition));
+        return scope.proves(condition) ? tile : new Stmt.If(List.of(any), tile);
       }
     }
     return allocation;
@@ -68,11 +81,12 @@ public final class FillTiles {
 
   // ---- where a tile has an edge
 
-  /// A condition on rows of a tile, the same wherever one is read or stored: it holds for the first
-  /// ones.
+  /// A condition on rows or lanes of a tile, the same wherever one is read or stored: it holds for
+  /// the first ones.
   ///
-  /// @param row the variable of the loops over rows
-  private record Edge(Guard guard, String row) {
+  /// @param row the variable of the loops over them
+  /// @param ofLanes whether these are lanes
+  private record Edge(Guard guard, String row, boolean ofLanes) {
     /// The condition on the first row: whether there are any.
     Guard ofFirst() {
       return Substitution.of(row, IndexExpr.Constant.ZERO).apply(guard);
@@ -83,17 +97,28 @@ public final class FillTiles {
       Guard first = ofFirst();
       return IndexExpr.variable(row).min(first.extent().minus(first.index()).plus(-1));
     }
+
+    /// What is read before the edge, and 0 past it.
+    Scalar orZero(Scalar.Read read) {
+      Scalar inside =
+          new Scalar.Binary(
+              BinaryOp.LESS,
+              new Scalar.Position(guard.index()),
+              new Scalar.Position(guard.extent()));
+      return new Scalar.Select(inside, read, Scalar.Literal.of(read.type(), 0));
+    }
   }
 
-  private static List<Edge> edges(List<Use> uses, Assumptions scope) {
+  private static List<Edge> edges(Buffer buffer, List<Use> uses, Assumptions scope) {
     List<Edge> edges = new ArrayList<>();
     if (uses.isEmpty()) {
       return edges;
     }
     for (Guard guard : new LinkedHashSet<>(uses.getFirst().guards())) {
       for (Stmt.For loop : uses.getFirst().loops()) {
-        Edge edge = new Edge(guard, loop.variable());
-        if (loop.kind() == Stmt.LoopOrder.UNROLLED
+        boolean ofLanes = loop.kind() == Stmt.LoopOrder.VECTORIZED;
+        Edge edge = new Edge(guard, loop.variable(), ofLanes);
+        if ((loop.kind() == Stmt.LoopOrder.UNROLLED || ofLanes && hasLanes(buffer, uses, loop))
             && Use.areUnder(guard, loop, uses)
             && isAtEnd(edge, scope)) {
           edges.add(edge);
@@ -101,6 +126,16 @@ public final class FillTiles {
       }
     }
     return edges;
+  }
+
+  /// Whether a buffer of floats has an element for each lane, side by side.
+  private static boolean hasLanes(Buffer buffer, List<Use> uses, Stmt.For loop) {
+    List<IndexExpr> extents = buffer.type().extents();
+    IndexExpr lane = IndexExpr.variable(loop.variable());
+    return buffer.type().dtype().isFloat()
+        && !extents.isEmpty()
+        && extents.getLast().equals(loop.extent())
+        && uses.stream().allMatch(use -> use.indices().getLast().equals(lane));
   }
 
   /// Whether all rows past the edge are the last ones: the condition is `row + c < n`, and `c` is
@@ -179,12 +214,28 @@ public final class FillTiles {
         each ->
             can[0] &=
                 switch (each) {
-                  case Stmt.Store store -> store.buffer().equals(buffer);
+                  case Stmt.Store store ->
+                      store.buffer().equals(buffer)
+                          && (!edge.ofLanes() || canFillLanes(store.value()));
                   case Stmt.Sequence _ -> true;
                   case Stmt.For _, Stmt.If _ ->
                       Statements.indices(each).stream().noneMatch(this::mentions);
                   case Stmt.Block _, Stmt.Allocate _, Stmt.When _, Stmt.While _ -> false;
                 });
+    return can[0];
+  }
+
+  /// Whether lanes that read zeros compute a number, too.
+  private boolean canFillLanes(Scalar value) {
+    boolean[] can = {!Faults.mayFail(value)};
+    Walk.of(
+            part ->
+                can[0] &=
+                    part.type() == DType.F32
+                        || part.type() == DType.F64
+                        || !Walk.variables(part).contains(edge.row()),
+            index -> can[0] &= !(index instanceof IndexExpr.Fetch))
+        .visit(value);
     return can[0];
   }
 
@@ -197,9 +248,21 @@ public final class FillTiles {
   }
 
   private Stmt clamped(Stmt statement) {
-    return statement instanceof Stmt.Store store
-        ? new Stmt.Store(store.buffer(), inRow(store.indices()), clamped(store.value()))
-        : statement.mapChildren(this::clamped);
+    if (!(statement instanceof Stmt.Store store)) {
+      return statement.mapChildren(this::clamped);
+    }
+    return edge.ofLanes()
+        ? new Stmt.Store(store.buffer(), store.indices(), orZero(store.value()))
+        : new Stmt.Store(store.buffer(), inRow(store.indices()), clamped(store.value()));
+  }
+
+  /// A value whose reads of other buffers by lanes are 0 past the edge.
+  private Scalar orZero(Scalar value) {
+    return value instanceof Scalar.Read read
+            && !read.tensor().equals(buffer)
+            && read.indices().stream().anyMatch(this::mentions)
+        ? edge.orZero(read)
+        : value.mapParts(UnaryOperator.identity(), this::orZero);
   }
 
   private Scalar clamped(Scalar value) {

@@ -211,6 +211,14 @@ public final class Builder implements AutoCloseable {
         });
   }
 
+  /// A load that optimizations leave where it is, of a value that they do not know then.
+  public Value loadVolatile(Type type, Value address, int alignBytes) {
+    LLVMValueRef load = LLVMBuildLoad2(ref, type.ref, address.ref, UNNAMED);
+    LLVMSetAlignment(load, alignBytes);
+    LLVMSetVolatile(load, 1);
+    return new Value(load);
+  }
+
   public void store(Value value, Value address, int alignBytes) {
     LLVMSetAlignment(LLVMBuildStore(ref, value.ref, address.ref), alignBytes);
     known.stored(address);
