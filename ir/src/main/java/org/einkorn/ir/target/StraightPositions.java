@@ -17,7 +17,7 @@ import org.einkorn.ir.loop.Module;
 import org.einkorn.ir.loop.Stmt;
 import org.einkorn.ir.tensor.Guard;
 
-/// Names elements by their row-major number where that divides less than their positions do.
+/// Names elements by their row-major number where their positions divide and that does not.
 ///
 /// Loops that were fused leave positions such as `Y[f floordiv 24, f mod 24]`. In memory that is
 /// element `24 * (f floordiv 24) + f mod 24`, which is `f`: nothing has to be divided, and one
@@ -98,29 +98,28 @@ public final class StraightPositions {
   }
 
   private void straighten(String buffer, Set<List<IndexExpr>> all) {
-    long before = 0;
+    boolean divides = false;
     for (List<IndexExpr> indices : all) {
-      before += indices.stream().mapToLong(StraightPositions::divisions).sum();
+      divides |= indices.stream().anyMatch(StraightPositions::divides);
       if (indices.size() < 2 || indices.stream().anyMatch(Walk::fetches)) {
         return;
       }
     }
-    if (before == 0) {
+    if (!divides) {
       return;
     }
     Map<List<IndexExpr>, List<IndexExpr>> numbers = new HashMap<>();
-    long after = 0;
     for (List<IndexExpr> indices : all) {
       IndexExpr number = number(indices, extents.getOrDefault(buffer, List.of()));
-      after += divisions(number);
+      if (divides(number)) {
+        return;
+      }
       List<IndexExpr> positions =
           new ArrayList<>(Collections.nCopies(indices.size() - 1, IndexExpr.Constant.ZERO));
       positions.add(number);
       numbers.put(indices, List.copyOf(positions));
     }
-    if (after < before) {
-      straight.put(buffer, numbers);
-    }
+    straight.put(buffer, numbers);
   }
 
   private static IndexExpr number(List<IndexExpr> indices, List<IndexExpr> extents) {
@@ -131,16 +130,14 @@ public final class StraightPositions {
     return Assumptions.NONE.simplify(number);
   }
 
-  private static long divisions(IndexExpr expr) {
-    long[] count = {0};
+  private static boolean divides(IndexExpr expr) {
+    boolean[] divides = {false};
     Walk.ofIndices(
             part ->
-                count[0] +=
-                    part instanceof IndexExpr.FloorDiv || part instanceof IndexExpr.FloorMod
-                        ? 1
-                        : 0)
+                divides[0] |=
+                    part instanceof IndexExpr.FloorDiv || part instanceof IndexExpr.FloorMod)
         .visit(expr);
-    return count[0];
+    return divides[0];
   }
 
   // ---- what is made
