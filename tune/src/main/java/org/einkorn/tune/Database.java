@@ -189,6 +189,7 @@ public final class Database {
     machine.put("vector_registers", entry.machine().vectorRegisters());
     machine.put("l1_bytes", entry.machine().l1Bytes());
     machine.put("l2_bytes", entry.machine().l2Bytes());
+    machine.put("has_vectors", entry.machine().hasVectors());
     node.put("seconds", entry.seconds());
     node.put("model_seconds", entry.modelSeconds());
     ArrayNode features = node.putArray("features");
@@ -260,7 +261,8 @@ public final class Database {
             machine.path("vector_bytes").asInt(),
             machine.path("vector_registers").asInt(),
             machine.path("l1_bytes").asLong(),
-            machine.path("l2_bytes").asLong()),
+            machine.path("l2_bytes").asLong(),
+            machine.path("has_vectors").asBoolean(true)),
         node.path("seconds").asDouble(),
         node.path("model_seconds").asDouble(),
         features,

@@ -8,7 +8,10 @@ import org.einkorn.runtime.DType;
 /// @param vectorRegisters how many of them there are
 /// @param l1Bytes the data cache nearest to a core
 /// @param l2Bytes the cache behind it
-public record Machine(int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes) {
+/// @param hasVectors whether loops over lanes become vectors, whatever stands in them; else a
+///   compiler behind ours may find some
+public record Machine(
+    int vectorBytes, int vectorRegisters, long l1Bytes, long l2Bytes, boolean hasVectors) {
   private static final int WIDEST = 64;
   private static final long L1_BYTES = 32 << 10;
   private static final long L2_BYTES = 512 << 10;
@@ -22,12 +25,14 @@ public record Machine(int vectorBytes, int vectorRegisters, long l1Bytes, long l
   /// A CPU with vectors of this size, and the caches that CPUs of our days have at least. Vectors
   /// of 64 bytes come with 32 registers (AVX-512), so do those of 16 (NEON); those of 32 with 16.
   public static Machine ofVectors(int bytes) {
-    return new Machine(bytes, bytes == 32 ? 16 : 32, L1_BYTES, L2_BYTES);
+    return new Machine(bytes, bytes == 32 ? 16 : 32, L1_BYTES, L2_BYTES, true);
   }
 
   /// A CPU of which nothing is known but that code is made for it as it runs.
   public static Machine unknown() {
-    return ofVectors(WIDEST);
+    Machine widest = ofVectors(WIDEST);
+    return new Machine(
+        widest.vectorBytes, widest.vectorRegisters, widest.l1Bytes, widest.l2Bytes, false);
   }
 
   /// How many elements of a type a vector holds.

@@ -43,7 +43,8 @@ import org.einkorn.runtime.DType;
 /// ```
 ///
 /// What is won there: vectors are read in part, but computed as a whole, and no sum is mixed with
-/// what it was. That is done with floats, of which no sum or product fails.
+/// what it was. That is done with floats, of which no sum or product fails, and for machines that
+/// are known to have vectors: one element after the other would be asked for as many times.
 public final class FillTiles {
   /// `if g(r) { acc[r] = … a[r] … } → acc[r] = … a[min(r, last)] …` in functions that have a
   /// schedule.
@@ -51,28 +52,35 @@ public final class FillTiles {
       new Pass<>(
           "fill-tiles",
           "computes rows of tiles past an edge without conditions, in scheduled functions",
-          (module, context) ->
-              ScheduledFunctions.map(module, context, body -> filled(body, Assumptions.NONE)));
+          (module, context) -> {
+            boolean hasVectors = context.machine().hasVectors();
+            return ScheduledFunctions.map(
+                module, context, body -> filled(body, Assumptions.NONE, hasVectors));
+          });
 
-  private static Stmt filled(Stmt statement, Assumptions scope) {
+  /// @param lanes whether lanes are filled too
+  private static Stmt filled(Stmt statement, Assumptions scope, boolean lanes) {
     Assumptions inside = Scopes.inside(scope, statement);
-    Stmt current = statement.mapChildren(each -> filled(each, inside));
+    Stmt current = statement.mapChildren(each -> filled(each, inside, lanes));
     return current instanceof Stmt.Allocate allocation
             && allocation.buffer().scope() != Buffer.Scope.SHARED
-        ? filled(allocation, scope)
+        ? filled(allocation, scope, lanes)
         : current;
   }
 
-  private static Stmt filled(Stmt.Allocate allocation, Assumptions scope) {
+  private static Stmt filled(Stmt.Allocate allocation, Assumptions scope, boolean lanes) {
     Buffer buffer = allocation.buffer();
     Stmt body = allocation.body();
     List<Use> uses = Use.of(body, buffer.name());
     for (Edge edge : edges(buffer, uses, scope)) {
+      if (edge.ofLanes() && !lanes) {
+        continue;
+      }
       Optional<Stmt> whole = new FillTiles(buffer.name(), edge).whole(body);
       if (whole.isPresent()) {
         Guard any = edge.ofFirst();
         Condition condition = Condition.of(any);
-        Stmt tile = filled(new Stmt.Allocate(buffer, whole.get()), scope.and(condition));
+        Stmt tile = filled(new Stmt.Allocate(buffer, whole.get()), scope.and(condition), lanes);
         return scope.proves(condition) ? tile : new Stmt.If(List.of(any), tile);
       }
     }

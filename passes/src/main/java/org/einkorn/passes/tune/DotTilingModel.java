@@ -44,7 +44,10 @@ final class DotTilingModel {
     ReductionNest nest = facts.nest();
     Axis sum = nest.reduce().getLast();
     DotTilingModel model = new DotTilingModel(facts, sum);
-    if (!isAnyOrder || sum.rounds() < 2 * model.lanes || !model.canBeLanes()) {
+    if (!facts.machine().hasVectors()
+        || !isAnyOrder
+        || sum.rounds() < 2 * model.lanes
+        || !model.canBeLanes()) {
       return Optional.empty();
     }
     return model.cheapest();
