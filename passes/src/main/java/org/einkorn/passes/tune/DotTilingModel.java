@@ -44,10 +44,7 @@ final class DotTilingModel {
     ReductionNest nest = facts.nest();
     Axis sum = nest.reduce().getLast();
     DotTilingModel model = new DotTilingModel(facts, sum);
-    if (!facts.machine().hasVectors()
-        || !isAnyOrder
-        || sum.rounds() < 2 * model.lanes
-        || !model.canBeLanes()) {
+    if (!isAnyOrder || sum.rounds() < 2 * model.lanes || !model.canBeLanes()) {
       return Optional.empty();
     }
     return model.cheapest();
